@@ -1,0 +1,54 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Let `import ansible_collections.elementsw.replication` find this checkout, wherever it lies."""
+
+from __future__ import annotations
+
+import importlib.machinery
+import pathlib
+import sys
+import types
+from typing import Optional
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+NAMESPACE, NAME = "elementsw", "replication"
+
+
+def _alias_checkout() -> None:
+    """Make the checkout importable by its full name in this process, unless ansible-test already has."""
+    for name, path in (
+        ("ansible_collections", []),
+        (f"ansible_collections.{NAMESPACE}", []),
+        (f"ansible_collections.{NAMESPACE}.{NAME}", [str(ROOT)]),
+    ):
+        if name not in sys.modules:
+            module = types.ModuleType(name)
+            module.__path__ = path
+            module.__spec__ = importlib.machinery.ModuleSpec(name, None, is_package=True)
+            sys.modules[name] = module
+
+
+def _enclosing_tree() -> Optional[pathlib.Path]:
+    """The folder that holds `ansible_collections/elementsw/replication`, when the checkout lies in one."""
+    if ROOT.parts[-3:] == ("ansible_collections", NAMESPACE, NAME):
+        return ROOT.parents[2]
+    return None
+
+
+_alias_checkout()
+
+
+@pytest.fixture(scope="session")
+def collections_path(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
+    """What a child process needs as ANSIBLE_COLLECTIONS_PATH (or PYTHONPATH) to find this checkout."""
+    tree = _enclosing_tree()
+    if tree is None:
+        tree = tmp_path_factory.mktemp("collections")
+        parent = tree / "ansible_collections" / NAMESPACE
+        parent.mkdir(parents=True)
+        (parent / NAME).symlink_to(ROOT, target_is_directory=True)
+    return tree
