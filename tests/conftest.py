@@ -10,7 +10,6 @@ import importlib.machinery
 import pathlib
 import sys
 import types
-from typing import Optional
 
 import pytest
 
@@ -32,7 +31,7 @@ def _alias_checkout() -> None:
             sys.modules[name] = module
 
 
-def _enclosing_tree() -> Optional[pathlib.Path]:
+def _enclosing_tree() -> pathlib.Path | None:
     """The folder that holds `ansible_collections/elementsw/replication`, when the checkout lies in one."""
     if ROOT.parts[-3:] == ("ansible_collections", NAMESPACE, NAME):
         return ROOT.parents[2]

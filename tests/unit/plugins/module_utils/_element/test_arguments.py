@@ -1,0 +1,215 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import ast
+import inspect
+
+import pytest
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ansible_collections.elementsw.replication.plugins.module_utils._element import arguments
+
+HERE = {"hostname": "192.0.2.10", "username": "ansible", "password": "invented-here"}
+THERE = {"hostname": "198.51.100.20", "username": "ansible", "password": "invented-there"}
+FINGERPRINT = "ab" * 32
+
+
+def validated(peer_required=True, **given):
+    """The parameters as a module gets them from Ansible, and Ansible's own complaints."""
+    validator = ArgumentSpecValidator(
+        arguments.connection_spec(), **arguments.connection_rules(peer_required=peer_required)
+    )
+    result = validator.validate(given)
+    return result.validated_parameters, result.error_messages
+
+
+def test_defaults_of_this_cluster():
+    params, errors = validated(**HERE, peer=THERE)
+    here, _there = arguments.endpoints(params)
+    assert not errors
+    assert here == {
+        **HERE,
+        "port": 443,
+        "validate_certs": True,
+        "ca_path": None,
+        "cert_fingerprint": None,
+        "api_version": "10.0",
+        "timeout": 30,
+        "use_proxy": True,
+        "concurrency": 6,
+    }
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("port", 8443),
+        ("validate_certs", False),
+        ("ca_path", "/etc/ssl/site-a.pem"),
+        ("timeout", 7),
+        ("use_proxy", False),
+        ("concurrency", 3),
+        ("api_version", "12.3"),
+    ],
+)
+def test_explicit_peer_takes_over(option, value):
+    params, _errors = validated(**HERE, **{option: value}, peer=THERE)
+    _here, there = arguments.endpoints(params)
+    assert there[option] == value
+
+
+def test_explicit_peer_keeps_its_own():
+    own = {
+        "port": 444,
+        "validate_certs": True,
+        "ca_path": "/etc/ssl/site-b.pem",
+        "timeout": 5,
+        "concurrency": 1,
+    }
+    params, _errors = validated(
+        **HERE,
+        port=8443,
+        validate_certs=False,
+        ca_path="/etc/ssl/site-a.pem",
+        timeout=60,
+        peer={**THERE, **own},
+    )
+    _here, there = arguments.endpoints(params)
+    assert {name: there[name] for name in own} == own
+
+
+def test_pinned_certificate_is_not_taken_over():
+    params, _errors = validated(**HERE, cert_fingerprint=FINGERPRINT, peer=THERE)
+    here, there = arguments.endpoints(params)
+    assert here["cert_fingerprint"] == FINGERPRINT
+    assert there["cert_fingerprint"] is None
+
+
+def test_empty_ca_path_is_the_systems():
+    params, _errors = validated(**HERE, ca_path="/etc/ssl/site-a.pem", peer={**THERE, "ca_path": ""})
+    here, there = arguments.endpoints(params)
+    assert here["ca_path"] == "/etc/ssl/site-a.pem"
+    assert there["ca_path"] is None
+
+
+def test_peer_of_a_host_takes_over_nothing():
+    params, errors = validated(
+        **HERE,
+        port=8443,
+        validate_certs=False,
+        ca_path="/etc/ssl/site-a.pem",
+        timeout=60,
+        use_proxy=False,
+        concurrency=2,
+        api_version="12.3",
+        peer={**arguments.peer_host_defaults(), **THERE},
+    )
+    _here, there = arguments.endpoints(params)
+    assert not errors
+    plain, _none = arguments.endpoints(validated(**THERE, peer_required=False)[0])
+    assert there == plain
+
+
+def test_no_peer():
+    params, errors = validated(**HERE, peer_required=False)
+    assert not errors
+    assert arguments.endpoints(params)[1] is None
+    assert arguments.check_local(params) is None
+
+
+@pytest.mark.parametrize("name", arguments.REQUIRED)
+def test_peer_needs_its_own_identity(name):
+    _params, errors = validated(**HERE, peer={key: value for key, value in THERE.items() if key != name})
+    assert any(name in error and "peer" in error for error in errors)
+
+
+def test_one_way_to_name_the_peer():
+    assert validated(**HERE, peer=THERE, peer_host="beta")[1]
+    assert validated(**HERE)[1]
+    assert not validated(**HERE, peer_host="beta")[1]
+
+
+def test_passwords_are_masked():
+    spec = arguments.connection_spec()
+    assert spec["password"]["no_log"] is True
+    assert spec["peer"]["options"]["password"]["no_log"] is True
+
+
+def test_spec_is_a_copy():
+    arguments.connection_spec()["peer"]["options"]["port"]["default"] = 1
+    arguments.connection_spec()["port"]["default"] = 1
+    assert arguments.CONNECTION["port"]["default"] == 443
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"port": 0}, "port: 0 cannot be used; give a number from 1 to 65535"),
+        ({"port": 65536}, "port: 65536 cannot be used; give a number from 1 to 65535"),
+        ({"timeout": 0}, "timeout: 0 cannot be used; give at least 1 second"),
+        ({"concurrency": 0}, "concurrency: 0 cannot be used; give a number from 1 to 32"),
+        ({"concurrency": 33}, "concurrency: 33 cannot be used; give a number from 1 to 32"),
+        ({"api_version": "9.6"}, "api_version: '9.6' cannot be used; give a version"),
+        ({"api_version": "latest"}, "api_version: 'latest' cannot be used; give a version"),
+        (
+            {"cert_fingerprint": "ab:cd"},
+            "cert_fingerprint: 'ab:cd' cannot be used; give the SHA-256 fingerprint",
+        ),
+        ({"cert_fingerprint": ""}, "cert_fingerprint: '' cannot be used"),
+        ({"hostname": ""}, "hostname: missing; give a value or set the host's variable element_hostname"),
+        ({"password": ""}, "password: missing"),
+        ({"peer": {**THERE, "port": 70000}}, "peer.port: 70000 cannot be used"),
+        ({"peer": {**THERE, "password": ""}}, "peer.password: missing; give a value"),
+    ],
+)
+def test_values_that_make_no_sense(given, sentence):
+    params, errors = validated(**{**HERE, "peer": THERE, **given})
+    assert not errors
+    assert arguments.check_local(params).startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"port": 1},
+        {"port": 65535},
+        {"concurrency": 1},
+        {"concurrency": 32},
+        {"timeout": 1},
+        {"api_version": "10.0"},
+        {"api_version": "12.10"},
+        {"cert_fingerprint": FINGERPRINT},
+        {"cert_fingerprint": ":".join(["AB"] * 32)},
+    ],
+)
+def test_values_at_the_edge(given):
+    params, errors = validated(**{**HERE, "peer": THERE, **given})
+    assert not errors
+    assert arguments.check_local(params) is None
+
+
+def test_nothing_given():
+    params, _errors = validated(peer=THERE)
+    assert arguments.check_local(params) == (
+        "hostname, username, password: missing; give a value or set the host's variable "
+        "element_hostname, element_username, element_password"
+    )
+
+
+def test_unresolved_peer_host():
+    params, _errors = validated(**HERE, peer_host="beta")
+    assert arguments.check_local(params).startswith("peer_host: ")
+    assert "action plugin" in arguments.check_local(params)
+
+
+def test_imports_neither_requests_nor_ansible():
+    imported = set()
+    for node in ast.walk(ast.parse(inspect.getsource(arguments))):
+        if isinstance(node, ast.Import):
+            imported.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            imported.add(node.module)
+    assert imported == {"__future__", "collections.abc", "copy", "re", "typing"}
