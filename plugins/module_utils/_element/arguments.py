@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# Private to elementsw.replication: not for use outside this collection.
+# This file is private to the collection elementsw.replication: it can change without notice.
 
 """The options that reach a cluster, and how each side of a pair comes by its own.
 
