@@ -1,0 +1,298 @@
+#!/usr/bin/python
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: element_pair_info
+short_description: Report how two Element storage clusters and their volumes are paired
+version_added: 0.1.0
+author:
+  - elementsw.replication contributors (@elementsw)
+description:
+  - Reports the cluster pairs and volume pairs of a NetApp Element (SolidFire) storage cluster, what state they are in, and what is
+    wrong with them.
+  - With a peer both clusters are read and their lists are joined by the UUIDs of the pairs. Without one the report shows what
+    this cluster knows.
+  - The module changes nothing on either cluster.
+  - A problem that is found is an entry of RV(problems). It does not fail the task. A peer that does not answer is such a
+    problem, while a cluster of the task that does not answer is an error.
+options:
+  gather:
+    description:
+      - What to report.
+    type: list
+    elements: str
+    choices: [cluster_pairs, volume_pairs]
+    default: [cluster_pairs, volume_pairs]
+  volumes:
+    description:
+      - Names of volumes of this cluster. Reports their pairs only.
+    type: list
+    elements: str
+  accounts:
+    description:
+      - Names of accounts of this cluster. Reports the pairs of their volumes only.
+    type: list
+    elements: str
+extends_documentation_fragment:
+  - elementsw.replication._attributes
+  - elementsw.replication._connection
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: N/A
+    details:
+      - This module changes nothing.
+  idempotent:
+    support: N/A
+    details:
+      - This module changes nothing.
+requirements:
+  - python >= 3.9
+  - requests
+  - netaddr
+notes:
+  - O(peer) and O(peer_host) are both optional here.
+seealso:
+  - module: elementsw.replication.element_cluster_pair
+  - module: elementsw.replication.element_volume_pair
+  - ref: ansible_collections.elementsw.replication.docsite.guide_recovery
+    description: What the problems mean and what to do about them.
+"""
+
+EXAMPLES = r"""
+# The tasks run for one cluster. Its connection and that of the peer come from the inventory, in which both are hosts.
+- name: Look at the replication between this cluster and beta
+  elementsw.replication.element_pair_info:
+    peer_host: beta
+  register: replication
+
+- name: Stop here when something is wrong
+  ansible.builtin.assert:
+    that: replication.healthy
+    fail_msg: "{{ replication.problems | map(attribute='message') | join(' ') }}"
+
+- name: Look at a few volumes, as this cluster alone sees them
+  elementsw.replication.element_pair_info:
+    gather: [volume_pairs]
+    volumes: [orders-db, orders-log]
+
+- name: Look at the volumes of one account on both clusters
+  elementsw.replication.element_pair_info:
+    peer_host: beta
+    accounts: [shop]
+  register: shop
+
+- name: Use the set of pairs that is found as the wanted set, which changes nothing
+  elementsw.replication.element_volume_pair:
+    peer_host: beta
+    pairs: "{{ shop.pairs }}"
+
+- name: Look at two clusters that are not in the inventory, on one page from localhost
+  elementsw.replication.element_pair_info:
+    hostname: 192.0.2.10
+    username: ansible
+    password: "{{ vault_alpha_password }}"
+    port: 443
+    validate_certs: true
+    ca_path: /etc/pki/tls/certs/storage-ca.pem
+    api_version: "12.3"
+    timeout: 60
+    use_proxy: false
+    concurrency: 4
+    peer:
+      hostname: 2001:db8::20
+      username: ansible
+      password: "{{ vault_beta_password }}"
+      cert_fingerprint: "{{ beta_certificate_sha256 }}"
+"""
+
+RETURN = r"""
+healthy:
+  description: Whether there is no problem of severity V(error).
+  returned: success
+  type: bool
+  sample: true
+problems:
+  description: What is wrong, in words and as codes.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    code:
+      description: One of the codes in the list of error codes of this collection.
+      returned: success
+      type: str
+    severity:
+      description: V(error) or V(warning).
+      returned: success
+      type: str
+      sample: warning
+    message:
+      description: What is wrong.
+      returned: success
+      type: str
+    remedy:
+      description: What to do about it.
+      returned: success
+      type: str
+    cluster:
+      description: Name of the cluster concerned, V(null) when it is no single one.
+      returned: success
+      type: str
+      sample: beta
+    volume:
+      description: Name of the volume concerned, V(null) when it is none.
+      returned: success
+      type: str
+      sample: orders-db
+peer_reachable:
+  description: Whether the peer answered. V(null) when no peer was given.
+  returned: success
+  type: bool
+  sample: true
+clusters:
+  description: The clusters that were asked.
+  returned: success
+  type: dict
+  contains:
+    local:
+      description: This cluster.
+      returned: success
+      type: dict
+      contains:
+        name:
+          description: Name of the cluster.
+          returned: success
+          type: str
+          sample: alpha
+        unique_id:
+          description: The four characters that identify the cluster.
+          returned: success
+          type: str
+          sample: k3vd
+        mvip:
+          description: Its management address, as the cluster itself reports it.
+          returned: success
+          type: str
+          sample: 192.0.2.10
+        version:
+          description: Version of its Element software.
+          returned: success
+          type: str
+          sample: 12.5.0.897
+    peer:
+      description: The peer, with the same keys. V(null) when no peer was given or it did not answer.
+      returned: success
+      type: dict
+      sample:
+        name: beta
+        unique_id: m8qz
+        mvip: 198.51.100.20
+        version: 12.5.0.897
+cluster_pairs:
+  description:
+    - The cluster pairs, each in the form of RV(elementsw.replication.element_cluster_pair#module:cluster_pair).
+  returned: success and O(gather) has V(cluster_pairs)
+  type: list
+  elements: dict
+volume_pairs:
+  description:
+    - The volume pairs, each in the form of an entry of RV(elementsw.replication.element_volume_pair#module:pairs).
+  returned: success and O(gather) has V(volume_pairs)
+  type: list
+  elements: dict
+pairs:
+  description:
+    - The live set of volume pairs in exactly the form that O(elementsw.replication.element_volume_pair#module:pairs) accepts.
+      Given back to that module it changes nothing.
+  returned: success and O(gather) has V(volume_pairs)
+  type: list
+  elements: dict
+  sample:
+    - volume_id: 41
+      peer_volume_id: 77
+      mode: async
+      direction: to_peer
+actions:
+  description: Always empty, this module writes nothing.
+  returned: always, except for argument errors
+  type: list
+  elements: dict
+  sample: []
+error:
+  description: What went wrong, for machines. All keys are always there, V(null) where there is nothing to say.
+  returned: failure, except for argument errors
+  type: dict
+  contains:
+    code:
+      description: One of the codes in the list of error codes of this collection.
+      returned: failure
+      type: str
+      sample: authentication
+    cluster:
+      description: The cluster concerned.
+      returned: failure
+      type: str
+      sample: alpha
+    method:
+      description: The API method that was refused or got no answer.
+      returned: failure
+      type: str
+      sample: GetClusterInfo
+    name:
+      description: Name of the error that the API reported.
+      returned: failure
+      type: str
+    message:
+      description: The text that came with it.
+      returned: failure
+      type: str
+    rolled_back:
+      description: Always V(null), this module writes nothing.
+      returned: failure
+      type: bool
+    left_behind:
+      description: Always V(null), this module writes nothing.
+      returned: failure
+      type: list
+      elements: str
+"""
+
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ..module_utils._element.arguments import connection_rules, connection_spec
+
+SUBJECTS = ["cluster_pairs", "volume_pairs"]
+
+
+def argument_spec() -> dict[str, Any]:
+    """The options of the module, connections included."""
+    return {
+        **connection_spec(),
+        "gather": {"type": "list", "elements": "str", "choices": SUBJECTS, "default": SUBJECTS},
+        "volumes": {"type": "list", "elements": "str"},
+        "accounts": {"type": "list", "elements": "str"},
+    }
+
+
+def argument_rules() -> dict[str, Any]:
+    """What AnsibleModule checks between the options."""
+    return connection_rules(peer_required=False)
+
+
+def main() -> None:
+    """Run the module."""
+    module = AnsibleModule(argument_spec=argument_spec(), supports_check_mode=True, **argument_rules())
+    module.exit_json(changed=False)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,537 @@
+#!/usr/bin/python
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: element_volume_pair
+short_description: Pair volumes of two Element storage clusters for replication
+version_added: 0.1.0
+author:
+  - elementsw.replication contributors (@elementsw)
+description:
+  - Pairs volumes of two NetApp Element (SolidFire) storage clusters so that one replicates to the other, keeps existing pairs
+    in the mode that is asked for, or removes pairs.
+  - The clusters have to be paired first, see M(elementsw.replication.element_cluster_pair).
+  - The task does both halves of each handshake. It prepares the future target (C(replicationTarget)) and source (C(readWrite)),
+    starts the pairing on the cluster of the source and completes it on the cluster of the target. The pairing keys stay in the
+    memory of the module.
+  - One pair is given by the options at the top level, many by O(pairs). Many pairs in one task are read, planned and written
+    together. The number of reads does not grow with the number of pairs.
+  - The whole list is planned before the first write. When one item cannot be planned, nothing is written and the task fails with
+    every problem, item by item. When an item fails later, what was done to that pair is undone and the others go on, unless O(fail_fast).
+  - The module never creates, grows or deletes a volume, and it never logs out a host.
+options:
+  state:
+    description:
+      - V(present) pairs volumes that are not paired, and sets the mode of those that are.
+      - V(absent) removes the pairs on both clusters, the source first, and whatever is left of a half or pending pair of these volumes.
+        The volumes keep their data and their access. A former target stays C(replicationTarget), which no host can use.
+    type: str
+    choices: [present, absent]
+    default: present
+  volume:
+    description:
+      - Name of the volume on this cluster, exactly as the cluster spells it. A number is taken as a name too.
+      - Give this or O(volume_id), unless O(pairs) is given.
+      - Names are not unique on a cluster. When several volumes have this name, O(account) has to tell which one is meant,
+        error V(volume_ambiguous).
+    type: &volume_type str
+  volume_id:
+    description: &volume_id
+      - ID of the volume on this cluster.
+      - IDs are counted by each cluster on its own. The same number on the peer is another volume.
+    type: int
+  account: &account
+    description:
+      - Name of the account that owns the volume on this cluster. Needed when O(volume) is not unique.
+      - At the top level it is also the default of the items of O(pairs).
+    type: str
+  peer_volume: &peer_volume
+    description:
+      - Name of the other volume, on the peer.
+      - Without it and without O(peer_volume_id) it is the volume of the peer that the volume here is already paired with,
+        or else the one of the same name.
+    type: *volume_type
+  peer_volume_id: &peer_volume_id
+    description:
+      - ID of the other volume, on the peer.
+    type: int
+  peer_account: &peer_account
+    description:
+      - Name of the account that owns the other volume on the peer. Needed when its name is not unique there.
+      - At the top level it is also the default of the items of O(pairs).
+    type: str
+  mode: &mode
+    description:
+      - How the source replicates. With V(async) it acknowledges a write before the peer has it, with V(sync) only when both have it.
+        With V(snapshots_only) nothing but snapshots that are marked for replication is sent.
+      - Without it a new pair gets V(async), and an existing pair keeps the mode it has.
+      - With V(sync) every write of a host waits for the peer, so the latency between the sites is added to it.
+      - At the top level it is also the default of the items of O(pairs).
+    type: str
+    choices: [async, sync, snapshots_only]
+  direction: &direction
+    description:
+      - Which side is the source. V(to_peer) replicates from this cluster to the peer, V(from_peer) from the peer to this cluster.
+      - Without it a new pair replicates V(to_peer), and an existing pair keeps its direction. When O(repair) cleans up a half or
+        pending pair, the side that is C(readWrite) while the other is C(replicationTarget) stays the source. When that does not tell,
+        the error is V(direction_unknown).
+      - An existing pair is never turned round. A direction that differs from the one it has is the error V(direction_change).
+      - At the top level it is also the default of the items of O(pairs).
+    type: str
+    choices: [to_peer, from_peer]
+  pairs:
+    description:
+      - Many pairs. Each item has the keys of a pair. O(account), O(peer_account), O(mode) and O(direction) at the top level
+        are the defaults of the items.
+      - Excludes O(volume), O(volume_id), O(peer_volume) and O(peer_volume_id) at the top level.
+      - An empty list changes nothing.
+      - Leave out keys that have no value. A key that is V(null) counts as given.
+      - Two items that name the same volume are the error V(duplicate_item).
+      - RV(elementsw.replication.element_pair_info#module:pairs) has this form.
+    type: list
+    elements: dict
+    suboptions:
+      volume:
+        description:
+          - Name of the volume on this cluster. Give this or O(pairs[].volume_id).
+        type: str
+      volume_id:
+        description: *volume_id
+        type: int
+      account: *account
+      peer_volume: *peer_volume
+      peer_volume_id: *peer_volume_id
+      peer_account: *peer_account
+      mode: *mode
+      direction: *direction
+  allow_overwrite:
+    description:
+      - Permission to make a volume the target of a new pair although it holds data. The data is lost, the source overwrites it.
+      - Without it a future target has to be provably unused, without blocks, writes and snapshots, else the error is
+        V(target_in_use) with the evidence. Evidence that cannot be read counts as in use.
+      - It never covers a volume that hosts are logged in to, by iSCSI or by a Fibre Channel access group. Log the hosts out first.
+    type: bool
+    default: false
+  repair:
+    description:
+      - Permission to remove what is left of an earlier pair of exactly these two volumes, and to pair them again. It concerns
+        a half that only one cluster has, two halves that do not belong together, a pair that is C(StoppedMisconfigured), and a
+        pairing that was started on one of the two volumes and never completed. Without the permission these are the errors
+        V(half_pair) and V(pending_pair).
+      - Pairing again means a full copy.
+      - A volume that is paired with another volume or cluster is never touched, error V(paired_elsewhere).
+      - A O(direction) that is against the roles the two volumes have is refused, error V(direction_change).
+      - Used with O(state=present) only.
+    type: bool
+    default: false
+  fail_fast:
+    description:
+      - Whether to begin no further pair once one has failed. Pairs that were begun are still brought to their end. What was already
+        prepared for pairs that were not begun is undone.
+    type: bool
+    default: false
+  wait:
+    description:
+      - Whether to wait for what O(wait_for) says.
+    type: bool
+    default: true
+  wait_for:
+    description:
+      - V(paired) waits until both sides show the pair, with one source and one target, and not misconfigured.
+      - V(in_sync) waits until both sides are healthy, C(Active) or C(Idle). The first copy of a large volume can take hours.
+        Raise O(wait_timeout) accordingly.
+      - A state that cannot heal by itself ends the wait at once.
+    type: str
+    choices: [paired, in_sync]
+    default: paired
+  wait_timeout:
+    description:
+      - Seconds to wait, for all pairs of the task together. What was done so far is kept when the time runs out.
+      - Use this option rather than the task keyword C(timeout), which ends the task and leaves the module running.
+    type: int
+    default: 300
+extends_documentation_fragment:
+  - elementsw.replication._attributes
+  - elementsw.replication._connection
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+requirements:
+  - python >= 3.9
+  - requests
+  - netaddr
+notes:
+  - Before a new pair is made the module checks that both volumes are active, that they have the same sector size
+    (error V(sector_mismatch)) and that the target is not smaller than the source (V(size_mismatch)). A target that is larger gives a
+    warning.
+  - Just before anything that can destroy data the module reads again. When something is no longer as it was planned, the item ends with
+    V(changed_meanwhile) and nothing is written for it.
+  - NetApp asks for a round trip of less than 2000 ms between paired clusters. Replication in mode V(sync) wants far less, practitioners
+    name 8 ms as the most. The module does not enforce either.
+seealso:
+  - module: elementsw.replication.element_cluster_pair
+  - module: elementsw.replication.element_pair_info
+  - plugin: elementsw.replication.protect
+    plugin_type: role
+  - ref: ansible_collections.elementsw.replication.docsite.guide_pairing
+    description: From the inventory to the first verified pair.
+  - ref: ansible_collections.elementsw.replication.docsite.guide_recovery
+    description: Half pairs, leftovers and what to do about them.
+"""
+
+EXAMPLES = r"""
+# The tasks run for one cluster. Its connection and that of the peer come from the inventory, in which both are hosts.
+- name: Replicate a volume to the volume of the same name on beta, and wait until it is in sync
+  elementsw.replication.element_volume_pair:
+    peer_host: beta
+    volume: orders-db
+    wait_for: in_sync
+    wait_timeout: 14400
+
+- name: Replicate synchronously to a volume of another name, owned by other accounts
+  elementsw.replication.element_volume_pair:
+    peer_host: beta
+    volume: orders-db
+    account: shop
+    peer_volume: orders-db-dr
+    peer_account: shop-dr
+    mode: sync
+
+- name: Replicate several volumes with one task
+  elementsw.replication.element_volume_pair:
+    peer_host: beta
+    account: shop
+    mode: async
+    direction: to_peer
+    pairs:
+      - volume: orders-db
+      - volume: orders-log
+        mode: sync
+      - volume: catalogue
+        account: web
+        peer_volume: catalogue-dr
+        peer_account: web-dr
+      - volume_id: 52
+        peer_volume_id: 91
+        direction: from_peer
+
+- name: Receive a volume from beta, named by its IDs
+  elementsw.replication.element_volume_pair:
+    peer_host: beta
+    volume_id: 41
+    peer_volume_id: 77
+    direction: from_peer
+
+- name: Use a volume as target although it holds old data
+  elementsw.replication.element_volume_pair:
+    peer_host: beta
+    volume: orders-db
+    allow_overwrite: true
+
+- name: Pair again what lost its other half
+  elementsw.replication.element_volume_pair:
+    peer_host: beta
+    volume: orders-db
+    repair: true
+    allow_overwrite: true
+
+- name: Pair a long list, stop at the first failure and do not wait for the copies
+  elementsw.replication.element_volume_pair:
+    peer_host: beta
+    pairs: "{{ protected_volumes }}"
+    fail_fast: true
+    wait: false
+
+- name: End the replication of a volume
+  elementsw.replication.element_volume_pair:
+    peer_host: beta
+    volume: orders-db
+    state: absent
+
+- name: Pair with a cluster that is not in the inventory
+  elementsw.replication.element_volume_pair:
+    peer:
+      hostname: beta.example.com
+      username: ansible
+      password: "{{ vault_beta_password }}"
+      cert_fingerprint: "{{ beta_certificate_sha256 }}"
+    volume: orders-db
+"""
+
+RETURN = r"""
+pairs:
+  description: One entry for each pair asked for, in the same order.
+  returned: always, except for argument errors
+  type: list
+  elements: dict
+  contains:
+    volume:
+      description: Name of the volume on this cluster.
+      returned: success
+      type: str
+      sample: orders-db
+    peer_volume:
+      description: Name of the volume on the peer.
+      returned: success
+      type: str
+      sample: orders-db-dr
+    uuid:
+      description: UUID of the pair, the same on both clusters. V(null) when there is no pair.
+      returned: success
+      type: str
+      sample: d2c7b0e6-51f4-4a7b-8f0d-6a2f3f9b7c15
+    state:
+      description:
+        - What the two sides have. V(paired), V(crossed) when both are paired and not with each other's entry,
+          V(half_local) or V(half_peer) when only this or only the other side has an entry, V(pending_local) or V(pending_peer) when a pairing
+          was started there and not completed, V(foreign_local) or V(foreign_peer) when the volume there is paired with another volume,
+          V(unknown_peer) when the peer could not be looked at, and V(none).
+      returned: success
+      type: str
+      sample: paired
+    changed:
+      description: Whether this pair was changed, or would be in check mode.
+      returned: success
+      type: bool
+      sample: true
+    failed:
+      description: Whether this pair failed.
+      returned: success
+      type: bool
+      sample: false
+    msg:
+      description: What became of this pair, in one sentence.
+      returned: success
+      type: str
+    error:
+      description: What went wrong with this pair, with the keys of RV(error). V(null) when nothing did.
+      returned: success
+      type: dict
+    mode:
+      description: V(async), V(sync) or V(snapshots_only), as the source has it. V(null) when there is not exactly one source.
+      returned: success
+      type: str
+      sample: async
+    direction:
+      description: V(to_peer), V(from_peer), V(split) when both sides are writable, V(none) when neither is.
+      returned: success
+      type: str
+      sample: to_peer
+    paused:
+      description: Whether the replication is paused by hand. V(null) when the state does not tell.
+      returned: success
+      type: bool
+      sample: false
+    health:
+      description:
+        - The worse of the two sides. V(healthy), V(syncing), V(paused), V(recovering), V(pending), V(unknown), V(broken) when a person has to act,
+          V(dead) when the volumes have to be paired again.
+      returned: success
+      type: str
+      sample: healthy
+    in_sync:
+      description: Whether both sides are healthy. V(null) when it is not known.
+      returned: success
+      type: bool
+      sample: true
+    local:
+      description: The volume on this cluster.
+      returned: success
+      type: dict
+      contains:
+        volume_id:
+          description: ID of the volume.
+          returned: success
+          type: int
+          sample: 41
+        name:
+          description: Name of the volume.
+          returned: success
+          type: str
+          sample: orders-db
+        account:
+          description: Name of the account that owns it.
+          returned: success
+          type: str
+          sample: shop
+        access:
+          description: Access of hosts to the volume. A source has C(readWrite), a target has C(replicationTarget).
+          returned: success
+          type: str
+          sample: readWrite
+        size:
+          description: Size in bytes.
+          returned: success
+          type: int
+          sample: 10000269312
+        replication_state:
+          description: State of the replication, as the cluster words it. V(null) when the volume is not paired.
+          returned: success
+          type: str
+          sample: Active
+    peer:
+      description: The volume on the peer, with the same keys as RV(pairs[].local).
+      returned: success
+      type: dict
+      sample:
+        volume_id: 77
+        name: orders-db-dr
+        account: shop-dr
+        access: replicationTarget
+        size: 10000269312
+        replication_state: Active
+actions:
+  description:
+    - The writes of this run in their order, one entry for each API call. In check mode the writes that would be made.
+  returned: always, except for argument errors
+  type: list
+  elements: dict
+  contains:
+    cluster:
+      description: Name of the cluster that was written to.
+      returned: success
+      type: str
+      sample: beta
+    method:
+      description: API method.
+      returned: success
+      type: str
+      sample: ModifyVolumes
+    object:
+      description: What was written to, in words. A bulk call names up to three objects and how many there are.
+      returned: success
+      type: str
+      sample: volume orders-db-dr (77)
+    reason:
+      description: Why.
+      returned: success
+      type: str
+      sample: it becomes the target
+error:
+  description:
+    - What went wrong, for machines. All keys are always there, V(null) where there is nothing to say.
+    - With several failed pairs, see RV(pairs[].error) of each.
+  returned: failure, except for argument errors
+  type: dict
+  contains:
+    code:
+      description: One of the codes in the list of error codes of this collection.
+      returned: failure
+      type: str
+      sample: target_in_use
+    cluster:
+      description: Name of the cluster concerned.
+      returned: failure
+      type: str
+      sample: beta
+    method:
+      description: The API method that was refused or got no answer.
+      returned: failure
+      type: str
+      sample: CompleteVolumePairing
+    name:
+      description: Name of the error that the API reported.
+      returned: failure
+      type: str
+      sample: xInvalidPairingKey
+    message:
+      description: The text that came with it.
+      returned: failure
+      type: str
+      sample: The pairing key is not valid.
+    rolled_back:
+      description: Whether what this run had written was undone. V(null) when it had written nothing.
+      returned: failure
+      type: bool
+      sample: true
+    left_behind:
+      description: What this run wrote and could not undo.
+      returned: failure
+      type: list
+      elements: str
+      sample: []
+diff:
+  description: The pairs before and after.
+  returned: success and diff mode is on
+  type: dict
+  contains:
+    before:
+      description: The pairs as they were found.
+      returned: success
+      type: dict
+    after:
+      description: The pairs as the same plan leaves them.
+      returned: success
+      type: dict
+"""
+
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ..module_utils._element.arguments import connection_rules, connection_spec
+
+PAIR: dict[str, Any] = {
+    "volume": {"type": "str"},
+    "volume_id": {"type": "int"},
+    "account": {"type": "str"},
+    "peer_volume": {"type": "str"},
+    "peer_volume_id": {"type": "int"},
+    "peer_account": {"type": "str"},
+    "mode": {"type": "str", "choices": ["async", "sync", "snapshots_only"]},
+    "direction": {"type": "str", "choices": ["to_peer", "from_peer"]},
+}
+ONE_VOLUME_EACH = [("volume", "volume_id"), ("peer_volume", "peer_volume_id")]
+# What names a volume cannot be a default of the items.
+ONE_PAIR_OR_MANY = [("pairs", name) for names in ONE_VOLUME_EACH for name in names]
+
+
+def argument_spec() -> dict[str, Any]:
+    """The options of the module, connections included."""
+    return {
+        **connection_spec(),
+        **PAIR,
+        "pairs": {
+            "type": "list",
+            "elements": "dict",
+            "options": PAIR,
+            "mutually_exclusive": ONE_VOLUME_EACH,
+            "required_one_of": [("volume", "volume_id")],
+        },
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        "allow_overwrite": {"type": "bool", "default": False},
+        "repair": {"type": "bool", "default": False},
+        "fail_fast": {"type": "bool", "default": False},
+        "wait": {"type": "bool", "default": True},
+        "wait_for": {"type": "str", "choices": ["paired", "in_sync"], "default": "paired"},
+        "wait_timeout": {"type": "int", "default": 300},
+    }
+
+
+def argument_rules() -> dict[str, Any]:
+    """What AnsibleModule checks between the options."""
+    connection = connection_rules(peer_required=True)
+    return {
+        **connection,
+        "mutually_exclusive": [*connection["mutually_exclusive"], *ONE_VOLUME_EACH, *ONE_PAIR_OR_MANY],
+        "required_one_of": [*connection["required_one_of"], ("volume", "volume_id", "pairs")],
+    }
+
+
+def main() -> None:
+    """Run the module."""
+    module = AnsibleModule(argument_spec=argument_spec(), supports_check_mode=True, **argument_rules())
+    module.exit_json(changed=False)
+
+
+if __name__ == "__main__":
+    main()
