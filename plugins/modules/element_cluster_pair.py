@@ -14,29 +14,31 @@ author:
   - elementsw.replication contributors (@elementsw)
 description:
   - Pairs two NetApp Element (SolidFire) storage clusters for replication, or removes their pair.
-  - The task runs for one cluster and names the other one, its peer. It does both halves of the handshake, C(StartClusterPairing)
-    on this cluster and C(CompleteClusterPairing) on the peer, and waits until both report the pair as connected.
-    The pairing key stays in the memory of the module.
-  - What to do follows from what both clusters report, joined by the UUID of the pair and the unique ID of the clusters.
-    Pairs with third clusters are never touched.
+  - The task runs for one cluster and names the other one, its peer. It does both halves of the handshake,
+    C(StartClusterPairing) on this cluster and C(CompleteClusterPairing) on the peer, and waits until both
+    report the pair as connected. The pairing key stays in the memory of the module.
+  - What to do follows from what both clusters report, joined by the UUID of the pair and the unique ID of the
+    clusters. Pairs with third clusters are never touched.
   - A handshake that fails is undone. What cannot be undone is named in RV(error.left_behind).
 options:
   state:
     description:
       - V(present) pairs the two clusters unless they are paired already.
-      - V(absent) removes the pair on both clusters, and halves of it that only one of them still has.
-        A pair that still carries volume pairs is not removed, error V(volume_pairs_remain).
+      - V(absent) removes the pair on both clusters, and halves of it that only one of them still has. A pair
+        that still carries volume pairs is not removed, error V(volume_pairs_remain).
     type: str
     choices: [present, absent]
     default: present
   repair:
     description:
-      - Permission to remove what is left of an earlier pair of these two clusters, and to pair them again. It concerns an entry
-        that only one of them has, two entries that do not belong together, and the entry of a peer that was rebuilt under
-        its old address. Without the permission these are the error V(half_pair).
-      - When the clusters are properly paired and have further entries that name each other, the further ones are removed.
-      - Only entries that name the other of the two clusters are removed, and none that still carries volume pairs,
-        error V(volume_pairs_remain).
+      - Permission to remove what is left of an earlier pair of these two clusters, and to pair them again. It
+        concerns an entry that only one of them has, two entries that do not belong together, and the entry of
+        a peer that was rebuilt under its old address. Without the permission these are the error
+        V(half_pair).
+      - When the clusters are properly paired and have further entries that name each other, the further ones
+        are removed.
+      - Only entries that name the other of the two clusters are removed, and none that still carries volume
+        pairs, error V(volume_pairs_remain).
       - A pair that both clusters have and that is not connected is no half pair. It is left alone.
       - Used with O(state=present) only.
     type: bool
@@ -45,8 +47,9 @@ options:
     description:
       - Permission to remove, before anything else, every entry in state C(Unconfigured) on both clusters.
         Such an entry is left by a pairing that was started and never completed.
-      - A pending entry does not say which cluster it is meant for. Another administrator may be holding its key at this very
-        moment, so it is never removed without this permission, only listed in RV(pending) and in a warning.
+      - A pending entry does not say which cluster it is meant for. Another administrator may be holding its
+        key at this very moment, so it is never removed without this permission, only listed in RV(pending)
+        and in a warning.
     type: bool
     default: false
   wait:
@@ -57,7 +60,8 @@ options:
   wait_timeout:
     description:
       - Seconds to wait for the connection. What was done so far is kept when the time runs out.
-      - Use this option rather than the task keyword C(timeout), which ends the task and leaves the module running.
+      - Use this option rather than the task keyword C(timeout), which ends the task and leaves the module
+        running.
     type: int
     default: 120
   peer_unreachable:
@@ -67,8 +71,8 @@ options:
       - V(local_only) is the permission to remove the entry of this cluster alone. The half on the peer is
         reported as outstanding. When the peer answers after all, both sides are cleaned up as usual.
       - V(local_only) is accepted with O(state=absent) only.
-      - A wrong password, a refused certificate, a missing privilege and an unsupported API version are errors. They never
-        count as unreachable.
+      - A wrong password, a refused certificate, a missing privilege and an unsupported API version are
+        errors. They never count as unreachable.
     type: str
     choices: [fail, local_only]
     default: fail
@@ -87,10 +91,14 @@ requirements:
   - requests
   - netaddr
 notes:
-  - Before a handshake the module checks that both clusters have a pair entry free (error V(limit_reached)), that their names and
-    addresses differ (V(name_conflict)) and that their Element versions are at most one major version apart (V(version_gap)).
-  - A cluster pair reported as C(Connected) shows that the management networks reach each other. Replication itself runs over the
-    storage networks. O(elementsw.replication.element_volume_pair#module:wait_for=in_sync) shows that these work.
+  - The user needs the access C(administrator) on both clusters. Removing a cluster pair is permitted to no other
+    role.
+  - Before a handshake the module checks that both clusters have a pair entry free (error V(limit_reached)),
+    that their names and addresses differ (V(name_conflict)) and that their Element versions are at most one
+    major version apart (V(version_gap)).
+  - A cluster pair reported as C(Connected) shows that the management networks reach each other. Replication
+    itself runs over the storage networks.
+    O(elementsw.replication.element_volume_pair#module:wait_for=in_sync) shows that these work.
 seealso:
   - module: elementsw.replication.element_volume_pair
   - module: elementsw.replication.element_pair_info
@@ -158,8 +166,9 @@ cluster_pair:
       sample: 6f0d2a54-8c1e-4b7a-9d35-2b1c0e9f4a10
     state:
       description:
-        - V(paired) when both clusters have the entry, V(half_local) or V(half_peer) when only this cluster or only the peer has one,
-          V(crossed) when the entries of the two do not belong together, V(none) when there is nothing.
+        - V(paired) when both clusters have the entry, V(half_local) or V(half_peer) when only this cluster or
+          only the peer has one, V(crossed) when the entries of the two do not belong together, V(none) when
+          there is nothing.
       returned: success
       type: str
       sample: paired
@@ -194,7 +203,8 @@ cluster_pair:
           type: str
           sample: 12.5.0.897
         cluster_pair_id:
-          description: The number of the pair on this cluster. The other cluster has its own for the same pair.
+          description:
+            - The number of the pair on this cluster. The other cluster has its own for the same pair.
           returned: success
           type: int
           sample: 7
@@ -238,7 +248,8 @@ pending:
       sample: 9
 actions:
   description:
-    - The writes of this run in their order, one entry for each API call. In check mode the writes that would be made.
+    - The writes of this run in their order, one entry for each API call. In check mode the writes that would
+      be made.
   returned: always, except for argument errors
   type: list
   elements: dict
@@ -264,7 +275,8 @@ actions:
       type: str
       sample: the clusters are not paired
 error:
-  description: What went wrong, for machines. All keys are always there, V(null) where there is nothing to say.
+  description:
+    - What went wrong, for machines. All keys are always there, V(null) where there is nothing to say.
   returned: failure, except for argument errors
   type: dict
   contains:

@@ -13,13 +13,13 @@ version_added: 0.1.0
 author:
   - elementsw.replication contributors (@elementsw)
 description:
-  - Reports the cluster pairs and volume pairs of a NetApp Element (SolidFire) storage cluster, what state they are in, and what is
-    wrong with them.
-  - With a peer both clusters are read and their lists are joined by the UUIDs of the pairs. Without one the report shows what
-    this cluster knows.
+  - Reports the cluster pairs and volume pairs of a NetApp Element (SolidFire) storage cluster, what state
+    they are in, and what is wrong with them.
+  - With a peer both clusters are read and their lists are joined by the UUIDs of the pairs. Without one the
+    report shows what this cluster knows.
   - The module changes nothing on either cluster.
-  - A problem that is found is an entry of RV(problems). It does not fail the task. A peer that does not answer is such a
-    problem, while a cluster of the task that does not answer is an error.
+  - A problem that is found is an entry of RV(problems). It does not fail the task. A peer that does not
+    answer is such a problem, while a cluster of the task that does not answer is an error.
 options:
   gather:
     description:
@@ -197,20 +197,23 @@ clusters:
         version: 12.5.0.897
 cluster_pairs:
   description:
-    - The cluster pairs, each in the form of RV(elementsw.replication.element_cluster_pair#module:cluster_pair).
+    - The cluster pairs, each in the form of
+      RV(elementsw.replication.element_cluster_pair#module:cluster_pair).
   returned: success and O(gather) has V(cluster_pairs)
   type: list
   elements: dict
 volume_pairs:
   description:
-    - The volume pairs, each in the form of an entry of RV(elementsw.replication.element_volume_pair#module:pairs).
+    - The volume pairs, each in the form of an entry of
+      RV(elementsw.replication.element_volume_pair#module:pairs).
   returned: success and O(gather) has V(volume_pairs)
   type: list
   elements: dict
 pairs:
   description:
-    - The live set of volume pairs in exactly the form that O(elementsw.replication.element_volume_pair#module:pairs) accepts.
-      Given back to that module it changes nothing.
+    - The live set of volume pairs in exactly the form that
+      O(elementsw.replication.element_volume_pair#module:pairs) accepts. Given back to that module it changes
+      nothing.
   returned: success and O(gather) has V(volume_pairs)
   type: list
   elements: dict
@@ -226,7 +229,8 @@ actions:
   elements: dict
   sample: []
 error:
-  description: What went wrong, for machines. All keys are always there, V(null) where there is nothing to say.
+  description:
+    - What went wrong, for machines. All keys are always there, V(null) where there is nothing to say.
   returned: failure, except for argument errors
   type: dict
   contains:

@@ -13,23 +13,25 @@ version_added: 0.1.0
 author:
   - elementsw.replication contributors (@elementsw)
 description:
-  - Pairs volumes of two NetApp Element (SolidFire) storage clusters so that one replicates to the other, keeps existing pairs
-    in the mode that is asked for, or removes pairs.
+  - Pairs volumes of two NetApp Element (SolidFire) storage clusters so that one replicates to the other,
+    keeps existing pairs in the mode that is asked for, or removes pairs.
   - The clusters have to be paired first, see M(elementsw.replication.element_cluster_pair).
-  - The task does both halves of each handshake. It prepares the future target (C(replicationTarget)) and source (C(readWrite)),
-    starts the pairing on the cluster of the source and completes it on the cluster of the target. The pairing keys stay in the
-    memory of the module.
-  - One pair is given by the options at the top level, many by O(pairs). Many pairs in one task are read, planned and written
-    together. The number of reads does not grow with the number of pairs.
-  - The whole list is planned before the first write. When one item cannot be planned, nothing is written and the task fails with
-    every problem, item by item. When an item fails later, what was done to that pair is undone and the others go on, unless O(fail_fast).
+  - The task does both halves of each handshake. It prepares the future target (C(replicationTarget)) and
+    source (C(readWrite)), starts the pairing on the cluster of the source and completes it on the cluster of
+    the target. The pairing keys stay in the memory of the module.
+  - One pair is given by the options at the top level, many by O(pairs). Many pairs in one task are read,
+    planned and written together. The number of reads does not grow with the number of pairs.
+  - The whole list is planned before the first write. When one item cannot be planned, nothing is written and
+    the task fails with every problem, item by item. When an item fails later, what was done to that pair is
+    undone and the others go on, unless O(fail_fast).
   - The module never creates, grows or deletes a volume, and it never logs out a host.
 options:
   state:
     description:
       - V(present) pairs volumes that are not paired, and sets the mode of those that are.
-      - V(absent) removes the pairs on both clusters, the source first, and whatever is left of a half or pending pair of these volumes.
-        The volumes keep their data and their access. A former target stays C(replicationTarget), which no host can use.
+      - V(absent) removes the pairs on both clusters, the source first, and whatever is left of a half or
+        pending pair of these volumes. The volumes keep their data and their access. A former target stays
+        C(replicationTarget), which no host can use.
     type: str
     choices: [present, absent]
     default: present
@@ -37,9 +39,9 @@ options:
     description:
       - Name of the volume on this cluster, exactly as the cluster spells it. A number is taken as a name too.
       - Give this or O(volume_id), unless O(pairs) is given.
-      - Names are not unique on a cluster. When several volumes have this name, O(account) has to tell which one is meant,
-        error V(volume_ambiguous).
-    type: &volume_type str
+      - Names are not unique on a cluster. When several volumes have this name, O(account) has to tell which
+        one is meant, error V(volume_ambiguous).
+    type: str
   volume_id:
     description: &volume_id
       - ID of the volume on this cluster.
@@ -53,9 +55,9 @@ options:
   peer_volume: &peer_volume
     description:
       - Name of the other volume, on the peer.
-      - Without it and without O(peer_volume_id) it is the volume of the peer that the volume here is already paired with,
-        or else the one of the same name.
-    type: *volume_type
+      - Without it and without O(peer_volume_id) it is the volume of the peer that the volume here is already
+        paired with, or else the one of the same name.
+    type: str
   peer_volume_id: &peer_volume_id
     description:
       - ID of the other volume, on the peer.
@@ -67,27 +69,31 @@ options:
     type: str
   mode: &mode
     description:
-      - How the source replicates. With V(async) it acknowledges a write before the peer has it, with V(sync) only when both have it.
-        With V(snapshots_only) nothing but snapshots that are marked for replication is sent.
+      - How the source replicates. With V(async) it acknowledges a write before the peer has it, with V(sync)
+        only when both have it. With V(snapshots_only) nothing but snapshots that are marked for replication
+        is sent.
       - Without it a new pair gets V(async), and an existing pair keeps the mode it has.
-      - With V(sync) every write of a host waits for the peer, so the latency between the sites is added to it.
+      - With V(sync) every write of a host waits for the peer, so the latency between the sites is added to
+        it.
       - At the top level it is also the default of the items of O(pairs).
     type: str
     choices: [async, sync, snapshots_only]
   direction: &direction
     description:
-      - Which side is the source. V(to_peer) replicates from this cluster to the peer, V(from_peer) from the peer to this cluster.
-      - Without it a new pair replicates V(to_peer), and an existing pair keeps its direction. When O(repair) cleans up a half or
-        pending pair, the side that is C(readWrite) while the other is C(replicationTarget) stays the source. When that does not tell,
-        the error is V(direction_unknown).
-      - An existing pair is never turned round. A direction that differs from the one it has is the error V(direction_change).
+      - Which side is the source. V(to_peer) replicates from this cluster to the peer, V(from_peer) from the
+        peer to this cluster.
+      - Without it a new pair replicates V(to_peer), and an existing pair keeps its direction. When O(repair)
+        cleans up a half or pending pair, the side that is C(readWrite) while the other is
+        C(replicationTarget) stays the source. When that does not tell, the error is V(direction_unknown).
+      - An existing pair is never turned round. A direction that differs from the one it has is the error
+        V(direction_change).
       - At the top level it is also the default of the items of O(pairs).
     type: str
     choices: [to_peer, from_peer]
   pairs:
     description:
-      - Many pairs. Each item has the keys of a pair. O(account), O(peer_account), O(mode) and O(direction) at the top level
-        are the defaults of the items.
+      - Many pairs. Each item has the keys of a pair. O(account), O(peer_account), O(mode) and O(direction) at
+        the top level are the defaults of the items.
       - Excludes O(volume), O(volume_id), O(peer_volume) and O(peer_volume_id) at the top level.
       - An empty list changes nothing.
       - Leave out keys that have no value. A key that is V(null) counts as given.
@@ -111,18 +117,20 @@ options:
       direction: *direction
   allow_overwrite:
     description:
-      - Permission to make a volume the target of a new pair although it holds data. The data is lost, the source overwrites it.
-      - Without it a future target has to be provably unused, without blocks, writes and snapshots, else the error is
-        V(target_in_use) with the evidence. Evidence that cannot be read counts as in use.
-      - It never covers a volume that hosts are logged in to, by iSCSI or by a Fibre Channel access group. Log the hosts out first.
+      - Permission to make a volume the target of a new pair although it holds data. The data is lost, the
+        source overwrites it.
+      - Without it a future target has to be provably unused, without blocks, writes and snapshots, else the
+        error is V(target_in_use) with the evidence. Evidence that cannot be read counts as in use.
+      - It never covers a volume that hosts are logged in to, by iSCSI or by a Fibre Channel access group. Log
+        the hosts out first.
     type: bool
     default: false
   repair:
     description:
-      - Permission to remove what is left of an earlier pair of exactly these two volumes, and to pair them again. It concerns
-        a half that only one cluster has, two halves that do not belong together, a pair that is C(StoppedMisconfigured), and a
-        pairing that was started on one of the two volumes and never completed. Without the permission these are the errors
-        V(half_pair) and V(pending_pair).
+      - Permission to remove what is left of an earlier pair of exactly these two volumes, and to pair them
+        again. It concerns a half that only one cluster has, two halves that do not belong together, a pair
+        that is C(StoppedMisconfigured), and a pairing that was started on one of the two volumes and never
+        completed. Without the permission these are the errors V(half_pair) and V(pending_pair).
       - Pairing again means a full copy.
       - A volume that is paired with another volume or cluster is never touched, error V(paired_elsewhere).
       - A O(direction) that is against the roles the two volumes have is refused, error V(direction_change).
@@ -131,8 +139,8 @@ options:
     default: false
   fail_fast:
     description:
-      - Whether to begin no further pair once one has failed. Pairs that were begun are still brought to their end. What was already
-        prepared for pairs that were not begun is undone.
+      - Whether to begin no further pair once one has failed. Pairs that were begun are still brought to their
+        end. What was already prepared for pairs that were not begun is undone.
     type: bool
     default: false
   wait:
@@ -143,16 +151,18 @@ options:
   wait_for:
     description:
       - V(paired) waits until both sides show the pair, with one source and one target, and not misconfigured.
-      - V(in_sync) waits until both sides are healthy, C(Active) or C(Idle). The first copy of a large volume can take hours.
-        Raise O(wait_timeout) accordingly.
+      - V(in_sync) waits until both sides are healthy, C(Active) or C(Idle). The first copy of a large volume
+        can take hours. Raise O(wait_timeout) accordingly.
       - A state that cannot heal by itself ends the wait at once.
     type: str
     choices: [paired, in_sync]
     default: paired
   wait_timeout:
     description:
-      - Seconds to wait, for all pairs of the task together. What was done so far is kept when the time runs out.
-      - Use this option rather than the task keyword C(timeout), which ends the task and leaves the module running.
+      - Seconds to wait, for all pairs of the task together. What was done so far is kept when the time runs
+        out.
+      - Use this option rather than the task keyword C(timeout), which ends the task and leaves the module
+        running.
     type: int
     default: 300
 extends_documentation_fragment:
@@ -170,13 +180,14 @@ requirements:
   - requests
   - netaddr
 notes:
-  - Before a new pair is made the module checks that both volumes are active, that they have the same sector size
-    (error V(sector_mismatch)) and that the target is not smaller than the source (V(size_mismatch)). A target that is larger gives a
-    warning.
-  - Just before anything that can destroy data the module reads again. When something is no longer as it was planned, the item ends with
-    V(changed_meanwhile) and nothing is written for it.
-  - NetApp asks for a round trip of less than 2000 ms between paired clusters. Replication in mode V(sync) wants far less, practitioners
-    name 8 ms as the most. The module does not enforce either.
+  - The user needs the access C(administrator) on both clusters.
+  - Before a new pair is made the module checks that both volumes are active, that they have the same sector
+    size (error V(sector_mismatch)) and that the target is not smaller than the source (V(size_mismatch)). A
+    target that is larger gives a warning.
+  - Just before anything that can destroy data the module reads again. When something is no longer as it was
+    planned, the item ends with V(changed_meanwhile) and nothing is written for it.
+  - NetApp asks for a round trip of less than 2000 ms between paired clusters. Replication in mode V(sync)
+    wants far less, practitioners name 8 ms as the most. The module does not enforce either.
 seealso:
   - module: elementsw.replication.element_cluster_pair
   - module: elementsw.replication.element_pair_info
@@ -292,9 +303,10 @@ pairs:
     state:
       description:
         - What the two sides have. V(paired), V(crossed) when both are paired and not with each other's entry,
-          V(half_local) or V(half_peer) when only this or only the other side has an entry, V(pending_local) or V(pending_peer) when a pairing
-          was started there and not completed, V(foreign_local) or V(foreign_peer) when the volume there is paired with another volume,
-          V(unknown_peer) when the peer could not be looked at, and V(none).
+          V(half_local) or V(half_peer) when only this or only the other side has an entry, V(pending_local)
+          or V(pending_peer) when a pairing was started there and not completed, V(foreign_local) or
+          V(foreign_peer) when the volume there is paired with another volume, V(unknown_peer) when the peer
+          could not be looked at, and V(none).
       returned: success
       type: str
       sample: paired
@@ -317,7 +329,9 @@ pairs:
       returned: success
       type: dict
     mode:
-      description: V(async), V(sync) or V(snapshots_only), as the source has it. V(null) when there is not exactly one source.
+      description:
+        - V(async), V(sync) or V(snapshots_only), as the source has it. V(null) when there is not exactly one
+          source.
       returned: success
       type: str
       sample: async
@@ -333,8 +347,8 @@ pairs:
       sample: false
     health:
       description:
-        - The worse of the two sides. V(healthy), V(syncing), V(paused), V(recovering), V(pending), V(unknown), V(broken) when a person has to act,
-          V(dead) when the volumes have to be paired again.
+        - The worse of the two sides. V(healthy), V(syncing), V(paused), V(recovering), V(pending),
+          V(unknown), V(broken) when a person has to act, V(dead) when the volumes have to be paired again.
       returned: success
       type: str
       sample: healthy
@@ -364,7 +378,8 @@ pairs:
           type: str
           sample: shop
         access:
-          description: Access of hosts to the volume. A source has C(readWrite), a target has C(replicationTarget).
+          description:
+            - Access of hosts to the volume. A source has C(readWrite), a target has C(replicationTarget).
           returned: success
           type: str
           sample: readWrite
@@ -374,7 +389,8 @@ pairs:
           type: int
           sample: 10000269312
         replication_state:
-          description: State of the replication, as the cluster words it. V(null) when the volume is not paired.
+          description:
+            - State of the replication, as the cluster words it. V(null) when the volume is not paired.
           returned: success
           type: str
           sample: Active
@@ -391,7 +407,8 @@ pairs:
         replication_state: Active
 actions:
   description:
-    - The writes of this run in their order, one entry for each API call. In check mode the writes that would be made.
+    - The writes of this run in their order, one entry for each API call. In check mode the writes that would
+      be made.
   returned: always, except for argument errors
   type: list
   elements: dict
@@ -407,7 +424,8 @@ actions:
       type: str
       sample: ModifyVolumes
     object:
-      description: What was written to, in words. A bulk call names up to three objects and how many there are.
+      description:
+        - What was written to, in words. A bulk call names up to three objects and how many there are.
       returned: success
       type: str
       sample: volume orders-db-dr (77)
