@@ -9,7 +9,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    # For modules that write.
+    # How far check_mode, diff_mode and idempotent are supported is for each module to say.
     DOCUMENTATION = r"""
 options: {}
 attributes:
@@ -30,47 +30,8 @@ attributes:
       - Not together with check mode before ansible-core 2.19.
   check_mode:
     description: Reports what would be done without changing either cluster.
-    support: full
   diff_mode:
     description: Returns what has changed, or in check mode would change, when run with C(--diff).
-    support: full
   idempotent:
     description: When run twice in a row with the same options, the second run changes nothing.
-    support: full
-"""
-
-    # For modules that only read.
-    INFO = r"""
-options: {}
-attributes:
-  action:
-    description: Has an action plugin of the same name, so some of the options are handled on the controller.
-    support: full
-    details:
-      - It turns host variables into connection options, for the host of the task and for O(peer_host) alike.
-  action_group:
-    description: Use C(group/elementsw.replication.element) in C(module_defaults) to set defaults for these modules.
-    support: full
-    membership:
-      - elementsw.replication.element
-  async:
-    description: Can be used with the C(async) keyword.
-    support: full
-    details:
-      - Not together with check mode before ansible-core 2.19.
-  check_mode:
-    description: Reports what would be done without changing either cluster.
-    support: full
-    details:
-      - This module changes nothing.
-  diff_mode:
-    description: Returns what has changed, or in check mode would change, when run with C(--diff).
-    support: N/A
-    details:
-      - This module changes nothing.
-  idempotent:
-    description: When run twice in a row with the same options, the second run changes nothing.
-    support: full
-    details:
-      - This module changes nothing.
 """

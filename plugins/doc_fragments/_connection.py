@@ -122,10 +122,6 @@ options:
       timeout: *timeout
       use_proxy: *use_proxy
       concurrency: *concurrency
-requirements:
-  - Python 3.9 or later where the module runs
-  - requests
-  - netaddr
 notes:
   - Connection options that a task does not give come from the host variables of the same name with C(element_) in
     front. O(hostname), O(username) and O(password) must come from either.
