@@ -1,0 +1,116 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection elementsw.replication: it can change without notice.
+"""From the variables of two inventory hosts to the options of one module.
+
+This host is read through the task's variables, so those of the play and the task count. The peer is read
+through `hostvars`, so they do not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..module_utils._element.arguments import CONNECTION, REQUIRED, host_variable, peer_host_defaults
+
+_UNRESOLVED = object()
+
+
+class ConnectionProblem(Exception):
+    """A sentence for the user. It holds names of hosts, options and variables, never their values."""
+
+
+@dataclass(frozen=True)
+class _Host:
+    """An inventory host as a source of options."""
+
+    name: str
+    variables: Mapping[str, Any]
+    template: Callable[[Any], Any]
+    is_template: Callable[[Any], bool]
+    takes_options: bool  # whether the task could give what the variables lack
+
+
+def module_arguments(args: Mapping[str, Any], task_vars: Mapping[str, Any], templar: Any) -> dict[str, Any]:
+    """The task's arguments with both connections filled in and `peer_host` replaced by `peer`.
+
+    Arguments that are null count as not given. Raises ConnectionProblem.
+    """
+    given = {name: value for name, value in args.items() if value is not None}
+    here = _Host(
+        task_vars["inventory_hostname"], task_vars, templar.template, templar.is_template, takes_options=True
+    )
+    filled = _fill(given, here)
+    # With peer beside it, peer_host stays: the module says that they exclude each other.
+    if "peer_host" in filled and "peer" not in filled:
+        there = _peer_host(str(filled.pop("peer_host")), here.name, task_vars["hostvars"], templar)
+        filled["peer"] = {**peer_host_defaults(), **_fill({}, there)}
+    return filled
+
+
+def secrets(args: Mapping[str, Any]) -> list[str]:
+    """The passwords among the arguments of the module."""
+    sides = [args, args.get("peer")]
+    found = [side.get("password") for side in sides if isinstance(side, Mapping)]
+    return [password for password in found if isinstance(password, str) and password]
+
+
+def _peer_host(name: str, here: str, hostvars: Mapping[str, Any], templar: Any) -> _Host:
+    if name == here:
+        raise ConnectionProblem(
+            f"peer_host: '{name}' is the host that this task runs for; name the other cluster"
+        )
+    # Asked before any access, because what an unknown host yields differs from version to version.
+    if name not in hostvars:
+        raise ConnectionProblem(f"peer_host: there is no host '{name}' in the inventory")
+    return _Host(name, hostvars[name], _as_it_is, templar.is_template, takes_options=False)
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _fill(given: Mapping[str, Any], host: _Host) -> dict[str, Any]:
+    options = dict(given)
+    for name in CONNECTION:
+        variable = host_variable(name)
+        if name not in options and variable in host.variables:
+            value = _resolve(host, variable)
+            if value is _UNRESOLVED:
+                raise ConnectionProblem(
+                    f"host '{host.name}': the variable {variable} cannot be resolved; something in it is "
+                    "undefined or wrong"
+                )
+            if value is not None:
+                options[name] = value
+        if name in REQUIRED and options.get(name) in (None, ""):
+            remedy = f"give the option {name} or set" if host.takes_options else "set"
+            raise ConnectionProblem(
+                f"host '{host.name}' has no {name}; {remedy} the host's variable {variable}"
+            )
+    return options
+
+
+def _resolve(host: _Host, variable: str) -> Any:
+    """The variable's value, or _UNRESOLVED.
+
+    A template error is neither passed on nor chained: its text and origin show parts of the inventory.
+    """
+    try:
+        value = host.template(host.variables[variable])
+    except Exception:
+        return _UNRESOLVED
+    return _UNRESOLVED if _is_leftover(value, host.is_template) else value
+
+
+def _is_leftover(value: Any, is_template: Callable[[Any], bool]) -> bool:
+    """Whether the value is the text of a template that did not resolve, as ansible-core before 2.19 leaves it.
+
+    Text marked unsafe, such as a vaulted secret that holds braces, is a value like any other.
+    """
+    if not isinstance(value, str) or hasattr(value, "__UNSAFE__"):
+        return False
+    return value.startswith("__omit_place_holder__") or is_template(value)

@@ -1,0 +1,360 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The arguments that reach a module, seen by a module that hands them back, in a real run of ansible-playbook.
+
+One run serves all cases, because starting Ansible costs more than a task.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible.parsing.vault import VaultLib, VaultSecret
+
+from ansible_collections.elementsw.replication.plugins.module_utils._element.arguments import (
+    connection_spec,
+    peer_host_defaults,
+)
+from ansible_collections.elementsw.replication.plugins.plugin_utils import _connection
+
+NEIGHBOUR = "invented-neighbour"
+BRACES = "in{{ven}}ted-braces"
+VAULT_SECRET = "invented-vault"
+
+ALPHA = {"hostname": "192.0.2.10", "username": "ansible", "password": "invented-alpha"}
+BETA = {"hostname": "198.51.100.20", "username": "ansible", "password": "invented-beta", "port": "8443"}
+ONE_OFF = {"hostname": "203.0.113.30", "username": "other", "password": "invented-other"}
+
+INVENTORY = """
+element_clusters:
+  vars:
+    ansible_connection: local
+    ansible_python_interpreter: "{{ ansible_playbook_python }}"
+    element_username: ansible
+  hosts:
+    alpha:
+      element_hostname: 192.0.2.10
+      element_password: invented-alpha
+      element_timeout: 60
+      element_ca_path: /etc/ssl/alpha.pem
+    beta:
+      mvip: 198.51.100.20
+      site_port: 8443
+      element_hostname: "{{ mvip }}"
+      element_port: "{{ site_port }}"
+      element_password: invented-beta
+    vaulted:
+      element_hostname: 198.51.100.21
+      element_password: !vault |
+{vault}
+    braces:
+      element_hostname: 198.51.100.22
+      element_password: !unsafe "in{{ven}}ted-braces"
+    no_password:
+      element_hostname: 198.51.100.23
+    empty_password:
+      element_hostname: 198.51.100.23
+      element_password: ""
+    undefined:
+      element_hostname: 198.51.100.24
+      neighbour_password: invented-neighbour
+      element_password: "{{ nowhere_defined }}"
+    undefined_inside:
+      element_hostname: 198.51.100.25
+      neighbour_password: invented-neighbour
+      element_password: "{{ through }}"
+      through: "a{{ nowhere_defined }}b"
+    omitted:
+      element_hostname: 198.51.100.26
+      neighbour_password: invented-neighbour
+      element_password: "{{ omit }}"
+    wrong:
+      element_hostname: 198.51.100.27
+      neighbour_password: invented-neighbour
+      element_password: "{{ neighbour_password | no_such_filter }}"
+    bare: {element_username: ~}
+"""
+
+ACTION = """
+from ansible_collections.elementsw.replication.plugins.plugin_utils._action_base import ConnectedAction
+
+
+class ActionModule(ConnectedAction):
+    pass
+"""
+
+MODULE = """#!/usr/bin/python
+from ansible.module_utils.basic import AnsibleModule
+
+module = AnsibleModule(
+    dict((name, dict(type="raw", no_log=False)) for name in {options}), supports_check_mode=True
+)
+seen = dict((name, value) for name, value in module.params.items() if value is not None)
+module.exit_json(changed=False, seen=seen, check_mode=module.check_mode)
+"""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A task for a host, and the arguments its module should see or the sentence it should fail with."""
+
+    args: dict[str, Any] = field(default_factory=dict)
+    host: str = "alpha"
+    task: dict[str, Any] = field(default_factory=dict)  # keywords
+    play: dict[str, Any] = field(default_factory=dict)
+    seen: dict[str, Any] | None = None  # None: not to be looked at
+    peer: dict[str, Any] | None = None  # None: no peer expected
+    failure: str | None = None
+
+
+def peer_of_host(**options: Any) -> dict[str, Any]:
+    return {**peer_host_defaults(), **options}
+
+
+OWN = {**ALPHA, "timeout": 60, "ca_path": "/etc/ssl/alpha.pem"}
+TO_BETA = {"args": {"peer_host": "beta"}, "seen": OWN, "peer": peer_of_host(**BETA)}
+UNRESOLVED = (
+    "host '{0}': the variable element_password cannot be resolved; something in it is undefined or wrong"
+)
+
+CASES = {
+    "both_from_the_inventory": Case(**TO_BETA),
+    "no_peer": Case(seen=OWN),
+    "option_beats_host_variable": Case(
+        {"peer_host": "beta", "hostname": "192.0.2.11", "timeout": 5},
+        seen={**OWN, "hostname": "192.0.2.11", "timeout": 5},
+        peer=peer_of_host(**BETA),
+    ),
+    "null_is_not_given": Case(
+        {"peer_host": "beta", "hostname": None, "peer": None}, seen=OWN, peer=peer_of_host(**BETA)
+    ),
+    "play_variable_counts_here_only": Case(
+        {"peer_host": "beta"},
+        play={"vars": {"element_port": 444, "element_username": "play"}},
+        seen={**OWN, "username": "play", "port": 444},
+        peer=peer_of_host(**BETA),
+    ),
+    "task_variable_counts_here_only": Case(
+        {"peer_host": "beta"},
+        task={"vars": {"element_concurrency": 2, "element_password": "{{ 'invented-' ~ 'task' }}"}},
+        seen={**OWN, "concurrency": 2, "password": "invented-task"},
+        peer=peer_of_host(**BETA),
+    ),
+    "explicit_peer": Case({"peer": ONE_OFF}, seen=OWN, peer=ONE_OFF),
+    "explicit_everything_on_localhost": Case(
+        {**ALPHA, "peer": ONE_OFF},
+        host="localhost",
+        task={"vars": {"ansible_python_interpreter": "{{ ansible_playbook_python }}"}},
+        seen=ALPHA,
+        peer=ONE_OFF,
+    ),
+    "localhost_and_peer_host": Case(
+        {**ALPHA, "peer_host": "beta"},
+        host="localhost",
+        task={"vars": {"ansible_python_interpreter": "{{ ansible_playbook_python }}"}},
+        seen=ALPHA,
+        peer=peer_of_host(**BETA),
+    ),
+    "both_forms_reach_the_module": Case(
+        {"peer_host": "beta", "peer": ONE_OFF}, seen={**OWN, "peer_host": "beta"}, peer=ONE_OFF
+    ),
+    "delegate_to_localhost": Case(**TO_BETA, task={"delegate_to": "localhost"}),
+    "delegate_to_the_peer": Case(**TO_BETA, task={"delegate_to": "beta"}),
+    "run_once": Case(**TO_BETA, task={"run_once": True}),
+    "check_mode": Case(**TO_BETA, task={"check_mode": True}),
+    "in_the_background": Case(**TO_BETA, task={"async": 60, "poll": 1}),
+    "templated_peer_host": Case(
+        {"peer_host": "{{ partner }}"},
+        task={"vars": {"partner": "beta"}},
+        seen=OWN,
+        peer=peer_of_host(**BETA),
+    ),
+    "peer_host_from_module_defaults": Case(
+        play={"module_defaults": {"toy.probe.probe": {"peer_host": "beta", "timeout": 9}}},
+        seen={**OWN, "timeout": 9},
+        peer=peer_of_host(**BETA),
+    ),
+    "peer_host_from_group_defaults": Case(
+        play={"module_defaults": {"group/toy.probe.element": {"peer_host": "beta"}}},
+        seen=OWN,
+        peer=peer_of_host(**BETA),
+    ),
+    "vaulted_secret_with_braces": Case(
+        {"peer_host": "vaulted"},
+        seen=OWN,
+        peer=peer_of_host(hostname="198.51.100.21", username="ansible", password=BRACES),
+    ),
+    "vaulted_secret_with_braces_here": Case(
+        {"peer_host": "alpha"},
+        host="vaulted",
+        seen={"hostname": "198.51.100.21", "username": "ansible", "password": BRACES},
+        peer=peer_of_host(**OWN),
+    ),
+    "unsafe_secret_with_braces": Case(
+        {"peer_host": "alpha"},
+        host="braces",
+        seen={"hostname": "198.51.100.22", "username": "ansible", "password": BRACES},
+        peer=peer_of_host(**OWN),
+    ),
+    "peer_is_this_host": Case(
+        {"peer_host": "alpha"},
+        failure="peer_host: 'alpha' is the host that this task runs for; name the other cluster",
+    ),
+    "unknown_peer": Case(
+        {"peer_host": "gamma"}, failure="peer_host: there is no host 'gamma' in the inventory"
+    ),
+    "no_variable_here": Case(
+        {"peer_host": "beta"},
+        host="bare",
+        failure="host 'bare' has no hostname; give the option hostname or set the host's variable element_hostname",
+    ),
+    "no_variable_there": Case(
+        {"peer_host": "no_password"},
+        failure="host 'no_password' has no password; set the host's variable element_password",
+    ),
+    "empty_variable_there": Case(
+        {"peer_host": "empty_password"},
+        failure="host 'empty_password' has no password; set the host's variable element_password",
+    ),
+    "localhost_as_peer": Case(
+        {"peer_host": "localhost"},
+        failure="host 'localhost' has no hostname; set the host's variable element_hostname",
+    ),
+    **{
+        f"{host}_there": Case({"peer_host": host}, failure=UNRESOLVED.format(host))
+        for host in ("undefined", "undefined_inside", "omitted", "wrong")
+    },
+    **{
+        f"{host}_here": Case({"peer_host": "beta"}, host=host, failure=UNRESOLVED.format(host))
+        for host in ("undefined", "undefined_inside", "wrong")
+    },
+}
+
+
+@dataclass(frozen=True)
+class Run:
+    results: dict[str, dict[str, Any]]
+    output: str
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory, collections_path: Path) -> Run:
+    """All cases in one playbook."""
+    folder = tmp_path_factory.mktemp("probe")
+    _write_collection(folder)
+    _write_inventory(folder)
+    (folder / "play.yml").write_text(json.dumps(_plays(folder / "results.json")), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "ansible", "playbook", "-vvvv", "-i", "inventory.yml", "play.yml"],
+        cwd=folder,
+        env={
+            **os.environ,
+            "ANSIBLE_COLLECTIONS_PATH": f"{folder}{os.pathsep}{collections_path}",
+            "ANSIBLE_VAULT_PASSWORD_FILE": str(folder / "vault"),
+            "ANSIBLE_NOCOLOR": "1",
+            "LC_ALL": "C.UTF-8",
+        },
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    results = folder / "results.json"
+    if not results.exists():
+        pytest.fail(done.stdout)
+    return Run(json.loads(results.read_text(encoding="utf-8")), done.stdout)
+
+
+def _write_collection(folder: Path) -> None:
+    root = folder / "ansible_collections" / "toy" / "probe"
+    files = {
+        "meta/runtime.yml": "action_groups: {element: [probe]}\n",
+        "plugins/action/probe.py": ACTION,
+        "plugins/modules/probe.py": MODULE.replace("{options}", repr(list(connection_spec()))),
+    }
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text, encoding="utf-8")
+
+
+def _write_inventory(folder: Path) -> None:
+    vault = VaultLib([("default", VaultSecret(VAULT_SECRET.encode()))]).encrypt(BRACES).decode()
+    indented = "\n".join(f"        {line}" for line in vault.splitlines())
+    (folder / "inventory.yml").write_text(INVENTORY.replace("{vault}", indented), encoding="utf-8")
+    (folder / "vault").write_text(VAULT_SECRET, encoding="utf-8")
+
+
+def _plays(results: Path) -> list[dict[str, Any]]:
+    plays = [
+        {
+            "hosts": case.host,
+            "gather_facts": False,
+            **case.play,
+            "tasks": [
+                {
+                    "name": name,
+                    "toy.probe.probe": case.args,
+                    "register": name,
+                    "ignore_errors": True,
+                    **case.task,
+                }
+            ],
+        }
+        for name, case in CASES.items()
+    ]
+    found = ", ".join(f"'{name}': hostvars['{case.host}']['{name}']" for name, case in CASES.items())
+    write = {"ansible.builtin.copy": {"content": f"{{{{ {{ {found} }} | to_json }}}}", "dest": str(results)}}
+    return [*plays, {"hosts": "alpha", "gather_facts": False, "tasks": [write]}]
+
+
+@pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.failure is None])
+def test_arguments(run, name):
+    case, result = CASES[name], run.results[name]
+    assert not result.get("failed"), result
+    seen = dict(result["seen"])
+    peer = seen.pop("peer", None)
+    assert _as_text(seen) == _as_text(case.seen)
+    assert _as_text(peer) == _as_text(case.peer)
+    assert result["check_mode"] == case.task.get("check_mode", False)
+
+
+@pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.failure is not None])
+def test_problems(run, name):
+    result = run.results[name]
+    assert result["failed"]
+    assert result["changed"] is False
+    assert result["msg"] == CASES[name].failure
+
+
+def test_no_problem_shows_the_inventory(run):
+    """-vvvv and the quoting of sources by newer versions included."""
+    assert NEIGHBOUR not in run.output
+
+
+def _as_text(options):
+    """Inventory values may stay text or become numbers, as the version of Jinja has it; the module casts either."""
+    return None if options is None else {name: str(value) for name, value in options.items()}
+
+
+@pytest.mark.parametrize(
+    ("args", "found"),
+    [
+        ({"password": "one"}, ["one"]),
+        ({"password": "one", "peer": {"password": "two"}}, ["one", "two"]),
+        ({"peer": {"password": "two"}}, ["two"]),
+        ({"password": "", "peer": {"hostname": "192.0.2.1"}}, []),
+        ({"password": 41, "peer": "hostname=192.0.2.1"}, []),
+    ],
+)
+def test_secrets(args, found):
+    assert _connection.secrets(args) == found
