@@ -1,0 +1,100 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What Ansible itself says about arguments that do not go together."""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import Any
+
+import pytest
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ansible_collections.elementsw.replication.plugins.modules import (
+    element_cluster_pair,
+    element_pair_info,
+    element_volume_pair,
+)
+
+PEER = {"peer_host": "beta"}
+
+
+def errors(module: ModuleType, arguments: dict[str, Any]) -> str:
+    return " ".join(
+        ArgumentSpecValidator(module.argument_spec(), **module.argument_rules())
+        .validate(arguments)
+        .error_messages
+    )
+
+
+@pytest.mark.parametrize(
+    ("module", "arguments"),
+    [
+        (element_cluster_pair, PEER),
+        (element_pair_info, {}),
+        (element_pair_info, PEER),
+        (element_volume_pair, {**PEER, "volume": "orders-db"}),
+        (element_volume_pair, {**PEER, "volume": 41}),
+        (element_volume_pair, {**PEER, "volume_id": 41, "peer_volume": "orders-db-dr"}),
+        (element_volume_pair, {**PEER, "pairs": []}),
+        (
+            element_volume_pair,
+            {**PEER, "pairs": [{"volume_id": 41, "peer_volume_id": 77}], "account": "shop"},
+        ),
+    ],
+)
+def test_accepted(module: ModuleType, arguments: dict[str, Any]) -> None:
+    assert errors(module, arguments) == ""
+
+
+@pytest.mark.parametrize(
+    ("module", "arguments", "complaint"),
+    [
+        (element_cluster_pair, {}, "one of the following is required: peer, peer_host"),
+        (element_cluster_pair, {**PEER, "peer": {}}, "parameters are mutually exclusive: peer|peer_host"),
+        (
+            element_cluster_pair,
+            {"peer": {}},
+            "missing required arguments: hostname, password, username found in peer",
+        ),
+        (
+            element_cluster_pair,
+            {**PEER, "peer_unreachable": "ignore"},
+            "value of peer_unreachable must be one of",
+        ),
+        (element_pair_info, {"gather": ["all"]}, "value of gather must be one or more of"),
+        (element_volume_pair, PEER, "one of the following is required: volume, volume_id, pairs"),
+        (
+            element_volume_pair,
+            {**PEER, "volume": "a", "volume_id": 1},
+            "mutually exclusive: volume|volume_id",
+        ),
+        (element_volume_pair, {**PEER, "volume": "a", "pairs": []}, "mutually exclusive: pairs|volume"),
+        (element_volume_pair, {**PEER, "volume_id": 1, "pairs": []}, "mutually exclusive: pairs|volume_id"),
+        (
+            element_volume_pair,
+            {**PEER, "peer_volume": "a", "pairs": []},
+            "mutually exclusive: pairs|peer_volume",
+        ),
+        (
+            element_volume_pair,
+            {**PEER, "volume": "a", "peer_volume": "b", "peer_volume_id": 1},
+            "mutually exclusive: peer_volume|peer_volume_id",
+        ),
+        (
+            element_volume_pair,
+            {**PEER, "pairs": [{"volume": "a", "volume_id": 1}]},
+            "mutually exclusive: volume|volume_id found in pairs",
+        ),
+        (
+            element_volume_pair,
+            {**PEER, "pairs": [{"peer_volume": "a"}]},
+            "one of the following is required: volume, volume_id found in pairs",
+        ),
+        (element_volume_pair, {**PEER, "volume": "a", "mode": "asynch"}, "value of mode must be one of"),
+    ],
+)
+def test_refused(module: ModuleType, arguments: dict[str, Any], complaint: str) -> None:
+    assert complaint in errors(module, arguments)

@@ -1,0 +1,200 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Every task that the documents, the role and the playbooks show passes the argument spec of its module.
+
+No linter does this: those that know argument specs skip modules which have an action plugin.
+"""
+
+from __future__ import annotations
+
+import pathlib
+import re
+import textwrap
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import pytest
+import yaml
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ansible_collections.elementsw.replication.plugins.module_utils._element.arguments import CONNECTION
+from ansible_collections.elementsw.replication.plugins.modules import (
+    element_cluster_pair,
+    element_pair_info,
+    element_volume_pair,
+)
+
+ROOT = pathlib.Path(__file__).resolve().parents[4]
+PREFIX = "elementsw.replication."
+MODULES = {
+    PREFIX + "element_cluster_pair": element_cluster_pair,
+    PREFIX + "element_pair_info": element_pair_info,
+    PREFIX + "element_volume_pair": element_volume_pair,
+}
+ROLE = ROOT / "roles" / "protect"
+ROLE_OPTIONS = yaml.safe_load((ROLE / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))[
+    "argument_specs"
+]["main"]["options"]
+
+
+class Loader(yaml.SafeLoader):
+    """Takes what is vaulted or marked unsafe as text."""
+
+
+Loader.add_multi_constructor("!", lambda loader, suffix, node: loader.construct_scalar(node))
+
+
+class Use(NamedTuple):
+    """A module or role with the arguments that one place gives it."""
+
+    source: str
+    label: str
+    content: str
+    arguments: dict[str, Any]
+
+
+def yaml_texts() -> Iterator[tuple[str, str]]:
+    """Every piece of YAML that is shown or shipped, with where it stands."""
+    for name, module in MODULES.items():
+        yield f"EXAMPLES of {name}", module.EXAMPLES
+    for folder in ("playbooks", "roles/protect/tasks"):
+        for path in sorted((ROOT / folder).rglob("*.yml")):
+            yield str(path.relative_to(ROOT)), path.read_text(encoding="utf-8")
+    for path in (ROOT / "README.md", ROLE / "README.md"):
+        for block in re.findall(
+            r"^```yaml\n(.*?)^```$", path.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
+        ):
+            yield str(path.relative_to(ROOT)), block
+    for path in sorted((ROOT / "docs" / "docsite" / "rst").glob("*.rst")):
+        for block in re.findall(
+            r"^\.\. code-block:: yaml\n\n((?: +.*\n|\n)+)", path.read_text(encoding="utf-8"), re.MULTILINE
+        ):
+            yield str(path.relative_to(ROOT)), textwrap.dedent(block)
+
+
+def uses(source: str, node: Any, defaults: dict[str, Any]) -> Iterator[Use]:
+    """The uses of our modules and our role in a piece of YAML, at whatever depth."""
+    if isinstance(node, list):
+        for item in node:
+            yield from uses(source, item, defaults)
+    if not isinstance(node, dict):
+        return
+    defaults = {**defaults, **(node.get("module_defaults") or {}).get(f"group/{PREFIX}element", {})}
+    if str(node.get("role", "")).startswith(PREFIX):
+        yield Use(source, node["role"], node["role"], node.get("vars", {}))
+    for key, value in node.items():
+        if key in MODULES:
+            yield Use(source, str(node.get("name", key)), key, {**defaults, **(value or {})})
+        elif key == "protect_pairs":
+            pairs = {"peer_host": "beta", "pairs": value}
+            yield Use(source, key, PREFIX + "element_volume_pair", pairs)
+        yield from uses(source, value, defaults)
+
+
+USES = [use for source, text in yaml_texts() for use in uses(source, yaml.load(text, Loader), {})]
+
+
+def filled(value: Any, spec: dict[str, Any]) -> Any:
+    """The value with something fitting in place of each template, since templates are for the controller to resolve."""
+    if isinstance(value, str) and "{{" in value:
+        if "choices" in spec:
+            return spec["choices"][0]
+        return {"bool": True, "int": 1, "list": [], "dict": {}}.get(spec["type"], "text")
+    options = spec.get("options", {})
+    if isinstance(value, dict):
+        return {name: filled(inner, options.get(name, {"type": "str"})) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [filled(inner, {"type": spec.get("elements", "str"), "options": options}) for inner in value]
+    return value
+
+
+def errors(spec: dict[str, Any], rules: dict[str, Any], arguments: dict[str, Any]) -> list[str]:
+    plain = filled(arguments, {"type": "dict", "options": spec})
+    return ArgumentSpecValidator(spec, **rules).validate(plain).error_messages
+
+
+def without_descriptions(options: dict[str, Any]) -> dict[str, Any]:
+    """The documented options of a role as an argument spec."""
+    spec = {}
+    for name, option in options.items():
+        spec[name] = {key: value for key, value in option.items() if key != "description"}
+        if "options" in option:
+            spec[name]["options"] = without_descriptions(option["options"])
+    return spec
+
+
+@pytest.mark.parametrize("use", USES, ids=lambda use: f"{use.source}: {use.label}")
+def test_arguments_are_accepted(use: Use) -> None:
+    if use.content in MODULES:
+        module = MODULES[use.content]
+        assert errors(module.argument_spec(), module.argument_rules(), use.arguments) == []
+    else:
+        # What a play does not give may come from the inventory, as protect_pairs does.
+        optional = {name: {**spec, "required": False} for name, spec in without_descriptions(ROLE_OPTIONS).items()}
+        assert errors(optional, {}, use.arguments) == []
+
+
+def test_every_place_is_looked_at() -> None:
+    """A pattern that finds nothing would pass everything."""
+    sources = {use.source for use in USES}
+    assert {f"EXAMPLES of {name}" for name in MODULES} <= sources
+    assert {
+        "README.md",
+        "docs/docsite/rst/guide_connection.rst",
+        "docs/docsite/rst/guide_pairing.rst",
+        "docs/docsite/rst/guide_recovery.rst",
+        "playbooks/protect.yml",
+        "playbooks/status.yml",
+        "playbooks/unprotect.yml",
+        "roles/protect/README.md",
+        "roles/protect/tasks/main.yml",
+    } <= sources
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_examples_show_every_option(name: str) -> None:
+    shown = {option for use in USES if use.source == f"EXAMPLES of {name}" for option in option_names(use)}
+    own = set(MODULES[name].argument_spec()) - set(CONNECTION)
+    # The information module is the one whose example shows every option of a connection.
+    expected = own | set(CONNECTION) - {"cert_fingerprint"} if name.endswith("_info") else own
+    assert expected - shown == set()
+
+
+def option_names(use: Use) -> set[str]:
+    items = [item for item in use.arguments.get("pairs", []) if isinstance(item, dict)]
+    return set(use.arguments).union(*items)
+
+
+def test_role_defaults_are_the_documented_ones() -> None:
+    defaults = yaml.safe_load((ROLE / "defaults" / "main.yml").read_text(encoding="utf-8"))
+    documented = {name: option["default"] for name, option in ROLE_OPTIONS.items() if "default" in option}
+    assert defaults == documented
+
+
+def test_role_takes_the_pairs_of_the_module() -> None:
+    assert without_descriptions(ROLE_OPTIONS["protect_pairs"]["options"]) == element_volume_pair.PAIR
+
+
+@pytest.mark.parametrize("variable", ROLE_OPTIONS)
+def test_role_options_agree_with_the_module(variable: str) -> None:
+    """Same type, choices and default as the option that the variable fills, wherever it fills one."""
+    option = variable.replace("protect_cluster_", "").replace("protect_", "")
+    module = element_cluster_pair if variable.startswith("protect_cluster_") else element_volume_pair
+    spec = module.argument_spec().get(option)
+    if variable in ("protect_peer", "protect_pairs"):
+        return
+    role = {key: value for key, value in ROLE_OPTIONS[variable].items() if key != "description"}
+    assert role == spec
+
+
+@pytest.mark.parametrize("path", ["README.md", "roles/protect/README.md"])
+def test_tables_of_variables_are_complete(path: str) -> None:
+    text = (ROOT / path).read_text(encoding="utf-8")
+    wanted = (
+        ROLE_OPTIONS
+        if "protect" in path
+        else {option for module in MODULES.values() for option in module.argument_spec()}
+    )
+    assert [name for name in wanted if f"`{name}`" not in text] == []
