@@ -49,7 +49,8 @@ options:
     type: int
   account: &account
     description:
-      - Name of the account that owns the volume on this cluster. Needed when O(volume) is not unique.
+      - Name of the account that owns the volume on this cluster. Needed when O(volume) is not unique. A
+        volume given by its ID has to belong to it, too.
       - At the top level it is also the default of the items of O(pairs).
     type: str
   peer_volume: &peer_volume
@@ -65,6 +66,7 @@ options:
   peer_account: &peer_account
     description:
       - Name of the account that owns the other volume on the peer. Needed when its name is not unique there.
+        A volume given by its ID has to belong to it, too.
       - At the top level it is also the default of the items of O(pairs).
     type: str
   mode: &mode
@@ -131,7 +133,9 @@ options:
         again. It concerns a half that only one cluster has, two halves that do not belong together, a pair
         that is C(StoppedMisconfigured), and a pairing that was started on one of the two volumes and never
         completed. Without the permission these are the errors V(half_pair) and V(pending_pair).
-      - Pairing again means a full copy.
+      - Pairing again means a full copy. The former target of this very pair, as long as it is still
+        C(replicationTarget), becomes the target again without O(allow_overwrite), since it holds no more than
+        a copy. Any other target needs it as for a new pair.
       - A volume that is paired with another volume or cluster is never touched, error V(paired_elsewhere).
       - A O(direction) that is against the roles the two volumes have is refused, error V(direction_change).
       - Used with O(state=present) only.
@@ -253,7 +257,6 @@ EXAMPLES = r"""
     peer_host: beta
     volume: orders-db
     repair: true
-    allow_overwrite: true
 
 - name: Pair a long list, stop at the first failure and do not wait for the copies
   elementsw.replication.element_volume_pair:
