@@ -40,9 +40,7 @@ def module_arguments(args: Mapping[str, Any], task_vars: Mapping[str, Any], temp
     Arguments that are null count as not given. Raises ConnectionProblem.
     """
     given = {name: value for name, value in args.items() if value is not None}
-    here = _Host(
-        task_vars["inventory_hostname"], task_vars, templar.template, templar.is_template, takes_options=True
-    )
+    here = _Host(task_vars["inventory_hostname"], task_vars, templar.template, templar.is_template, takes_options=True)
     filled = _fill(given, here)
     # With peer beside it, peer_host stays: the module says that they exclude each other.
     if "peer_host" in filled and "peer" not in filled:
@@ -60,9 +58,7 @@ def secrets(args: Mapping[str, Any]) -> list[str]:
 
 def _peer_host(name: str, here: str, hostvars: Mapping[str, Any], templar: Any) -> _Host:
     if name == here:
-        raise ConnectionProblem(
-            f"peer_host: '{name}' is the host that this task runs for; name the other cluster"
-        )
+        raise ConnectionProblem(f"peer_host: '{name}' is the host that this task runs for; name the other cluster")
     # Asked before any access, because what an unknown host yields differs from version to version.
     if name not in hostvars:
         raise ConnectionProblem(f"peer_host: there is no host '{name}' in the inventory")
@@ -88,9 +84,7 @@ def _fill(given: Mapping[str, Any], host: _Host) -> dict[str, Any]:
                 options[name] = value
         if name in REQUIRED and options.get(name) in (None, ""):
             remedy = f"give the option {name} or set" if host.takes_options else "set"
-            raise ConnectionProblem(
-                f"host '{host.name}' has no {name}; {remedy} the host's variable {variable}"
-            )
+            raise ConnectionProblem(f"host '{host.name}' has no {name}; {remedy} the host's variable {variable}")
     return options
 
 

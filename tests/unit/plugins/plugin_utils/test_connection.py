@@ -122,9 +122,7 @@ def peer_of_host(**options: Any) -> dict[str, Any]:
 
 OWN = {**ALPHA, "timeout": 60, "ca_path": "/etc/ssl/alpha.pem"}
 TO_BETA = {"args": {"peer_host": "beta"}, "seen": OWN, "peer": peer_of_host(**BETA)}
-UNRESOLVED = (
-    "host '{0}': the variable element_password cannot be resolved; something in it is undefined or wrong"
-)
+UNRESOLVED = "host '{0}': the variable element_password cannot be resolved; something in it is undefined or wrong"
 
 CASES = {
     "both_from_the_inventory": Case(**TO_BETA),
@@ -209,9 +207,7 @@ CASES = {
         {"peer_host": "alpha"},
         failure="peer_host: 'alpha' is the host that this task runs for; name the other cluster",
     ),
-    "unknown_peer": Case(
-        {"peer_host": "gamma"}, failure="peer_host: there is no host 'gamma' in the inventory"
-    ),
+    "unknown_peer": Case({"peer_host": "gamma"}, failure="peer_host: there is no host 'gamma' in the inventory"),
     "no_variable_here": Case(
         {"peer_host": "beta"},
         host="bare",

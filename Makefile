@@ -1,0 +1,39 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Any Python that can read the tools; they look for the newest one themselves.
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 7))' 2>/dev/null && echo $$python && break; done)
+ARGS ?=
+
+.PHONY: help demo test format lint sanity docs bench ci
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z]*\):  ## /\1\t/p' Makefile | expand -t 10
+
+demo:  ## pair two simulated clusters and their volumes, from nothing
+	@$(python) -B tools/demo.py
+
+test:  ## run the tests that need no matrix of versions; ARGS goes to pytest
+	@$(python) -B tools/run_tests.py $(ARGS)
+
+format:  ## settle style and the order of imports
+	@.ci/run format
+
+lint:  ## style, types, playbooks, changelog
+	@.ci/run lint
+
+sanity:  ## ansible-test sanity on the oldest and the newest ansible-core
+	@.ci/run sanity
+
+docs:  ## check the documentation and build it as HTML
+	@.ci/run docs
+
+bench:  ## count calls and measure ratios
+	@$(python) -B tools/run_tests.py tests/benchmark $(ARGS)
+
+ci:  ## everything, on every version, from nothing
+	@.ci/run
+
+python = $(or $(PYTHON),$(error Python 3.11 or newer is needed and no Python was found: install one, then run this again))

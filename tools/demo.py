@@ -1,0 +1,175 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Pair two simulated clusters and their volumes with the shipped playbooks, the way a user would."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import shlex
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import environment
+from environment import ROOT, SetupProblem, Workspace
+
+COLLECTIONS = "venv/collections"  # seen from the workspace
+SIMULATOR = "ansible_collections.elementsw.replication.tests.simulator.server"
+WORLD = "tests/simulator/worlds/demo.yml"
+PAIRS = ROOT / "tools" / "demo_pairs.yml"
+BOTH_CLUSTERS = ("-i", "inventory.yml", "-e", "replication_cluster=alpha", "-e", "replication_peer=beta")
+_READY = "ready"
+
+
+class DemoFailure(Exception):
+    """A sentence about the step that did not do what it should."""
+
+
+def main() -> int:
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _leave)
+    try:
+        prepare()
+        with environment.workspace() as workspace:
+            tell(workspace)
+    except (SetupProblem, DemoFailure) as problem:
+        print(f"\n{problem}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nStopped.", file=sys.stderr)
+        return 130
+    return 0
+
+
+def prepare() -> None:
+    heading("The environment")
+    environment.prepare(environment.PLAYBOOKS, say=say)
+    say("Everything needed is in .venv.")
+
+
+def tell(workspace: Workspace) -> None:
+    """The story, from an empty collections folder to the table of the pairs."""
+    workspace.env["ANSIBLE_COLLECTIONS_PATH"] = str(workspace.folder / COLLECTIONS)
+    if sys.stdout.isatty():
+        workspace.env["ANSIBLE_FORCE_COLOR"] = "1"
+    (workspace.folder / "pairs.yml").write_bytes(PAIRS.read_bytes())
+
+    heading("The collection, installed as ansible-galaxy installs it")
+    show(["ansible-galaxy", "collection", "install", ".", "-p", ".venv/collections", "--force"])
+    play(workspace, ["ansible-galaxy", "collection", "install", ".", "-p", COLLECTIONS, "--force"], folder=ROOT)
+
+    with simulator(workspace):
+        heading("Two clusters that have never heard of each other")
+        say("They are simulated, on this machine, and speak the API of Element over HTTPS.")
+        say("The inventory says where they are; pairs.yml says which volumes are to be protected:")
+        quote(workspace.folder / "pairs.yml")
+
+        heading("Protect: pair the clusters, then the volumes")
+        protect(workspace)
+
+        heading("Protect again: all is as it should be, so nothing changes")
+        if protect(workspace) != 0:
+            raise DemoFailure("The second run was to change nothing, but it did.")
+
+        heading("Status: what both sides say")
+        status(workspace)
+
+
+def protect(workspace: Workspace) -> int:
+    """Run the playbook and return how many tasks have changed something."""
+    command = ["ansible-playbook", "elementsw.replication.protect", *BOTH_CLUSTERS, "-e", "@pairs.yml"]
+    show(command)
+    return sum(int(count) for count in re.findall(r"changed=(\d+)", play(workspace, command)))
+
+
+def status(workspace: Workspace) -> None:
+    report = workspace.folder / "report.txt"
+    command = ["ansible-playbook", "elementsw.replication.status", *BOTH_CLUSTERS, "-e", "status_report=report.txt"]
+    show(command)
+    play(workspace, [*command[:-1], f"status_report={report}"])
+    show(["cat", "report.txt"])
+    print(report.read_text(encoding="utf-8").rstrip())
+
+
+def play(workspace: Workspace, command: Sequence[str], folder: Path | None = None) -> str:
+    """Run the command before the reader's eyes and return what it printed."""
+    program = workspace.folder / "venv" / "commands" / command[0]
+    lines = []
+    with subprocess.Popen(
+        [str(program), *command[1:]],
+        cwd=folder or workspace.folder,
+        env=workspace.env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+    ) as process:
+        for line in process.stdout or ():
+            print(line, end="", flush=True)
+            lines.append(line)
+    if process.returncode != 0:
+        raise DemoFailure(f"{command[0]} failed with exit status {process.returncode}; its messages are above.")
+    return "".join(lines)
+
+
+@contextlib.contextmanager
+def simulator(workspace: Workspace) -> Iterator[None]:
+    """Two clusters on loopback, which end with the block, and by themselves should this process be killed."""
+    collections = workspace.folder / COLLECTIONS
+    world = collections / "ansible_collections" / "elementsw" / "replication" / WORLD
+    options = ["--world", str(world), "--directory", str(workspace.folder), "--idle-timeout", "300"]
+    with subprocess.Popen(
+        [workspace.python, "-m", SIMULATOR, *options],
+        env={**workspace.env, "PYTHONPATH": str(collections)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+    ) as process:
+        try:
+            _wait_until_ready(process)
+            yield
+        finally:
+            process.terminate()
+
+
+def _wait_until_ready(process: subprocess.Popen[str]) -> None:
+    lines = []
+    for line in process.stdout or ():
+        if line.strip() == _READY:
+            return
+        lines.append(line)
+    raise DemoFailure(f"The simulator did not start:\n{''.join(lines)}")
+
+
+def heading(text: str) -> None:
+    print(f"\n== {text}\n", flush=True)
+
+
+def say(text: str) -> None:
+    print(text, flush=True)
+
+
+def show(command: Sequence[str]) -> None:
+    print(f"\n$ {shlex.join(command)}", flush=True)
+
+
+def quote(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if line and not line.startswith(("#", "---"))]
+    print("\n" + "\n".join(f"    {line}" for line in lines), flush=True)
+
+
+def _leave(number: int, _frame: object) -> None:
+    raise SystemExit(128 + number)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
