@@ -336,6 +336,8 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils._element.arguments import connection_rules, connection_spec
+from ..module_utils._pairing.cluster_pairs import ClusterPairJob
+from ..module_utils._task import run_job
 
 
 def argument_spec() -> dict[str, Any]:
@@ -359,7 +361,11 @@ def argument_rules() -> dict[str, Any]:
 def main() -> None:
     """Run the module."""
     module = AnsibleModule(argument_spec=argument_spec(), supports_check_mode=True, **argument_rules())
-    module.exit_json(changed=False)
+    run_job(
+        module,
+        ClusterPairJob.from_params(module.params, (module.params["peer"] or {}).get("hostname", "")),
+        "cluster pairs",
+    )
 
 
 if __name__ == "__main__":

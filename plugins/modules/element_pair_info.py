@@ -273,6 +273,8 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils._element.arguments import connection_rules, connection_spec
+from ..module_utils._pairing.info import InfoJob
+from ..module_utils._task import run_job
 
 SUBJECTS = ["cluster_pairs", "volume_pairs"]
 
@@ -295,7 +297,7 @@ def argument_rules() -> dict[str, Any]:
 def main() -> None:
     """Run the module."""
     module = AnsibleModule(argument_spec=argument_spec(), supports_check_mode=True, **argument_rules())
-    module.exit_json(changed=False)
+    run_job(module, InfoJob.from_params(module.params, (module.params["peer"] or {}).get("hostname")), "reports")
 
 
 if __name__ == "__main__":

@@ -500,6 +500,8 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils._element.arguments import connection_rules, connection_spec
+from ..module_utils._pairing.volume_pairs import VolumePairJob
+from ..module_utils._task import run_job
 
 PAIR: dict[str, Any] = {
     "volume": {"type": "str"},
@@ -551,7 +553,7 @@ def argument_rules() -> dict[str, Any]:
 def main() -> None:
     """Run the module."""
     module = AnsibleModule(argument_spec=argument_spec(), supports_check_mode=True, **argument_rules())
-    module.exit_json(changed=False)
+    run_job(module, VolumePairJob.from_params(module.params), "volume pairs")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,196 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to the collection elementsw.replication: it can change without notice.
+"""The JSON-RPC client of one cluster: `call(method, params)` gives the result or raises a Failure."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import Optional
+
+from .errors import ApiError, Failure, Unanswered
+from .transport import Endpoint, NetworkTrouble, Reply, TlsTrouble, Transport
+
+# Seconds between the attempts of a read: six attempts in about a quarter of a minute.
+READ_PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
+
+# The methods that change nothing. Only these are sent again by themselves: an answer that got lost on the way may
+# belong to a write that took effect, and most writes of this API do harm when repeated.
+READS = re.compile(r"(Get|List)(?!AsyncResult$)\w+")
+
+Params = Optional[Mapping[str, object]]
+
+
+class Client:
+    """Speaks to one cluster. Safe to use from several threads; one connection for each of them.
+
+    name: how messages call the cluster: its host name until `name` is set to the cluster's own.
+    warnings: sentences gathered on the way, to be shown to the user.
+    """
+
+    def __init__(
+        self,
+        transport: Transport,
+        api_version: str,
+        concurrency: int = 6,
+        pauses: tuple[float, ...] = READ_PAUSES,
+        sleep: Callable[[float], None] = time.sleep,
+    ):
+        self.name = transport.endpoint.hostname
+        self.hostname = transport.endpoint.hostname
+        self.api_version = api_version
+        self.concurrency = concurrency
+        self._transport = transport
+        self._pauses = pauses
+        self._sleep = sleep
+        self._lock = threading.Lock()
+        self._warnings: dict[str, None] = {}
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        return tuple(self._warnings)
+
+    def call(self, method: str, params: Params = None) -> dict:
+        """The `result` of one API call. Members of `params` that are None are not sent.
+
+        Reads are repeated while the trouble may pass; anything else is sent once.
+        Raises ApiError (refused), Unanswered (outcome not known), Failure (authentication, tls, version).
+        """
+        pauses = self._pauses if READS.fullmatch(method) else ()
+        for pause in pauses:
+            try:
+                return self._once(method, params)
+            except Failure as exc:
+                if not exc.transient:
+                    raise
+            self._sleep(pause)
+        return self._once(method, params)
+
+    def probe(self, method: str, timeout: float) -> dict:
+        """The `result` of a read in a single attempt of at most `timeout` seconds."""
+        return self._once(method, None, min(timeout, self._transport.endpoint.timeout))
+
+    def _once(self, method: str, params: Params, timeout: float | None = None) -> dict:
+        reply = self._post(self.api_version, method, params, timeout)
+        if reply.status == 404:
+            raise self._version_failure(method)
+        return self._result(method, reply)
+
+    def _post(self, version: str, method: str, params: Params, timeout: float | None = None) -> Reply:
+        # The API documentation: null is not the same as absent; a null filter acts as false.
+        given = {name: value for name, value in (params or {}).items() if value is not None}
+        body = json.dumps({"method": method, "params": given, "id": 1})
+        try:
+            return self._transport.post(f"/json-rpc/{version}", body, timeout)
+        except TlsTrouble as exc:
+            raise Failure(
+                "tls",
+                f"cluster {self.name}: its certificate is not trusted ({exc}); give the CA's file as ca_path, or pin the "
+                "certificate with cert_fingerprint",
+                cluster=self.name,
+                method=method,
+            ) from None
+        except NetworkTrouble as exc:
+            raise Unanswered(
+                "unreachable",
+                f"cluster {self.name} does not answer {method}: {exc}; check hostname, port and the network",
+                self.name,
+                method,
+                sent=exc.sent,
+                down=True,
+            ) from None
+
+    def _result(self, method: str, reply: Reply) -> dict:
+        if reply.status == 401:
+            raise Failure(
+                "authentication",
+                f"cluster {self.name} does not accept the credentials for {method} (HTTP 401); check username and "
+                "password of this cluster's administrator",
+                cluster=self.name,
+                method=method,
+            )
+        try:
+            body = json.loads(reply.text)
+        except (ValueError, RecursionError):
+            body = None
+        if isinstance(body, dict) and isinstance(body.get("error"), dict):
+            error = body["error"]
+            raise ApiError(
+                self.name, method, str(error.get("name") or "error without a name"), _text(error.get("message"))
+            )
+        if not isinstance(body, dict) or not isinstance(body.get("result"), dict):
+            raise self._no_result(method, reply)
+        self._note_unused(method, body.get("unusedParameters"))
+        return body["result"]
+
+    def _no_result(self, method: str, reply: Reply) -> Unanswered:
+        # An empty body or a bare null comes from a node that answers but does not serve (seen during upgrades).
+        down = reply.status >= 500 or reply.text.strip() in ("", "null")
+        return Unanswered(
+            "unreachable" if down else "bad_reply",
+            f"cluster {self.name} answered {method} with HTTP {reply.status} and no JSON-RPC result; check that hostname "
+            "and port are those of an Element cluster's MVIP, and that the cluster is serving",
+            self.name,
+            method,
+            sent=True,
+            down=down,
+        )
+
+    def _version_failure(self, method: str) -> Failure:
+        return Failure(
+            "unsupported_api_version",
+            f"cluster {self.name} does not serve API version {self.api_version} (HTTP 404); set api_version to one of: "
+            f"{self._supported()}",
+            cluster=self.name,
+            method=method,
+        )
+
+    def _supported(self) -> str:
+        try:
+            versions = self._result("GetAPI", self._post("1.0", "GetAPI", None)).get("supportedVersions")
+        except Failure:
+            versions = None
+        if not isinstance(versions, list) or not versions:
+            return "what the cluster's documentation names (GetAPI at 1.0 gave no list)"
+        return ", ".join(str(version) for version in versions)
+
+    def _note_unused(self, method: str, unused: object) -> None:
+        # The documentation's way to say that a parameter was not recognised: the call has succeeded without it.
+        # Names only: a warning's text is not masked on every ansible-core.
+        if unused:
+            names = ", ".join(sorted(str(name) for name in unused)) if isinstance(unused, (dict, list)) else "some"
+            with self._lock:
+                self._warnings[f"cluster {self.name} ignored parameters of {method} that it does not know: {names}"] = (
+                    None
+                )
+
+
+def connect(options: Mapping) -> Client:
+    """The client for the connection options of one cluster; sends nothing yet."""
+    endpoint = Endpoint(
+        **{
+            name: options[name]
+            for name in (
+                "hostname",
+                "username",
+                "password",
+                "port",
+                "validate_certs",
+                "ca_path",
+                "cert_fingerprint",
+                "timeout",
+                "use_proxy",
+            )
+        }
+    )
+    return Client(Transport(endpoint), options["api_version"], options["concurrency"])
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)

@@ -1,0 +1,125 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to the collection elementsw.replication: it can change without notice.
+"""One more look just before a write that destroys: is everything still as it was planned with?
+
+Two reads per cluster and batch at the most (six where evidence of use counts), however many pairs the batch has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import Any
+
+from ..._element.errors import Failure
+from .. import observe
+from ..decide import guard
+from ..model import (
+    SIDES,
+    ClusterPair,
+    ConfirmUnused,
+    RemoveClusterPair,
+    RemoveVolumePair,
+    Step,
+    Usage,
+    Volume,
+    other,
+)
+from ..session import Session
+
+Verdicts = dict[Step, Failure]
+
+
+def changed(session: Session, steps: Sequence[Step]) -> Verdicts:
+    """The steps of one phase that must not be run any more, and why."""
+    verdicts: Verdicts = {}
+    for kind, look in _LOOKS:
+        batch = [step for step in steps if isinstance(step, kind)]
+        if batch:
+            verdicts.update(look(session, batch))
+    return verdicts
+
+
+def _volume_pairs(session: Session, steps: Sequence[RemoveVolumePair]) -> Verdicts:
+    now = _volumes_now(session, ((step.side, step.volume) for step in steps))
+    return {
+        step: _changed(session, step, "its pair or its access is not as it was")
+        for step in steps
+        if not _same(now.get((step.side, step.volume.id)), step.volume, step.volume.uuids)
+    }
+
+
+def _unused(session: Session, steps: Sequence[ConfirmUnused]) -> Verdicts:
+    wanted = [each for step in steps for each in ((step.side, step.volume), (other(step.side), step.source))]
+    now = _volumes_now(session, wanted)
+    used: dict[tuple[str, int], Usage] = {}
+    for side in SIDES:
+        targets = [now[side, s.volume.id] for s in steps if s.side == side and (side, s.volume.id) in now]
+        if targets:
+            used.update({(side, key): value for key, value in observe.usage(session, side, targets).items()})
+    verdicts: Verdicts = {}
+    for step in steps:
+        target, source = now.get((step.side, step.volume.id)), now.get((other(step.side), step.source.id))
+        if not _same(target, step.volume, ()) or not _same(source, step.source, ()):
+            verdicts[step] = _changed(session, step, "it or its source was paired, deleted or given another access")
+        elif not guard.still_as_planned(step.usage, used[step.side, step.volume.id], step.overwrite):
+            verdicts[step] = _changed(session, step, "it came into use")
+    return verdicts
+
+
+def _cluster_pairs(session: Session, steps: Sequence[RemoveClusterPair]) -> Verdicts:
+    verdicts: Verdicts = {}
+    for side in {step.side for step in steps}:
+        client = session.client(side)
+        reads: list[Callable[[], Any]] = [
+            partial(observe.cluster_pairs, client),
+            partial(observe.paired_volumes, client),
+        ]
+        entries, volumes = session.side_by_side(reads)
+        using = {pair.cluster_pair_id for volume in volumes for pair in volume.pairs if not pair.pending}
+        for step in steps:
+            if step.side == side and not _still_removable(step.entry, entries, using):
+                verdicts[step] = _changed(session, step, "it is gone, was completed, or volume pairs use it now")
+    return verdicts
+
+
+def _still_removable(planned: ClusterPair, entries: Iterable[ClusterPair], using: set[int]) -> bool:
+    now = next((entry for entry in entries if (entry.id, entry.uuid) == (planned.id, planned.uuid)), None)
+    return now is not None and now.pending == planned.pending and now.id not in using
+
+
+def _volumes_now(session: Session, wanted: Iterable[tuple[str, Volume]]) -> dict[tuple[str, int], Volume]:
+    ids: dict[str, list[int]] = {}
+    for side, volume in wanted:
+        ids.setdefault(side, []).append(volume.id)
+    found = session.side_by_side(partial(observe.volumes, session.client(side), ids[side]) for side in ids)
+    return {(side, volume.id): volume for side, volumes in zip(ids, found) for volume in volumes}
+
+
+def _same(now: Volume | None, planned: Volume, uuids: tuple[str, ...]) -> bool:
+    return (
+        now is not None
+        and now.deleted == planned.deleted
+        and now.name == planned.name
+        and now.access == planned.access
+        and now.uuids == uuids
+    )
+
+
+def _changed(session: Session, step: Step, what: str) -> Failure:
+    cluster = session.name(step.side)
+    return Failure(
+        "changed_meanwhile",
+        f"cluster {cluster}: {step.object} changed while this task ran, {what}; nothing more was written for it, run again",
+        cluster=cluster,
+    )
+
+
+_LOOKS: tuple[tuple[type, Callable[..., Verdicts]], ...] = (
+    (RemoveVolumePair, _volume_pairs),
+    (ConfirmUnused, _unused),
+    (RemoveClusterPair, _cluster_pairs),
+)

@@ -1,0 +1,339 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to the collection elementsw.replication: it can change without notice.
+"""Start… on one cluster and Complete… on the other, with every way in which that can end.
+
+A pairing key is a credential. It lives in local variables of this file, goes from one reply into one request byte
+for byte, and is hidden from all output the moment it arrives.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+from ..._element.errors import Failure
+from .. import observe
+from ..model import ClusterPair, PairClusters, PairVolumes, Volume, VolumePair, other
+from .writer import Writer
+
+# Seconds that an unanswered Complete… is given to show up in the lists.
+LOOK_FOR = 15
+LOOK_EVERY = 1
+# Right after cluster pairing a cluster may not know its new peer yet: clients in the field repeat for a minute.
+NOT_PAIRED_YET = "xMVIPNotPaired"
+NOT_PAIRED_ATTEMPTS = 20
+NOT_PAIRED_PAUSE = 3
+# A good key may be refused at random, and contention spends a key: then the handshake begins anew.
+KEY_REFUSED = "xInvalidPairingKey"
+ROUNDS = 6
+
+REMOVED = frozenset({"xVolumeNotPaired", "xPairingDoesNotExist"})
+
+
+# --- volumes ----------------------------------------------------------------------------------------------------------
+
+
+def pair_volumes(writer: Writer, step: PairVolumes) -> str:
+    """Pair two volumes that are unpaired; the UUID both show afterwards.
+
+    Raises Failure; nothing of the handshake is left then, or `left_behind` names it.
+    """
+    trouble: Failure | None = None
+    for attempt in range(ROUNDS):
+        if trouble is not None:
+            writer.session.clock.sleep(min(2**attempt, 10))
+        key = _start_volume(writer, step)
+        try:
+            return _complete_volume(writer, step, key)
+        except _Again as again:
+            trouble = again.trouble
+    raise trouble
+
+
+class _Again(Exception):
+    """The key is spent and our pending entry is gone: another round may help."""
+
+    def __init__(self, trouble: Failure):
+        super().__init__(str(trouble))
+        self.trouble = trouble
+
+
+def _start_volume(writer: Writer, step: PairVolumes) -> str:
+    params = {"volumeID": step.volume.id, "mode": step.mode}
+    try:
+        return _start_volume_once(writer, step, params)
+    except Failure as exc:
+        _refuse_paired_meanwhile(exc, step.object)
+        if not (exc.outcome_unknown or exc.transient):
+            raise
+        # The volume was unpaired a moment ago, so a pending entry on it is that of the call whose reply was lost.
+        _withdraw(writer, step, None, exc)
+    return _start_volume_once(writer, step, params)
+
+
+def _start_volume_once(writer: Writer, step: PairVolumes, params: dict) -> str:
+    result = writer.write(step.side, "StartVolumePairing", params, step.object, step.reason)
+    return _key_of(writer, step.side, "StartVolumePairing", result, "volumePairingKey")
+
+
+def _complete_volume(writer: Writer, step: PairVolumes, key: str) -> str:
+    try:
+        _send_complete_volume(writer, step, key)
+        return _uuid_of(key, "volumePairUUID") or _origin_uuid(writer, step)
+    except Failure as exc:
+        uuid = _uuid_of(key, "volumePairUUID")
+        if exc.outcome_unknown or exc.transient:
+            paired = _look_for_pair(writer, step, uuid, LOOK_FOR if exc.outcome_unknown else 0, exc)
+            if paired:
+                return paired
+        _withdraw(writer, step, uuid, exc)
+        _refuse_paired_meanwhile(exc, step.completer_object)
+        if exc.name == KEY_REFUSED or (exc.transient and not exc.outcome_unknown):
+            raise _Again(exc) from None
+        raise
+
+
+def _refuse_paired_meanwhile(exc: Failure, what: str) -> None:
+    if exc.name == "xVolumeAlreadyPaired":
+        raise Failure(
+            "changed_meanwhile",
+            f"cluster {exc.cluster}: {what} was paired by somebody else while this task ran ({exc.method}: {exc.name}); "
+            "look at what it is paired with and run again",
+            exc.cluster,
+            exc.method,
+            exc.name,
+            exc.message,
+        ) from None
+
+
+def _send_complete_volume(writer: Writer, step: PairVolumes, key: str) -> None:
+    params = {"volumeID": step.completer.id, "volumePairingKey": key}
+    for attempt in range(NOT_PAIRED_ATTEMPTS):
+        try:
+            writer.write(other(step.side), "CompleteVolumePairing", params, step.completer_object, step.reason)
+            return
+        except Failure as exc:
+            if exc.name != NOT_PAIRED_YET or attempt == NOT_PAIRED_ATTEMPTS - 1 or writer.session.stopping.is_set():
+                raise
+        writer.session.clock.sleep(NOT_PAIRED_PAUSE)
+
+
+def _look_for_pair(writer: Writer, step: PairVolumes, uuid: str | None, seconds: float, trouble: Failure) -> str | None:
+    """The UUID that both volumes show, waited for up to `seconds`; None when they do not show one."""
+    deadline = writer.session.clock.monotonic() + seconds
+    while True:
+        try:
+            origin = entry_of(writer, step.side, step.volume)
+            completer = entry_of(writer, other(step.side), step.completer)
+        except Failure:
+            trouble.left_behind.append(
+                f"{step.object} and {step.completer_object}: whether they are paired now is not known"
+            )
+            raise trouble from None
+        if (
+            origin
+            and completer
+            and origin.uuid == completer.uuid
+            and uuid in (None, origin.uuid)
+            and not origin.pending
+        ):
+            return origin.uuid
+        if writer.session.clock.monotonic() >= deadline:
+            return None
+        writer.session.clock.sleep(LOOK_EVERY)
+
+
+def _withdraw(writer: Writer, step: PairVolumes, uuid: str | None, trouble: Failure) -> None:
+    """Remove what our handshake has left: the origin's entry first, then one with its UUID on the completer."""
+    try:
+        origin = entry_of(writer, step.side, step.volume)
+        if origin is not None and (origin.uuid == uuid or (uuid is None and origin.pending)):
+            uuid = origin.uuid
+            unpair_volume(writer, step.side, step.volume, uuid, "roll-back: the handshake failed")
+        completer = entry_of(writer, other(step.side), step.completer) if trouble.outcome_unknown and uuid else None
+        if completer is not None and completer.uuid == uuid:
+            unpair_volume(writer, other(step.side), step.completer, uuid, "roll-back: the handshake failed")
+    except Failure as exc:
+        trouble.left_behind.append(f"pair entry of {step.object} on {writer.session.name(step.side)}: {exc.sentence}")
+        raise trouble from None
+
+
+def unpair_volume(writer: Writer, side: str, volume: Volume, uuid: str, reason: str) -> None:
+    """RemoveVolumePair for the entry with this UUID; an entry that is gone is fine."""
+
+    def applied() -> bool:
+        entry = entry_of(writer, side, volume)
+        return entry is None or entry.uuid != uuid
+
+    writer.settle(
+        side, "RemoveVolumePair", {"volumeID": volume.id}, volume.label, reason, applied=applied, done=REMOVED
+    )
+
+
+def entry_of(writer: Writer, side: str, volume: Volume) -> VolumePair | None:
+    """The pair entry that the volume shows now."""
+    for found in observe.volumes(writer.session.client(side), [volume.id]):
+        return found.pairs[0] if found.pairs else None
+    return None
+
+
+def _origin_uuid(writer: Writer, step: PairVolumes) -> str:
+    entry = entry_of(writer, step.side, step.volume)
+    return entry.uuid if entry else ""
+
+
+# --- clusters ---------------------------------------------------------------------------------------------------------
+
+
+class PairedMeanwhile(Failure):
+    """The clusters turned out to be paired already; our own pending entry is gone. Look again and go by the table."""
+
+
+def pair_clusters(writer: Writer, step: PairClusters) -> None:
+    """Pair two clusters. Raises Failure; nothing of the handshake is left then, or `left_behind` names it."""
+    strangers: list[ClusterPair] = []
+    try:
+        pair_id, key = _start_cluster(writer, step, strangers)
+        _complete_cluster(writer, step, pair_id, key)
+    except Failure as exc:
+        exc.left_behind += [_stranger(writer, step, entry) for entry in strangers]
+        raise
+    for entry in strangers:
+        writer.warn(f"{_stranger(writer, step, entry)}; remove_pending: true removes it")
+
+
+def _stranger(writer: Writer, step: PairClusters, entry: ClusterPair) -> str:
+    return (
+        f"pending cluster pair {entry.id} on cluster {writer.session.name(step.side)}: it appeared when the reply to "
+        "StartClusterPairing was lost, and may be another administrator's"
+    )
+
+
+def _start_cluster(writer: Writer, step: PairClusters, strangers: list[ClusterPair]) -> tuple[int, str]:
+    try:
+        return _start_cluster_once(writer, step)
+    except Failure as exc:
+        if not (exc.outcome_unknown or exc.transient):
+            raise
+        # Not removed: a pending entry does not say whose it is.
+        strangers += _new_pending(writer, step, exc)
+    return _start_cluster_once(writer, step)
+
+
+def _start_cluster_once(writer: Writer, step: PairClusters) -> tuple[int, str]:
+    method = "StartClusterPairing"
+    result = writer.write(step.side, method, {}, step.object, step.reason)
+    key = _key_of(writer, step.side, method, result, "clusterPairingKey")
+    if not isinstance(result.get("clusterPairID"), int):
+        raise _bad_start(writer, step.side, method, "clusterPairID")
+    return result["clusterPairID"], key
+
+
+def _new_pending(writer: Writer, step: PairClusters, trouble: Failure) -> list[ClusterPair]:
+    try:
+        entries = observe.cluster_pairs(writer.session.client(step.side))
+    except Failure:
+        trouble.left_behind.append(
+            f"cluster {writer.session.name(step.side)}: a pending cluster pair, if StartClusterPairing took effect"
+        )
+        raise trouble from None
+    return [entry for entry in entries if entry.pending and entry.uuid not in step.known]
+
+
+def _complete_cluster(writer: Writer, step: PairClusters, pair_id: int, key: str) -> None:
+    try:
+        writer.write(
+            other(step.side), "CompleteClusterPairing", {"clusterPairingKey": key}, step.completer_object, step.reason
+        )
+    except Failure as exc:
+        uuid = _uuid_of(key, "clusterPairUUID") or _listed_uuid(writer, step.side, pair_id)
+        if exc.outcome_unknown and _both_list(writer, step, uuid):
+            return
+        _withdraw_cluster(writer, step, uuid, exc)
+        if exc.name == "xPairingAlreadyExists":
+            raise PairedMeanwhile(exc.code, exc.sentence, exc.cluster, exc.method, exc.name, exc.message) from None
+        raise
+
+
+def _both_list(writer: Writer, step: PairClusters, uuid: str | None) -> bool:
+    """Whether both clusters list the pair within a while. A cluster that does not answer lists nothing."""
+    deadline = writer.session.clock.monotonic() + LOOK_FOR
+    while uuid is not None:
+        try:
+            here, there = _listed(writer, step.side, uuid), _listed(writer, other(step.side), uuid)
+        except Failure:
+            here = there = None
+        if here and there and not here.pending:
+            return True
+        if writer.session.clock.monotonic() >= deadline:
+            break
+        writer.session.clock.sleep(LOOK_EVERY)
+    return False
+
+
+def _withdraw_cluster(writer: Writer, step: PairClusters, uuid: str | None, trouble: Failure) -> None:
+    """Remove our entry on the origin, and one with its UUID on the completer if the reply was lost."""
+    sides = (step.side, other(step.side)) if trouble.outcome_unknown else (step.side,)
+    for side in sides:
+        try:
+            entry = _listed(writer, side, uuid)
+            if entry is not None:
+                unpair_cluster(writer, side, entry, step.object, "roll-back: the handshake failed")
+        except Failure as exc:
+            trouble.left_behind.append(
+                f"cluster pair {uuid or 'of this run'} on cluster {writer.session.name(side)}, if it lists one: {exc.sentence}"
+            )
+
+
+def unpair_cluster(writer: Writer, side: str, entry: ClusterPair, what: str, reason: str) -> None:
+    """RemoveClusterPair for this entry; one that is gone is fine."""
+
+    def applied() -> bool:
+        return _listed(writer, side, entry.uuid) is None
+
+    writer.settle(side, "RemoveClusterPair", {"clusterPairID": entry.id}, what, reason, applied=applied, done=REMOVED)
+
+
+def _listed(writer: Writer, side: str, uuid: str | None) -> ClusterPair | None:
+    entries: Iterable[ClusterPair] = observe.cluster_pairs(writer.session.client(side))
+    return next((entry for entry in entries if entry.uuid == uuid), None)
+
+
+def _listed_uuid(writer: Writer, side: str, pair_id: int) -> str | None:
+    try:
+        entries = observe.cluster_pairs(writer.session.client(side))
+    except Failure:
+        return None
+    return next((entry.uuid for entry in entries if entry.id == pair_id), None)
+
+
+# --- keys -------------------------------------------------------------------------------------------------------------
+
+
+def _key_of(writer: Writer, side: str, method: str, result: dict, member: str) -> str:
+    key = result.get(member)
+    if not isinstance(key, str) or not key:
+        raise _bad_start(writer, side, method, member)
+    writer.session.hide(key)
+    return key
+
+
+def _bad_start(writer: Writer, side: str, method: str, member: str) -> Failure:
+    cluster = writer.session.name(side)
+    failure = Failure(
+        "bad_reply", f"cluster {cluster} answered {method} without {member}; see what it left pending", cluster, method
+    )
+    failure.outcome_unknown = True
+    return failure
+
+
+def _uuid_of(key: str, member: str) -> str | None:
+    """The UUID inside a key (hexadecimal JSON, found by decoding documented ones); None when it does not decode."""
+    try:
+        uuid = json.loads(bytes.fromhex(key))[member]
+    except (ValueError, KeyError, TypeError):
+        return None
+    return uuid if isinstance(uuid, str) else None

@@ -1,0 +1,148 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to the collection elementsw.replication: it can change without notice.
+"""The order of the writes of many pairs: phase by phase, side by side within a phase, undone where one fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from ..._element.errors import ApiError, Failure
+from ..model import Action, Phase, Plan, SetAccess, Sides, Step
+from . import confirm, steps
+from .writer import Writer
+
+
+@dataclass
+class Item:
+    """One pair on its way. failure: why it ended early. remains: a write of this run is still in effect."""
+
+    plan: Plan
+    done: list[steps.Done] = field(default_factory=list)
+    failure: Failure | None = None
+    rolled_back: bool = False
+
+    @property
+    def remains(self) -> bool:
+        return bool(self.failure.left_behind) if self.rolled_back and self.failure else bool(self.done)
+
+    @property
+    def going(self) -> bool:
+        return self.failure is None
+
+
+def preview(plans: Sequence[Plan], clusters: Sides[str]) -> list[Action]:
+    """The writes that `execute` would make if nothing failed."""
+    planned = [step for plan in plans for step in plan.steps]
+    return [
+        action
+        for phase in Phase
+        for batch in steps.batches(steps.of_phase(planned, phase))
+        for action in steps.actions(batch, clusters)
+    ]
+
+
+def execute(
+    writer: Writer, items: Sequence[Item], plans: Sequence[Plan], fail_fast: bool = False, finishing: bool = False
+) -> None:
+    """Run the plans' steps for the items that are still going; each item says afterwards what became of it.
+
+    An item that fails is rolled back at once and the others go on, unless fail_fast or a signal forbids to begin more.
+    finishing: the steps belong to pairs that are made already, and are run whatever happened.
+    """
+
+    def halted() -> Failure | None:
+        if finishing:
+            return None
+        if writer.session.stopping.is_set():
+            return Failure("interrupted", "not done: the task was interrupted by a signal; run again")
+        if fail_fast and any(item.failure for item in items):
+            return Failure("interrupted", "not done: another pair failed and fail_fast is set; run again")
+        return None
+
+    for phase in Phase:
+        _run_phase(writer, phase, items, plans, halted)
+
+
+def _run_phase(
+    writer: Writer, phase: Phase, items: Sequence[Item], plans: Sequence[Plan], halted: Callable[[], Failure | None]
+) -> None:
+    todo = [step for item, plan in zip(items, plans) if item.going for step in steps.of_phase(plan.steps, phase)]
+    if not todo:
+        return
+    for step, failure in _confirm(writer, todo).items():
+        items[step.item].failure = failure
+    jobs = [
+        partial(_run_batch, writer, batch, items, halted)
+        for batch in steps.batches(step for step in todo if items[step.item].going)
+    ]
+    writer.session.side_by_side(jobs)
+    failed = [item for item in items if item.failure and not item.rolled_back]
+    writer.session.side_by_side(partial(_roll_back, writer, item) for item in failed)
+
+
+def _confirm(writer: Writer, todo: Sequence[Step]) -> dict[Step, Failure]:
+    try:
+        return confirm.changed(writer.session, todo)
+    except Failure as exc:  # what cannot be looked at is not written to
+        return {step: _copy(exc) for step in todo}
+
+
+def _run_batch(writer: Writer, batch: list[Step], items: Sequence[Item], halted: Callable[[], Failure | None]) -> None:
+    for step in batch:
+        items[step.item].failure = items[step.item].failure or halted()
+    batch = [step for step in batch if items[step.item].going]
+    merged = [step for step in batch if isinstance(step, SetAccess)]
+    if len(merged) > 1 and _run_merged(writer, merged, items):
+        return
+    for step in batch:
+        try:
+            items[step.item].done.append(steps.run(writer, step))
+        except Failure as exc:
+            items[step.item].failure = exc
+
+
+def _run_merged(writer: Writer, batch: list[SetAccess], items: Sequence[Item]) -> bool:
+    """One call for all; False when it was refused and each has to be asked for by itself, so that only one fails."""
+    try:
+        steps.set_access(writer, batch[0].side, batch)
+    except ApiError as exc:
+        if not (exc.outcome_unknown or exc.transient):
+            return False
+        _fail_all(batch, items, exc)
+    except Failure as exc:
+        _fail_all(batch, items, exc)
+    else:
+        for step in batch:
+            items[step.item].done.append(steps.Done(step))
+    return True
+
+
+def _fail_all(batch: list[SetAccess], items: Sequence[Item], failure: Failure) -> None:
+    for step in batch:
+        # Whether it took effect is not known: treated as done, so that the roll-back looks and puts it back.
+        items[step.item].done.append(steps.Done(step))
+        items[step.item].failure = _copy(failure)
+
+
+def _roll_back(writer: Writer, item: Item) -> None:
+    item.rolled_back = True
+    failure = item.failure
+    for done in reversed(item.done):
+        try:
+            left = steps.undo(writer, done)
+        except Failure as exc:
+            left = f"{done.step.object} on cluster {writer.session.name(done.step.side)}: {exc.sentence}"
+        if left:
+            failure.left_behind.append(left)
+    if item.done or failure.left_behind:
+        failure.rolled_back = not failure.left_behind
+
+
+def _copy(failure: Failure) -> Failure:
+    """Its own failure for each item: what is left behind differs."""
+    return Failure(failure.code, failure.sentence, failure.cluster, failure.method, failure.name, failure.message)

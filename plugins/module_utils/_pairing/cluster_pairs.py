@@ -1,0 +1,71 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to the collection elementsw.replication: it can change without notice.
+"""The job of element_cluster_pair: what it reads, decides, waits for and returns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+from .._element.errors import Failure
+from . import observe, results
+from .decide import cluster_pair
+from .decide.cluster_pair import Found
+from .flow import Outcome
+from .model import SIDES, Plan, Sides, Verdict
+from .session import Session
+
+
+@dataclass(frozen=True)
+class ClusterPairJob:
+    """wait_timeout in seconds. peer_may_be_dead: go on with this cluster alone if the other does not answer."""
+
+    wish: cluster_pair.Wish
+    wait: bool = True
+    wait_timeout: float = 120
+    peer_may_be_dead: bool = False
+    peer_hostname: str = ""
+    fail_fast: bool = field(default=False, init=False)
+
+    @classmethod
+    def from_params(cls, params: Mapping, peer_hostname: str) -> ClusterPairJob:
+        present = params["state"] == "present"
+        return cls(
+            wish=cluster_pair.Wish(present, params["repair"], params["remove_pending"]),
+            wait=params["wait"],
+            wait_timeout=params["wait_timeout"],
+            peer_may_be_dead=params["peer_unreachable"] == "local_only",
+            peer_hostname=peer_hostname,
+        )
+
+    def observe(self, session: Session) -> Found:
+        who = observe.identities(session, observe.PROBE if self.peer_may_be_dead else observe.FAIL)
+        removing = not self.wish.present or self.wish.repair
+        seen = observe.cluster_sides(session, who, with_volumes=removing)
+        known_as = observe.peer_addresses(session, self.peer_hostname) if seen.peer is None else ()
+        return cluster_pair.classify(seen, known_as)
+
+    def decide(self, seen: Found) -> Sequence[Plan]:
+        return (cluster_pair.decide(seen, self.wish),)
+
+    def look(self, session: Session, seen: Found) -> Found:
+        there = [side for side in SIDES if seen.seen[side]]
+        lists = session.side_by_side(partial(observe.cluster_pairs, session.client(side)) for side in there)
+        views = {side: replace(seen.seen[side], entries=entries) for side, entries in zip(there, lists)}
+        return cluster_pair.classify(Sides(views["local"], views.get("peer")), seen.known_as)
+
+    def finish(self, seen: Found, plans: Sequence[Plan]) -> Sequence[Plan]:
+        return [Plan() for _plan in plans]
+
+    def judge(self, seen: Found, waited: float) -> list[Verdict]:
+        return [cluster_pair.judge_present(seen, waited) if self.wish.present else cluster_pair.judge_absent(seen)]
+
+    def expired(self, seen: Found, item: int, plan: Plan, verdict: Verdict) -> Failure:
+        return cluster_pair.expired(seen, plan, self.wait_timeout, verdict.text)
+
+    def report(self, outcome: Outcome[Found]) -> dict:
+        return {"cluster_pair": results.cluster_pair(outcome.seen), "pending": results.pending(outcome.seen)}

@@ -1,0 +1,442 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to the collection elementsw.replication: it can change without notice.
+"""What shall be done about a cluster pair: everything that was found, by everything that can be wished.
+
+TABLE below is the whole decision. The functions it names make the steps, or refuse.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import NamedTuple, NoReturn
+
+from ..._element import addresses
+from ..._element.errors import Failure
+from ..model import (
+    DONE,
+    LOCAL,
+    PEER,
+    SIDES,
+    Cluster,
+    ClusterPair,
+    ClusterSide,
+    PairClusters,
+    Plan,
+    RemoveClusterPair,
+    Sides,
+    Step,
+    Verdict,
+    other,
+)
+from .identity import named_by_address, names, names_predecessor
+
+# Right after a handshake a pair may pass through Misconfigured; after this many seconds it is there to stay.
+MISCONFIGURED_GRACE = 120
+MOST_NAMED = 20
+
+
+@dataclass(frozen=True)
+class Wish:
+    present: bool
+    repair: bool = False
+    remove_pending: bool = False
+
+
+@dataclass(frozen=True)
+class Found:
+    """state: none, paired, half_local, half_peer, crossed. pair: the entry on each side that the state speaks of.
+
+    further: more entries that name the other cluster. known_as: what an unreachable peer may be called.
+    """
+
+    state: str
+    seen: Sides[ClusterSide | None]
+    pair: Sides[ClusterPair | None]
+    further: Sides[tuple[ClusterPair, ...]]
+    known_as: tuple[str, ...] = ()
+
+    @property
+    def connected(self) -> bool:
+        return all(entry is not None and entry.connected for entry in (self.pair.local, self.pair.peer))
+
+    def naming(self, side: str) -> tuple[ClusterPair, ...]:
+        """Every entry on `side` that names the other cluster."""
+        entry = self.pair[side]
+        return (entry, *self.further[side]) if entry else self.further[side]
+
+    def pending(self, side: str) -> tuple[ClusterPair, ...]:
+        """Entries of `side` that name nobody yet."""
+        view = self.seen[side]
+        return tuple(entry for entry in view.entries if entry.pending) if view else ()
+
+    def name(self, side: str) -> str:
+        view = self.seen[side]
+        return view.cluster.name if view else "the peer"
+
+
+def classify(seen: Sides[ClusterSide | None], known_as: tuple[str, ...] = ()) -> Found:
+    """Join both lists by UUID. known_as: what an unreachable peer may be called in this cluster's list."""
+    if seen.peer is None:
+        return _classify_alone(seen, known_as)
+    naming = {side: _naming(seen[side], seen[other(side)].cluster) for side in SIDES}
+    shared = {entry.uuid for entry in naming[LOCAL]} & {entry.uuid for entry in naming[PEER]}
+    if shared:
+        # More than one shared UUID was never seen; the one that works is the pair, the rest is further entries.
+        best = max(
+            sorted(shared), key=lambda uuid: sum(e.connected for s in SIDES for e in naming[s] if e.uuid == uuid)
+        )
+        pair = {side: next(entry for entry in naming[side] if entry.uuid == best) for side in SIDES}
+        state = "paired"
+    else:
+        pair = {side: naming[side][0] if naming[side] else None for side in SIDES}
+        state = {
+            (False, False): "none",
+            (True, False): "half_local",
+            (False, True): "half_peer",
+            (True, True): "crossed",
+        }[pair[LOCAL] is not None, pair[PEER] is not None]
+    further = {side: tuple(entry for entry in naming[side] if entry is not pair[side]) for side in SIDES}
+    return Found(state, seen, Sides(**pair), Sides(**further))
+
+
+def _naming(view: ClusterSide, cluster: Cluster) -> tuple[ClusterPair, ...]:
+    return tuple(e for e in view.entries if names(e, cluster) or names_predecessor(e, cluster))
+
+
+def _classify_alone(seen: Sides[ClusterSide | None], known_as: tuple[str, ...]) -> Found:
+    naming = named_by_address(seen.local.entries, known_as)
+    state = "half_local" if naming else "none"
+    return Found(state, seen, Sides(naming[0] if naming else None, None), Sides(naming[1:], ()), known_as)
+
+
+# --- the table ------------------------------------------------------------------------------------------------------
+
+
+def decide(found: Found, wish: Wish) -> Plan:
+    """The plan, or one with a problem. Pending entries are touched only when the wish says so: they name nobody."""
+    row = TABLE[found.state]
+    outcome = row.absent if not wish.present else row.repair if wish.repair else row.present
+    try:
+        _check_peer_known(found)
+        steps = (*(_remove_pending(found) if wish.remove_pending else ()), *outcome(found))
+        _check_volume_pairs(found, steps)
+        _check_handshake(found, steps)
+    except Failure as exc:
+        return Plan(problem=exc, before=_facts(found), after=_facts(found))
+    return Plan(
+        steps=steps, warnings=_warnings(found, wish, steps), before=_facts(found), after=_facts_after(found, steps)
+    )
+
+
+def _nothing(found: Found) -> tuple[Step, ...]:
+    return ()
+
+
+def _handshake(found: Found) -> tuple[Step, ...]:
+    known = frozenset(entry.uuid for entry in found.seen.local.entries)
+    return (
+        PairClusters(
+            item=0,
+            side=LOCAL,
+            object=f"cluster pair with {found.name(PEER)}",
+            completer_object=f"cluster pair with {found.name(LOCAL)}",
+            reason="the clusters are not paired",
+            known=known,
+        ),
+    )
+
+
+def _remove_further(found: Found) -> tuple[Step, ...]:
+    reason = "a further entry that names the other cluster"
+    return tuple(_removal(found, side, entry, reason) for side in SIDES for entry in found.further[side])
+
+
+def _remove_all(found: Found) -> tuple[Step, ...]:
+    reason = "the clusters shall not be paired"
+    return tuple(_removal(found, side, entry, reason) for side in SIDES for entry in found.naming(side))
+
+
+def _pair_again(found: Found) -> tuple[Step, ...]:
+    reason = "half a pair, which cannot be joined again"
+    removals = tuple(_removal(found, side, entry, reason) for side in SIDES for entry in found.naming(side))
+    return (*removals, *_handshake(found))
+
+
+def _refuse_half(found: Found) -> NoReturn:
+    raise Failure(
+        "half_pair", f"{_half_text(found)}; {_HALF_REMEDY}", cluster=found.name(LOCAL), method="ListClusterPairs"
+    )
+
+
+class Row(NamedTuple):
+    """One row: what each wish leads to."""
+
+    present: Callable[[Found], tuple[Step, ...]]
+    repair: Callable[[Found], tuple[Step, ...]]
+    absent: Callable[[Found], tuple[Step, ...]]
+
+
+TABLE = {
+    # found on the two clusters      present       present, repair   absent
+    "none":          Row(_handshake,    _handshake,      _nothing),
+    # Connected or not: nothing to write; when it is not, the wait ends in not_connected.
+    "paired":        Row(_nothing,      _remove_further, _remove_all),
+    # An entry on one side only, different UUIDs, or an entry for the cluster that had this MVIP before.
+    "half_local":    Row(_refuse_half,  _pair_again,     _remove_all),
+    "half_peer":     Row(_refuse_half,  _pair_again,     _remove_all),
+    "crossed":       Row(_refuse_half,  _pair_again,     _remove_all),
+}  # fmt: skip
+
+
+# --- steps ----------------------------------------------------------------------------------------------------------
+
+
+def _removal(found: Found, side: str, entry: ClusterPair, reason: str) -> RemoveClusterPair:
+    whom = entry.remote_name or entry.remote_mvip
+    return RemoveClusterPair(
+        item=0, side=side, object=f"cluster pair {entry.id} with {whom}", reason=reason, entry=entry
+    )
+
+
+def _remove_pending(found: Found) -> tuple[Step, ...]:
+    return tuple(
+        RemoveClusterPair(
+            item=0,
+            side=side,
+            object=f"pending cluster pair {entry.id}",
+            reason="remove_pending: started and never completed",
+            entry=entry,
+        )
+        for side in SIDES
+        for entry in found.pending(side)
+    )
+
+
+# --- what must hold before the first write ----------------------------------------------------------------------------
+
+
+def _check_peer_known(found: Found) -> None:
+    """An unreachable peer can only be recognised by its address."""
+    established = [entry for entry in found.seen.local.entries if not entry.pending]
+    if found.seen.peer is not None or found.state != "none" or not established:
+        return
+    name = found.name(LOCAL)
+    listed = ", ".join(f"{entry.remote_name or 'unnamed'} ({entry.remote_mvip})" for entry in established)
+    raise Failure(
+        "peer_unknown",
+        f"the peer is unreachable and none of cluster {name}'s pairs has the MVIP {found.known_as[0]}: {listed}; put the "
+        "peer's MVIP into its hostname",
+        cluster=name,
+        method="ListClusterPairs",
+    )
+
+
+def _check_volume_pairs(found: Found, steps: tuple[Step, ...]) -> None:
+    """Volume pairs go before the cluster pair they use (documented as an instruction, not as a rule that is kept)."""
+    for side in SIDES:
+        view = found.seen[side]
+        going = {step.entry.id for step in steps if isinstance(step, RemoveClusterPair) and step.side == side}
+        using = volumes_using(view, going) if view else ()
+        if using:
+            named = ", ".join(using[:MOST_NAMED])
+            more = f" and {len(using) - MOST_NAMED} more" if len(using) > MOST_NAMED else ""
+            raise Failure(
+                "volume_pairs_remain",
+                f"{len(using)} volume pairs on cluster {view.cluster.name} still use the cluster pair: {named}{more}; "
+                "remove them first with element_volume_pair and state: absent",
+                cluster=view.cluster.name,
+                method="RemoveClusterPair",
+            )
+
+
+def volumes_using(view: ClusterSide, entry_ids: set[int]) -> tuple[str, ...]:
+    """The volumes of a cluster whose pairs go over one of these cluster pairs, as `name (ID)`."""
+    return tuple(
+        f"{volume.name} ({volume.id})"
+        for volume in view.paired_volumes or ()
+        if any(pair.cluster_pair_id in entry_ids for pair in volume.pairs)
+    )
+
+
+def _check_handshake(found: Found, steps: tuple[Step, ...]) -> None:
+    if not any(isinstance(step, PairClusters) for step in steps):
+        return
+    local, peer = found.seen.local.cluster, found.seen.peer.cluster
+    if local.name == peer.name or addresses.same(local.mvip, peer.mvip):
+        raise Failure(
+            "name_conflict",
+            f"clusters {local.name} (MVIP {local.mvip}) and {peer.name} (MVIP {peer.mvip}) have the same name or MVIP, "
+            "which both must differ to be paired; neither can be changed on an existing cluster",
+            cluster=local.name,
+        )
+    majors = [_major(cluster.version) for cluster in (local, peer)]
+    if None not in majors and abs(majors[0] - majors[1]) > 1:
+        raise Failure(
+            "version_gap",
+            f"cluster {local.name} runs Element {local.version} and {peer.name} runs {peer.version}; clusters pair only "
+            "when their versions are at most one major version apart: upgrade the older one",
+            cluster=local.name,
+        )
+    for side in SIDES:
+        _check_limit(found, side, steps)
+
+
+def _check_limit(found: Found, side: str, steps: tuple[Step, ...]) -> None:
+    view = found.seen[side]
+    going = {step.entry.uuid for step in steps if isinstance(step, RemoveClusterPair) and step.side == side}
+    # Whether pending entries count is documented nowhere: they are taken to.
+    staying = [entry for entry in view.entries if entry.uuid not in going]
+    if view.pairs_max is None or len(staying) < view.pairs_max:
+        return
+    pending = [str(entry.id) for entry in staying if entry.pending]
+    hint = (
+        f"of these are pending: {', '.join(pending)}; remove_pending: true removes those"
+        if pending
+        else "unpair it from another cluster first"
+    )
+    raise Failure(
+        "limit_reached",
+        f"cluster {view.cluster.name} has {len(staying)} cluster pairs and may have {view.pairs_max}; {hint}",
+        cluster=view.cluster.name,
+        method="StartClusterPairing" if side == LOCAL else "CompleteClusterPairing",
+    )
+
+
+def _major(version: str) -> int | None:
+    match = re.match(r"(\d+)\.", version)
+    return int(match.group(1)) if match else None
+
+
+# --- is it as wished? -------------------------------------------------------------------------------------------------
+
+
+def judge_present(found: Found, waited: float) -> Verdict:
+    """Both clusters report Connected. waited: seconds since the last write, or since the first look."""
+    text = ", ".join(
+        f"{found.name(side)} reports {found.pair[side].status if found.pair[side] else 'no pair'}" for side in SIDES
+    )
+    if found.state != "paired":
+        return Verdict(False, text, Failure("half_pair", f"{_half_text(found)}; {_HALF_REMEDY}", found.name(LOCAL)))
+    if found.connected:
+        return DONE
+    stuck = waited >= MISCONFIGURED_GRACE and any(found.pair[side].status == "Misconfigured" for side in SIDES)
+    return Verdict(False, text, not_connected(found, text) if stuck else None)
+
+
+def not_connected(found: Found, text: str) -> Failure:
+    return Failure(
+        "not_connected",
+        f"the cluster pair of {found.name(LOCAL)} and {found.name(PEER)} is not Connected ({text}); check the management "
+        "network between all nodes of both clusters, ports 443 and 2181",
+        cluster=found.name(LOCAL),
+        method="ListClusterPairs",
+    )
+
+
+def expired(found: Found, plan: Plan, timeout: float, text: str) -> Failure:
+    """The time is up: a pair that was there before is not connected, a new one did not connect in time."""
+    if not any(isinstance(step, PairClusters) for step in plan.steps):
+        return not_connected(found, text)
+    return Failure(
+        "wait_timeout",
+        f"the new cluster pair of {found.name(LOCAL)} and {found.name(PEER)} is not Connected after {timeout:g} s ({text}); "
+        "it was kept: check the management network between all nodes of both clusters and run again",
+        cluster=found.name(LOCAL),
+        method="ListClusterPairs",
+    )
+
+
+def judge_absent(found: Found) -> Verdict:
+    left = [f"{found.name(side)} still lists cluster pair {entry.id}" for side in SIDES for entry in found.naming(side)]
+    return Verdict(not left, ", ".join(left))
+
+
+# --- words ------------------------------------------------------------------------------------------------------------
+
+_HALF_REMEDY = (
+    "repair: true removes what is left of it and pairs the clusters again, state: absent removes it without pairing"
+)
+
+
+def _half_text(found: Found) -> str:
+    if found.state == "none":
+        return f"neither {found.name(LOCAL)} nor {found.name(PEER)} lists a pair with the other any more"
+    parts = []
+    for side in SIDES:
+        entry, view, far = found.pair[side], found.seen[side], found.seen[other(side)]
+        if entry is None:
+            parts.append(f"{found.name(side)} has no counterpart")
+            continue
+        part = f"{found.name(side)} lists cluster pair {entry.id} ({entry.status}, UUID {entry.uuid})"
+        if view and far and not names(entry, far.cluster):
+            part += (
+                f" with a cluster of unique ID {entry.remote_unique_id} at {far.cluster.name}'s MVIP: {far.cluster.name} "
+                f"({far.cluster.unique_id}) was rebuilt since"
+            )
+        parts.append(part)
+    return "the cluster pair exists by halves: " + ", ".join(parts)
+
+
+def _warnings(found: Found, wish: Wish, steps: tuple[Step, ...]) -> tuple[str, ...]:
+    going = {(step.side, step.entry.uuid) for step in steps if isinstance(step, RemoveClusterPair)}
+    texts = []
+    if found.seen.peer is None:
+        texts.append(
+            f"the peer ({found.known_as[0]}) is unreachable and was not looked at: whatever it still lists of the pair is "
+            "outstanding; run again without peer_unreachable when it answers"
+        )
+    for side in SIDES:
+        further = [entry for entry in found.further[side] if (side, entry.uuid) not in going]
+        if further and found.state == "paired":
+            texts.append(
+                f"cluster {found.name(side)} has further entries that name {found.name(other(side))}: "
+                f"{_listed(further)}; repair: true removes them"
+            )
+        pending = [entry for entry in found.pending(side) if (side, entry.uuid) not in going]
+        if pending:
+            texts.append(
+                f"cluster {found.name(side)} has pending cluster pairs: {_listed(pending)}; they do not say whom they are "
+                "for and were left alone, remove_pending: true removes them"
+            )
+    return tuple(texts)
+
+
+def _listed(entries: Iterable[ClusterPair]) -> str:
+    return ", ".join(f"{entry.id} ({entry.status})" for entry in entries)
+
+
+def _facts(found: Found) -> dict:
+    """What diff mode shows: the state and what each cluster lists about the other, and its pending entries."""
+    return {
+        "state": found.state,
+        "entries": {
+            found.name(side): [_fact(entry) for entry in (*found.naming(side), *found.pending(side))]
+            for side in SIDES
+            if found.seen[side]
+        },
+    }
+
+
+def _facts_after(found: Found, steps: tuple[Step, ...]) -> dict:
+    going = {(step.side, step.entry.uuid) for step in steps if isinstance(step, RemoveClusterPair)}
+    pairing = any(isinstance(step, PairClusters) for step in steps)
+    entries, established = {}, {}
+    for side in SIDES:
+        if not found.seen[side]:
+            continue
+        staying = [e for e in (*found.naming(side), *found.pending(side)) if (side, e.uuid) not in going]
+        established[side] = any(not entry.pending for entry in staying)
+        new = [f"new cluster pair with {found.name(other(side))}"] if pairing else []
+        entries[found.name(side)] = [_fact(entry) for entry in staying] + new
+    state = "paired" if pairing else found.state if any(established.values()) else "none"
+    return {"state": state, "entries": entries}
+
+
+def _fact(entry: ClusterPair) -> str:
+    whom = "nobody yet" if entry.pending else entry.remote_name or entry.remote_mvip
+    return f"cluster pair {entry.id} with {whom} ({entry.status})"

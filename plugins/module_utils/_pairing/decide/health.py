@@ -1,0 +1,66 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to the collection elementsw.replication: it can change without notice.
+"""What the state of a volume pair means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..model import FROM_PEER, READ_WRITE, TARGET, TO_PEER, VolumePair
+
+# From well to worst; the health of a pair is the worse one of its two sides.
+HEALTH = ("healthy", "syncing", "paused", "recovering", "pending", "unknown", "broken", "dead")
+
+_BY_STATE = {
+    "Active": "healthy",
+    "Idle": "healthy",
+    "PausedManual": "paused",
+    "PausedManualRemote": "paused",
+    "PausedQoS": "recovering",
+    "PausedSlowLink": "recovering",
+    "PausedXCopy": "recovering",
+    "PausedDisconnected": "recovering",
+    "Unconfigured": "pending",
+}
+# Longer texts than the documented ones belong to a class by their beginning.
+_BY_PREFIX = (("Resuming", "syncing"), ("Paused", "broken"), ("Stopped", "dead"))
+
+
+def of_state(state: str, roles_valid: bool) -> str:
+    """The health of one side. roles_valid: the pair has exactly one source and one target."""
+    if state == "PausedMisconfigured" and roles_valid:
+        return "recovering"  # passes by itself, within about two minutes
+    if state in _BY_STATE:
+        return _BY_STATE[state]
+    return next((health for prefix, health in _BY_PREFIX if state.startswith(prefix)), "unknown")
+
+
+def worst(healths: Iterable[str]) -> str:
+    return max(healths, key=HEALTH.index)
+
+
+def direction(local_access: str | None, peer_access: str | None) -> str | None:
+    """to_peer, from_peer, split (both writable), none (neither is); None where an access is no role or not known."""
+    return {
+        (READ_WRITE, TARGET): TO_PEER,
+        (TARGET, READ_WRITE): FROM_PEER,
+        (READ_WRITE, READ_WRITE): "split",
+        (TARGET, TARGET): "none",
+    }.get((local_access or "", peer_access or ""))
+
+
+def paused(entries: Iterable[VolumePair | None]) -> bool | None:
+    """Whether an administrator has paused the pair; None where the state can hide a pause."""
+    states = [entry.state for entry in entries if entry is not None]
+    if any(state in ("PausedManual", "PausedManualRemote") for state in states):
+        return True
+    # A pause here is shown before anything else; one on the other side stands behind a lost link.
+    shows = bool(states) and all(state in ("Active", "Idle") or state.startswith("Resuming") for state in states)
+    return False if shows else None
+
+
+def stopped(entry: VolumePair | None) -> bool:
+    return entry is not None and entry.state.startswith("Stopped")

@@ -1,0 +1,37 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to the collection elementsw.replication: it can change without notice.
+"""Does an entry of one cluster's list mean the other cluster?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..._element import addresses
+from ..model import Cluster, ClusterPair
+
+
+def names(entry: ClusterPair, cluster: Cluster) -> bool:
+    """The entry is a pair with this cluster: by unique ID, or by MVIP where the entry holds no unique ID."""
+    if entry.pending:
+        return False
+    if entry.remote_unique_id:
+        return entry.remote_unique_id == cluster.unique_id
+    return addresses.same(entry.remote_mvip, cluster.mvip)
+
+
+def names_predecessor(entry: ClusterPair, cluster: Cluster) -> bool:
+    """The entry is a pair with a cluster that had this one's MVIP: the cluster was rebuilt since."""
+    return not entry.pending and not names(entry, cluster) and addresses.same(entry.remote_mvip, cluster.mvip)
+
+
+def named_by_address(entries: Iterable[ClusterPair], known_as: Iterable[str]) -> tuple[ClusterPair, ...]:
+    """The entries whose MVIP is one of the names and addresses an unreachable cluster is known by."""
+    known = tuple(known_as)
+    return tuple(
+        entry
+        for entry in entries
+        if not entry.pending and any(addresses.same(entry.remote_mvip, name) for name in known)
+    )

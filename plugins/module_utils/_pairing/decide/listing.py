@@ -1,0 +1,120 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to the collection elementsw.replication: it can change without notice.
+"""Every volume pair between two clusters, or everything that one cluster lists, joined by UUID."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+from ..model import FROM_PEER, LOCAL, PEER, SIDES, TO_PEER, Cluster, Sides, Volume, VolumePair, VolumeSide, other
+from .selection import Catalog
+from .volume_classes import Found, PairWish, classify
+
+
+def volume_pairs(views: Sides[VolumeSide | None]) -> list[Found]:
+    """The pairs of the two clusters in the order of this cluster's volume IDs, then what only the peer lists.
+
+    Without a peer's view: every entry of this cluster, as far as one side can tell.
+    """
+    if views.peer is None:
+        return _alone(Catalog(views.local))
+    catalogs = Sides(Catalog(views.local), Catalog(views.peer))
+    found: dict[tuple[int | None, ...], Found] = {}
+    for side in SIDES:
+        for volume in catalogs[side].paired:
+            for pair in volume.pairs:
+                joined = _joined(catalogs, side, volume, pair)
+                if joined is not None:
+                    found.setdefault(
+                        tuple(v.id if v else None for v in (joined.volumes.local, joined.volumes.peer)), joined
+                    )
+    return list(found.values())
+
+
+def _joined(catalogs: Sides[Catalog], side: str, volume: Volume, pair: VolumePair) -> Found | None:
+    far = other(side)
+    if pair.pending:
+        return _one_sided(catalogs, side, volume, pair, f"pending_{side}")
+    if not catalogs[side].leads_to(pair, catalogs[far].cluster):
+        return None
+    partner = catalogs[far].by_id(pair.remote_volume_id)
+    if partner is None or len(volume.pairs) > 1:
+        return _one_sided(catalogs, side, volume, pair, f"half_{side}")
+    ids = {side: volume.id, far: partner.id}
+    found = classify(0, PairWish(volume_id=ids[LOCAL], peer_volume_id=ids[PEER]), catalogs)
+    if found.state.startswith("foreign"):  # the partner is paired with somebody else: ours is a half
+        return _one_sided(catalogs, side, volume, pair, f"half_{side}")
+    return found
+
+
+def _one_sided(catalogs: Sides[Catalog], side: str, volume: Volume, pair: VolumePair, state: str) -> Found:
+    far_id, far_name = pair.remote_volume_id or None, pair.remote_volume_name or None
+    wish = (
+        PairWish(volume_id=volume.id, peer_volume_id=far_id, peer_volume=far_name)
+        if side == LOCAL
+        else PairWish(volume_id=far_id, volume=far_name, peer_volume_id=volume.id)
+    )
+    volumes, entries = {side: volume, other(side): None}, {side: pair, other(side): None}
+    return Found(0, wish, state, state, catalogs, Sides(**volumes), Sides(**entries))
+
+
+def _alone(catalog: Catalog) -> list[Found]:
+    found = []
+    for volume in catalog.paired:
+        for pair in volume.pairs:
+            link = catalog.link(pair)
+            far = (
+                Cluster(link.remote_name, link.remote_unique_id or "", link.remote_mvip)
+                if link
+                else Cluster("unknown", "", "")
+            )
+            catalogs = Sides(catalog, Catalog(VolumeSide(far, (), (), {})))
+            found.append(_one_sided(catalogs, LOCAL, volume, pair, "pending_local" if pair.pending else "unknown_peer"))
+    return found
+
+
+def chosen(found: list[Found], volumes: Collection[str] | None, accounts: Collection[str] | None) -> list[Found]:
+    """The pairs of which a volume has one of these names, and an owner of these names. None: all."""
+    return [
+        pair
+        for pair in found
+        if any(
+            (volumes is None or volume.name in volumes)
+            and (accounts is None or pair.catalogs[side].account(volume) in accounts)
+            for side in SIDES
+            for volume in (pair.volumes[side],)
+            if volume is not None
+        )
+    ]
+
+
+def export(found: list[Found], mode_option: Callable[[str | None], str | None]) -> list[dict]:
+    """The live pairs in the form of the option `pairs` of element_volume_pair; given back, they change nothing.
+
+    By name and owner, so that they also describe the pairs of other clusters; by ID only where those do not tell.
+    Pairs without exactly one source and one target are left out: nothing could be wished of them.
+    """
+    items = []
+    for pair in found:
+        if pair.row != "paired" or pair.direction not in (TO_PEER, FROM_PEER):
+            continue
+        item = {
+            **_name(pair, LOCAL, ""),
+            **_name(pair, PEER, "peer_"),
+            "mode": mode_option(pair.mode),
+            "direction": pair.direction,
+        }
+        items.append({key: value for key, value in item.items() if value is not None})
+    return items
+
+
+def _name(pair: Found, side: str, prefix: str) -> dict:
+    volume, catalog = pair.volumes[side], pair.catalogs[side]
+    account = catalog.account(volume)
+    alike = [each for each in catalog.named(volume.name) if not each.deleted and catalog.account(each) == account]
+    if account is None or len(alike) > 1:
+        return {f"{prefix}volume_id": volume.id}
+    return {f"{prefix}volume": volume.name, f"{prefix}account": account}

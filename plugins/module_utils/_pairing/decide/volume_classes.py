@@ -1,0 +1,211 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to the collection elementsw.replication: it can change without notice.
+"""What two volumes are to each other: the classes that the table in volume_pair.py decides on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ..model import LOCAL, PEER, READ_WRITE, SIDES, TARGET, Sides, Usage, Volume, VolumePair, other
+from . import health
+from .identity import names
+from .selection import Catalog
+
+
+@dataclass(frozen=True)
+class PairWish:
+    """One pair of the list, as wished. None: not given."""
+
+    volume: str | None = None
+    volume_id: int | None = None
+    account: str | None = None
+    peer_volume: str | None = None
+    peer_volume_id: int | None = None
+    peer_account: str | None = None
+    mode: str | None = None
+    direction: str | None = None
+
+    def given_id(self, side: str) -> int | None:
+        return self.volume_id if side == LOCAL else self.peer_volume_id
+
+    def given_name(self, side: str) -> str | None:
+        return self.volume if side == LOCAL else self.peer_volume
+
+    def label(self, side: str) -> str:
+        """The volume of `side` in the user's words."""
+        name, volume_id = self.given_name(side), self.given_id(side)
+        if name is None and volume_id is None:
+            return self.label(other(side))
+        return f"volume {name}" if volume_id is None else f"volume with ID {volume_id}"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is wished of every pair of the list."""
+
+    present: bool
+    repair: bool = False
+    allow_overwrite: bool = False
+
+
+@dataclass(frozen=True)
+class Found:
+    """Two volumes and what they are to each other.
+
+    state: a class of the table. row: the line of the table that applies; differs from the state where a volume is
+    missing or deleted, or an established pair is beyond use. volumes: None where missing. entries: the pair entry of
+    each side that concerns this pair. replica: the entries prove that the one volume was the other's target.
+    """
+
+    item: int
+    wish: PairWish
+    state: str
+    row: str
+    catalogs: Sides[Catalog]
+    volumes: Sides[Volume | None]
+    entries: Sides[VolumePair | None]
+    replica: bool = False
+    usage: Sides[Mapping[int, Usage] | None] = field(default=Sides(None, None))
+
+    @property
+    def direction(self) -> str | None:
+        """to_peer, from_peer, split or none, by what the two volumes' access is now."""
+        return health.direction(
+            *(volume.access if volume else None for volume in (self.volumes.local, self.volumes.peer))
+        )
+
+    @property
+    def source(self) -> str | None:
+        """The side of the only writable volume; None without exactly one."""
+        writable = [side for side in SIDES if self.volumes[side] and self.volumes[side].access == READ_WRITE]
+        return writable[0] if len(writable) == 1 else None
+
+    @property
+    def mode(self) -> str | None:
+        """The mode in the API's words, as the source shows it: what the target shows may lag behind."""
+        entry = self.entries[self.source] if self.source and self.state == "paired" else None
+        return entry.mode if entry else None
+
+    @property
+    def health(self) -> str:
+        roles_valid = self.direction in ("to_peer", "from_peer")
+        sides = [
+            health.of_state(entry.state, roles_valid) for entry in (self.entries.local, self.entries.peer) if entry
+        ]
+        if self.state in ("half_local", "half_peer", "crossed"):
+            sides.append("dead")
+        return health.worst(sides) if sides else "unknown"
+
+    def name(self, side: str) -> str:
+        return self.catalogs[side].cluster.name
+
+    def label(self, side: str) -> str:
+        volume = self.volumes[side]
+        return volume.label if volume else self.wish.label(side)
+
+
+def classify(item: int, wish: PairWish, catalogs: Sides[Catalog]) -> Found:
+    """Find the two volumes and say what they are to each other. Raises Failure where a name does not tell."""
+    volumes = _select(wish, catalogs)
+    relations = {side: _relation(wish, catalogs, volumes, side) for side in SIDES}
+    entries = {side: volumes[side].pairs[0] if relations[side] != "none" else None for side in SIDES}
+    state = _state(relations, entries)
+    replica = "ours" in relations.values() and health.direction(
+        *(v.access if v else None for v in (volumes.local, volumes.peer))
+    ) in (
+        "to_peer",
+        "from_peer",
+    )
+    row = _row(state, volumes, Sides(**entries))
+    return Found(item, wish, state, row, catalogs, volumes, Sides(**entries), replica)
+
+
+def _select(wish: PairWish, catalogs: Sides[Catalog]) -> Sides[Volume | None]:
+    local = catalogs.local.find(wish.volume, wish.volume_id, wish.account)
+    if wish.peer_volume is not None or wish.peer_volume_id is not None:
+        peer = catalogs.peer.find(wish.peer_volume, wish.peer_volume_id, wish.peer_account)
+        return Sides(local, peer)
+    return Sides(local, _partner(wish, catalogs, local))
+
+
+def _partner(wish: PairWish, catalogs: Sides[Catalog], local: Volume | None) -> Volume | None:
+    """The volume that this one is already paired with on the peer, else the one of the same name there."""
+    here, there = catalogs.local, catalogs.peer
+    if local is not None:
+        for pair in local.pairs:
+            link = here.link(pair)
+            if not pair.pending and link is not None and names(link, there.cluster):
+                return there.by_id(pair.remote_volume_id)
+        partners = there.partners(local.id, here.cluster)
+    elif wish.volume_id is not None:
+        partners = there.partners(wish.volume_id, here.cluster)
+    else:
+        partners = there.partners_by_name(wish.volume or "", here.cluster)
+    if len(partners) == 1:
+        return partners[0]
+    name = local.name if local else wish.volume
+    return there.find(name, None, wish.peer_account) if name is not None else None
+
+
+def _relation(wish: PairWish, catalogs: Sides[Catalog], volumes: Sides[Volume | None], side: str) -> str:
+    """What the volume of `side` is paired with: none, pending, ours, stale (the wanted one, but it cannot work), foreign."""
+    volume, far, there = volumes[side], other(side), catalogs[other(side)].cluster
+    if volume is None or not volume.pairs:
+        return "none"
+    if len(volume.pairs) > 1:
+        return "foreign"  # pairing is one to one: more than one entry was never seen and is not acted on
+    pair = volume.pairs[0]
+    if pair.pending:
+        return "pending"
+    link = catalogs[side].link(pair)
+    if link is None:
+        return "stale" if pair.remote_volume_id == wish.given_id(far) else "foreign"
+    if not names(link, there):
+        return "stale" if catalogs[side].leads_to(pair, there) else "foreign"
+    return "ours" if _is_partner(wish, volumes[far], far, pair) else "foreign"
+
+
+def _is_partner(wish: PairWish, partner: Volume | None, far: str, pair: VolumePair) -> bool:
+    if partner is not None:
+        return pair.remote_volume_id == partner.id
+    given_id, given_name = wish.given_id(far), wish.given_name(far)
+    if given_id is None and given_name is None:
+        return True  # whatever it is paired with is meant, and that is gone
+    return pair.remote_volume_id == given_id or pair.remote_volume_name == given_name
+
+
+def _state(relations: Mapping[str, str], entries: Mapping[str, VolumePair | None]) -> str:
+    local, peer = relations[LOCAL], relations[PEER]
+    established = ("ours", "stale")
+    if local == "foreign":
+        return "foreign_local"
+    if peer == "foreign":
+        return "foreign_peer"
+    if local in established and peer in established:
+        return "paired" if entries[LOCAL].uuid == entries[PEER].uuid else "crossed"
+    if local in established:
+        return "half_local"
+    if peer in established:
+        return "half_peer"
+    if local == "pending":
+        return "pending_local"
+    return "pending_peer" if peer == "pending" else "none"
+
+
+def _row(state: str, volumes: Sides[Volume | None], entries: Sides[VolumePair | None]) -> str:
+    both = (volumes.local, volumes.peer)
+    if state.startswith("foreign"):
+        return state
+    if any(volume is not None and volume.deleted for volume in both):
+        return "deleted"
+    if None in both:
+        return "missing" if state == "none" else "missing_half"
+    if state == "paired" and (health.stopped(entries.local) or health.stopped(entries.peer)):
+        return "paired_stopped"
+    if state == "paired" and any(volume.access not in (READ_WRITE, TARGET) for volume in both):
+        return "paired_no_role"
+    return state

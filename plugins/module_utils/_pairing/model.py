@@ -1,0 +1,320 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to the collection elementsw.replication: it can change without notice.
+"""The nouns: what is read from the clusters, what is wished, what is planned. Frozen, and free of behaviour that acts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any, ClassVar, Generic, TypeVar
+
+from .._element.errors import Failure
+
+LOCAL = "local"
+PEER = "peer"
+SIDES = (LOCAL, PEER)
+
+READ_WRITE = "readWrite"
+TARGET = "replicationTarget"
+
+# Option value -> the API's own name.
+MODES = {"async": "Async", "sync": "Sync", "snapshots_only": "SnapshotsOnly"}
+TO_PEER = "to_peer"
+FROM_PEER = "from_peer"
+
+T = TypeVar("T")
+
+
+def other(side: str) -> str:
+    return PEER if side == LOCAL else LOCAL
+
+
+@dataclass(frozen=True)
+class Sides(Generic[T]):
+    """One thing of each of the two clusters."""
+
+    local: T
+    peer: T
+
+    def __getitem__(self, side: str) -> T:
+        return self.local if side == LOCAL else self.peer
+
+    def as_dict(self) -> dict[str, T]:
+        return {LOCAL: self.local, PEER: self.peer}
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A cluster's identity; unique_id is what tells it from every other one."""
+
+    name: str
+    unique_id: str
+    mvip: str
+    version: str = ""
+
+
+@dataclass(frozen=True)
+class ClusterPair:
+    """A cluster pair as one cluster lists it. `id` is local to that cluster, `uuid` is shared by both.
+
+    The remote members may be empty, and remote_unique_id None, while the pair is pending.
+    """
+
+    id: int
+    uuid: str
+    status: str
+    remote_name: str = ""
+    remote_mvip: str = ""
+    remote_unique_id: str | None = None
+    remote_version: str = ""
+    latency_ms: int | None = None
+
+    @property
+    def pending(self) -> bool:
+        return self.status == "Unconfigured"
+
+    @property
+    def connected(self) -> bool:
+        return self.status == "Connected"
+
+
+@dataclass(frozen=True)
+class VolumePair:
+    """A volume pair as one of its two volumes shows it. `uuid` is shared by both."""
+
+    uuid: str
+    cluster_pair_id: int
+    remote_volume_id: int
+    remote_volume_name: str = ""
+    mode: str = ""
+    state: str = ""
+
+    @property
+    def pending(self) -> bool:
+        # What a pending entry holds besides its state is documented nowhere; IDs of volumes start at 1.
+        return self.state == "Unconfigured" or not self.remote_volume_id
+
+
+@dataclass(frozen=True)
+class Volume:
+    """A volume as its cluster shows it; size in bytes."""
+
+    id: int
+    name: str
+    account_id: int
+    access: str
+    size: int
+    enable_512e: bool = True
+    status: str = "active"
+    purge_time: str = ""
+    access_groups: tuple[int, ...] = ()
+    pairs: tuple[VolumePair, ...] = ()
+
+    @property
+    def deleted(self) -> bool:
+        return self.status == "deleted"
+
+    @property
+    def label(self) -> str:
+        return f"volume {self.name} ({self.id})"
+
+    @property
+    def uuids(self) -> tuple[str, ...]:
+        return tuple(sorted(pair.uuid for pair in self.pairs))
+
+
+@dataclass(frozen=True)
+class Usage:
+    """Signs that a volume is in use or holds data. unreadable: what could not be read, which counts as in use."""
+
+    iscsi: tuple[str, ...] = ()
+    fibre_channel: tuple[str, ...] = ()
+    nonzero_blocks: int = 0
+    write_ops: int = 0
+    snapshots: int = 0
+    unreadable: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ClusterSide:
+    """One cluster as far as cluster pairs go.
+
+    pairs_max: how many pairs it may have, None where it does not say. paired_volumes: its volumes that have pair
+    entries; read only when an entry may have to go, else None.
+    """
+
+    cluster: Cluster
+    entries: tuple[ClusterPair, ...]
+    pairs_max: int | None = None
+    paired_volumes: tuple[Volume, ...] | None = None
+
+
+@dataclass(frozen=True)
+class VolumeSide:
+    """One cluster as far as volumes go. accounts: names by ID."""
+
+    cluster: Cluster
+    entries: tuple[ClusterPair, ...]
+    volumes: tuple[Volume, ...]
+    accounts: Mapping[int, str]
+
+
+@dataclass(frozen=True)
+class Action:
+    """One write, as the user is told of it. `object` never holds a secret."""
+
+    cluster: str
+    method: str
+    object: str
+    reason: str
+
+
+# --- what is planned ------------------------------------------------------------------------------------------------
+
+
+class Phase(IntEnum):
+    """The order of writes. All items' steps of a phase come before any step of the next one.
+
+    At every point of this order the clusters are in a state that the next run reports by name: a pair loses its
+    source's entry before its target's, and a volume is a target before anything is paired with it.
+    """
+
+    UNPAIR_CLUSTERS = 1
+    PAIR_CLUSTERS = 2
+    UNPAIR_VOLUME = 3
+    UNPAIR_LAST_VOLUME = 4
+    CONFIRM_UNUSED = 5
+    MAKE_TARGET = 6
+    MAKE_SOURCE = 7
+    PAIR_VOLUMES = 8
+    SET_MODE = 9
+
+
+@dataclass(frozen=True)
+class Step:
+    """One write of a plan: on which cluster, on what, and why. How it is run and undone: apply/steps.py.
+
+    item: position in the list of pairs. A step is begun only if all earlier steps of its item have succeeded.
+    """
+
+    item: int
+    side: str
+    object: str
+    reason: str
+
+    PHASE: ClassVar[Phase]
+
+    @property
+    def phase(self) -> Phase:
+        return self.PHASE
+
+
+@dataclass(frozen=True)
+class RemoveClusterPair(Step):
+    """Remove one cluster's entry, if it is still the planned one and no volume pair uses it."""
+
+    entry: ClusterPair
+
+    PHASE = Phase.UNPAIR_CLUSTERS
+
+
+@dataclass(frozen=True)
+class PairClusters(Step):
+    """StartClusterPairing on `side`, CompleteClusterPairing on the other. known: UUIDs the origin listed before."""
+
+    completer_object: str
+    known: frozenset[str]
+
+    PHASE = Phase.PAIR_CLUSTERS
+
+
+@dataclass(frozen=True)
+class RemoveVolumePair(Step):
+    """Remove the pair entry of a volume, if the volume still is as planned. last: after the other side's."""
+
+    volume: Volume
+    last: bool = False
+
+    @property
+    def phase(self) -> Phase:
+        return Phase.UNPAIR_LAST_VOLUME if self.last else Phase.UNPAIR_VOLUME
+
+
+@dataclass(frozen=True)
+class ConfirmUnused(Step):
+    """No write: look once more whether the future target `volume` and its source are unpaired and as planned.
+
+    usage: the evidence the plan was made with. overwrite: only sessions count, the data may go.
+    """
+
+    volume: Volume
+    source: Volume
+    usage: Usage
+    overwrite: bool
+
+    PHASE = Phase.CONFIRM_UNUSED
+
+
+@dataclass(frozen=True)
+class SetAccess(Step):
+    """Make a volume a source or a target; `volume.access` is what it goes back to."""
+
+    volume: Volume
+    access: str
+
+    @property
+    def phase(self) -> Phase:
+        return Phase.MAKE_TARGET if self.access == TARGET else Phase.MAKE_SOURCE
+
+
+@dataclass(frozen=True)
+class PairVolumes(Step):
+    """StartVolumePairing of `volume` on `side`, CompleteVolumePairing of `completer` on the other cluster."""
+
+    volume: Volume
+    completer: Volume
+    completer_object: str
+    mode: str
+
+    PHASE = Phase.PAIR_VOLUMES
+
+
+@dataclass(frozen=True)
+class SetMode(Step):
+    """The replication mode of an existing pair, set on its source. before: the mode it had, in the API's words."""
+
+    volume: Volume
+    mode: str
+    before: str
+
+    PHASE = Phase.SET_MODE
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What shall be done about one pair. before and after are what diff mode shows.
+
+    problem: a Failure when nothing can be done about it; there are no steps then.
+    """
+
+    steps: tuple[Step, ...] = ()
+    warnings: tuple[str, ...] = ()
+    problem: Failure | None = None
+    before: Mapping[str, Any] = field(default_factory=dict)
+    after: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a wish is fulfilled. failure: why waiting any longer is pointless. text: the last states, for messages."""
+
+    done: bool
+    text: str = ""
+    failure: Failure | None = None
+
+
+DONE = Verdict(done=True)

@@ -1,0 +1,153 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to the collection elementsw.replication: it can change without notice.
+"""The return values, the same for every module that speaks of a thing. Names, states and IDs; never a key or a secret."""
+
+from __future__ import annotations
+
+from .._element.errors import Failure
+from .decide import health
+from .decide.cluster_pair import Found as ClusterPairFound
+from .decide.findings import Finding
+from .decide.volume_classes import Found as VolumePairFound
+from .decide.volume_classes import PairWish
+from .model import MODES, SIDES, Action, Cluster, ClusterPair, VolumePair
+
+
+def action(done: Action) -> dict:
+    return {"cluster": done.cluster, "method": done.method, "object": done.object, "reason": done.reason}
+
+
+def cluster(of: Cluster) -> dict:
+    return {"name": of.name, "unique_id": of.unique_id, "mvip": of.mvip, "version": of.version}
+
+
+def cluster_pair(found: ClusterPairFound) -> dict:
+    """`cluster_pair` of element_cluster_pair, and an element of `cluster_pairs` of element_pair_info."""
+    entry = found.pair.local or found.pair.peer
+    return {
+        "uuid": entry.uuid if entry else None,
+        "state": found.state,
+        "connected": found.connected,
+        **{side: _cluster_side(found, side) for side in SIDES},
+    }
+
+
+def _cluster_side(found: ClusterPairFound, side: str) -> dict:
+    view, entry = found.seen[side], found.pair[side]
+    who = cluster(view.cluster) if view else unknown_cluster(found.pair.local if side == "peer" else None)
+    return {
+        **who,
+        "cluster_pair_id": entry.id if entry else None,
+        "status": entry.status if entry else None,
+        "latency_ms": entry.latency_ms if entry else None,
+    }
+
+
+def lone_cluster_pair(of: Cluster, entry: ClusterPair) -> dict:
+    """An entry of one cluster's list where the other cluster was not asked."""
+    ends = {"cluster_pair_id": entry.id, "status": entry.status, "latency_ms": entry.latency_ms}
+    return {
+        "uuid": entry.uuid,
+        "state": "pending_local" if entry.pending else "unknown_peer",
+        "connected": entry.connected,
+        "local": {**cluster(of), **ends},
+        "peer": {**unknown_cluster(entry), **dict.fromkeys(ends)},
+    }
+
+
+def unknown_cluster(entry: ClusterPair | None) -> dict:
+    """What another cluster's entry tells of a cluster that was not asked or did not answer."""
+    return {
+        "name": entry.remote_name or None if entry else None,
+        "unique_id": entry.remote_unique_id if entry else None,
+        "mvip": entry.remote_mvip or None if entry else None,
+        "version": entry.remote_version or None if entry else None,
+    }
+
+
+def pending(found: ClusterPairFound) -> list[dict]:
+    """`pending`: entries that name nobody yet, on either cluster."""
+    return [
+        {"cluster": found.name(side), "cluster_pair_id": entry.id} for side in SIDES for entry in found.pending(side)
+    ]
+
+
+def volume_pair(found: VolumePairFound) -> dict:
+    """The state part of an element of `pairs` of element_volume_pair and of `volume_pairs` of element_pair_info."""
+    entry = found.entries.local or found.entries.peer
+    return {
+        "volume": found.volumes.local.name if found.volumes.local else found.wish.volume,
+        "peer_volume": found.volumes.peer.name if found.volumes.peer else found.wish.peer_volume,
+        "uuid": entry.uuid if entry else None,
+        "state": found.state,
+        "mode": mode_option(found.mode),
+        "direction": found.direction if entry else None,
+        "paused": health.paused((found.entries.local, found.entries.peer)) if entry else None,
+        "health": found.health if entry else None,
+        "in_sync": found.state == "paired" and found.health == "healthy",
+        **{side: _volume_side(found, side) for side in SIDES},
+    }
+
+
+def _volume_side(found: VolumePairFound, side: str) -> dict:
+    volume, entry = found.volumes[side], found.entries[side]
+    return {
+        "volume_id": volume.id if volume else found.wish.given_id(side),
+        "name": volume.name if volume else found.wish.given_name(side),
+        "account": found.catalogs[side].account(volume) if volume else None,
+        "access": volume.access if volume else None,
+        "size": volume.size if volume else None,
+        "replication_state": _state(entry),
+    }
+
+
+def _state(entry: VolumePair | None) -> str | None:
+    return entry.state if entry else None
+
+
+def unknown_volume_pair(wish: PairWish) -> dict:
+    """The same for a pair whose volumes could not be told: what was given, and nothing else."""
+    return {
+        "volume": wish.volume,
+        "peer_volume": wish.peer_volume,
+        **dict.fromkeys(("uuid", "state", "mode", "direction", "paused", "health")),
+        "in_sync": None,
+        **{
+            side: {
+                "volume_id": wish.given_id(side),
+                "name": wish.given_name(side),
+                **dict.fromkeys(("account", "access", "size", "replication_state")),
+            }
+            for side in SIDES
+        },
+    }
+
+
+def mode_option(mode: str | None) -> str | None:
+    """The option's value for a mode in the API's words; the API's word where it is a new one."""
+    if not mode:
+        return None
+    return next((option for option, name in MODES.items() if name.lower() == mode.lower()), mode)
+
+
+def problem(of: Finding) -> dict:
+    return {
+        "code": of.code,
+        "severity": of.severity,
+        "message": of.message,
+        "remedy": of.remedy,
+        "cluster": of.cluster,
+        "volume": of.volume,
+    }
+
+
+def item_error(failure: Failure | None) -> dict:
+    """`failed`, `msg` and `error` of one pair."""
+    return {
+        "failed": failure is not None,
+        "msg": failure.sentence if failure else None,
+        "error": failure.as_error() if failure else None,
+    }

@@ -1,0 +1,64 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to the collection elementsw.replication: it can change without notice.
+"""What one run works with: the two clusters' clients, the workers that call them, and the clock."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from .._element.client import Client
+from .model import Sides
+
+T = TypeVar("T")
+
+
+class Session:
+    """clients: this cluster's and its peer's (None: no peer was named, or it is unreachable).
+
+    hide: is told every secret the moment it arrives, so that no output shows it.
+    stopping: set by a signal; no further pair is begun then.
+    """
+
+    def __init__(self, clients: Sides, hide: Callable[[str], object], clock: Any = time):
+        self.clients: Sides[Client | None] = clients
+        self.hide = hide
+        self.clock = clock
+        self.stopping = threading.Event()
+        limits = [client.concurrency for client in (clients.local, clients.peer) if client]
+        # One pool for both clusters: a handshake calls both, and neither may get more than its limit at once.
+        self._workers = ThreadPoolExecutor(max_workers=min(limits))
+
+    def client(self, side: str) -> Client:
+        client = self.clients[side]
+        if client is None:
+            raise LookupError(f"nothing is sent to the {side} cluster in this run")
+        return client
+
+    def name(self, side: str) -> str:
+        return self.client(side).name
+
+    def without_peer(self) -> None:
+        """Nothing more is sent to the peer in this run."""
+        self.clients = Sides(self.clients.local, None)
+
+    def side_by_side(self, jobs: Iterable[Callable[[], T]]) -> list[T]:
+        """The jobs' results in their order; when jobs fail, the first one's exception, after all have ended."""
+        futures = [self._workers.submit(job) for job in jobs]
+        failures = [failure for failure in [future.exception() for future in futures] if failure]
+        if failures:
+            raise failures[0]
+        return [future.result() for future in futures]
+
+    def pause(self, seconds: float) -> None:
+        """Let time pass; a signal ends it early."""
+        self.stopping.wait(seconds)
+
+    def close(self) -> None:
+        self._workers.shutdown()

@@ -1,0 +1,174 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to the collection elementsw.replication: it can change without notice.
+"""The job of element_volume_pair: what it reads, decides, waits for and returns, for one pair or many."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from .._element.errors import Failure
+from . import observe, results
+from .decide import volume_pair
+from .decide.selection import Catalog
+from .decide.volume_classes import Found, PairWish, Wish, classify
+from .flow import Outcome
+from .model import SIDES, Plan, Sides, Usage, Verdict, Volume, VolumeSide
+from .session import Session
+
+# What an item does not give, it takes from the task.
+INHERITED = ("account", "peer_account", "mode", "direction")
+KEYS = ("volume", "volume_id", "peer_volume", "peer_volume_id", *INHERITED)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """views: what the lists said. found: each pair as it was seen last; None where `failures` says why not."""
+
+    views: Sides[VolumeSide]
+    found: tuple[Found | None, ...]
+    failures: tuple[Failure | None, ...]
+
+
+@dataclass(frozen=True)
+class VolumePairJob:
+    """pairs: what is wished of each; wait_timeout in seconds."""
+
+    wish: Wish
+    pairs: tuple[PairWish, ...]
+    wait: bool = True
+    in_sync: bool = False
+    wait_timeout: float = 300
+    fail_fast: bool = False
+
+    @classmethod
+    def from_params(cls, params: Mapping) -> VolumePairJob:
+        given = [params] if params["pairs"] is None else params["pairs"]
+        return cls(
+            wish=Wish(params["state"] == "present", params["repair"], params["allow_overwrite"]),
+            pairs=tuple(_wished(item, params) for item in given),
+            wait=params["wait"],
+            in_sync=params["wait_for"] == "in_sync",
+            wait_timeout=params["wait_timeout"],
+            fail_fast=params["fail_fast"],
+        )
+
+    def observe(self, session: Session) -> Seen:
+        who = observe.identities(session, observe.FAIL)
+        seen = self._classified(observe.volume_sides(session, who))
+        deleted = self._deleted(session, seen)
+        if any(deleted.values()):
+            views = {side: seen.views[side] for side in SIDES}
+            seen = self._classified(
+                Sides(*(replace(views[side], volumes=(*views[side].volumes, *deleted[side])) for side in SIDES))
+            )
+        return self._with_usage(session, seen)
+
+    def _classified(self, views: Sides[VolumeSide]) -> Seen:
+        catalogs = Sides(Catalog(views.local), Catalog(views.peer))
+        found: list[Found | None] = []
+        failures: list[Failure | None] = []
+        for number, wish in enumerate(self.pairs):
+            try:
+                pair, failure = classify(number, wish, catalogs), None
+            except Failure as exc:
+                pair, failure = None, exc
+            found.append(pair)
+            failures.append(failure)
+        duplicates = _duplicates(found)
+        return Seen(views, tuple(found), tuple(duplicates.get(n) or failure for n, failure in enumerate(failures)))
+
+    def _deleted(self, session: Session, seen: Seen) -> dict[str, tuple[Volume, ...]]:
+        """The deleted volumes of the sides where a volume is missing: it may be one of them, and can be brought back."""
+        missing = [side for side in SIDES if any(pair and pair.volumes[side] is None for pair in seen.found)]
+        lists = session.side_by_side(partial(observe.deleted_volumes, session.client(side)) for side in missing)
+        return {**dict.fromkeys(SIDES, ()), **dict(zip(missing, lists))}
+
+    def _with_usage(self, session: Session, seen: Seen) -> Seen:
+        """The evidence of use for every volume that would become a target of a new pair."""
+        targets = volume_pair.targets(self.decide(seen))
+        usage: dict[str, Mapping[int, Usage]] = {
+            side: observe.usage(session, side, targets[side]) if targets[side] else {} for side in SIDES
+        }
+        return replace(seen, found=tuple(pair and replace(pair, usage=Sides(**usage)) for pair in seen.found))
+
+    def decide(self, seen: Seen) -> Sequence[Plan]:
+        return [
+            Plan(problem=failure) if failure else volume_pair.decide(pair, self.wish)
+            for pair, failure in zip(seen.found, seen.failures)
+        ]
+
+    def look(self, session: Session, seen: Seen) -> Seen:
+        ids = {side: [pair.volumes[side].id for pair in seen.found if pair.volumes[side]] for side in SIDES}
+        lists = session.side_by_side(partial(observe.volumes, session.client(side), ids[side]) for side in SIDES)
+        views = Sides(*(replace(seen.views[side], volumes=volumes) for side, volumes in zip(SIDES, lists)))
+        catalogs = Sides(Catalog(views.local), Catalog(views.peer))
+        return replace(
+            seen, views=views, found=tuple(classify(pair.item, _by_id(pair), catalogs) for pair in seen.found)
+        )
+
+    def finish(self, seen: Seen, plans: Sequence[Plan]) -> Sequence[Plan]:
+        return [Plan(steps=volume_pair.lost_roles(pair, plan)) for pair, plan in zip(seen.found, plans)]
+
+    def judge(self, seen: Seen, waited: float) -> list[Verdict]:
+        return [volume_pair.judge(pair, self.wish, self.in_sync, waited) for pair in seen.found]
+
+    def expired(self, seen: Seen, item: int, plan: Plan, verdict: Verdict) -> Failure:
+        return volume_pair.expired(seen.found[item], self.in_sync, self.wait_timeout, verdict.text)
+
+    def report(self, outcome: Outcome[Seen]) -> dict:
+        return {
+            "pairs": [
+                {
+                    **(results.volume_pair(pair) if pair else results.unknown_volume_pair(wish)),
+                    "changed": outcome.changes(number),
+                    **results.item_error(outcome.items[number].failure),
+                }
+                for number, (wish, pair) in enumerate(zip(self.pairs, outcome.seen.found))
+            ]
+        }
+
+
+def _wished(item: Mapping, params: Mapping) -> PairWish:
+    values = {key: item[key] for key in KEYS}
+    for key in INHERITED:
+        if values[key] is None:
+            values[key] = params[key]
+    return PairWish(**values)
+
+
+def _duplicates(found: Sequence[Found | None]) -> dict[int, Failure]:
+    """The items that name a volume which another item names too: whatever they wish, they contradict each other."""
+    volumes = [
+        [(side, pair.volumes[side].id) for side in SIDES if pair.volumes[side]] if pair else [] for pair in found
+    ]
+    counts = Counter(volume for named in volumes for volume in named)
+    return {
+        number: _duplicate(pair, side)
+        for number, (pair, named) in enumerate(zip(found, volumes))
+        for side, volume_id in named
+        if counts[side, volume_id] > 1
+    }
+
+
+def _duplicate(pair: Found, side: str) -> Failure:
+    return Failure(
+        "duplicate_item",
+        f"cluster {pair.name(side)}: more than one item of pairs names {pair.label(side)}; name each volume once",
+        cluster=pair.name(side),
+    )
+
+
+def _by_id(pair: Found) -> PairWish:
+    """The same wish for the two volumes that were found, however they were named."""
+    wish = pair.wish
+    if pair.volumes.local:
+        wish = replace(wish, volume=None, volume_id=pair.volumes.local.id, account=None)
+    if pair.volumes.peer:
+        wish = replace(wish, peer_volume=None, peer_volume_id=pair.volumes.peer.id, peer_account=None)
+    return wish

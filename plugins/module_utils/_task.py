@@ -1,0 +1,142 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to the collection elementsw.replication: it can change without notice.
+"""What the mains of the modules share: from the module's parameters to a job, and from its outcome to the result."""
+
+from __future__ import annotations
+
+import signal
+import traceback
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+
+from ._element.arguments import check_local, endpoints
+from ._element.client import Client, connect
+from ._element.errors import Failure
+from ._element.libraries import MISSING
+from ._pairing import results
+from ._pairing.flow import Outcome, run, summary
+from ._pairing.model import Sides
+from ._pairing.session import Session
+
+try:
+    from ansible.module_utils.secrets import register_secrets
+except ImportError:  # ansible-core before 2.22 asks no_log_values instead
+
+    def register_secrets(values) -> None:
+        """Nothing to tell: see no_log_values."""
+
+
+def run_job(module: AnsibleModule, job: Any, what: str) -> None:
+    """Do the job and end the module. what: the things it is about, in the plural, for the message."""
+
+    def work(session: Session) -> dict:
+        outcome = run(job, session, module.check_mode)
+        _warn(module, (*outcome.warnings, *_client_warnings(session)))
+        return _result(module, job, outcome, what)
+
+    run_session(module, work)
+
+
+def run_session(module: AnsibleModule, work: Callable[[Session], dict]) -> None:
+    """End the module with what `work` makes of a session with both clusters; whatever goes wrong is a sentence."""
+    _check(module)
+    try:
+        session = _session(module)
+        with _Interruptible(session):
+            try:
+                result = work(session)
+            finally:
+                session.close()
+    except Failure as exc:
+        module.fail_json(msg=exc.sentence, error=exc.as_error(), changed=bool(exc.left_behind), actions=[])
+    except Exception as exc:  # an exception that escaped would be shown unmasked by some ansible-core versions
+        module.fail_json(
+            msg=f"this is a defect of elementsw.replication, please report it: {type(exc).__name__}: {exc}",
+            exception=traceback.format_exc(),
+        )
+    if result.get("failed"):
+        module.fail_json(**{key: value for key, value in result.items() if key != "failed"})
+    module.exit_json(**result)
+
+
+def _check(module: AnsibleModule) -> None:
+    if MISSING:
+        module.fail_json(
+            msg=missing_required_lib(" and ".join(sorted(MISSING))),
+            exception="\n".join(MISSING[name] for name in sorted(MISSING)),
+        )
+    problem = check_local(module.params)
+    if problem:
+        module.fail_json(msg=problem)
+
+
+def _session(module: AnsibleModule) -> Session:
+    here, there = endpoints(module.params)
+    clients: Sides[Client | None] = Sides(connect(here), connect(there) if there else None)
+
+    def hide(secret: str) -> None:
+        module.no_log_values.add(secret)
+        register_secrets([secret])
+
+    return Session(clients, hide)
+
+
+class _Interruptible:
+    """While inside, SIGTERM, SIGINT and SIGHUP only ask the session to begin nothing more; further ones are ignored."""
+
+    SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+    def __init__(self, session: Session):
+        self._session = session
+        self._before: dict = {}
+
+    def __enter__(self) -> None:
+        self._before = {number: signal.signal(number, self._stop) for number in self.SIGNALS}
+
+    def __exit__(self, *_exception) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def _stop(self, _number, _frame) -> None:
+        for number in self.SIGNALS:
+            signal.signal(number, signal.SIG_IGN)
+        self._session.stopping.set()
+
+
+def _result(module: AnsibleModule, job: Any, outcome: Outcome, what: str) -> dict:
+    result: dict[str, Any] = {
+        "changed": outcome.changed,
+        "actions": [results.action(action) for action in outcome.actions],
+        **job.report(outcome),
+    }
+    if module._diff:
+        result["diff"] = outcome.diff
+    failures = outcome.failures
+    if failures:
+        result.update(failed=True, msg=summary(failures, len(outcome.items), what), error=_error(failures))
+    return result
+
+
+def _error(failures: list[Failure]) -> Mapping:
+    """The first failure's, with everything that any of them has left behind."""
+    left_behind = [left for failure in failures for left in failure.left_behind]
+    undone = [failure.rolled_back for failure in failures if failure.rolled_back is not None]
+    return {
+        **failures[0].as_error(),
+        "rolled_back": all(undone) if undone else None,
+        "left_behind": left_behind or None,
+    }
+
+
+def _client_warnings(session: Session) -> tuple[str, ...]:
+    return tuple(text for client in (session.clients.local, session.clients.peer) if client for text in client.warnings)
+
+
+def _warn(module: AnsibleModule, texts: tuple[str, ...]) -> None:
+    for text in dict.fromkeys(texts):
+        module.warn(text)
