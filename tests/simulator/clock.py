@@ -1,0 +1,49 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The world's own time. It moves with the calls, never with the wall clock, so that runs can be repeated exactly."""
+
+from __future__ import annotations
+
+import datetime
+
+SECONDS_PER_CALL = 1
+DEFAULT_START = "2025-05-01T10:00:00Z"
+
+
+class Clock:
+    """A UTC clock that is moved by hand."""
+
+    def __init__(self, start: str = DEFAULT_START) -> None:
+        self._now = parse(start)
+
+    @property
+    def now(self) -> datetime.datetime:
+        return self._now
+
+    def advance(self, seconds: float) -> None:
+        self._now += datetime.timedelta(seconds=seconds)
+
+    def seconds_since(self, moment: datetime.datetime) -> float:
+        return (self._now - moment).total_seconds()
+
+
+def parse(text: str) -> datetime.datetime:
+    """The moment an ISO 8601 text with a final Z stands for. Raises ValueError."""
+    return datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
+def stamp(moment: datetime.datetime | None) -> str:
+    """As the API prints dates; a date that is not set is an empty text there, not null."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else ""
+
+
+def precise_stamp(moment: datetime.datetime) -> str:
+    """As the API prints the time of a reading, with microseconds."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def duration(seconds: float) -> str:
+    """As asyncDelay is printed: hours, minutes, seconds with microseconds."""
+    whole = int(seconds)
+    return f"{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d}.{int((seconds - whole) * 1e6):06d}"

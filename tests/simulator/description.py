@@ -1,0 +1,62 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From the description of a world (a YAML file, a dictionary) to the world. Every mistake is reported by its key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from .description_clusters import add_cluster
+from .description_pairs import add_cluster_pair, add_link, add_volume_pair
+from .sections import Section
+
+if TYPE_CHECKING:
+    from .world import World
+
+CERTIFICATES = ("valid", "unknown_ca", "wrong_name", "expired")
+
+
+@dataclass(frozen=True)
+class Listener:
+    """What a server has to know about the endpoint of a cluster."""
+
+    port: int
+    delay: float
+    certificate: str
+
+
+def build(make: type[World], spec: Any) -> World:
+    """The described world."""
+    section = Section(spec, "")
+    world = make(seed=section.take("seed", 0, int), start=section.take("clock", None, str))
+    world.switches.set(section.take("switches", {}, dict))
+    world.timings.set(section.take("timings", {}))
+    down = []
+    for number, each in enumerate(section.sections("clusters", required=True)):
+        cluster = add_cluster(world, each, number)
+        world.listeners[cluster.name] = _listener(each)
+        if not each.take("up", True, bool):
+            down.append(cluster)
+        each.done()
+    for each in section.sections("links"):
+        add_link(world, each)
+    for each in section.sections("cluster_pairs"):
+        add_cluster_pair(world, each)
+    for each in section.sections("volume_pairs"):
+        add_volume_pair(world, each)
+    section.done()
+    # A site that is down from the start was there when everything above came about.
+    for cluster in down:
+        cluster.up = False
+    world.replication.settle_all()
+    return world
+
+
+def _listener(section: Section) -> Listener:
+    return Listener(
+        section.take("port", 0, int),
+        section.take("delay", 0.0, (int, float)),
+        section.one_of("certificate", CERTIFICATES),
+    )

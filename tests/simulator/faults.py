@@ -1,0 +1,133 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Faults on demand: what goes wrong, for which cluster, method and call number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from .errors import WorldError
+
+# The connection fails.
+DROPS = ("drop_before", "drop_after", "refuse")
+# A reply comes that is no answer to the call.
+HTTP = ("http_401", "http_404", "http_500", "http_502", "http_503")
+BODIES = ("empty", "null", "truncated", "html_200", "no_result")
+KINDS = (*DROPS, *HTTP, *BODIES, "slow")
+
+
+@dataclass(frozen=True, eq=False)
+class Fault:
+    """What happens to the `nth` matching call and, in all, to `times` calls in a row (None: to all that follow).
+
+    `kind` is one of KINDS or the name of an API error. `after_applying` lets the call take effect first.
+    """
+
+    kind: str
+    cluster: str | None = None
+    method: str | None = None
+    nth: int = 1
+    times: int | None = 1
+    message: str | None = None
+    after_applying: bool = False
+    seconds: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS and not self.kind.startswith("x"):
+            raise WorldError(f"fault: {self.kind!r} is no error name and not one of {', '.join(KINDS)}")
+        if isinstance(self.nth, bool) or not isinstance(self.nth, int) or self.nth < 1:
+            raise WorldError(f"nth: {self.nth!r} is no call number (they start at 1)")
+        if self.times is not None and (
+            isinstance(self.times, bool) or not isinstance(self.times, int) or self.times < 1
+        ):
+            raise WorldError(f"times: {self.times!r} is no number of calls")
+        if self.kind == "slow" and self.seconds is None:
+            raise WorldError("seconds: a slow reply needs to know how slow")
+
+    @property
+    def is_api_error(self) -> bool:
+        return self.kind.startswith("x")
+
+    @property
+    def applies_first(self) -> bool:
+        return self.after_applying or self.kind == "drop_after"
+
+    def matches(self, cluster: str, method: str | None) -> bool:
+        return self.cluster in (None, cluster) and self.method in (None, method)
+
+    def hits(self, number: int) -> bool:
+        """Whether the matching call of this number is affected."""
+        return number >= self.nth and (self.times is None or number < self.nth + self.times)
+
+
+class Faults:
+    """The faults in force. Every fault counts the calls that match it, from the moment it was added.
+
+    `refuse` closes the listener of a cluster (of all for None), `accept` opens those that may be open.
+    """
+
+    def __init__(self, refuse: Callable[[str | None], None], accept: Callable[[], None]) -> None:
+        self._refuse = refuse
+        self._accept = accept
+        self._seen: dict[Fault, int] = {}
+        self._fired: dict[Fault, int] = {}
+        self._order: list[Fault] = []
+
+    def add(
+        self,
+        cluster: str | None = None,
+        method: str | None = None,
+        nth: int = 1,
+        times: int | None = 1,
+        *,
+        fault: str,
+        message: str | None = None,
+        after_applying: bool = False,
+        seconds: float | None = None,
+    ) -> Fault:
+        """Let something go wrong from now on.
+
+        A refused connection is never seen as a call. So `refuse` closes the listener at once, or, with a method or
+        a later call number, in place of the reply to that call; it stays closed until the faults are cleared.
+        """
+        new = Fault(fault, cluster, method, nth, times, message, after_applying, seconds)
+        self._seen[new] = self._fired[new] = 0
+        self._order.append(new)
+        if fault == "refuse" and method is None and nth == 1:
+            self._fired[new] += 1
+            self._refuse(cluster)
+        return new
+
+    def clear(self) -> None:
+        """Forget all faults; refused connections are accepted again."""
+        self._seen.clear()
+        self._fired.clear()
+        self._order.clear()
+        self._accept()
+
+    def unused(self) -> list[Fault]:
+        """The faults that never happened."""
+        return [fault for fault in self._order if not self._fired[fault]]
+
+    def next(self, cluster: str, method: str | None) -> Fault | None:
+        """The fault that befalls this call. All that match count it; the one added first happens."""
+        chosen = None
+        for fault in self._order:
+            if fault.matches(cluster, method):
+                self._seen[fault] += 1
+                if chosen is None and fault.hits(self._seen[fault]):
+                    chosen = fault
+                    self._fired[fault] += 1
+        if chosen is not None and chosen.kind == "refuse":
+            self._refuse(cluster)
+        return chosen
+
+    def as_list(self) -> list[dict[str, Any]]:
+        """For the control endpoint: every fault with the calls it has seen and hit."""
+        return [
+            {**asdict(fault), "fault": fault.kind, "seen": self._seen[fault], "fired": self._fired[fault]}
+            for fault in self._order
+        ]

@@ -1,0 +1,386 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Volume pairs at work: their states, how far they have come, and what has reached the other side."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from . import pair_states
+from .clock import Clock
+from .cluster import Cluster
+from .links import Links
+from .pair_states import CHAIN, GRACE, MISCONFIGURED
+from .records import GroupSnapshot, Half, Snapshot, Volume
+from .settings import Switches, Timings
+
+
+@dataclass(eq=False)
+class VolumePair:
+    """Both halves of one volumePairUUID, either of which may be missing, and how far replication has come."""
+
+    uuid: str
+    halves: list[Half] = field(default_factory=list)
+    running: bool = False
+    # Where the way to Active begins, and how many polls of it are behind us.
+    start: int = GRACE
+    polls: float = 0
+    # Since when the target lacks something that the source has, and the polls since then.
+    behind_since: datetime.datetime | None = None
+    behind_polls: float = 0
+    blocked_since: datetime.datetime | None = None
+    last_source: Half | None = None
+
+
+class SyncJob(NamedTuple):
+    """A copy that is on its way to a target."""
+
+    target: Half
+    source: Half
+    branch: str
+    fraction: float
+
+
+class Replication:
+    """All volume pairs of a world. Every change of a volume, a half or a link ends in one of the settle methods."""
+
+    def __init__(self, links: Links, timings: Timings, switches: Switches, clock: Clock) -> None:
+        self._links = links
+        self._timings = timings
+        self._switches = switches
+        self._clock = clock
+        self._pairs: dict[str, VolumePair] = {}
+
+    # Halves
+
+    def add(self, half: Half) -> None:
+        half.volume.halves.append(half)
+        self._pairs.setdefault(half.uuid, VolumePair(half.uuid)).halves.append(half)
+
+    def remove(self, half: Half) -> None:
+        """Take one half away. The other one stays and learns of it as soon as it can."""
+        half.volume.halves.remove(half)
+        pair = self._pairs[half.uuid]
+        pair.halves.remove(half)
+        if pair.halves:
+            self._settle(pair)
+        else:
+            del self._pairs[half.uuid]
+
+    def pair_of(self, half: Half) -> VolumePair:
+        return self._pairs[half.uuid]
+
+    def pending_half(self, uuid: str) -> Half | None:
+        """The half that waits for its partner under this UUID."""
+        pair = self._pairs.get(uuid)
+        return next((half for half in pair.halves if half.pending), None) if pair else None
+
+    def counterpart(self, half: Half) -> Half | None:
+        return next((other for other in self._pairs[half.uuid].halves if other is not half), None)
+
+    # States
+
+    def state(self, half: Half) -> str:
+        """`remoteReplication.state` as this half shows it."""
+        if half.outside_state:
+            return half.outside_state
+        if half.pending:
+            return self._switches.pending_volume_pair_state
+        if half.stopped:
+            return pair_states.STOPPED
+        pair = self._pairs[half.uuid]
+        other = self.counterpart(half)
+        if other is None:
+            return pair_states.MANUAL if half.paused else pair_states.DISCONNECTED
+        blocked = self._obstacle(half, other)
+        if blocked:
+            return blocked
+        state = pair_states.phase(pair.polls, pair.start, self._timings)
+        return state or pair_states.running_state(self._side(half), self._quiet(pair), self._switches)
+
+    def snapshot_state(self, half: Half) -> str:
+        pair = self._pairs[half.uuid]
+        return pair_states.snapshot_state(self.state(half), bool(pair.running and self._unsent(pair)))
+
+    def has_arrived(self, pair: VolumePair) -> bool:
+        """Whether the pair runs and the first copy is complete."""
+        return pair.running and pair_states.phase(pair.polls, pair.start, self._timings) is None
+
+    def linked(self, half: Half) -> bool:
+        """Whether this half reaches its counterpart."""
+        other = self.counterpart(half)
+        return other is not None and self._link(half, other).up
+
+    def source_of(self, pair: VolumePair) -> Half | None:
+        """The half that sends, if the roles are valid."""
+        if len(pair.halves) != 2:
+            return None
+        one, other = pair.halves
+        for half, far in ((one, other), (other, one)):
+            if pair_states.is_source(self._side(half), self._side(far), self._switches):
+                return half
+        return None
+
+    def _side(self, half: Half) -> pair_states.Side:
+        volume = half.volume
+        return pair_states.Side(
+            access=volume.access,
+            size=volume.size,
+            enable_512e=volume.enable_512e,
+            mode=half.mode,
+            paused=half.paused,
+            deleted=volume.deleted is not None,
+            at_snapshot_limit=len(volume.snapshots) >= half.cluster.limits["snapshotsPerVolumeMax"],
+            cluster_full=half.cluster.fullness == "stage5CompletelyConsumed",
+            hindrance=volume.hindrance,
+        )
+
+    def _link(self, half: Half, other: Half) -> pair_states.Link:
+        return self._links.replication_link(half.cluster, half.cluster_pair_id, other.cluster)
+
+    def _obstacle(self, half: Half, other: Half) -> str | None:
+        return pair_states.obstacle(self._side(half), self._side(other), self._link(half, other), self._switches)
+
+    def _quiet(self, pair: VolumePair) -> bool:
+        return pair.behind_since is None and not self._unsent(pair)
+
+    # Progress
+
+    def settle_volume(self, volume: Volume) -> None:
+        """Something about this volume or one of its halves has changed."""
+        for half in list(volume.halves):
+            self._settle(self._pairs[half.uuid])
+
+    def settle_all(self) -> None:
+        """Something that many volumes share has changed: a link, a site, the fullness of a cluster."""
+        for pair in list(self._pairs.values()):
+            self._settle(pair)
+
+    def establish(self, pair: VolumePair) -> None:
+        """Let a pair be as if it had been running for long, if nothing holds it up."""
+        self._settle(pair)
+        if pair.running:
+            pair.start, pair.polls = len(pair_states.PHASES), 0
+            self._deliver(pair)
+
+    def resume(self, volume: Volume) -> None:
+        """Send a running pair through the Resuming chain again."""
+        for half in volume.halves:
+            pair = self._pairs[half.uuid]
+            pair.start, pair.polls = CHAIN, 0
+
+    def polled(self, volume: Volume) -> None:
+        """The volume, its snapshots or its statistics have been read: replication moves on by one poll."""
+        for half in volume.halves:
+            pair = self._pairs[half.uuid]
+            if pair.running:
+                self._advance(pair)
+
+    def _settle(self, pair: VolumePair) -> None:
+        for half in pair.halves:
+            self._learn(half)
+        obstacles = self._obstacles(pair)
+        if obstacles is not None and not any(obstacles):
+            if not pair.running:
+                self._begin(pair)
+            return
+        if pair.running or pair.blocked_since is None:
+            pair.blocked_since = self._clock.now
+        pair.running = False
+        pair.polls = 0
+        # With roles that were wrong the settings have to be exchanged again; after anything else it just resumes.
+        pair.start = GRACE if obstacles is None or MISCONFIGURED in obstacles else CHAIN
+
+    def _learn(self, half: Half) -> None:
+        """A half finds out that its counterpart is gone, if it reaches the other cluster."""
+        if half.pending or half.outside_state or half.stopped or self.counterpart(half):
+            return
+        entry = half.cluster.cluster_pairs.get(half.cluster_pair_id)
+        far = self._links.other_end(half.cluster, entry) if entry else None
+        half.stopped = far is not None and self._links.replication_link(half.cluster, half.cluster_pair_id, far[0]).up
+
+    def _obstacles(self, pair: VolumePair) -> list[str | None] | None:
+        """What either side has against replication; None when there are no two sides."""
+        if len(pair.halves) != 2 or any(half.pending or half.stopped or half.outside_state for half in pair.halves):
+            return None
+        one, other = pair.halves
+        return [self._obstacle(one, other), self._obstacle(other, one)]
+
+    def _begin(self, pair: VolumePair) -> None:
+        """The roles are valid and nothing is in the way: the target's own data is lost from here on."""
+        source = self._ends(pair)[0]
+        pair.running = True
+        pair.polls = 0
+        if pair.last_source not in (None, source) and self._switches.mode_after_reversal == "async":
+            for half in pair.halves:
+                half.mode = "Async"
+        pair.last_source = source
+        self._overwrite(pair)
+        if self.has_arrived(pair):
+            self._deliver(pair)
+
+    def _overwrite(self, pair: VolumePair) -> None:
+        source, target = self._ends(pair)
+        kept = set(source.volume.marks)
+        target.volume.marks = [mark for mark in target.volume.marks if mark in kept]
+
+    def _advance(self, pair: VolumePair) -> None:
+        arrived_before = self.has_arrived(pair)
+        pair.polls += 1
+        if not arrived_before:
+            if self.has_arrived(pair):
+                self._deliver(pair)
+            return
+        if pair.behind_since is not None:
+            pair.behind_polls += 1
+            self._deliver_when_due(pair)
+        self._send_snapshots(pair)
+
+    def _ends(self, pair: VolumePair) -> tuple[Half, Half]:
+        """Source and target of a running pair."""
+        one, other = pair.halves
+        return (one, other) if self.source_of(pair) is one else (other, one)
+
+    # Data
+
+    def written(self, volume: Volume) -> None:
+        """A host has written to the volume."""
+        for half in volume.halves:
+            pair = self._pairs[half.uuid]
+            if half.mode != "SnapshotsOnly" and self.source_of(pair) is half and pair.behind_since is None:
+                pair.behind_since = self._clock.now
+                pair.behind_polls = 0
+            if pair.behind_since is not None and self.has_arrived(pair):
+                self._deliver_when_due(pair)
+
+    def _deliver_when_due(self, pair: VolumePair) -> None:
+        synchronous = self._ends(pair)[0].mode == "Sync"
+        if synchronous or pair.behind_polls >= self._timings.delivery_polls:
+            self._deliver(pair)
+
+    def _deliver(self, pair: VolumePair) -> None:
+        source, target = self._ends(pair)
+        pair.behind_since = pair.blocked_since = None
+        if source.mode != "SnapshotsOnly":
+            target.volume.marks = list(source.volume.marks)
+            target.volume.used_blocks = source.volume.used_blocks
+        self._send_due_snapshots(pair)
+
+    # Snapshots
+
+    def snapshot_taken(self, volume: Volume) -> None:
+        """A snapshot of the volume was made, or is to be replicated from now on."""
+        for half in volume.halves:
+            pair = self._pairs[half.uuid]
+            if self.has_arrived(pair) and self.source_of(pair) is half:
+                self._send_due_snapshots(pair)
+        self.settle_volume(volume)
+
+    def is_sending_snapshot(self, volume: Volume) -> bool:
+        """Whether a replicated snapshot of this source has not reached the other side yet."""
+        pairs = (self._pairs[half.uuid] for half in volume.halves)
+        return any(pair.running and self._unsent(pair) for pair in pairs)
+
+    def remote_status(self, half: Half, snapshot: Snapshot) -> str:
+        """How far a replicated snapshot is on the other side."""
+        other = self.counterpart(half)
+        if other is None:
+            return "NotPresent"
+        if snapshot.uuid in _snapshot_uuids(other.volume):
+            return "Present"
+        if snapshot.uuid in other.volume.deleted_copies:
+            return "Deleted"
+        pair = self._pairs[half.uuid]
+        return "Syncing" if self.has_arrived(pair) and self.source_of(pair) is half else "NotPresent"
+
+    def _unsent(self, pair: VolumePair) -> list[Snapshot]:
+        source = self.source_of(pair)
+        if source is None or not source.volume.snapshots:
+            return []
+        target = self.counterpart(source)
+        there = _snapshot_uuids(target.volume) | target.volume.deleted_copies
+        return [taken for taken in source.volume.snapshots.values() if taken.replicate and taken.uuid not in there]
+
+    def _send_snapshots(self, pair: VolumePair) -> None:
+        for snapshot in self._unsent(pair):
+            snapshot.polls += 1
+        self._send_due_snapshots(pair)
+
+    def _send_due_snapshots(self, pair: VolumePair) -> None:
+        target = self._ends(pair)[1]
+        limit = target.cluster.limits["snapshotsPerVolumeMax"]
+        for snapshot in self._unsent(pair):
+            if snapshot.polls >= self._timings.snapshot_polls and len(target.volume.snapshots) < limit:
+                copy_snapshot(snapshot, target.cluster, target.volume, self._clock.now)
+        if len(target.volume.snapshots) >= limit:
+            self._settle(pair)
+
+    # What a target cluster is receiving
+
+    def sync_jobs(self, cluster: Cluster) -> list[SyncJob]:
+        """The copies on their way to this cluster: first copies and resynchronisations, and snapshots."""
+        jobs = []
+        for pair in self._pairs.values():
+            source = self.source_of(pair) if pair.running else None
+            target = self.counterpart(source) if source else None
+            if target is None or target.cluster is not cluster:
+                continue
+            state = pair_states.phase(pair.polls, pair.start, self._timings)
+            if state and state != MISCONFIGURED:
+                jobs.append(SyncJob(target, source, "volume", self._fraction(pair)))
+            elif state is None and self._unsent(pair):
+                jobs.append(SyncJob(target, source, "snapshot", 0.5))
+        return jobs
+
+    def _fraction(self, pair: VolumePair) -> float:
+        """How much of the Resuming chain is behind the pair; the grace before it does not count."""
+        lengths = [getattr(self._timings, name) for _state, name in pair_states.PHASES]
+        grace = lengths[GRACE] if pair.start == GRACE else 0
+        return (pair.polls - grace + 0.5) / (sum(lengths[CHAIN:]) + 0.5)
+
+
+def _snapshot_uuids(volume: Volume) -> set[str]:
+    return {snapshot.uuid for snapshot in volume.snapshots.values()}
+
+
+def copy_snapshot(snapshot: Snapshot, cluster: Cluster, volume: Volume, now: datetime.datetime) -> Snapshot:
+    """The snapshot as it arrives on the other side: same UUID, an ID and an instance of its own."""
+    copy = Snapshot(
+        snapshot_id=cluster.next_id("snapshot"),
+        uuid=snapshot.uuid,
+        instance_uuid=cluster.new_uuid(),
+        name=snapshot.name,
+        volume=volume,
+        created=snapshot.created,
+        instance_created=now,
+        replicate=True,
+        marks=snapshot.marks,
+        size=snapshot.size,
+        expires=snapshot.expires,
+        label=snapshot.label,
+        attributes=dict(snapshot.attributes),
+    )
+    if snapshot.group:
+        copy.group = _group_copy(snapshot.group, cluster)
+        copy.group.members.append(copy)
+    volume.snapshots[copy.snapshot_id] = cluster.snapshots[copy.snapshot_id] = copy
+    return copy
+
+
+def _group_copy(group: GroupSnapshot, cluster: Cluster) -> GroupSnapshot:
+    for known in cluster.group_snapshots.values():
+        if known.uuid == group.uuid:
+            return known
+    copy = GroupSnapshot(
+        group_id=cluster.next_id("group_snapshot"),
+        uuid=group.uuid,
+        name=group.name,
+        created=group.created,
+        replicate=True,
+        attributes=dict(group.attributes),
+    )
+    cluster.group_snapshots[copy.group_id] = copy
+    return copy

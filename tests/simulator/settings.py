@@ -1,0 +1,197 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The knobs of a world: timings in polls, and one switch for every question that the API documentation leaves open."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from .errors import WorldError
+
+NEVER = math.inf
+
+
+class Timings:
+    """How many polls each passing phase lasts. A poll is a read that shows the object, on either cluster.
+
+    0 skips a phase; "never" makes it last for good. ``instant`` sets all of them to 0.
+    """
+
+    DEFAULTS = {
+        # A cluster pair after CompleteClusterPairing, in this order.
+        "connect_polls": 0,
+        "misconfigured_polls": 1,
+        # A volume pair whose roles have just become valid still shows PausedMisconfigured.
+        "grace_polls": 2,
+        # Then the chain that leads to Active, also after a pause or a lost link.
+        "resuming_connected_polls": 1,
+        "resuming_rrsync_polls": 1,
+        "resuming_local_sync_polls": 1,
+        "resuming_data_transfer_polls": 1,
+        # An Active pair: until what was written to the source has reached the target (Async; Sync needs none).
+        "delivery_polls": 1,
+        # Until a snapshot with remote replication is Present on the other side.
+        "snapshot_polls": 1,
+    }
+
+    def __init__(self, given: str | dict[str, Any] | None = None) -> None:
+        self.set(dict(self.DEFAULTS))
+        self.set(given or {})
+
+    def set(self, given: str | dict[str, Any]) -> None:
+        """Change some timings, or all of them with the word ``instant``."""
+        if given == "instant":
+            given = dict.fromkeys(self.DEFAULTS, 0)
+        if not isinstance(given, dict):
+            raise WorldError(f"timings: {given!r} is neither 'instant' nor a mapping")
+        for name, value in given.items():
+            setattr(self, name, value)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name not in self.DEFAULTS:
+            raise WorldError(f"timings: unknown name {name!r}, known are {', '.join(self.DEFAULTS)}")
+        if value == "never":
+            value = NEVER
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or value < 0:
+            raise WorldError(f"timings.{name}: {value!r} is no number of polls")
+        object.__setattr__(self, name, value)
+
+    def as_dict(self) -> dict[str, Any]:
+        return {name: "never" if value == NEVER else value for name, value in vars(self).items()}
+
+
+class _ErrorName:
+    """Any error name of the API; the default is the first thing a cluster would say."""
+
+    def __init__(self, default: str) -> None:
+        self.default = default
+
+
+# Name: the choices, default first. The number is the row of the list of open questions in the developers' notes;
+# "D" marks a point on which the sources contradict each other.
+SWITCHES: dict[str, tuple[Any, ...] | _ErrorName] = {
+    # 1: what a pending cluster pair shows for the other cluster's name, MVIP and version
+    "pending_cluster_pair_members": ("empty", "null", "missing"),
+    # the word for a cluster pair whose link is being built
+    "connecting_status": ("Disconnected", "Misconfigured", "Connecting"),
+    # 2: what a pending volume pair shows
+    "pending_volume_pair_members": ("zeros", "missing"),
+    "pending_volume_pair_state": ("Unconfigured", "PausedMisconfigured"),
+    # 3: pending cluster pairs and the limit
+    "pending_counts_toward_limit": (True, False),
+    "limit_error": _ErrorName("xExceededLimit"),
+    # 4: RemoveClusterPair while volume pairs use it
+    "remove_used_cluster_pair": ("refused", "allowed"),
+    "remove_used_cluster_pair_error": _ErrorName("xInvalidParameter"),
+    # 5: the half that is left after RemoveClusterPair on one side
+    "survivor_status": ("Misconfigured", "Disconnected"),
+    # 6, 7: keys that are not accepted
+    "invalid_key_error": _ErrorName("xInvalidPairingKey"),
+    "unreachable_origin_error": _ErrorName("xRecvTimeout"),
+    "version_gap_error": _ErrorName("xInvalidParameter"),
+    # 8: the service user that a cluster key carries
+    "pair_user": ("hidden", "visible"),
+    "pair_user_removed_with_pair": (True, False),
+    # 9: pairing keys in the event log
+    "keys_masked_in_events": (False, True),
+    # 10, 11: filters of ListVolumes
+    "paired_filter_includes_pending": (True, False),
+    "unknown_volume_ids": ("omitted", "error"),
+    # 12: access replicationTarget on a volume without a pair: kept; kept but read as locked until the volume is
+    # paired; or really turned into locked, so that it must be set again after pairing
+    "unpaired_target": ("stored", "shown_locked", "locked"),
+    # 13: RemoveVolumePair on a volume without a pair
+    "remove_unpaired": ("success", "error"),
+    # 14: StartVolumePairing on a pending volume, and without any cluster pair
+    "start_on_pending": ("error", "new_key"),
+    "start_without_cluster_pair": ("allowed", "error"),
+    # 15: CompleteVolumePairing with a volume that does not fit
+    "complete_on_paired_error": _ErrorName("xVolumeAlreadyPaired"),
+    "same_cluster_error": _ErrorName("xMVIPNotPaired"),
+    "smaller_target": ("accepted", "refused"),
+    "other_block_size": ("accepted", "refused"),
+    # 16, 17: ModifyVolumePair
+    "modify_on_target": ("allowed", "refused"),
+    "mode_propagates": (True, False),
+    "repeated_pause": ("success", "error"),
+    # 18: which reason is shown when several hold
+    "pause_precedence": ("manual_first", "disconnected_first"),
+    # 19: the half that is left after the other volume was purged
+    "purged_partner": ("stopped", "unpaired"),
+    # 20, 21: rollback and clone of paired volumes
+    "rollback_on_source": ("allowed", "refused"),
+    "rollback_on_target": ("refused", "allowed"),
+    "clone_copies_pairs": (False, True),
+    # 22: asyncDelay
+    "paused_delay": ("grows", "frozen", "null"),
+    "sync_delay": ("zero", "null"),
+    # 23, 24, 25
+    "volume_count_includes_deleted": (False, True),
+    "reuse_cluster_pair_ids": (False, True),
+    "unused_parameters_shape": ("mapping", "list"),
+    # 29: HTTP status of an API error
+    "error_status": (200, 500),
+    # 31: snapshots
+    "serial_conflict_error": _ErrorName("xSnapshotFailed"),
+    "snapshot_limit_error": _ErrorName("xMaxSnapshotsPerVolumeExceeded"),
+    # 32: ModifyVolume of owner or QoS on a paired volume; readOnly in a pair
+    "modify_paired_volume": ("allowed", "refused"),
+    "read_only_source": ("misconfigured", "runs"),
+    # 33: who shows Idle in place of Active
+    "idle_state": ("snapshots_only", "quiet_pairs", "never"),
+    # 34: growing the target of a running pair
+    "grown_target": ("keeps_running", "resumes"),
+    # 36: case of enumeration values and of the digits of keys
+    "any_case": (True, False),
+    # 37: the role that may call RemoveClusterPair
+    "remove_cluster_pair_role": ("administrator", "clusterAdmins"),
+    # 38: the mode after source and target have changed places
+    "mode_after_reversal": ("kept", "async"),
+    # D: types of parameters, texts for numbers and the like
+    "parameter_types": ("strict", "coerce"),
+    # D: the member of the reply of ModifyVolumes
+    "modify_volumes_member": ("volumes", "volume"),
+    # D: GetVolumeStats answers with an object, or with a list of one
+    "volume_stats_shape": ("object", "list"),
+    # D: spelling of snapshot states
+    "not_present_spelling": ("NotPresent", "Not Present"),
+    "snapshot_status_case": ("lower", "title"),
+    # D: a target larger than its source
+    "larger_target": ("runs", "mismatch"),
+    # D: volume pairs when only the management link is lost
+    "management_loss": ("keeps_running", "pauses"),
+}
+
+
+class Switches:
+    """The answers to the open questions, settable at run time; unknown names and values are refused."""
+
+    def __init__(self, given: dict[str, Any] | None = None) -> None:
+        for name, choices in SWITCHES.items():
+            object.__setattr__(self, name, choices.default if isinstance(choices, _ErrorName) else choices[0])
+        self.set(given or {})
+
+    def set(self, given: dict[str, Any]) -> None:
+        if not isinstance(given, dict):
+            raise WorldError(f"switches: {given!r} is no mapping")
+        for name, value in given.items():
+            setattr(self, name, value)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        choices = SWITCHES.get(name)
+        if choices is None:
+            raise WorldError(f"switches: unknown name {name!r}, known are {', '.join(SWITCHES)}")
+        if isinstance(choices, _ErrorName):
+            if not isinstance(value, str) or not value.startswith("x"):
+                raise WorldError(f"switches.{name}: {value!r} is no error name (they begin with x)")
+        elif not any(value == choice and type(value) is type(choice) for choice in choices):
+            raise WorldError(f"switches.{name}: {value!r} is not one of {', '.join(map(repr, choices))}")
+        object.__setattr__(self, name, value)
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(f"no switch is called {name!r}")
+
+    def as_dict(self) -> dict[str, Any]:
+        return dict(vars(self))

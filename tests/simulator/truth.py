@@ -1,0 +1,108 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Everything there is in a world, as plain data in a stable order.
+
+Two truths are equal when nothing has been changed in between. Reading alone changes none of it in a world at rest;
+clocks, counters and the progress of a copy are left out for that reason. Secrets are left out, too.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .cluster import Cluster
+from .records import ClusterPairEntry, Half, Snapshot, Volume
+
+if TYPE_CHECKING:
+    from .world import World
+
+
+def of(world: World) -> dict[str, Any]:
+    """The truth about a world."""
+    return {
+        "clusters": {name: _cluster(cluster) for name, cluster in sorted(world.clusters.items())},
+        "links": [
+            {"between": list(names), "management": link.management, "storage": link.storage, "slow": link.slow}
+            for names, link in world.links.all().items()
+        ],
+    }
+
+
+def _cluster(cluster: Cluster) -> dict[str, Any]:
+    return {
+        "up": cluster.up,
+        "fullness": cluster.fullness,
+        "admins": [[admin.username, list(admin.access)] for admin in cluster.admins],
+        "accounts": [[each.account_id, each.username] for each in cluster.accounts.values()],
+        "cluster_pairs": [_cluster_pair(entry) for _id, entry in sorted(cluster.cluster_pairs.items())],
+        "volumes": [_volume(cluster, volume) for _id, volume in sorted(cluster.volumes.items())],
+        "group_snapshots": [
+            {
+                "id": group.group_id,
+                "uuid": group.uuid,
+                "name": group.name,
+                "members": [member.snapshot_id for member in group.members],
+            }
+            for _id, group in sorted(cluster.group_snapshots.items())
+        ],
+        "iscsi_sessions": [[each.volume_id, each.initiator_name] for each in cluster.iscsi_sessions],
+        "fibre_channel_sessions": [[each.initiator_wwpn, each.group_id] for each in cluster.fibre_channel_sessions],
+        "access_groups": [[each.group_id, list(each.volume_ids)] for each in cluster.access_groups.values()],
+    }
+
+
+def _cluster_pair(entry: ClusterPairEntry) -> dict[str, Any]:
+    remote = entry.remote
+    return {
+        "id": entry.pair_id,
+        "uuid": entry.uuid,
+        "pending": entry.pending,
+        "remote": [remote.name, remote.mvip, remote.unique_id, remote.version] if remote else None,
+    }
+
+
+def _volume(cluster: Cluster, volume: Volume) -> dict[str, Any]:
+    return {
+        "id": volume.volume_id,
+        "uuid": volume.uuid,
+        "name": volume.name,
+        "account": cluster.accounts[volume.account_id].username,
+        "access": volume.access,
+        "size": volume.size,
+        "enable_512e": volume.enable_512e,
+        "deleted": volume.deleted is not None,
+        "attributes": dict(volume.attributes),
+        "qos": [volume.qos.min_iops, volume.qos.max_iops, volume.qos.burst_iops],
+        "qos_policy": volume.qos_policy_id,
+        "pairs": [_half(half) for half in volume.halves],
+        "snapshots": [_snapshot(snapshot) for _id, snapshot in sorted(volume.snapshots.items())],
+        "marks": list(volume.marks),
+        "write_ops": volume.write_ops,
+        "used_blocks": volume.used_blocks,
+    }
+
+
+def _half(half: Half) -> dict[str, Any]:
+    return {
+        "uuid": half.uuid,
+        "cluster_pair_id": half.cluster_pair_id,
+        "remote_volume_id": half.remote_volume_id,
+        "remote_volume_name": half.remote_volume_name,
+        "mode": half.mode,
+        "pending": half.pending,
+        "paused": half.paused,
+        "stopped": half.stopped,
+    }
+
+
+def _snapshot(snapshot: Snapshot) -> dict[str, Any]:
+    return {
+        "id": snapshot.snapshot_id,
+        "uuid": snapshot.uuid,
+        "name": snapshot.name,
+        "replicate": snapshot.replicate,
+        "expires": snapshot.expires is not None,
+        "attributes": dict(snapshot.attributes),
+        "marks": list(snapshot.marks),
+    }

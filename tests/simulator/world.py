@@ -1,0 +1,326 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Several clusters, the links between them, and everything that can be done to them from outside."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import random
+import threading
+from collections.abc import Callable, Collection, Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from . import api, description, keys, pair_states, truth
+from .calls import Call, CallLog
+from .clock import Clock, stamp
+from .cluster import FULLNESS, Cluster
+from .errors import ApiError, HostIOError, SiteDown, WorldError
+from .faults import Faults
+from .links import Links
+from .records import Snapshot, Volume
+from .replication import Replication
+from .settings import Switches, Timings
+from .views import PURGE_SECONDS
+
+# Opens (True) or closes (False) the listener of a cluster.
+Gate = Callable[[str, bool], None]
+
+BLOCKS_PER_WRITE = 256
+
+
+class Secrets:
+    """Every secret that was ever configured or issued, for tests that look for leaks."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, None] = {}
+
+    def issue(self, *secrets: str | None) -> None:
+        self._known.update(dict.fromkeys(secret for secret in secrets if secret))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(tuple(self._known))
+
+    def __contains__(self, text: object) -> bool:
+        return text in self._known
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+
+class World:
+    """The whole simulated world. One lock makes every call and every change from outside atomic."""
+
+    def __init__(self, seed: int = 0, start: str | None = None) -> None:
+        api.load_methods()
+        self.lock = threading.RLock()
+        self.rng = random.Random(seed)
+        self.clock = Clock(start) if start else Clock()
+        self.switches = Switches()
+        self.timings = Timings()
+        self.clusters: dict[str, Cluster] = {}
+        self.links = Links(self.clusters, self.timings, self.switches)
+        self.replication = Replication(self.links, self.timings, self.switches, self.clock)
+        self.faults = Faults(self._refuse, self._accept)
+        self.log = CallLog()
+        self.secrets = Secrets()
+        # UUIDs whose key was used up by a call that failed all the same.
+        self.spent_keys: set[str] = set()
+        self.gate: Gate | None = None
+        # What a server of this world has to know about its listeners, by cluster.
+        self.listeners: dict[str, description.Listener] = {}
+
+    @classmethod
+    def from_dict(cls, spec: dict[str, Any]) -> World:
+        """The world that a description asks for. Raises WorldError, which names the key that is wrong."""
+        return description.build(cls, spec)
+
+    @classmethod
+    def from_file(cls, path: str | Path) -> World:
+        """The same from a YAML file."""
+        return cls.from_dict(yaml.safe_load(Path(path).read_text(encoding="utf-8")))
+
+    # Clusters
+
+    def cluster(self, name: str) -> Cluster:
+        if name not in self.clusters:
+            raise WorldError(f"cluster: there is no {name!r}, only {', '.join(self.clusters)}")
+        return self.clusters[name]
+
+    def cluster_by_unique_id(self, unique_id: Any) -> Cluster | None:
+        found = (cluster for cluster in self.clusters.values() if cluster.identity.unique_id == unique_id)
+        return next(found, None)
+
+    # Calls
+
+    def call(self, cluster_name: str, method: str, params: dict[str, Any] | None = None, *, log: bool = False) -> Any:
+        """What a third party with all rights gets from a cluster. Raises ApiError; SiteDown when nobody is there."""
+        cluster = self.cluster(cluster_name)
+        api_version = cluster.identity.api_versions[-1]
+        error = None
+        with self.lock:
+            if not cluster.up:
+                raise SiteDown(cluster_name)
+            try:
+                result, _unused = self.perform(cluster, None, method, params or {}, api_version)
+                return json.loads(json.dumps(result))
+            except ApiError as exception:
+                error = exception.name
+                raise
+            finally:
+                if log:
+                    self.log.add(
+                        cluster=cluster_name,
+                        method=method,
+                        params=params or {},
+                        api_version=api_version,
+                        connection=None,
+                        status=200,
+                        error=error,
+                        applied=error is None,
+                        writes=api.is_write(method),
+                    )
+
+    def perform(
+        self, cluster: Cluster, admin: Any, method: Any, params: Any, api_version: str
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Work off one call: result and unused parameters. The caller holds the lock."""
+        self.clock.advance(1)
+        try:
+            result, unused = api.call(api.Context(self, cluster, admin), method, params, api_version)
+        except ApiError:
+            self._record_event(cluster, admin, method, params, False)
+            raise
+        self._record_event(cluster, admin, method, params, True)
+        return result, unused
+
+    @property
+    def calls(self) -> list[Call]:
+        return self.log.all()
+
+    def calls_of(self, cluster: str | None = None, methods: Collection[str] | str | None = None) -> list[Call]:
+        return self.log.of(cluster, methods)
+
+    def writes(self) -> list[Call]:
+        return self.log.writes()
+
+    def clear_calls(self) -> None:
+        self.log.clear()
+
+    def truth(self) -> dict[str, Any]:
+        """Everything there is, as plain data that can be compared; see the module of that name."""
+        with self.lock:
+            return truth.of(self)
+
+    def spend_key(self, key: Any) -> None:
+        """A key that the API has used up although the call failed."""
+        try:
+            members = keys.decode(key)
+        except (TypeError, ValueError):
+            return
+        self.spent_keys.update(str(members[name]) for name in ("clusterPairUUID", "volumePairUUID") if name in members)
+
+    # Sites, links, time
+
+    def site_down(self, name: str) -> None:
+        """The whole site is gone: connections are refused, nothing on it moves, its partners lose the link."""
+        self._set_site(name, False)
+
+    def site_up(self, name: str) -> None:
+        self._set_site(name, True)
+
+    def management_link(self, one: str, other: str, *, up: bool) -> None:
+        with self.lock:
+            self.links.between(one, other).management = up
+            self.replication.settle_all()
+
+    def storage_link(self, one: str, other: str, *, up: bool) -> None:
+        with self.lock:
+            self.links.between(one, other).storage = up
+            self.replication.settle_all()
+
+    def slow_link(self, one: str, other: str, *, slow: bool = True) -> None:
+        with self.lock:
+            self.links.between(one, other).slow = slow
+            self.replication.settle_all()
+
+    def target_full(self, name: str, fullness: str = FULLNESS[-1]) -> None:
+        """Fill a cluster up; at the last stage nothing can be replicated to it any more."""
+        if fullness not in FULLNESS:
+            raise WorldError(f"fullness: {fullness!r} is not one of {', '.join(FULLNESS)}")
+        with self.lock:
+            self.cluster(name).fullness = fullness
+            self.replication.settle_all()
+
+    def hinder(self, cluster: str, volume_id: int, hindrance: str | None) -> None:
+        """Let a volume be too slow ("qos") or busy copying ("xcopy"), or neither (None)."""
+        if hindrance not in (None, *pair_states.HINDRANCES):
+            raise WorldError(f"hindrance: {hindrance!r} is not one of {', '.join(pair_states.HINDRANCES)}")
+        with self.lock:
+            volume = self.cluster(cluster).find_volume(volume_id)
+            volume.hindrance = hindrance
+            self.replication.settle_volume(volume)
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass: snapshots expire, deleted volumes are purged."""
+        with self.lock:
+            self.clock.advance(seconds)
+            for cluster in self.clusters.values():
+                self.expire_snapshots(cluster)
+                for volume in list(cluster.volumes.values()):
+                    purge = self.purge_time(volume)
+                    if purge and purge <= self.clock.now:
+                        self.purge(cluster, volume)
+
+    # Hosts
+
+    def write(self, cluster: str, volume_id: int, mark: str) -> None:
+        """A host writes something that can be recognised later. Raises HostIOError when it may not."""
+        with self.lock:
+            volume = self._open_volume(cluster, volume_id)
+            if volume.access != pair_states.SOURCE:
+                raise HostIOError(f"{cluster}: volume {volume_id} is {volume.access}")
+            if self.cluster(cluster).fullness == FULLNESS[-1]:
+                raise HostIOError(f"{cluster} is full")
+            volume.marks.append(mark)
+            volume.write_ops += 1
+            volume.used_blocks += BLOCKS_PER_WRITE
+            self.replication.written(volume)
+
+    def marks(self, cluster: str, volume_id: int) -> list[str]:
+        """What was ever written and is on the volume, whoever may read it."""
+        with self.lock:
+            return list(self.cluster(cluster).find_volume(volume_id).marks)
+
+    # What methods and time do to volumes and snapshots
+
+    def purge_time(self, volume: Volume) -> datetime.datetime | None:
+        return volume.deleted + datetime.timedelta(seconds=PURGE_SECONDS) if volume.deleted else None
+
+    def purge(self, cluster: Cluster, volume: Volume) -> None:
+        """Destroy a deleted volume and all that hangs on it."""
+        for snapshot in list(volume.snapshots.values()):
+            self.delete_snapshot(cluster, snapshot)
+        del cluster.volumes[volume.volume_id]
+        for half in list(volume.halves):
+            partner = self.replication.counterpart(half)
+            empties = partner and self.switches.purged_partner == "unpaired" and self.replication.linked(half)
+            self.replication.remove(half)
+            if partner and empties:
+                self.replication.remove(partner)
+
+    def delete_snapshot(self, cluster: Cluster, snapshot: Snapshot) -> None:
+        """Delete one snapshot. Its copy on the other cluster, if any, stays."""
+        del cluster.snapshots[snapshot.snapshot_id]
+        del snapshot.volume.snapshots[snapshot.snapshot_id]
+        if snapshot.replicate:
+            snapshot.volume.deleted_copies.add(snapshot.uuid)
+        if snapshot.group:
+            snapshot.group.members.remove(snapshot)
+            if not snapshot.group.members:
+                cluster.group_snapshots.pop(snapshot.group.group_id, None)
+        self.replication.settle_volume(snapshot.volume)
+
+    def expire_snapshots(self, cluster: Cluster) -> None:
+        for snapshot in list(cluster.snapshots.values()):
+            if snapshot.expires and snapshot.expires <= self.clock.now:
+                self.delete_snapshot(cluster, snapshot)
+
+    def _set_site(self, name: str, up: bool) -> None:
+        with self.lock:
+            self.cluster(name).up = up
+            self.replication.settle_all()
+        if self.gate:
+            self.gate(name, up)
+
+    def _refuse(self, name: str | None) -> None:
+        for each in self.clusters if name is None else (name,):
+            if self.gate:
+                self.gate(each, False)
+
+    def _accept(self) -> None:
+        for name, cluster in self.clusters.items():
+            if self.gate and cluster.up:
+                self.gate(name, True)
+
+    def _open_volume(self, cluster: str, volume_id: int) -> Volume:
+        site = self.cluster(cluster)
+        if not site.up:
+            raise HostIOError(f"{cluster} is down")
+        try:
+            return site.volume(volume_id)
+        except ApiError as error:
+            raise HostIOError(error.message) from error
+
+    def _record_event(self, cluster: Cluster, admin: Any, method: Any, params: Any, success: bool) -> None:
+        """Modifying calls are in the event log, with their parameters as they came."""
+        if not api.is_write(method):
+            return
+        shown = dict(params) if isinstance(params, dict) else {}
+        if self.switches.keys_masked_in_events:
+            shown = {name: "********" if name.endswith("PairingKey") else value for name, value in shown.items()}
+        now = stamp(self.clock.now)
+        cluster.events.append(
+            {
+                "details": {
+                    "context": {"user": admin.username if admin else "internal"},
+                    "method": method,
+                    "params": shown,
+                    "success": success,
+                },
+                "driveID": 0,
+                "driveIDs": [],
+                "eventID": cluster.next_id("event"),
+                "eventInfoType": "apiEvent",
+                "message": f"API Call ({method})",
+                "nodeID": 0,
+                "serviceID": 0,
+                "severity": 0,
+                "timeOfPublish": now,
+                "timeOfReport": now,
+            }
+        )
