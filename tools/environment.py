@@ -109,9 +109,26 @@ def workspace() -> Iterator[Workspace]:
         shutil.rmtree(folder)
 
 
+def interpreters() -> Iterator[Interpreter]:
+    """Each Python that really runs. A version manager's stand-ins may be on the path and fail when they are called."""
+    seen = set()
+    for path in _candidates():
+        real = os.path.realpath(path)
+        if real in seen or VENV in Path(path).parents:
+            continue
+        seen.add(real)
+        with contextlib.suppress(OSError, subprocess.SubprocessError, ValueError):
+            output = subprocess.run(
+                [path, "-c", _PROBE], capture_output=True, check=True, text=True, stdin=subprocess.DEVNULL, timeout=30
+            ).stdout
+            facts = json.loads(output)
+            if facts["wanted"]:
+                yield Interpreter(path, tuple(facts["version"]), facts["complete"])
+
+
 def find_python() -> Interpreter:
     """The newest released CPython on this machine that is new enough and can make virtual environments."""
-    found = sorted(_interpreters(), key=lambda interpreter: interpreter.version, reverse=True)
+    found = sorted(interpreters(), key=lambda interpreter: interpreter.version, reverse=True)
     new_enough = [interpreter for interpreter in found if interpreter.version >= OLDEST_PYTHON]
     for interpreter in new_enough:
         if interpreter.complete:
@@ -128,23 +145,6 @@ def find_python() -> Interpreter:
         f"Python {oldest} or newer is needed and was not found{seen}. "
         f"Install one (most systems have a package python{oldest} or newer), then run this again."
     )
-
-
-def _interpreters() -> Iterator[Interpreter]:
-    """Each Python that really runs. A version manager's stand-ins may be on the path and fail when they are called."""
-    seen = set()
-    for path in _candidates():
-        real = os.path.realpath(path)
-        if real in seen or VENV in Path(path).parents:
-            continue
-        seen.add(real)
-        with contextlib.suppress(OSError, subprocess.SubprocessError, ValueError):
-            output = subprocess.run(
-                [path, "-c", _PROBE], capture_output=True, check=True, text=True, stdin=subprocess.DEVNULL, timeout=30
-            ).stdout
-            facts = json.loads(output)
-            if facts["wanted"]:
-                yield Interpreter(path, tuple(facts["version"]), facts["complete"])
 
 
 def _candidates() -> Iterator[str]:
@@ -219,3 +219,10 @@ def _environment(folder: Path) -> dict[str, str]:
 def _run(command: Sequence[str], problem: str) -> None:
     if subprocess.run(command, stdin=subprocess.DEVNULL, check=False).returncode != 0:
         raise SetupProblem(f"The step above failed: {problem}.")
+
+
+if __name__ == "__main__":
+    try:
+        prepare(sys.argv[1:])
+    except SetupProblem as problem:
+        sys.exit(str(problem))

