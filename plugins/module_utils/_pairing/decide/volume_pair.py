@@ -496,7 +496,7 @@ def facts(found: Found) -> dict:
     return {
         "volume": found.label(LOCAL),
         "peer_volume": found.label(PEER),
-        "state": found.state,
+        "state": "paired, stopped for good" if found.row == "paired_stopped" else found.state,
         "direction": found.direction,
         "mode": mode,
     }
