@@ -35,11 +35,11 @@ def add_link(world: World, section: Section) -> None:
 
 
 def add_cluster_pair(world: World, section: Section) -> None:
-    """`between: [a, b]` for both halves; `on: a` with `pending: true` or `to: b` for one."""
+    """`between: [a, b]` for both halves; `at: a` with `pending: true` or `to: b` for one."""
     if "between" in section:
         _add_complete_cluster_pair(world, section)
         return
-    cluster = _cluster(world, section.take("on"), f"{section.path}.on")
+    cluster = _cluster(world, section.take("at"), f"{section.path}.at")
     if section.take("pending", False, bool):
         section.done()
         _do(world, section, cluster, "StartClusterPairing", {})
@@ -51,9 +51,9 @@ def add_cluster_pair(world: World, section: Section) -> None:
 
 
 def add_volume_pair(world: World, section: Section) -> None:
-    """`source` and `target`, or `between` with the accesses as they are; `on` for one half alone."""
+    """`source` and `target`, or `between` with the accesses as they are; `at` for one half alone."""
     for each in section.repeated():
-        if "on" in each:
+        if "at" in each:
             _add_half(world, each)
         else:
             _add_complete_volume_pair(world, each)
@@ -130,7 +130,7 @@ def _add_complete_volume_pair(world: World, section: Section) -> None:
 
 def _add_half(world: World, section: Section) -> None:
     """One half: `pending: true`; `to` a volume of a simulated cluster; or `to` a mapping for what is not simulated."""
-    cluster, volume = _volume(world, section.take("on"), f"{section.path}.on")
+    cluster, volume = _volume(world, section.take("at"), f"{section.path}.at")
     mode = section.one_of("mode", MODES)
     if section.take("pending", False, bool):
         section.done()

@@ -160,11 +160,14 @@ class Replication:
             self._settle(pair)
 
     def establish(self, pair: VolumePair) -> None:
-        """Let a pair be as if it had been running for long, if nothing holds it up."""
+        """Let a pair be as if it had been running for long, and be held up only now if anything does that."""
         self._settle(pair)
+        if self.source_of(pair):
+            self._deliver(pair)
         if pair.running:
             pair.start, pair.polls = len(pair_states.PHASES), 0
-            self._deliver(pair)
+        else:
+            pair.blocked_since = self._clock.now
 
     def resume(self, volume: Volume) -> None:
         """Send a running pair through the Resuming chain again."""
