@@ -38,24 +38,12 @@ def add_cluster(world: World, section: Section, number: int) -> Cluster:
     cluster.fullness = section.one_of("fullness", FULLNESS)
     cluster.limits.update(section.take("limits", {}, dict))
     _add_admins(world, cluster, section)
-    for each in section.sections("accounts"):
+    accounts = section.sections("accounts") or [Section({"name": "tenant"}, section.path)]
+    for each in accounts:
         _add_account(world, cluster, each)
-    if not cluster.accounts:
-        _add_account(world, cluster, Section({"name": "tenant"}, section.path))
-    for each in section.sections("qos_policies"):
-        policy = QosPolicy(cluster.next_id("qos_policy"), each.take("name", kind=str), _qos(each))
-        cluster.qos_policies[policy.policy_id] = policy
-        each.done()
-    for each in section.sections("volumes"):
-        _add_volumes(world, cluster, each)
-    for each in section.sections("access_groups"):
-        _add_access_group(cluster, each)
-    for each in section.sections("sessions"):
-        _add_iscsi_session(cluster, each)
-    for each in section.sections("fibre_channel_sessions"):
-        _add_fibre_channel_session(cluster, each)
-    for each in section.sections("snapshots"):
-        _add_snapshot(world, cluster, each)
+    for key, add in PARTS.items():
+        for each in section.sections(key):
+            add(world, cluster, each)
     return cluster
 
 
@@ -132,6 +120,12 @@ def _add_volume(world: World, cluster: Cluster, section: Section) -> None:
     section.done()
 
 
+def _add_qos_policy(world: World, cluster: Cluster, section: Section) -> None:
+    policy = QosPolicy(cluster.next_id("qos_policy"), section.take("name", kind=str), _qos(section))
+    section.done()
+    cluster.qos_policies[policy.policy_id] = policy
+
+
 def _use_policy(cluster: Cluster, volume: Volume, name: str, path: str) -> None:
     found = next((policy for policy in cluster.qos_policies.values() if policy.name == name), None)
     if found is None:
@@ -155,7 +149,7 @@ def _qos(section: Section) -> Qos:
     )
 
 
-def _add_access_group(cluster: Cluster, section: Section) -> None:
+def _add_access_group(world: World, cluster: Cluster, section: Section) -> None:
     volumes = [find_volume(cluster, each, f"{section.path}.volumes") for each in section.take("volumes", [], list)]
     group = AccessGroup(
         cluster.next_id("access_group"),
@@ -169,7 +163,7 @@ def _add_access_group(cluster: Cluster, section: Section) -> None:
         volume.access_groups.append(group.group_id)
 
 
-def _add_iscsi_session(cluster: Cluster, section: Section) -> None:
+def _add_iscsi_session(world: World, cluster: Cluster, section: Section) -> None:
     volume = find_volume(cluster, section.take("volume"), f"{section.path}.volume")
     session = IscsiSession(
         cluster.next_id("session"),
@@ -181,7 +175,7 @@ def _add_iscsi_session(cluster: Cluster, section: Section) -> None:
     cluster.iscsi_sessions.append(session)
 
 
-def _add_fibre_channel_session(cluster: Cluster, section: Section) -> None:
+def _add_fibre_channel_session(world: World, cluster: Cluster, section: Section) -> None:
     name = section.take("access_group", None, str)
     group = next((each for each in cluster.access_groups.values() if each.name == name), None)
     if name is not None and group is None:
@@ -210,6 +204,17 @@ def _add_snapshot(world: World, cluster: Cluster, section: Section) -> None:
         world.call(cluster.name, "CreateSnapshot", params)
     except ApiError as error:
         raise WorldError(f"{section.path}: {error}") from None
+
+
+# In this order: volumes use policies, and the rest names volumes.
+PARTS = {
+    "qos_policies": _add_qos_policy,
+    "volumes": _add_volumes,
+    "access_groups": _add_access_group,
+    "sessions": _add_iscsi_session,
+    "fibre_channel_sessions": _add_fibre_channel_session,
+    "snapshots": _add_snapshot,
+}
 
 
 def find_volume(cluster: Cluster, wanted: Any, path: str) -> Volume:

@@ -54,7 +54,7 @@ def found(local=(), peer=(), wish=ORDERS, usage=UNUSED, links=(HERE, THERE)):
     """What is found when the clusters have these volumes, next to pairs of both with a third cluster."""
     views = Sides(volume_side(ALPHA, [links[0], THIRD], *local), volume_side(BETA, [links[1], THIRD], *peer))
     seen = classify(0, wish, Sides(Catalog(views.local), Catalog(views.peer)))
-    everything = {number: usage for number in (41, 77)}
+    everything = dict.fromkeys((41, 77), usage)
     return replace(seen, usage=Sides(everything, everything))
 
 
@@ -257,9 +257,7 @@ def test_an_unlisted_cluster_pair_is_a_half_only_with_the_partner_given_by_id():
 
 
 def problem(local=None, peer=None, wish=PRESENT, pair_wish=ORDERS, usage=UNUSED, links=(HERE, THERE)):
-    plan = decide(
-        found([local or orders()], [peer or target(access="readWrite")], pair_wish, usage, links), wish
-    )
+    plan = decide(found([local or orders()], [peer or target(access="readWrite")], pair_wish, usage, links), wish)
     return plan.problem and plan.problem.code
 
 
