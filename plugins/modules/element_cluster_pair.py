@@ -361,6 +361,8 @@ def argument_rules() -> dict[str, Any]:
 def main() -> None:
     """Run the module."""
     module = AnsibleModule(argument_spec=argument_spec(), supports_check_mode=True, **argument_rules())
+    if module.params["peer_unreachable"] == "local_only" and module.params["state"] != "absent":
+        module.fail_json(msg="peer_unreachable: local_only goes with state: absent only, pairing needs both clusters")
     run_job(
         module,
         ClusterPairJob.from_params(module.params, (module.params["peer"] or {}).get("hostname", "")),

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from . import api
 from .cluster import Cluster
 from .errors import ApiError
-from .faults import Fault
+from .faults import DELAYS, Fault
 
 if TYPE_CHECKING:
     from .records import Admin
@@ -88,7 +88,9 @@ def answer(world: World, cluster: Cluster, request: Request, envelope: Envelope,
     with world.lock:
         if not cluster.up:
             given = Answer(None)
-        elif fault is None or fault.kind == "slow":
+        elif fault is None or fault.kind in DELAYS:
+            if fault is not None and fault.call is not None:
+                world.call(fault.call["cluster"], fault.call["method"], fault.call.get("params"))
             given = _serve(world, cluster, request, envelope)
         elif fault.applies_first:
             served = _serve(world, cluster, request, envelope)

@@ -16,7 +16,9 @@ DROPS = ("drop_before", "drop_after", "refuse")
 # A reply comes that is no answer to the call.
 HTTP = ("http_401", "http_404", "http_500", "http_502", "http_503")
 BODIES = ("empty", "null", "truncated", "html_200", "no_result")
-KINDS = (*DROPS, *HTTP, *BODIES, "slow")
+# Something else happens first; the call itself is served.
+DELAYS = ("slow", "meanwhile")
+KINDS = (*DROPS, *HTTP, *BODIES, *DELAYS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,6 +26,7 @@ class Fault:
     """What happens to the `nth` matching call and, in all, to `times` calls in a row (None: to all that follow).
 
     `kind` is one of KINDS or the name of an API error. `after_applying` lets the call take effect first.
+    `call` is what a third party does just before a call that befalls `meanwhile`: {cluster, method, params}.
     """
 
     kind: str
@@ -34,6 +37,7 @@ class Fault:
     message: str | None = None
     after_applying: bool = False
     seconds: float | None = None
+    call: dict[str, Any] | None = None
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS and not self.kind.startswith("x"):
@@ -46,6 +50,8 @@ class Fault:
             raise WorldError(f"times: {self.times!r} is no number of calls")
         if self.kind == "slow" and self.seconds is None:
             raise WorldError("seconds: a slow reply needs to know how slow")
+        if (self.kind == "meanwhile") != (self.call is not None):
+            raise WorldError("call: it says what happens meanwhile, and goes with that fault alone")
 
     @property
     def is_api_error(self) -> bool:
@@ -87,13 +93,14 @@ class Faults:
         message: str | None = None,
         after_applying: bool = False,
         seconds: float | None = None,
+        call: dict[str, Any] | None = None,
     ) -> Fault:
         """Let something go wrong from now on.
 
         A refused connection is never seen as a call. So `refuse` closes the listener at once, or, with a method or
         a later call number, in place of the reply to that call; it stays closed until the faults are cleared.
         """
-        new = Fault(fault, cluster, method, nth, times, message, after_applying, seconds)
+        new = Fault(fault, cluster, method, nth, times, message, after_applying, seconds, call)
         self._seen[new] = self._fired[new] = 0
         self._order.append(new)
         if fault == "refuse" and method is None and nth == 1:

@@ -1,0 +1,290 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""element_cluster_pair against two clusters over HTTPS, each cell of its table in check mode, for real, and once more."""
+
+from __future__ import annotations
+
+import pytest
+
+CLUSTERS = [
+    {"name": "alpha", "mvip": "192.0.2.10", "unique_id": "k3vd"},
+    {"name": "beta", "mvip": "198.51.100.20", "unique_id": "m8qz"},
+    {"name": "gamma", "mvip": "203.0.113.30", "unique_id": "x1y2"},
+]
+THIRD = [{"between": ["alpha", "gamma"], "ids": {"alpha": 3}}, {"between": ["beta", "gamma"], "ids": {"beta": 3}}]
+PAIRED = {"between": ["alpha", "beta"], "ids": {"alpha": 7, "beta": 12}}
+HALF_HERE = {"at": "alpha", "to": "beta", "id": 17}
+HALF_THERE = {"at": "beta", "to": "alpha", "id": 22}
+PENDING = [{"at": "alpha", "pending": True}, {"at": "beta", "pending": True}]
+REBUILT = {"at": "alpha", "to": {"like": "beta", "unique_id": "old1"}, "id": 17}
+
+WORLDS = {
+    "nothing": [],
+    "paired": [PAIRED],
+    "further": [PAIRED, HALF_HERE, HALF_THERE],
+    "here only": [HALF_HERE],
+    "there only": [HALF_THERE],
+    "crossed": [HALF_HERE, HALF_THERE],
+    "rebuilt": [REBUILT],
+    "paired and rebuilt": [PAIRED, REBUILT],
+    "pending": PENDING,
+    "paired and pending": [PAIRED, *PENDING],
+}
+HANDSHAKE = ["alpha StartClusterPairing", "beta CompleteClusterPairing"]
+HERE, THERE = "alpha RemoveClusterPair", "beta RemoveClusterPair"
+CASES = [
+    # found                present        present, repair               absent
+    ("nothing",            HANDSHAKE,     HANDSHAKE,                    []),
+    ("paired",             [],            [],                           [HERE, THERE]),
+    ("further",            [],            [HERE, THERE],                [HERE, HERE, THERE, THERE]),
+    ("here only",          "half_pair",   [HERE, *HANDSHAKE],           [HERE]),
+    ("there only",         "half_pair",   [THERE, *HANDSHAKE],          [THERE]),
+    ("crossed",            "half_pair",   [HERE, THERE, *HANDSHAKE],    [HERE, THERE]),
+    ("rebuilt",            "half_pair",   [HERE, *HANDSHAKE],           [HERE]),
+    ("paired and rebuilt", [],            [HERE],                       [HERE, HERE, THERE]),
+    ("pending",            HANDSHAKE,     HANDSHAKE,                    []),
+    ("paired and pending", [],            [],                           [HERE, THERE]),
+]  # fmt: skip
+WISHES = {"present": {}, "repair": {"repair": True}, "absent": {"state": "absent"}}
+
+
+def untouched(world):
+    """What nobody has asked for: pairs with a third cluster, and entries that name nobody."""
+    return {
+        name: [entry for entry in cluster["cluster_pairs"] if entry["pending"] or "gamma" in (name, entry["remote"][0])]
+        for name, cluster in world.truth()["clusters"].items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "wish", "expected"),
+    [
+        pytest.param(name, wish, cell, id=f"{name}-{wish}")
+        for name, *cells in CASES
+        for wish, cell in zip(WISHES, cells)
+    ],
+)
+def test_each_cell(sites, name, wish, expected):
+    site = sites(CLUSTERS, cluster_pairs=[*THIRD, *WORLDS[name]])
+    strangers = untouched(site.world)
+    result = site.check_then_run("cluster_pair", **WISHES[wish])
+    assert untouched(site.world) == strangers
+    if isinstance(expected, str):
+        assert (result["failed"], result["error"]["code"], result["changed"]) == (True, expected, False)
+        assert (site.writes(), result["actions"]) == ([], [])
+        return
+    assert not result.get("failed"), result["msg"]
+    assert sorted(site.writes()) == sorted(expected)
+    assert result["changed"] == bool(expected)
+    pair = result["cluster_pair"]
+    if wish == "absent":
+        assert (pair["state"], pair["connected"], pair["uuid"]) == ("none", False, None)
+    else:
+        assert (pair["state"], pair["connected"]) == ("paired", True)
+        assert (pair["local"]["status"], pair["peer"]["status"]) == ("Connected", "Connected")
+    site.world.clear_calls()
+    again = site.run("cluster_pair", **({} if wish == "repair" else WISHES[wish]))
+    assert (again["changed"], again["actions"], site.writes()) == (False, [], [])
+
+
+def test_the_result_names_both_ends(sites):
+    site = sites(CLUSTERS, cluster_pairs=[PAIRED, *PENDING])
+    result = site.run("cluster_pair")
+    assert result["cluster_pair"]["local"] == {
+        "name": "alpha",
+        "unique_id": "k3vd",
+        "mvip": "192.0.2.10",
+        "version": "12.5.0.897",
+        "cluster_pair_id": 7,
+        "status": "Connected",
+        "latency_ms": 1,
+    }
+    assert result["cluster_pair"]["peer"]["cluster_pair_id"] == 12
+    assert [entry["cluster"] for entry in result["pending"]] == ["alpha", "beta"]
+    for cluster in ("alpha", "beta"):
+        assert any(f"cluster {cluster} has pending cluster pairs" in text for text in result["warnings"])
+
+
+@pytest.mark.parametrize("members", ["empty", "null", "missing"])
+def test_remove_pending_removes_what_names_nobody_and_nothing_else(sites, members):
+    site = sites(CLUSTERS, cluster_pairs=[*THIRD, *PENDING], switches={"pending_cluster_pair_members": members})
+    result = site.check_then_run("cluster_pair", remove_pending=True)
+    assert sorted(site.writes()) == sorted([HERE, THERE, *HANDSHAKE])
+    assert result["pending"] == []
+    assert [len(each) for each in untouched(site.world).values()] == [1, 1, 2]
+
+
+def test_a_full_cluster_is_refused_and_the_pending_entries_are_named(sites):
+    extra = [{"at": "beta", "pending": True}] * 3
+    site = sites(CLUSTERS, cluster_pairs=[*THIRD, *extra])
+    result = site.check_then_run("cluster_pair")
+    assert result["error"]["code"] == "limit_reached"
+    assert "remove_pending: true" in result["msg"]
+
+
+def test_a_version_gap_is_refused(sites):
+    site = sites([CLUSTERS[0], {**CLUSTERS[1], "version": "10.4.0.35"}])
+    assert site.check_then_run("cluster_pair")["error"]["code"] == "version_gap"
+
+
+def test_one_cluster_twice_is_refused(sites):
+    site = sites(CLUSTERS)
+    result = site.run("cluster_pair", there="alpha")
+    assert (result["error"]["code"], site.writes()) == ("same_cluster", [])
+
+
+VOLUMES = [{"name": "orders-db"}]
+
+
+@pytest.mark.parametrize("wish", [{"state": "absent"}, {"repair": True}])
+@pytest.mark.parametrize("used", ["refused", "allowed"])
+def test_an_entry_that_volume_pairs_use_stays(sites, wish, used):
+    site = sites(
+        [{**cluster, "volumes": VOLUMES} for cluster in CLUSTERS[:2]],
+        cluster_pairs=[PAIRED] if "state" in wish else [HALF_HERE],
+        volume_pairs=[{"source": "alpha/orders-db", "target": "beta/orders-db"}]
+        if "state" in wish
+        else [{"at": "alpha/orders-db", "to": "beta/orders-db"}],
+        switches={"remove_used_cluster_pair": used},
+    )
+    result = site.check_then_run("cluster_pair", **wish)
+    assert (result["error"]["code"], site.writes()) == ("volume_pairs_remain", [])
+    assert "orders-db" in result["msg"]
+
+
+# --- waiting ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", ["Disconnected", "Misconfigured", "Connecting"])
+def test_it_waits_until_both_are_connected(sites, status):
+    site = sites(
+        CLUSTERS, timings={"connect_polls": 3, "misconfigured_polls": 2}, switches={"connecting_status": status}
+    )
+    assert site.run("cluster_pair")["cluster_pair"]["connected"]
+
+
+def test_without_wait_it_says_what_it_sees(sites):
+    site = sites(CLUSTERS, timings={"connect_polls": "never"})
+    result = site.run("cluster_pair", wait=False)
+    assert (result["cluster_pair"]["state"], result["cluster_pair"]["connected"]) == ("paired", False)
+
+
+def test_a_wait_that_runs_out_keeps_the_new_pair(sites):
+    site = sites(CLUSTERS, timings={"connect_polls": "never"})
+    result = site.run("cluster_pair", wait_timeout=1)
+    assert (result["error"]["code"], result["changed"]) == ("wait_timeout", True)
+    assert "alpha reports Disconnected" in result["msg"]
+    assert result["cluster_pair"]["state"] == "paired"
+
+
+def test_a_pair_that_was_there_and_is_not_connected(sites):
+    site = sites(CLUSTERS, cluster_pairs=[PAIRED])
+    site.world.management_link("alpha", "beta", up=False)
+    result = site.run("cluster_pair", wait_timeout=1)
+    assert (result["error"]["code"], result["changed"], site.writes()) == ("not_connected", False, [])
+    assert "ports 443 and 2181" in result["msg"]
+
+
+# --- the other site is dead -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("hostname", ["198.51.100.20", "127.0.0.1"])
+def test_absent_with_a_dead_peer_removes_this_side_when_it_can_tell(sites, hostname):
+    clusters = [CLUSTERS[0], {**CLUSTERS[1], "mvip": hostname}]
+    site = sites(clusters, cluster_pairs=[PAIRED])
+    site.world.site_down("beta")
+    result = site.check_then_run("cluster_pair", state="absent", peer_unreachable="local_only")
+    if hostname != "127.0.0.1":  # the peer's hostname of this test
+        assert (result["error"]["code"], site.writes()) == ("peer_unknown", [])
+        assert "beta (198.51.100.20)" in result["msg"]
+        return
+    assert site.writes() == [HERE]
+    assert result["changed"]
+    assert any("outstanding" in text for text in result["warnings"])
+    assert not site.check_then_run("cluster_pair", state="absent", peer_unreachable="local_only")["changed"]
+
+
+def test_local_only_is_a_permission_and_not_an_order(sites):
+    site = sites(CLUSTERS, cluster_pairs=[PAIRED])
+    site.check_then_run("cluster_pair", state="absent", peer_unreachable="local_only")
+    assert sorted(site.writes()) == [HERE, THERE]
+
+
+def test_local_only_goes_with_absent_alone(sites):
+    result = sites(CLUSTERS).run("cluster_pair", peer_unreachable="local_only")
+    assert result["failed"]
+    assert "absent" in result["msg"]
+
+
+# --- a handshake that goes wrong --------------------------------------------------------------------------------------
+
+
+def pairs_of(site, cluster):
+    return site.world.truth()["clusters"][cluster]["cluster_pairs"]
+
+
+@pytest.mark.parametrize(
+    "fault", ["xInvalidPairingKey", "xPermissionDenied", "http_401", "xSomethingNew", "xPairingAlreadyExists"]
+)
+def test_a_refused_complete_leaves_nothing(sites, fault):
+    site = sites(CLUSTERS)
+    site.world.faults.add("beta", "CompleteClusterPairing", fault=fault, times=None)
+    result = site.run("cluster_pair")
+    assert (result["failed"], result["changed"]) == (True, False)
+    assert (pairs_of(site, "alpha"), pairs_of(site, "beta")) == ([], [])
+    assert (result["error"]["rolled_back"], result["error"]["left_behind"]) == (None, None)
+
+
+def test_a_reply_to_complete_that_got_lost_is_looked_for(sites):
+    site = sites(CLUSTERS)
+    site.world.faults.add("beta", "CompleteClusterPairing", fault="drop_after")
+    result = site.run("cluster_pair")
+    assert (result.get("failed", False), result["changed"], result["cluster_pair"]["state"]) == (False, True, "paired")
+    assert site.writes() == HANDSHAKE
+
+
+def test_a_complete_that_never_arrived_leaves_nothing(sites):
+    site = sites(CLUSTERS)
+    site.world.faults.add("beta", "CompleteClusterPairing", fault="drop_before")
+    result = site.run("cluster_pair")
+    assert (result["failed"], result["changed"]) == (True, False)
+    assert (pairs_of(site, "alpha"), pairs_of(site, "beta")) == ([], [])
+    assert not site.run("cluster_pair").get("failed")
+
+
+def test_a_lost_reply_to_start_leaves_an_entry_that_is_named_and_not_removed(sites):
+    site = sites(CLUSTERS)
+    site.world.faults.add("alpha", "StartClusterPairing", fault="drop_after")
+    result = site.run("cluster_pair")
+    assert not result.get("failed")
+    assert [entry["pending"] for entry in pairs_of(site, "alpha")] == [True, False]
+    assert [entry["cluster"] for entry in result["pending"]] == ["alpha"]
+    assert any("may be another administrator's" in text for text in result["warnings"])
+
+
+def test_it_is_named_in_left_behind_when_the_task_fails(sites):
+    site = sites(CLUSTERS)
+    site.world.faults.add("alpha", "StartClusterPairing", fault="drop_after")
+    site.world.faults.add("beta", "CompleteClusterPairing", fault="xInvalidPairingKey")
+    result = site.run("cluster_pair")
+    (left,) = result["error"]["left_behind"]
+    assert (result["changed"], result["error"]["rolled_back"]) == (True, False)
+    assert "pending cluster pair" in left
+    assert len(pairs_of(site, "alpha")) == 1
+
+
+def test_clusters_that_were_paired_in_the_middle_are_looked_at_again(sites):
+    """Another administrator's handshake ends between our Start and our Complete."""
+    site = sites(CLUSTERS)
+    key = site.world.call("alpha", "StartClusterPairing")["clusterPairingKey"]
+    site.world.faults.add("beta", "CompleteClusterPairing", fault="meanwhile", call=_completion(key))
+    result = site.run("cluster_pair")
+    assert not result.get("failed"), result["msg"]
+    assert result["cluster_pair"]["state"] == "paired"
+    assert len(pairs_of(site, "alpha")) == len(pairs_of(site, "beta")) == 1
+
+
+def _completion(key):
+    return {"cluster": "beta", "method": "CompleteClusterPairing", "params": {"clusterPairingKey": key}}
