@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from ..._element.errors import ApiError, Failure
-from ..model import Action, Phase, Plan, SetAccess, Sides, Step
+from ..model import Action, ConfirmUnused, Phase, Plan, SetAccess, Sides, Step
 from . import confirm, steps
 from .writer import Writer
 
@@ -78,11 +78,16 @@ def _run_phase(
         items[step.item].failure = failure
     jobs = [
         partial(_run_batch, writer, batch, items, halted)
-        for batch in steps.batches(step for step in todo if items[step.item].going)
+        for batch in steps.batches(step for step in todo if items[step.item].going and not _only_looks(step))
     ]
     writer.session.side_by_side(jobs)
     failed = [item for item in items if item.failure and not item.rolled_back]
     writer.session.side_by_side(partial(_roll_back, writer, item) for item in failed)
+
+
+def _only_looks(step: Step) -> bool:
+    """The look has been taken with everybody else's, in `_confirm`."""
+    return isinstance(step, ConfirmUnused)
 
 
 def _confirm(writer: Writer, todo: Sequence[Step]) -> dict[Step, Failure]:
