@@ -1,0 +1,177 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""element_pair_info against clusters over HTTPS: what it joins, what it calls a problem, and the set it hands on."""
+
+from __future__ import annotations
+
+import pytest
+
+NAMES = ["healthy", "split", "none", "paused", "half", "pending", "elsewhere", "stopped", "dr-only", "plain"]
+VOLUMES = [{"name": name} for name in NAMES]
+CLUSTERS = [
+    {"name": "alpha", "mvip": "192.0.2.10", "volumes": VOLUMES},
+    {"name": "beta", "mvip": "198.51.100.20", "volumes": VOLUMES},
+    {"name": "gamma", "volumes": [{"name": "archive"}]},
+]
+LINKS = [{"between": ["alpha", "beta"]}, {"between": ["alpha", "gamma"]}]
+HEALTHY = {"source": "alpha/healthy", "target": "beta/healthy", "mode": "Sync"}
+PAIRS = [
+    HEALTHY,
+    {"between": ["alpha/split", "beta/split"]},
+    {"source": "alpha/paused", "target": "beta/paused", "paused": ["alpha"]},
+    {"at": "alpha/half", "to": "beta/half"},
+    {"at": "alpha/pending", "pending": True},
+    {"source": "alpha/elsewhere", "target": "gamma/archive"},
+    {"source": "alpha/stopped", "target": "beta/stopped", "stopped": ["beta"]},
+    {"at": "beta/dr-only", "to": "alpha/dr-only"},
+]
+
+
+def reported(result):
+    return {pair["volume"]: pair for pair in result["volume_pairs"]}
+
+
+def problems(result):
+    return {problem["volume"] or problem["cluster"]: problem["code"] for problem in result["problems"]}
+
+
+def test_a_healthy_set_has_no_problems(sites):
+    result = sites(CLUSTERS, cluster_pairs=LINKS, volume_pairs=[HEALTHY]).check_then_run("pair_info")
+    assert (result["healthy"], result["problems"], result["changed"], result["actions"]) == (True, [], False, [])
+    (pair,) = result["volume_pairs"]
+    assert (pair["state"], pair["health"], pair["in_sync"], pair["mode"]) == ("paired", "healthy", True, "sync")
+    assert [each["state"] for each in result["cluster_pairs"]] == ["paired"]
+    assert result["clusters"]["local"]["version"] == "12.5.0.897"
+
+
+def test_every_pair_between_the_two_is_there_and_joined(sites):
+    site = sites(CLUSTERS, cluster_pairs=LINKS, volume_pairs=PAIRS)
+    result = site.check_then_run("pair_info")
+    assert {name: (pair["state"], pair["direction"], pair["health"]) for name, pair in reported(result).items()} == {
+        "healthy": ("paired", "to_peer", "healthy"),
+        "split": ("paired", "split", "broken"),
+        "paused": ("paired", "to_peer", "paused"),
+        "half": ("half_local", "split", "dead"),
+        "pending": ("pending_local", None, "pending"),
+        "stopped": ("paired", "to_peer", "dead"),
+        "dr-only": ("half_peer", "split", "dead"),
+    }
+    assert problems(result) == {
+        "split": "split",
+        "half": "half_pair",
+        "dr-only": "half_pair",
+        "stopped": "dead",
+        "pending": "pending_pair",
+        "paused": "paused",
+    }
+    assert not result["healthy"]
+    severities = [problem["severity"] for problem in result["problems"]]
+    assert severities == sorted(severities)  # errors come before warnings
+    assert all(problem["remedy"] and problem["message"] for problem in result["problems"])
+
+
+def test_the_export_given_back_changes_nothing(sites):
+    site = sites(CLUSTERS, cluster_pairs=LINKS, volume_pairs=PAIRS)
+    exported = site.run("pair_info")["pairs"]
+    assert exported[0] == {
+        "volume": "healthy",
+        "account": "tenant",
+        "peer_volume": "healthy",
+        "peer_account": "tenant",
+        "mode": "sync",
+        "direction": "to_peer",
+    }
+    assert [pair["volume"] for pair in exported] == ["healthy", "paused"]
+    again = site.check_then_run("volume_pair", pairs=exported)
+    assert (again.get("failed", False), again["changed"]) == (False, False)
+
+
+def test_the_export_takes_ids_where_names_do_not_tell(sites):
+    twice = [{"name": "same"}, {"name": "same"}]
+    site = sites(
+        [
+            {"name": "alpha", "volumes": [{"name": "one"}]},
+            {"name": "beta", "volumes": [{"name": "same", "id": 7}, *twice]},
+        ],
+        cluster_pairs=LINKS[:1],
+        volume_pairs=[{"source": "alpha/one", "target": "beta/#7"}],
+    )
+    (exported,) = site.run("pair_info")["pairs"]
+    assert (exported["peer_volume_id"], "peer_volume" in exported) == (7, False)
+    assert not site.check_then_run("volume_pair", pairs=[exported])["changed"]
+
+
+def test_one_side_alone(sites):
+    site = sites(CLUSTERS, cluster_pairs=[*LINKS, {"at": "alpha", "pending": True}], volume_pairs=PAIRS)
+    result = site.run("pair_info", peer=None)
+    assert (result["peer_reachable"], result["clusters"]["peer"]) == (None, None)
+    assert [each["state"] for each in result["cluster_pairs"]] == ["unknown_peer", "unknown_peer", "pending_local"]
+    assert reported(result)["elsewhere"]["state"] == "unknown_peer"
+    assert reported(result)["elsewhere"]["peer"]["name"] == "archive"
+    assert reported(result)["half"]["health"] == "dead"
+    assert result["pairs"] == []
+
+
+def test_a_dead_peer_is_a_problem_and_not_an_error(sites):
+    site = sites(CLUSTERS, cluster_pairs=LINKS, volume_pairs=[HEALTHY])
+    site.world.site_down("beta")
+    result = site.run("pair_info")
+    assert (result["peer_reachable"], result["healthy"]) == (False, False)
+    assert result["problems"][0]["code"] == "peer_unreachable"
+    assert reported(result)["healthy"]["state"] == "unknown_peer"
+
+
+@pytest.mark.parametrize(
+    ("links", "code"),
+    [
+        ([], "not_paired"),
+        ([{"at": "alpha", "to": "beta"}], "half_pair"),
+        ([{"at": "alpha", "to": {"like": "beta", "unique_id": "old1"}}], "half_pair"),
+        ([LINKS[0], {"at": "beta", "pending": True}], "pending_pair"),
+    ],
+)
+def test_what_is_wrong_between_the_clusters(sites, links, code):
+    result = sites(CLUSTERS, cluster_pairs=links).run("pair_info")
+    assert [problem["code"] for problem in result["problems"]] == [code]
+    assert result["healthy"] == (code == "pending_pair")
+
+
+def test_a_cluster_pair_that_is_not_connected(sites):
+    site = sites(CLUSTERS, cluster_pairs=LINKS)
+    site.world.management_link("alpha", "beta", up=False)
+    result = site.run("pair_info")
+    assert ([problem["code"] for problem in result["problems"]], result["healthy"]) == (["not_connected"], False)
+
+
+def test_only_the_volumes_that_were_asked_for(sites):
+    site = sites(CLUSTERS, cluster_pairs=LINKS, volume_pairs=PAIRS)
+    result = site.run("pair_info", volumes=["healthy", "paused"])
+    assert sorted(reported(result)) == ["healthy", "paused"]
+    assert result["healthy"]
+
+
+def test_a_volume_that_was_asked_for_and_is_not_paired_is_not_healthy(sites):
+    site = sites(CLUSTERS, cluster_pairs=LINKS, volume_pairs=[HEALTHY])
+    result = site.run("pair_info", volumes=["healthy", "plain"])
+    assert (problems(result), result["healthy"]) == ({"plain": "not_paired"}, False)
+
+
+def test_only_the_accounts_that_were_asked_for(sites):
+    volumes = [{"name": "a", "account": "shop"}, {"name": "b", "account": "lab"}]
+    accounts = [{"name": "shop"}, {"name": "lab"}]
+    site = sites(
+        [{"name": name, "accounts": accounts, "volumes": volumes} for name in ("alpha", "beta")],
+        cluster_pairs=LINKS[:1],
+        volume_pairs=[{"source": f"alpha/{name}", "target": f"beta/{name}"} for name in "ab"],
+    )
+    assert list(reported(site.run("pair_info", accounts=["lab"]))) == ["b"]
+
+
+def test_gather_leaves_out_what_is_not_asked_for(sites):
+    site = sites(CLUSTERS, cluster_pairs=LINKS, volume_pairs=[HEALTHY])
+    result = site.run("pair_info", gather=["cluster_pairs"])
+    assert "volume_pairs" not in result
+    assert not site.world.calls_of("alpha", "ListVolumes")
+    assert "cluster_pairs" not in site.run("pair_info", gather=["volume_pairs"])
