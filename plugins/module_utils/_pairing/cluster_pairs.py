@@ -65,7 +65,7 @@ class ClusterPairJob:
         return [cluster_pair.judge_present(seen, waited) if self.wish.present else cluster_pair.judge_absent(seen)]
 
     def expired(self, seen: Found, item: int, plan: Plan, verdict: Verdict) -> Failure:
-        return cluster_pair.expired(seen, plan, self.wait_timeout, verdict.text)
+        return cluster_pair.expired(seen, plan, self.wish.present, self.wait_timeout, verdict.text)
 
     def report(self, outcome: Outcome[Found]) -> dict:
         return {"cluster_pair": results.cluster_pair(outcome.seen), "pending": results.pending(outcome.seen)}

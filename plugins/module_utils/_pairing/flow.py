@@ -122,12 +122,14 @@ def _apply(job: Job, session: Session, writer: Writer, outcome: Outcome) -> None
 
 def _look_and_go_by_the_table(job: Job, session: Session, writer: Writer, outcome: Outcome) -> None:
     """Somebody else has paired the clusters in the middle of our handshake: decide once more on what is there now."""
-    seen = job.observe(session)
+    try:
+        seen = job.observe(session)
+    except Failure:
+        return  # the clusters cannot be looked at: the failure that brought us here stands
     plans = job.decide(seen)
-    items = [schedule.Item(plan, failure=plan.problem) for plan in plans]
-    for item, before in zip(items, outcome.items):
-        item.done += [done for done in before.done if before.failure]
+    items = [schedule.Item(plan, before.done, plan.problem) for plan, before in zip(plans, outcome.items)]
     outcome.seen, outcome.plans, outcome.items = seen, plans, items
+    outcome.warnings += [text for plan in plans for text in plan.warnings]
     if not outcome.failures:
         schedule.execute(writer, items, plans, job.fail_fast)
 

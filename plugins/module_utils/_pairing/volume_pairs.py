@@ -119,7 +119,7 @@ class VolumePairJob:
         return [volume_pair.judge(pair, self.wish, self.in_sync, waited) for pair in seen.found]
 
     def expired(self, seen: Seen, item: int, plan: Plan, verdict: Verdict) -> Failure:
-        return volume_pair.expired(seen.found[item], self.in_sync, self.wait_timeout, verdict.text)
+        return volume_pair.expired(seen.found[item], self.wish, self.in_sync, self.wait_timeout, verdict.text)
 
     def report(self, outcome: Outcome[Seen]) -> dict:
         return {

@@ -153,6 +153,7 @@ def _withdraw(writer: Writer, step: PairVolumes, uuid: str | None, trouble: Fail
         if origin is not None and (origin.uuid == uuid or (uuid is None and origin.pending)):
             uuid = origin.uuid
             unpair_volume(writer, step.side, step.volume, uuid, "roll-back: the handshake failed")
+            trouble.rolled_back = True
         completer = entry_of(writer, other(step.side), step.completer) if trouble.outcome_unknown and uuid else None
         if completer is not None and completer.uuid == uuid:
             unpair_volume(writer, other(step.side), step.completer, uuid, "roll-back: the handshake failed")
@@ -254,7 +255,9 @@ def _complete_cluster(writer: Writer, step: PairClusters, pair_id: int, key: str
             return
         _withdraw_cluster(writer, step, uuid, exc)
         if exc.name == "xPairingAlreadyExists":
-            raise PairedMeanwhile(exc.code, exc.sentence, exc.cluster, exc.method, exc.name, exc.message) from None
+            meanwhile = PairedMeanwhile(exc.code, exc.sentence, exc.cluster, exc.method, exc.name, exc.message)
+            meanwhile.rolled_back, meanwhile.left_behind = exc.rolled_back, exc.left_behind
+            raise meanwhile from None
         raise
 
 
@@ -282,6 +285,7 @@ def _withdraw_cluster(writer: Writer, step: PairClusters, uuid: str | None, trou
             entry = _listed(writer, side, uuid)
             if entry is not None:
                 unpair_cluster(writer, side, entry, step.object, "roll-back: the handshake failed")
+                trouble.rolled_back = True
         except Failure as exc:
             trouble.left_behind.append(
                 f"cluster pair {uuid or 'of this run'} on cluster {writer.session.name(side)}, if it lists one: {exc.sentence}"

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from ..._element.errors import ApiError, Failure
-from ..model import Action, ConfirmUnused, Phase, Plan, SetAccess, Sides, Step
+from ..model import Action, ConfirmUnused, Phase, Plan, SetAccess, SetMode, Sides, Step
 from . import confirm, steps
 from .writer import Writer
 
@@ -109,6 +109,9 @@ def _run_batch(writer: Writer, batch: list[Step], items: Sequence[Item], halted:
             items[step.item].done.append(steps.run(writer, step))
         except Failure as exc:
             items[step.item].failure = exc
+            if exc.outcome_unknown and isinstance(step, (SetAccess, SetMode)):
+                # Treated as done, so that the roll-back looks and puts it back.
+                items[step.item].done.append(steps.Done(step))
 
 
 def _run_merged(writer: Writer, batch: list[SetAccess], items: Sequence[Item]) -> bool:
@@ -129,9 +132,9 @@ def _run_merged(writer: Writer, batch: list[SetAccess], items: Sequence[Item]) -
 
 def _fail_all(batch: list[SetAccess], items: Sequence[Item], failure: Failure) -> None:
     for step in batch:
-        # Whether it took effect is not known: treated as done, so that the roll-back looks and puts it back.
-        items[step.item].done.append(steps.Done(step))
         items[step.item].failure = _copy(failure)
+        if failure.outcome_unknown:
+            items[step.item].done.append(steps.Done(step))
 
 
 def _roll_back(writer: Writer, item: Item) -> None:
@@ -144,7 +147,7 @@ def _roll_back(writer: Writer, item: Item) -> None:
             left = f"{done.step.object} on cluster {writer.session.name(done.step.side)}: {exc.sentence}"
         if left:
             failure.left_behind.append(left)
-    if item.done or failure.left_behind:
+    if item.done or failure.left_behind or failure.rolled_back:
         failure.rolled_back = not failure.left_behind
 
 

@@ -114,7 +114,8 @@ def set_access(writer: Writer, side: str, batch: Sequence[SetAccess]) -> None:
     params = {"volumeID": ids[0]} if single else {"volumeIDs": ids}
 
     def applied() -> bool:
-        return all(volume.access == step.access for volume in observe.volumes(writer.session.client(side), ids))
+        now = observe.volumes(writer.session.client(side), ids)
+        return {volume.id for volume in now if volume.access == step.access} == set(ids)
 
     writer.settle(
         side,
@@ -163,11 +164,11 @@ def undo(writer: Writer, done: Done) -> str | None:
 def _restore_access(writer: Writer, step: SetAccess) -> str | None:
     cluster = writer.session.name(step.side)
     now = next(iter(observe.volumes(writer.session.client(step.side), [step.volume.id])), None)
+    if now is not None and now.access == step.volume.access:
+        return None
     ours = (step.access, "locked") if step.access == TARGET else (step.access,)
     if now is None or now.pairs or now.access not in ours:
         return f"{step.object} on cluster {cluster}: its access was set to {step.access} and it was changed since"
-    if step.volume.access == now.access:
-        return None
     back = SetAccess(
         step.item, step.side, step.object, "roll-back: the pair could not be made", now, step.volume.access
     )

@@ -338,8 +338,12 @@ def not_connected(found: Found, text: str) -> Failure:
     )
 
 
-def expired(found: Found, plan: Plan, timeout: float, text: str) -> Failure:
+def expired(found: Found, plan: Plan, present: bool, timeout: float, text: str) -> Failure:
     """The time is up: a pair that was there before is not connected, a new one did not connect in time."""
+    if not present:
+        return Failure(
+            "wait_timeout", f"{text} after {timeout:g} s; run again", found.name(LOCAL), method="ListClusterPairs"
+        )
     if not any(isinstance(step, PairClusters) for step in plan.steps):
         return not_connected(found, text)
     return Failure(

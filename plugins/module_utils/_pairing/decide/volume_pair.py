@@ -410,8 +410,9 @@ def judge(found: Found, wish: Wish, in_sync: bool, waited: float) -> Verdict:
     return Verdict(False, text)
 
 
-def expired(found: Found, in_sync: bool, timeout: float, text: str) -> Failure:
-    wanted = "in sync" if in_sync else "paired"
+def expired(found: Found, wish: Wish, in_sync: bool, timeout: float, text: str) -> Failure:
+    """The time is up, and what was done is kept."""
+    wanted = "in sync" if in_sync and wish.present else "paired" if wish.present else "unpaired"
     return _refusal(
         found,
         "wait_timeout",

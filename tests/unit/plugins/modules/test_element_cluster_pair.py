@@ -234,7 +234,7 @@ def test_a_refused_complete_leaves_nothing(sites, fault):
     result = site.run("cluster_pair")
     assert (result["failed"], result["changed"]) == (True, False)
     assert (pairs_of(site, "alpha"), pairs_of(site, "beta")) == ([], [])
-    assert (result["error"]["rolled_back"], result["error"]["left_behind"]) == (None, None)
+    assert (result["error"]["rolled_back"], result["error"]["left_behind"]) == (True, None)
 
 
 def test_a_reply_to_complete_that_got_lost_is_looked_for(sites):

@@ -291,8 +291,9 @@ def test_a_pair_that_lost_a_half_meanwhile_ends_the_wait():
 
 def test_a_wait_that_runs_out_tells_a_new_pair_from_one_that_was_there():
     state = FOUND["not connected"]
-    assert expired(state, Plan(), 120, "…").code == "not_connected"
-    assert expired(state, decide(FOUND["nothing"], PRESENT), 120, "…").code == "wait_timeout"
+    assert expired(state, Plan(), True, 120, "…").code == "not_connected"
+    assert expired(state, decide(FOUND["nothing"], PRESENT), True, 120, "…").code == "wait_timeout"
+    assert expired(state, Plan(), False, 120, "alpha still lists cluster pair 7").code == "wait_timeout"
 
 
 def test_absent_is_done_when_no_entry_is_left():

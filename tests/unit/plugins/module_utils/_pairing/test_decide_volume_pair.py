@@ -494,7 +494,9 @@ def test_absent_is_done_when_both_entries_are_gone():
 
 
 def test_a_wait_that_runs_out_tells_the_last_states():
-    failure = expired(states("ResumingRRSync"), True, 300, judge(states("ResumingRRSync"), PRESENT, True, 300).text)
+    failure = expired(
+        states("ResumingRRSync"), PRESENT, True, 300, judge(states("ResumingRRSync"), PRESENT, True, 300).text
+    )
     assert failure.code == "wait_timeout"
     assert "alpha shows ResumingRRSync, beta shows ResumingRRSync" in failure.sentence
     assert "not in sync after 300 s" in failure.sentence
