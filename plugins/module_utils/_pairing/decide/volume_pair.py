@@ -365,7 +365,7 @@ def _removals(found: Found, reason: str) -> tuple[Step, ...]:
             volume=found.volumes[side],
             last=side != first,
         )
-        for side in sides
+        for side in sorted(sides, key=lambda side: side != first)
     )
 
 
