@@ -23,9 +23,7 @@ PEER = {"peer_host": "beta"}
 
 def errors(module: ModuleType, arguments: dict[str, Any]) -> str:
     return " ".join(
-        ArgumentSpecValidator(module.argument_spec(), **module.argument_rules())
-        .validate(arguments)
-        .error_messages
+        ArgumentSpecValidator(module.argument_spec(), **module.argument_rules()).validate(arguments).error_messages
     )
 
 

@@ -34,9 +34,9 @@ MODULES = {
     PREFIX + "element_volume_pair": element_volume_pair,
 }
 ROLE = ROOT / "roles" / "protect"
-ROLE_OPTIONS = yaml.safe_load((ROLE / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))[
-    "argument_specs"
-]["main"]["options"]
+ROLE_OPTIONS = yaml.safe_load((ROLE / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))["argument_specs"][
+    "main"
+]["options"]
 
 
 class Loader(yaml.SafeLoader):
@@ -63,9 +63,7 @@ def yaml_texts() -> Iterator[tuple[str, str]]:
         for path in sorted((ROOT / folder).rglob("*.yml")):
             yield str(path.relative_to(ROOT)), path.read_text(encoding="utf-8")
     for path in (ROOT / "README.md", ROLE / "README.md"):
-        for block in re.findall(
-            r"^```yaml\n(.*?)^```$", path.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
-        ):
+        for block in re.findall(r"^```yaml\n(.*?)^```$", path.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE):
             yield str(path.relative_to(ROOT)), block
     for path in sorted((ROOT / "docs" / "docsite" / "rst").glob("*.rst")):
         for block in re.findall(
