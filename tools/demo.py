@@ -20,7 +20,7 @@ from environment import ROOT, SetupProblem, Workspace
 
 COLLECTIONS = "venv/collections"  # seen from the workspace
 SIMULATOR = "ansible_collections.elementsw.replication.tests.simulator.server"
-WORLD = "tests/simulator/worlds/demo.yml"
+WORLD = "tests/simulator/worlds/two_sites.yml"
 PAIRS = ROOT / "tools" / "demo_pairs.yml"
 BOTH_CLUSTERS = ("-i", "inventory.yml", "-e", "replication_cluster=alpha", "-e", "replication_peer=beta")
 _READY = "ready"
