@@ -61,7 +61,8 @@ def tell(workspace: Workspace) -> None:
 
     heading("The collection, installed as ansible-galaxy installs it")
     show(["ansible-galaxy", "collection", "install", ".", "-p", ".venv/collections", "--force"])
-    play(workspace, ["ansible-galaxy", "collection", "install", ".", "-p", COLLECTIONS, "--force"], folder=ROOT)
+    target = str(workspace.folder / COLLECTIONS)
+    play(workspace, ["ansible-galaxy", "collection", "install", ".", "-p", target, "--force"], folder=ROOT)
 
     with simulator(workspace):
         heading("Two clusters that have never heard of each other")
