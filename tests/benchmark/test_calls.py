@@ -1,0 +1,99 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How many calls a task costs: counted by the simulator, held against what the collection promises."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+READS_UNCHANGED = 8
+READS_NEW = 14
+CLUSTERS = ("alpha", "beta")
+CONCURRENCY = 6
+
+
+def start(sites, count, paired):
+    volumes = [{"name": "vol-{n:04}", "count": count}]
+    pairs = [{"source": "alpha/vol-{n:04}", "target": "beta/vol-{n:04}", "count": count}] if paired else []
+    return sites(
+        [{"name": name, "volumes": volumes} for name in CLUSTERS],
+        cluster_pairs=[{"between": list(CLUSTERS)}],
+        volume_pairs=pairs,
+    )
+
+
+def counted(site):
+    """Reads and writes by cluster, and the largest number of connections to one of them."""
+    calls = site.world.calls
+    writes = site.world.writes()
+    reads = {name: len(site.world.calls_of(name)) - sum(w.cluster == name for w in writes) for name in CLUSTERS}
+    connections = max(len({call.connection for call in calls if call.cluster == name}) for name in CLUSTERS)
+    return reads, writes, connections
+
+
+def wished(count):
+    return [{"volume": f"vol-{n:04}"} for n in range(1, count + 1)]
+
+
+@pytest.mark.parametrize("count", [1, 100, 1000])
+def test_unchanged_pairs(sites, figures, count):
+    site = start(sites, count, paired=True)
+    result = site.run("volume_pair", pairs=wished(count), wait_for="in_sync")
+    assert (result.get("failed", False), result["changed"]) == (False, False)
+    reads, writes, connections = counted(site)
+    figures.append((f"{count} unchanged pairs: writes", "0", str(len(writes))))
+    figures.append((f"{count} unchanged pairs: reads per cluster", f"<= {READS_UNCHANGED}", str(max(reads.values()))))
+    assert writes == []
+    assert max(reads.values()) <= READS_UNCHANGED
+    assert connections <= CONCURRENCY + 2
+    assert reads == unchanged_reads(sites)
+
+
+def unchanged_reads(sites):
+    """The same for every number of pairs."""
+    site = start(sites, 2, paired=True)
+    site.run("volume_pair", pairs=wished(2), wait_for="in_sync")
+    return counted(site)[0]
+
+
+@pytest.mark.parametrize("count", [1, 100, 1000])
+def test_new_pairs(sites, figures, count):
+    site = start(sites, count, paired=False)
+    result = site.run("volume_pair", pairs=wished(count), wait_for="in_sync")
+    assert not result.get("failed"), result["msg"]
+    reads, writes, connections = counted(site)
+    methods = [call.method for call in writes]
+    handshakes = methods.count("StartVolumePairing") + methods.count("CompleteVolumePairing")
+    accesses = methods.count("ModifyVolumes") + methods.count("ModifyVolume")
+    promised = math.ceil(count / 500)
+    figures.append((f"{count} new pairs: handshake calls", f"{2 * count}", str(handshakes)))
+    figures.append((f"{count} new pairs: access calls", f"{promised}", str(accesses)))
+    figures.append((f"{count} new pairs: reads per cluster", f"<= {READS_NEW}", str(max(reads.values()))))
+    figures.append((f"{count} new pairs: connections", f"<= {CONCURRENCY + 2}", str(connections)))
+    assert (handshakes, accesses, len(writes)) == (2 * count, promised, 2 * count + promised)
+    assert max(reads.values()) <= READS_NEW
+    assert connections <= CONCURRENCY + 2
+
+
+@pytest.mark.parametrize("paired", [True, False])
+def test_check_mode_writes_nothing(sites, figures, paired):
+    site = start(sites, 100, paired)
+    result = site.run("volume_pair", check=True, pairs=wished(100))
+    assert result["changed"] != paired
+    figures.append(
+        (f"check mode, 100 {'unchanged' if paired else 'new'} pairs: writes", "0", str(len(site.world.writes())))
+    )
+    assert site.world.writes() == []
+
+
+@pytest.mark.parametrize("module", ["cluster_pair", "pair_info"])
+def test_what_the_other_modules_read(sites, figures, module):
+    site = start(sites, 100, paired=True)
+    site.run(module)
+    reads, writes, _connections = counted(site)
+    figures.append((f"{module}, 100 pairs: reads per cluster", f"<= {READS_UNCHANGED}", str(max(reads.values()))))
+    assert (writes, max(reads.values()) <= READS_UNCHANGED) == ([], True)
