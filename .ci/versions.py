@@ -160,6 +160,8 @@ def _run_job(job: Job, tools: Environment) -> None:
         with open(job.log, "a", encoding="utf-8") as log:
             print(f"=== ansible-core {job.core.line}: ansible-test {' '.join(check)}", file=log)
         run([tools.command("ansible-test"), *check, "--color", "no"], cwd=tree.collection, env=env, log=job.log)
+        if "All targets skipped" in job.log.read_text(encoding="utf-8", errors="replace"):
+            raise StageFailure(f"ansible-test {' '.join(check)} has found nothing to test")
 
 
 def _show(job: Job, whole: bool) -> None:

@@ -137,6 +137,9 @@ def copy_tree(name: str) -> Tree:
         if source.exists():  # a file that was removed stays listed until that is committed
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, copy)
+    # A repository of its own: ansible-test asks git what there is, and the one around it ignores all of `.venv`.
+    for command in (["git", "init", "--quiet"], ["git", "add", "--all"]):
+        subprocess.run(command, cwd=tree.collection, check=True)
     return tree
 
 
