@@ -102,8 +102,6 @@ notes:
 seealso:
   - module: elementsw.replication.element_volume_pair
   - module: elementsw.replication.element_pair_info
-  - plugin: elementsw.replication.protect
-    plugin_type: role
   - ref: ansible_collections.elementsw.replication.docsite.guide_pairing
     description: From the inventory to the first verified pair.
   - ref: ansible_collections.elementsw.replication.docsite.guide_recovery

@@ -6,7 +6,8 @@
 `python -m ansible_collections.elementsw.replication.tests.simulator.rehearse WORLD COMMAND [ARGUMENT...]`
 
 The command finds SIMULATOR_INVENTORY (an Ansible inventory of the clusters) and SIMULATOR_CONTROL (the address of the
-control endpoint) in its environment. Its exit status is passed on; the clusters are gone when it has ended.
+control endpoint) in its environment; an argument {inventory} becomes the former. Its exit status is passed on; the
+clusters are gone when it has ended.
 """
 
 from __future__ import annotations
@@ -32,8 +33,10 @@ def main(arguments: Sequence[str]) -> int:
         print(f"{path}: {error}", file=sys.stderr)
         return 2
     with serve(world) as running:
-        found = {"SIMULATOR_INVENTORY": str(running.write_inventory()), "SIMULATOR_CONTROL": running.control_url}
-        return subprocess.run(command, env={**os.environ, **found}, check=False).returncode
+        inventory = str(running.write_inventory())
+        found = {"SIMULATOR_INVENTORY": inventory, "SIMULATOR_CONTROL": running.control_url}
+        filled = [inventory if argument == "{inventory}" else argument for argument in command]
+        return subprocess.run(filled, env={**os.environ, **found}, check=False).returncode
 
 
 if __name__ == "__main__":

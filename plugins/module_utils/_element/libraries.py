@@ -20,3 +20,5 @@ try:
 except ImportError:
     netaddr = None
     MISSING["netaddr"] = traceback.format_exc()
+
+__all__ = ["MISSING", "netaddr", "requests"]

@@ -182,15 +182,14 @@ class Row(NamedTuple):
 
 
 TABLE = {
-    # found on the two clusters      present       present, repair   absent
-    "none":          Row(_handshake,    _handshake,      _nothing),
+    "none": Row(present=_handshake, repair=_handshake, absent=_nothing),
     # Connected or not: nothing to write; when it is not, the wait ends in not_connected.
-    "paired":        Row(_nothing,      _remove_further, _remove_all),
+    "paired": Row(present=_nothing, repair=_remove_further, absent=_remove_all),
     # An entry on one side only, different UUIDs, or an entry for the cluster that had this MVIP before.
-    "half_local":    Row(_refuse_half,  _pair_again,     _remove_all),
-    "half_peer":     Row(_refuse_half,  _pair_again,     _remove_all),
-    "crossed":       Row(_refuse_half,  _pair_again,     _remove_all),
-}  # fmt: skip
+    "half_local": Row(present=_refuse_half, repair=_pair_again, absent=_remove_all),
+    "half_peer": Row(present=_refuse_half, repair=_pair_again, absent=_remove_all),
+    "crossed": Row(present=_refuse_half, repair=_pair_again, absent=_remove_all),
+}
 
 
 # --- steps ----------------------------------------------------------------------------------------------------------

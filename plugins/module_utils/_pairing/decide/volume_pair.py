@@ -150,23 +150,22 @@ class Row(NamedTuple):
 
 
 TABLE = {
-    # found                     present           present, repair   absent
-    "none":              Row(_pair,            _pair,            _nothing),
-    "paired":            Row(_adjust,          _adjust,          _remove),
-    "paired_stopped":    Row(_refuse_half,     _replace,         _remove),
-    "paired_no_role":    Row(_refuse_no_role,  _refuse_no_role,  _remove),
-    "pending_local":     Row(_refuse_pending,  _replace,         _remove),
-    "pending_peer":      Row(_refuse_pending,  _replace,         _remove),
-    "half_local":        Row(_refuse_half,     _replace,         _remove),
-    "half_peer":         Row(_refuse_half,     _replace,         _remove),
-    "crossed":           Row(_refuse_half,     _replace,         _remove),
-    "foreign_local":     Row(_refuse_foreign,  _refuse_foreign,  _refuse_foreign),
-    "foreign_peer":      Row(_refuse_foreign,  _refuse_foreign,  _refuse_foreign),
+    "none": Row(present=_pair, repair=_pair, absent=_nothing),
+    "paired": Row(present=_adjust, repair=_adjust, absent=_remove),
+    "paired_stopped": Row(present=_refuse_half, repair=_replace, absent=_remove),
+    "paired_no_role": Row(present=_refuse_no_role, repair=_refuse_no_role, absent=_remove),
+    "pending_local": Row(present=_refuse_pending, repair=_replace, absent=_remove),
+    "pending_peer": Row(present=_refuse_pending, repair=_replace, absent=_remove),
+    "half_local": Row(present=_refuse_half, repair=_replace, absent=_remove),
+    "half_peer": Row(present=_refuse_half, repair=_replace, absent=_remove),
+    "crossed": Row(present=_refuse_half, repair=_replace, absent=_remove),
+    "foreign_local": Row(present=_refuse_foreign, repair=_refuse_foreign, absent=_refuse_foreign),
+    "foreign_peer": Row(present=_refuse_foreign, repair=_refuse_foreign, absent=_refuse_foreign),
     # One of the volumes is not there to be paired.
-    "deleted":           Row(_refuse_deleted,  _refuse_deleted,  _remove),
-    "missing_half":      Row(_refuse_half,     _refuse_missing,  _remove),
-    "missing":           Row(_refuse_missing,  _refuse_missing,  _nothing),
-}  # fmt: skip
+    "deleted": Row(present=_refuse_deleted, repair=_refuse_deleted, absent=_remove),
+    "missing_half": Row(present=_refuse_half, repair=_refuse_missing, absent=_remove),
+    "missing": Row(present=_refuse_missing, repair=_refuse_missing, absent=_nothing),
+}
 
 
 # --- direction ------------------------------------------------------------------------------------------------------

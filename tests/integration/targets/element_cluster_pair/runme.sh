@@ -7,4 +7,4 @@ set -euo pipefail
 export PYTHONPATH="${ANSIBLE_COLLECTIONS_PATH%%:*}"
 
 exec python -m ansible_collections.elementsw.replication.tests.simulator.rehearse world.yml \
-    bash -c 'ansible-playbook -i "$SIMULATOR_INVENTORY" test.yml "$@"' _ "$@"
+    ansible-playbook -i "{inventory}" test.yml "$@"

@@ -35,18 +35,18 @@ WORLDS = {
 HANDSHAKE = ["alpha StartClusterPairing", "beta CompleteClusterPairing"]
 HERE, THERE = "alpha RemoveClusterPair", "beta RemoveClusterPair"
 CASES = [
-    # found                present        present, repair               absent
-    ("nothing",            HANDSHAKE,     HANDSHAKE,                    []),
-    ("paired",             [],            [],                           [HERE, THERE]),
-    ("further",            [],            [HERE, THERE],                [HERE, HERE, THERE, THERE]),
-    ("here only",          "half_pair",   [HERE, *HANDSHAKE],           [HERE]),
-    ("there only",         "half_pair",   [THERE, *HANDSHAKE],          [THERE]),
-    ("crossed",            "half_pair",   [HERE, THERE, *HANDSHAKE],    [HERE, THERE]),
-    ("rebuilt",            "half_pair",   [HERE, *HANDSHAKE],           [HERE]),
-    ("paired and rebuilt", [],            [HERE],                       [HERE, HERE, THERE]),
-    ("pending",            HANDSHAKE,     HANDSHAKE,                    []),
-    ("paired and pending", [],            [],                           [HERE, THERE]),
-]  # fmt: skip
+    # found; the writes of present, of present with repair, and of absent, or the error
+    ("nothing", HANDSHAKE, HANDSHAKE, []),
+    ("paired", [], [], [HERE, THERE]),
+    ("further", [], [HERE, THERE], [HERE, HERE, THERE, THERE]),
+    ("here only", "half_pair", [HERE, *HANDSHAKE], [HERE]),
+    ("there only", "half_pair", [THERE, *HANDSHAKE], [THERE]),
+    ("crossed", "half_pair", [HERE, THERE, *HANDSHAKE], [HERE, THERE]),
+    ("rebuilt", "half_pair", [HERE, *HANDSHAKE], [HERE]),
+    ("paired and rebuilt", [], [HERE], [HERE, HERE, THERE]),
+    ("pending", HANDSHAKE, HANDSHAKE, []),
+    ("paired and pending", [], [], [HERE, THERE]),
+]
 WISHES = {"present": {}, "repair": {"repair": True}, "absent": {"state": "absent"}}
 
 

@@ -67,24 +67,35 @@ FOUND = {
 }
 
 CASES = [
-    # found                  present             present, repair                       absent
-    ("nothing",              HANDSHAKE,          HANDSHAKE,                            []),
-    ("paired",               [],                 [],                                   [REMOVE_7, REMOVE_12]),
-    ("not connected",        [],                 [],                                   [REMOVE_7, REMOVE_12]),
-    ("without unique ID",    [],                 [],                                   [REMOVE_7, REMOVE_12]),
-    ("further",              [],                 ["alpha RemoveClusterPair cluster pair 8 with beta",
-                                                  "beta RemoveClusterPair cluster pair 13 with alpha"],
-                             [REMOVE_7, "alpha RemoveClusterPair cluster pair 8 with beta", REMOVE_12,
-                              "beta RemoveClusterPair cluster pair 13 with alpha"]),
-    ("here only",            "half_pair",        [REMOVE_7, *HANDSHAKE],               [REMOVE_7]),
-    ("there only",           "half_pair",        [REMOVE_12, *HANDSHAKE],              [REMOVE_12]),
-    ("crossed",              "half_pair",        [REMOVE_7, REMOVE_12, *HANDSHAKE],    [REMOVE_7, REMOVE_12]),
-    ("rebuilt peer",         "half_pair",        [REMOVE_7, *HANDSHAKE],               [REMOVE_7]),
-    ("rebuilt peer, paired", [],                 ["alpha RemoveClusterPair cluster pair 5 with beta"],
-                             [REMOVE_7, "alpha RemoveClusterPair cluster pair 5 with beta", REMOVE_12]),
-    ("pending",              HANDSHAKE,          HANDSHAKE,                            []),
-    ("paired and pending",   [],                 [],                                   [REMOVE_7, REMOVE_12]),
-]  # fmt: skip
+    # found; the writes of present, of present with repair, and of absent, or the error
+    ("nothing", HANDSHAKE, HANDSHAKE, []),
+    ("paired", [], [], [REMOVE_7, REMOVE_12]),
+    ("not connected", [], [], [REMOVE_7, REMOVE_12]),
+    ("without unique ID", [], [], [REMOVE_7, REMOVE_12]),
+    (
+        "further",
+        [],
+        ["alpha RemoveClusterPair cluster pair 8 with beta", "beta RemoveClusterPair cluster pair 13 with alpha"],
+        [
+            REMOVE_7,
+            "alpha RemoveClusterPair cluster pair 8 with beta",
+            REMOVE_12,
+            "beta RemoveClusterPair cluster pair 13 with alpha",
+        ],
+    ),
+    ("here only", "half_pair", [REMOVE_7, *HANDSHAKE], [REMOVE_7]),
+    ("there only", "half_pair", [REMOVE_12, *HANDSHAKE], [REMOVE_12]),
+    ("crossed", "half_pair", [REMOVE_7, REMOVE_12, *HANDSHAKE], [REMOVE_7, REMOVE_12]),
+    ("rebuilt peer", "half_pair", [REMOVE_7, *HANDSHAKE], [REMOVE_7]),
+    (
+        "rebuilt peer, paired",
+        [],
+        ["alpha RemoveClusterPair cluster pair 5 with beta"],
+        [REMOVE_7, "alpha RemoveClusterPair cluster pair 5 with beta", REMOVE_12],
+    ),
+    ("pending", HANDSHAKE, HANDSHAKE, []),
+    ("paired and pending", [], [], [REMOVE_7, REMOVE_12]),
+]
 
 
 @pytest.mark.parametrize(

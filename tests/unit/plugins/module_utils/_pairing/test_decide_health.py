@@ -12,32 +12,32 @@ from ansible_collections.elementsw.replication.plugins.module_utils._pairing.dec
 from ansible_collections.elementsw.replication.tests.unit.builders import pair
 
 STATES = [
-    # state                          with valid roles  otherwise
-    ("Active",                       "healthy",        "healthy"),
-    ("Idle",                         "healthy",        "healthy"),
-    ("ResumingConnected",            "syncing",        "syncing"),
-    ("ResumingRRSync",               "syncing",        "syncing"),
-    ("ResumingLocalSync",            "syncing",        "syncing"),
-    ("ResumingDataTransfer",         "syncing",        "syncing"),
-    ("ResumingSomethingNew",         "syncing",        "syncing"),
-    ("PausedManual",                 "paused",         "paused"),
-    ("PausedManualRemote",           "paused",         "paused"),
-    ("PausedQoS",                    "recovering",     "recovering"),
-    ("PausedSlowLink",               "recovering",     "recovering"),
-    ("PausedXCopy",                  "recovering",     "recovering"),
-    ("PausedDisconnected",           "recovering",     "recovering"),
-    ("PausedMisconfigured",          "recovering",     "broken"),
-    ("Unconfigured",                 "pending",        "pending"),
-    ("PausedVolumeSizeMismatch",     "broken",         "broken"),
-    ("PausedClusterFull",            "broken",         "broken"),
-    ("PausedExceededMaxSnapshotCount", "broken",       "broken"),
-    ("PausedSomethingNew",           "broken",         "broken"),
-    ("StoppedMisconfigured",         "dead",           "dead"),
-    ("StoppedSomethingNew",          "dead",           "dead"),
-    ("Transitioning",                "unknown",        "unknown"),
-    ("active",                       "unknown",        "unknown"),
-    ("",                             "unknown",        "unknown"),
-]  # fmt: skip
+    # state, with valid roles, otherwise
+    ("Active", "healthy", "healthy"),
+    ("Idle", "healthy", "healthy"),
+    ("ResumingConnected", "syncing", "syncing"),
+    ("ResumingRRSync", "syncing", "syncing"),
+    ("ResumingLocalSync", "syncing", "syncing"),
+    ("ResumingDataTransfer", "syncing", "syncing"),
+    ("ResumingSomethingNew", "syncing", "syncing"),
+    ("PausedManual", "paused", "paused"),
+    ("PausedManualRemote", "paused", "paused"),
+    ("PausedQoS", "recovering", "recovering"),
+    ("PausedSlowLink", "recovering", "recovering"),
+    ("PausedXCopy", "recovering", "recovering"),
+    ("PausedDisconnected", "recovering", "recovering"),
+    ("PausedMisconfigured", "recovering", "broken"),
+    ("Unconfigured", "pending", "pending"),
+    ("PausedVolumeSizeMismatch", "broken", "broken"),
+    ("PausedClusterFull", "broken", "broken"),
+    ("PausedExceededMaxSnapshotCount", "broken", "broken"),
+    ("PausedSomethingNew", "broken", "broken"),
+    ("StoppedMisconfigured", "dead", "dead"),
+    ("StoppedSomethingNew", "dead", "dead"),
+    ("Transitioning", "unknown", "unknown"),
+    ("active", "unknown", "unknown"),
+    ("", "unknown", "unknown"),
+]
 
 
 @pytest.mark.parametrize(("state", "valid", "otherwise"), STATES)
