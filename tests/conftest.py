@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import importlib.machinery
+import os
 import pathlib
 import sys
 import types
@@ -51,3 +52,10 @@ def collections_path(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
         parent.mkdir(parents=True)
         (parent / NAME).symlink_to(ROOT, target_is_directory=True)
     return tree
+
+
+@pytest.fixture(scope="session")
+def command_path() -> str:
+    """PATH for a child process: `python` and `ansible-playbook` are those of the environment that runs the tests."""
+    own = pathlib.Path(sys.executable).parent
+    return os.pathsep.join([str(own.parent / "commands"), str(own), os.environ.get("PATH", os.defpath)])

@@ -13,7 +13,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -237,8 +236,8 @@ CASES = {
 }
 
 
-def test_all_cases(tmp_path, collections_path):
-    results, output = _run(tmp_path, collections_path)
+def test_all_cases(tmp_path, collections_path, command_path):
+    results, output = _run(tmp_path, collections_path, command_path)
     outcomes = {name: _outcome(results[name]) for name in CASES}
     assert outcomes == {name: _expected(case) for name, case in CASES.items()}
     # -vvvv and the quoting of sources by newer versions included
@@ -264,16 +263,18 @@ def _as_text(value: Any) -> Any:
     return {name: _as_text(item) for name, item in value.items()} if isinstance(value, dict) else str(value)
 
 
-def _run(folder: Path, collections_path: Path) -> tuple[dict[str, dict[str, Any]], str]:
+def _run(folder: Path, collections_path: Path, command_path: str) -> tuple[dict[str, dict[str, Any]], str]:
     """All cases in one playbook: the results by name, and all that was printed."""
     _write_collection(folder)
     _write_inventory(folder)
     (folder / "play.yml").write_text(json.dumps(_plays(folder / "results.json")), encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, "-m", "ansible", "playbook", "-vvvv", "-i", "inventory.yml", "play.yml"],
+        ["ansible-playbook", "-vvvv", "-i", "inventory.yml", "play.yml"],
         cwd=folder,
         env={
             **os.environ,
+            "PATH": command_path,
+            "ANSIBLE_ASYNC_DIR": str(folder / "async"),
             "ANSIBLE_COLLECTIONS_PATH": f"{folder}{os.pathsep}{collections_path}",
             "ANSIBLE_VAULT_PASSWORD_FILE": str(folder / "vault"),
             "ANSIBLE_NOCOLOR": "1",
