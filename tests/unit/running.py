@@ -42,12 +42,7 @@ def run_module(name: str, args: dict[str, Any], check: bool = False, diff: bool 
     given = {**args, "_ansible_check_mode": check, "_ansible_diff": diff, "_ansible_remote_tmp": "/tmp"}
     with patch_module_args(given), contextlib.redirect_stdout(printed), pytest.raises(SystemExit):
         module.main()
-    result = json.loads(printed.getvalue())
-    # From ansible-core 2.19 on a warning is an object. In one process, they gather from run to run.
-    result["warnings"] = [
-        text if isinstance(text, str) else text["event"]["msg"] for text in result.get("warnings", [])
-    ]
-    return result
+    return json.loads(printed.getvalue())
 
 
 def in_order(actions: list[dict[str, str]]) -> list[tuple[str, ...]]:
