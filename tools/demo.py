@@ -151,7 +151,7 @@ def _wait_until_ready(process: subprocess.Popen[str]) -> None:
 
 
 def heading(text: str) -> None:
-    print(f"\n== {text}\n", flush=True)
+    print(f"\n== {text}", flush=True)
 
 
 def say(text: str) -> None:
