@@ -11,6 +11,7 @@ with it. So a bare clone is all that `make demo` and `make test` ask for, and no
 from __future__ import annotations
 
 import contextlib
+import glob
 import json
 import os
 import re
@@ -149,15 +150,13 @@ def find_python() -> Interpreter:
 
 def _candidates() -> Iterator[str]:
     yield sys.executable
-    folders = [Path(folder) for folder in os.environ.get("PATH", "").split(os.pathsep) if folder]
-    folders += [Path("/usr/local/bin"), Path("/usr/bin"), Path("/opt/homebrew/bin")]
-    managed = Path(os.environ.get("PYENV_ROOT") or os.path.expanduser("~/.pyenv")) / "versions"
-    folders += sorted(managed.glob("*/bin"))
+    managed = os.path.join(os.environ.get("PYENV_ROOT") or os.path.expanduser("~/.pyenv"), "versions", "*", "bin")
+    folders = [folder for folder in os.environ.get("PATH", "").split(os.pathsep) if folder]
+    folders += ["/usr/local/bin", "/usr/bin", "/opt/homebrew/bin", *sorted(glob.glob(managed))]
     for folder in folders:
-        with contextlib.suppress(OSError):
-            for path in sorted(folder.iterdir()):
-                if re.fullmatch(r"python(3(\.\d+)?)?", path.name):
-                    yield str(path)
+        for path in sorted(glob.glob(os.path.join(glob.escape(folder), "python*"))):
+            if re.fullmatch(r"python(3(\.\d+)?)?", os.path.basename(path)):
+                yield path
 
 
 def _usable(folder: Path) -> bool:
