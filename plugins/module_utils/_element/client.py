@@ -131,7 +131,7 @@ class Client:
 
     def _no_result(self, method: str, reply: Reply) -> Unanswered:
         # An empty body or a bare null comes from a node that answers but does not serve (seen during upgrades).
-        down = reply.status >= 500 or reply.text.strip() in ("", "null")
+        down = reply.status >= 500 or (reply.status == 200 and reply.text.strip() in ("", "null"))
         return Unanswered(
             "unreachable" if down else "bad_reply",
             f"cluster {self.name} answered {method} with HTTP {reply.status} and no JSON-RPC result; check that hostname "

@@ -1,0 +1,277 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The client of one cluster over real HTTPS: envelope, odd replies, what is sent again and what is not, TLS."""
+
+from __future__ import annotations
+
+import http.server
+import ssl
+import threading
+
+import pytest
+
+from ansible_collections.elementsw.replication.plugins.module_utils._element.client import Client
+from ansible_collections.elementsw.replication.plugins.module_utils._element.errors import ApiError, Failure, Unanswered
+from ansible_collections.elementsw.replication.plugins.module_utils._element.transport import Endpoint, Transport
+
+PAUSES = (0.1, 0.2, 0.3)
+
+
+@pytest.fixture
+def alpha(sites):
+    """A cluster, and a client for it that does not really pause."""
+    site = sites([{"name": "alpha", "volumes": [{"name": "orders-db", "id": 41}]}, {"name": "beta"}])
+    site.pauses = []
+    return site
+
+
+def client(site, **more):
+    options = {**site.connection("alpha"), **more}
+    version = options.pop("api_version", "12.5")
+    return Client(Transport(Endpoint(**options)), version, pauses=PAUSES, sleep=site.pauses.append)
+
+
+def failure(call, *args):
+    with pytest.raises(Failure) as caught:
+        call(*args)
+    return caught.value
+
+
+# --- the envelope -----------------------------------------------------------------------------------------------------
+
+
+def test_members_without_a_value_are_not_sent(alpha):
+    client(alpha).call("ListVolumes", {"volumeIDs": [41], "isPaired": None, "limit": None})
+    (call,) = alpha.world.calls
+    assert call.params == {"volumeIDs": [41]}
+
+
+def test_false_is_a_value(alpha):
+    client(alpha).call("ListVolumes", {"includeVirtualVolumes": False})
+    assert alpha.world.calls[0].params == {"includeVirtualVolumes": False}
+
+
+@pytest.mark.parametrize("shape", ["mapping", "list"])
+def test_a_parameter_that_was_not_recognised_is_a_warning_without_its_value(alpha, shape):
+    alpha.world.switches.unused_parameters_shape = shape
+    one = client(alpha)
+    one.call("ListVolumes", {"volumeIdz": ["some value"]})
+    (warning,) = one.warnings
+    assert "ListVolumes" in warning
+    assert "volumeIdz" in warning
+    assert "some value" not in warning
+
+
+@pytest.mark.parametrize("status", [200, 500])
+def test_an_error_is_read_whatever_the_http_status(alpha, status):
+    alpha.world.switches.error_status = status
+    error = failure(client(alpha).call, "StartVolumePairing", {"volumeID": 999})
+    assert isinstance(error, ApiError)
+    assert (error.code, error.name, error.cluster, error.method) == (
+        "api_error",
+        "xVolumeIDDoesNotExist",
+        "127.0.0.1",
+        "StartVolumePairing",
+    )
+    assert not error.outcome_unknown
+
+
+@pytest.mark.parametrize("name", ["xPermissionDenied", "xUnknownUsername"])
+def test_a_missing_right_has_a_code_of_its_own(alpha, name):
+    alpha.world.faults.add("alpha", fault=name)
+    error = failure(client(alpha).call, "StartClusterPairing")
+    assert (error.code, "role administrator" in error.sentence) == ("permission", True)
+
+
+# --- replies that are none --------------------------------------------------------------------------------------------
+
+ODD = {
+    "http_502": "unreachable",
+    "http_503": "unreachable",
+    "empty": "unreachable",
+    "null": "unreachable",
+    "truncated": "bad_reply",
+    "html_200": "bad_reply",
+    "no_result": "bad_reply",
+}
+
+
+@pytest.mark.parametrize(("fault", "code"), ODD.items())
+def test_a_write_with_an_odd_reply_is_sent_once_and_its_outcome_is_not_known(alpha, fault, code):
+    alpha.world.faults.add("alpha", fault=fault, times=None)
+    error = failure(client(alpha).call, "StartClusterPairing")
+    assert isinstance(error, Unanswered)
+    assert (error.code, error.outcome_unknown, error.down) == (code, True, code == "unreachable")
+    assert (len(alpha.world.calls), alpha.pauses) == (1, [])
+
+
+@pytest.mark.parametrize("fault", [*ODD, "drop_before", "drop_after", "xDBVersionMismatch", "xNotPrimary"])
+def test_a_read_is_repeated_with_growing_pauses(alpha, fault):
+    alpha.world.faults.add("alpha", "ListClusterPairs", fault=fault, times=2)
+    assert client(alpha).call("ListClusterPairs") == {"clusterPairs": []}
+    assert alpha.pauses == [0.1, 0.2]
+
+
+def test_a_read_is_not_repeated_for_ever(alpha):
+    alpha.world.faults.add("alpha", fault="http_503", times=None)
+    assert failure(client(alpha).call, "ListClusterPairs").code == "unreachable"
+    assert (len(alpha.world.calls), alpha.pauses) == (4, [0.1, 0.2, 0.3])
+
+
+@pytest.mark.parametrize("fault", ["http_401", "xPermissionDenied", "xUnknownAPIMethod"])
+def test_a_read_is_not_repeated_where_that_cannot_help(alpha, fault):
+    alpha.world.faults.add("alpha", fault=fault, times=None)
+    failure(client(alpha).call, "ListClusterPairs")
+    assert len(alpha.world.calls) == 1
+
+
+def test_a_method_that_purges_what_it_reads_is_not_repeated(alpha):
+    alpha.world.faults.add("alpha", fault="empty", times=None)
+    failure(client(alpha).call, "GetAsyncResult", {"asyncHandle": 1})
+    assert len(alpha.world.calls) == 1
+
+
+def test_a_probe_is_one_attempt(alpha):
+    alpha.world.faults.add("alpha", fault="empty", times=None)
+    failure(client(alpha).probe, "GetClusterInfo", 10)
+    assert len(alpha.world.calls) == 1
+
+
+def test_a_slow_reply_runs_out_of_time(alpha):
+    alpha.world.faults.add("alpha", fault="slow", seconds=3, times=None)
+    error = failure(client(alpha, timeout=1).call, "StartClusterPairing")
+    assert (error.code, error.outcome_unknown) == ("unreachable", True)
+    assert "no reply within 1 s" in error.sentence
+
+
+def test_a_refused_connection_was_never_sent(alpha):
+    alpha.world.site_down("alpha")
+    error = failure(client(alpha).call, "StartClusterPairing")
+    assert (error.code, error.outcome_unknown, error.down) == ("unreachable", False, True)
+    assert "check hostname, port and the network" in error.sentence
+
+
+def test_a_name_that_does_not_resolve(alpha):
+    error = failure(client(alpha, hostname="no-such-host.invalid").call, "StartClusterPairing")
+    assert (error.code, error.outcome_unknown) == ("unreachable", False)
+
+
+def test_wrong_credentials(alpha):
+    error = failure(client(alpha, password="Wrong-on-purpose").call, "GetClusterInfo")
+    assert error.code == "authentication"
+    assert "Wrong-on-purpose" not in error.sentence
+
+
+def test_an_api_version_that_is_not_served_names_those_that_are(alpha):
+    error = failure(client(alpha, api_version="99.9").call, "GetClusterInfo")
+    assert error.code == "unsupported_api_version"
+    assert "10.0" in error.sentence
+    assert "12.5" in error.sentence
+
+
+def test_a_password_may_hold_any_characters(sites):
+    password = "Größe €5 {{ x }} \"'"
+    site = sites([{"name": "alpha", "admins": [{"username": "änsible", "password": password}]}, {"name": "beta"}])
+    site.pauses = []
+    assert client(site).call("GetClusterInfo")["clusterInfo"]["name"] == "alpha"
+
+
+# --- TLS --------------------------------------------------------------------------------------------------------------
+
+
+def tls(site, **more):
+    return client(site, **{"ca_path": None, **more})
+
+
+@pytest.mark.parametrize("certificate", ["unknown_ca", "wrong_name", "expired"])
+def test_a_certificate_that_does_not_fit_is_refused_with_the_remedy(sites, certificate):
+    site = sites([{"name": "alpha", "certificate": certificate}, {"name": "beta"}])
+    site.pauses = []
+    error = failure(client(site).call, "GetClusterInfo")
+    assert error.code == "tls"
+    assert "ca_path" in error.sentence
+    assert "cert_fingerprint" in error.sentence
+    assert (site.world.calls, site.pauses) == ([], [])
+    assert tls(site, validate_certs=False).call("GetClusterInfo")
+    pinned = site.running.certificate_sha256("alpha")
+    assert tls(site, cert_fingerprint=pinned).call("GetClusterInfo")
+
+
+def test_certificates_are_verified_by_default(alpha):
+    assert failure(tls(alpha).call, "GetClusterInfo").code == "tls"
+
+
+@pytest.mark.parametrize(
+    "write", [str.lower, str.upper, lambda text: ":".join(text[n : n + 2] for n in range(0, 64, 2))]
+)
+def test_a_pinned_certificate_is_trusted_however_it_is_written(alpha, write):
+    pinned = alpha.running.certificate_sha256("alpha").replace(":", "")
+    assert tls(alpha, cert_fingerprint=write(pinned)).call("GetClusterInfo")
+
+
+def test_no_other_certificate_than_the_pinned_one(alpha):
+    error = failure(client(alpha, cert_fingerprint=alpha.running.certificate_sha256("beta")).call, "GetClusterInfo")
+    assert error.code == "tls"
+
+
+def test_the_ca_file_beats_the_environment(alpha, monkeypatch):
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.setenv(name, "/nowhere.pem")
+    assert client(alpha).call("GetClusterInfo")
+
+
+def test_a_ca_file_that_is_not_there(alpha):
+    error = failure(tls(alpha, ca_path="/nowhere.pem").call, "GetClusterInfo")
+    assert (error.code, "/nowhere.pem" in error.sentence) == ("tls", True)
+
+
+def test_credentials_of_the_home_folder_are_not_used(alpha, tmp_path, monkeypatch):
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login somebody password Else-1\n", encoding="utf-8")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    assert client(alpha).call("GetClusterInfo")
+
+
+def test_proxies_are_honoured_unless_they_are_switched_off(alpha, monkeypatch):
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    assert failure(client(alpha).call, "StartClusterPairing").code == "unreachable"
+    assert client(alpha, use_proxy=False).call("GetClusterInfo")
+
+
+class Elsewhere(http.server.BaseHTTPRequestHandler):
+    """Sends everybody to another address."""
+
+    target = ""
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(307)
+        self.send_header("Location", self.target)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_args):
+        """Quiet."""
+
+
+def test_a_redirect_is_not_followed_with_our_credentials(alpha, tmp_path):
+    trustme = pytest.importorskip("trustme")
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    host, port = alpha.running.address("alpha")
+    Elsewhere.target = f"https://{host}:{port}/json-rpc/12.5"
+    with http.server.HTTPServer(("127.0.0.1", 0), Elsewhere) as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        error = failure(
+            client(alpha, port=server.server_port, ca_path=str(tmp_path / "ca.pem")).call, "StartClusterPairing"
+        )
+        server.shutdown()
+    assert (error.code, alpha.world.calls) == ("bad_reply", [])
