@@ -66,7 +66,7 @@ class Interpreter:
     complete: bool  # can make virtual environments
 
     def __str__(self) -> str:
-        return f"Python {self.version[0]}.{self.version[1]} ({self.path})"
+        return f"Python {_dotted(self.version)} ({self.path})"
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class Workspace:
 def prepare(wanted: Sequence[str], say=print) -> None:
     """Make `.venv`, unless it is there, and install what is wanted and missing: packages, or files that list them."""
     if not _usable(VENV):
-        interpreter = find_python()
+        interpreter = newest(interpreters())
         say(f"Making .venv with {interpreter}")
         _run([interpreter.path, "-m", "venv", "--clear", str(VENV)], "the virtual environment could not be made")
     installed = set(json.loads(_INSTALLED.read_text(encoding="utf-8"))) if _INSTALLED.exists() else set()
@@ -127,25 +127,28 @@ def interpreters() -> Iterator[Interpreter]:
                 yield Interpreter(path, tuple(facts["version"]), facts["complete"])
 
 
-def find_python() -> Interpreter:
-    """The newest released CPython on this machine that is new enough and can make virtual environments."""
-    found = sorted(interpreters(), key=lambda interpreter: interpreter.version, reverse=True)
+def newest(interpreters_found: Iterable[Interpreter]) -> Interpreter:
+    """The newest that is new enough and can make virtual environments. Raises SetupProblem."""
+    found = sorted(interpreters_found, key=lambda interpreter: interpreter.version, reverse=True)
     new_enough = [interpreter for interpreter in found if interpreter.version >= OLDEST_PYTHON]
     for interpreter in new_enough:
         if interpreter.complete:
             return interpreter
-    oldest = ".".join(str(part) for part in OLDEST_PYTHON)
     if new_enough:
-        version = ".".join(str(part) for part in new_enough[0].version)
         raise SetupProblem(
-            f"{new_enough[0]} cannot make virtual environments, because its module venv or ensurepip is missing. "
-            f"Install it (on Debian and Ubuntu the package is python{version}-venv), then run this again."
+            f"{new_enough[0]} cannot make virtual environments, because its module venv or ensurepip is missing. Install "
+            f"it (on Debian and Ubuntu the package is python{_dotted(new_enough[0].version)}-venv), then run this again."
         )
     seen = "; found only " + ", ".join(str(interpreter) for interpreter in found) if found else ""
+    oldest = _dotted(OLDEST_PYTHON)
     raise SetupProblem(
         f"Python {oldest} or newer is needed and was not found{seen}. "
         f"Install one (most systems have a package python{oldest} or newer), then run this again."
     )
+
+
+def _dotted(version: tuple[int, int]) -> str:
+    return f"{version[0]}.{version[1]}"
 
 
 def _candidates() -> Iterator[str]:
