@@ -154,7 +154,7 @@ def _spoil(fault: Fault, envelope: Envelope, served: Answer) -> Answer:
     """What becomes visible of a call that a fault has befallen."""
     applied = served.applied
     if fault.is_api_error:
-        spoilt = _error(envelope, fault.kind, fault.message or fault.kind)
+        spoilt = _error(envelope, fault.kind, _message(fault, envelope))
     elif fault.kind in ("drop_before", "drop_after", "refuse"):
         spoilt = Answer(None)
     elif fault.kind == "http_500":
@@ -164,6 +164,11 @@ def _spoil(fault: Fault, envelope: Envelope, served: Answer) -> Answer:
     else:
         spoilt = _odd_body(fault, envelope, served)
     return Answer(spoilt.status, spoilt.body, spoilt.content_type, spoilt.error, applied)
+
+
+def _message(fault: Fault, envelope: Envelope) -> str:
+    """A cluster may well repeat in its message what it was sent: `{params}` stands for that."""
+    return (fault.message or fault.kind).replace("{params}", json.dumps(envelope.params))
 
 
 def _odd_body(fault: Fault, envelope: Envelope, served: Answer) -> Answer:

@@ -26,6 +26,7 @@ class Fault:
     """What happens to the `nth` matching call and, in all, to `times` calls in a row (None: to all that follow).
 
     `kind` is one of KINDS or the name of an API error. `after_applying` lets the call take effect first.
+    `{params}` in a message becomes what was sent.
     `call` is what a third party does just before a call that befalls `meanwhile`: {cluster, method, params}.
     """
 
