@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from workshop import (
@@ -157,9 +158,7 @@ def _import(tools: Environment, tarball: Path) -> None:
     step("galaxy-importer")
     log = tarball.parent / "importer.log"
     command = [tools.python, "-m", "galaxy_importer.main", tarball.name]
-    run(command, cwd=tarball.parent, env=tools.variables(), log=log)
-    lines = log.read_text(encoding="utf-8")
-    print(lines)
+    lines = _shown(command, tarball.parent, tools, log)
     if re.search(r"^(WARNING|ERROR)", lines, re.MULTILINE):
         raise StageFailure("galaxy-importer has complaints")
 
@@ -178,12 +177,19 @@ def _run_installed(tarball: Path) -> None:
 
 def _introspect(tools: Environment, tree: Tree) -> None:
     step("execution environment")
-    log = WORK / "introspect.log"
-    log.unlink(missing_ok=True)
     command = [tools.command("ansible-builder"), "introspect", str(tree.folder)]
-    run(command, cwd=WORK, env=tools.variables(), log=log)
-    found = log.read_text(encoding="utf-8")
-    print(found)
+    found = _shown(command, WORK, tools, WORK / "introspect.log")
     for name in ("netaddr", "requests"):
         if not re.search(rf"{name}.*elementsw\.replication", found):
             raise StageFailure(f"an execution environment would be built without {name}")
+
+
+def _shown(command: Sequence[str], cwd: Path, tools: Environment, log: Path) -> str:
+    """Run the command, print what it has printed, and return it."""
+    log.unlink(missing_ok=True)
+    try:
+        run(command, cwd=cwd, env=tools.variables(), log=log)
+    finally:
+        lines = log.read_text(encoding="utf-8")
+        print(lines, flush=True)
+    return lines
