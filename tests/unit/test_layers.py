@@ -1,0 +1,105 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Imports point one way, and what belongs together is named together."""
+
+from __future__ import annotations
+
+import ast
+import pathlib
+
+import pytest
+import yaml
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PLUGINS = ROOT / "plugins"
+UTILS = "module_utils"
+DECIDE, APPLY = f"{UTILS}/_pairing/decide", f"{UTILS}/_pairing/apply"
+# Folder or file, the longest match counts -> the folders and files of the collection that it may import from.
+MAY_IMPORT = {
+    "action": ["plugin_utils"],
+    "plugin_utils": ["plugin_utils", f"{UTILS}/_element/arguments"],
+    "doc_fragments": [],
+    "modules": [f"{UTILS}/_task", f"{UTILS}/_element/arguments", f"{UTILS}/_pairing"],
+    f"{UTILS}/_task": [f"{UTILS}/_element", f"{UTILS}/_pairing"],
+    f"{UTILS}/_element": [f"{UTILS}/_element"],
+    f"{UTILS}/_element/arguments": [],
+    f"{UTILS}/_pairing": [f"{UTILS}/_element", f"{UTILS}/_pairing"],
+    f"{UTILS}/_pairing/model": [f"{UTILS}/_element/errors"],
+    f"{UTILS}/_pairing/observe": [f"{UTILS}/_element", f"{UTILS}/_pairing/model", f"{UTILS}/_pairing/session"],
+    DECIDE: [DECIDE, f"{UTILS}/_pairing/model", f"{UTILS}/_element/errors", f"{UTILS}/_element/addresses"],
+    APPLY: [
+        APPLY,
+        f"{UTILS}/_pairing/model",
+        f"{UTILS}/_pairing/observe",
+        f"{UTILS}/_pairing/session",
+        f"{DECIDE}/guard",
+        f"{UTILS}/_element/errors",
+    ],
+}
+# Packages outside of the standard library and of this collection -> the only places that may import them.
+OUTSIDE = {
+    "requests": [f"{UTILS}/_element/libraries"],
+    "netaddr": [f"{UTILS}/_element/libraries"],
+    "ansible": ["action", "plugin_utils", "modules", f"{UTILS}/_task"],
+}
+FILES = sorted(path.relative_to(PLUGINS) for path in PLUGINS.rglob("*.py"))
+
+
+def imports(file):
+    """Every import of a file: (package, None) from outside, (None, path below plugins) from this collection."""
+    tree = ast.parse((PLUGINS / file).read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield alias.name.split(".")[0], None
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            yield node.module.split(".")[0], None
+        elif isinstance(node, ast.ImportFrom):
+            base = file.parents[node.level - 1]
+            target = base.joinpath(*(node.module or "").split(".")) if node.module else base
+            for alias in node.names:
+                deeper = target / alias.name
+                is_file = (PLUGINS / deeper).with_suffix(".py").exists()
+                yield None, (deeper if is_file else target).as_posix()
+
+
+def below(path, folder):
+    return path == folder or path.startswith(folder + "/")
+
+
+@pytest.mark.parametrize("file", FILES, ids=str)
+def test_imports(file):
+    name = file.with_suffix("").as_posix()
+    place = max((folder for folder in MAY_IMPORT if below(name, folder)), key=len)
+    for package, inside in imports(file):
+        if inside is not None:
+            assert any(below(inside, allowed) for allowed in MAY_IMPORT[place]), f"{name} imports {inside}"
+        elif package in OUTSIDE:
+            assert any(below(name, allowed) for allowed in OUTSIDE[package]), f"{name} imports {package}"
+
+
+def test_modules_action_plugins_and_group_are_the_same():
+    modules = {path.stem for path in (PLUGINS / "modules").glob("*.py")}
+    actions = {path.stem for path in (PLUGINS / "action").glob("*.py")}
+    runtime = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))
+    assert modules == actions == set(runtime["action_groups"]["element"])
+
+
+def test_only_the_door_writes():
+    """Outside of `_element` and of Writer nobody calls a method of the API but reads."""
+    for file in FILES:
+        name = file.with_suffix("").as_posix()
+        text = (PLUGINS / file).read_text(encoding="utf-8")
+        if name not in (f"{UTILS}/_element/client", f"{APPLY}/writer", f"{UTILS}/_pairing/observe"):
+            assert ".call(" not in text, name
+    observe = (PLUGINS / UTILS / "_pairing" / "observe.py").read_text(encoding="utf-8")
+    methods = {
+        node.value
+        for node in ast.walk(ast.parse(observe))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value[:1].isupper()
+    }
+    assert {name for name in methods if name.isalnum()} == {
+        name for name in methods if name.startswith(("Get", "List"))
+    }
