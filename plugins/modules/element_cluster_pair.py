@@ -309,24 +309,35 @@ error:
       type: bool
       sample: true
     left_behind:
-      description: What this run wrote and could not undo.
+      description: What this run wrote and could not undo, each in a sentence. V(null) when there is nothing.
       returned: failure
       type: list
       elements: str
-      sample: []
 diff:
-  description: The pair before and after, in the form of RV(cluster_pair).
-  returned: success and diff mode is on
+  description: What both clusters list about each other, before and after, by the plan.
+  returned: always when diff mode is on, except for argument errors
   type: dict
   contains:
     before:
-      description: The pair as it was found.
-      returned: success
+      description: What was found.
+      returned: always
       type: dict
+      sample:
+        pairs:
+          - state: none
+            entries:
+              alpha: []
+              beta: []
     after:
-      description: The pair as the same plan leaves it.
-      returned: success
+      description: What the same plan leaves.
+      returned: always
       type: dict
+      sample:
+        pairs:
+          - state: paired
+            entries:
+              alpha: [new cluster pair with beta]
+              beta: [new cluster pair with alpha]
 """
 
 from typing import Any

@@ -125,9 +125,10 @@ problems:
   elements: dict
   contains:
     code:
-      description: One of the codes in the list of error codes of this collection.
+      description: One of the codes in the list of problems of this collection's page of error codes.
       returned: success
       type: str
+      sample: paused
     severity:
       description: V(error) or V(warning).
       returned: success
@@ -198,14 +199,18 @@ clusters:
 cluster_pairs:
   description:
     - The cluster pairs, each in the form of
-      RV(elementsw.replication.element_cluster_pair#module:cluster_pair).
+      RV(elementsw.replication.element_cluster_pair#module:cluster_pair). With a peer, the one with that peer.
+    - Without a peer every entry of this cluster, with a C(state) of V(unknown_peer), or V(pending_local) while it is
+      pending.
   returned: success and O(gather) has V(cluster_pairs)
   type: list
   elements: dict
 volume_pairs:
   description:
     - The volume pairs, each in the form of an entry of
-      RV(elementsw.replication.element_volume_pair#module:pairs).
+      RV(elementsw.replication.element_volume_pair#module:pairs). With a peer, those between the two clusters.
+    - Without a peer, or when it does not answer, every entry of this cluster with a C(state) of V(unknown_peer), or
+      V(pending_local) while it is pending.
   returned: success and O(gather) has V(volume_pairs)
   type: list
   elements: dict
@@ -214,12 +219,16 @@ pairs:
     - The live set of volume pairs in exactly the form that
       O(elementsw.replication.element_volume_pair#module:pairs) accepts. Given back to that module it changes
       nothing.
+    - Volumes are named by name and account, and by ID only where those do not tell. Halves, pairs that have stopped
+      for good, and pairs without exactly one source are left out. Without a peer it is empty.
   returned: success and O(gather) has V(volume_pairs)
   type: list
   elements: dict
   sample:
-    - volume_id: 41
-      peer_volume_id: 77
+    - volume: orders-db
+      account: shop
+      peer_volume: orders-db-dr
+      peer_account: shop
       mode: async
       direction: to_peer
 actions:

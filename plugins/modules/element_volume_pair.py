@@ -473,24 +473,37 @@ error:
       type: bool
       sample: true
     left_behind:
-      description: What this run wrote and could not undo.
+      description: What this run wrote and could not undo, each in a sentence. V(null) when there is nothing.
       returned: failure
       type: list
       elements: str
-      sample: []
 diff:
-  description: The pairs before and after.
-  returned: success and diff mode is on
+  description: The pairs before and after, by the plan.
+  returned: always when diff mode is on, except for argument errors
   type: dict
   contains:
     before:
       description: The pairs as they were found.
-      returned: success
+      returned: always
       type: dict
+      sample:
+        pairs:
+          - volume: volume orders-db (41)
+            peer_volume: volume orders-db-dr (77)
+            state: none
+            direction: null
+            mode: null
     after:
       description: The pairs as the same plan leaves them.
-      returned: success
+      returned: always
       type: dict
+      sample:
+        pairs:
+          - volume: volume orders-db (41)
+            peer_volume: volume orders-db-dr (77)
+            state: paired
+            direction: to_peer
+            mode: async
 """
 
 from typing import Any
