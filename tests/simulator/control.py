@@ -89,7 +89,7 @@ class Control:
         return _reply(await asyncio.to_thread(self._actions[request.path], section))
 
     def _add_fault(self, section: Section) -> dict[str, Any]:
-        names = ("cluster", "method", "nth", "times", "message", "after_applying", "seconds")
+        names = ("cluster", "method", "nth", "times", "message", "after_applying", "seconds", "call")
         given = {name: section.take(name) for name in names if name in section}
         fault = section.take("fault", kind=str)
         section.done()
