@@ -4,6 +4,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 set -euo pipefail
-export PYTHONPATH="${ANSIBLE_COLLECTIONS_PATH%%:*}"
+export PYTHONPATH="${ANSIBLE_COLLECTIONS_PATH%%:*}${PYTHONPATH:+:$PYTHONPATH}"
 
 exec python -m ansible_collections.elementsw.replication.tests.simulator.rehearse world.yml bash journey.sh "$@"

@@ -4,7 +4,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 set -euo pipefail
-export PYTHONPATH="${ANSIBLE_COLLECTIONS_PATH%%:*}"
+export PYTHONPATH="${ANSIBLE_COLLECTIONS_PATH%%:*}${PYTHONPATH:+:$PYTHONPATH}"
 
 # The shipped playbooks, by their names, as the README calls them.
 exec python -m ansible_collections.elementsw.replication.tests.simulator.rehearse world.yml bash journey.sh

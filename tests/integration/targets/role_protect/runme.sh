@@ -4,7 +4,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 set -euo pipefail
-export PYTHONPATH="${ANSIBLE_COLLECTIONS_PATH%%:*}"
+export PYTHONPATH="${ANSIBLE_COLLECTIONS_PATH%%:*}${PYTHONPATH:+:$PYTHONPATH}"
 
 exec python -m ansible_collections.elementsw.replication.tests.simulator.rehearse world.yml \
     ansible-playbook -i "{inventory}" test.yml "$@"

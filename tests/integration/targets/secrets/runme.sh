@@ -4,5 +4,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 set -euo pipefail
-export PYTHONPATH="${ANSIBLE_COLLECTIONS_PATH%%:*}"
+export PYTHONPATH="${ANSIBLE_COLLECTIONS_PATH%%:*}${PYTHONPATH:+:$PYTHONPATH}"
 exec python leaks.py
