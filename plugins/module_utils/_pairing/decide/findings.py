@@ -19,10 +19,7 @@ WARNING = "warning"
 
 # Code -> severity and remedy. Documented in docs/docsite/rst/error_codes.rst; a test compares the two lists.
 PROBLEMS = {
-    "peer_unreachable": (
-        ERROR,
-        "check the peer's hostname, its power and the network; forced failover is for a lost site",
-    ),
+    "peer_unreachable": (ERROR, "check the peer's hostname, its power and the network"),
     "not_connected": (ERROR, "check the management network between all nodes of both clusters, ports 443 and 2181"),
     "not_paired": (ERROR, "pair it with element_cluster_pair or element_volume_pair"),
     "half_pair": (ERROR, "run element_cluster_pair or element_volume_pair with repair: true, or with state: absent"),
@@ -128,8 +125,9 @@ def of_volume_pair(found: VolumePairFound) -> list[Finding]:
     if code is None:
         return []
     side = LOCAL if found.entries.local else PEER
+    silence = "was not asked" if found.state == "unknown_peer" else "shows no pair"
     states = ", ".join(
-        f"{found.name(s)} shows {found.entries[s].state}" if found.entries[s] else f"{found.name(s)} shows no pair"
+        f"{found.name(s)} shows {found.entries[s].state}" if found.entries[s] else f"{found.name(s)} {silence}"
         for s in SIDES
     )
     what = _WORDS.get(code, found.health)
