@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import datetime
 
+from .errors import WorldError
+
 SECONDS_PER_CALL = 1
 DEFAULT_START = "2025-05-01T10:00:00Z"
 
@@ -15,7 +17,10 @@ class Clock:
     """A UTC clock that is moved by hand."""
 
     def __init__(self, start: str = DEFAULT_START) -> None:
-        self._now = parse(start)
+        try:
+            self._now = parse(start)
+        except ValueError:
+            raise WorldError(f"clock: {start!r} is no ISO 8601 date") from None
 
     @property
     def now(self) -> datetime.datetime:
@@ -29,8 +34,9 @@ class Clock:
 
 
 def parse(text: str) -> datetime.datetime:
-    """The moment an ISO 8601 text with a final Z stands for. Raises ValueError."""
-    return datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+    """The moment an ISO 8601 text stands for; it is UTC, with or without its final Z. Raises ValueError."""
+    moment = datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+    return moment if moment.tzinfo else moment.replace(tzinfo=datetime.timezone.utc)
 
 
 def stamp(moment: datetime.datetime | None) -> str:

@@ -163,7 +163,6 @@ class Cluster:
         self.faults: dict[str, dict[str, Any]] = {}
         self.resolved_faults: list[dict[str, Any]] = []
         self.events: list[dict[str, Any]] = []
-        self.async_results: dict[int, dict[str, Any]] = {}
         self._next_ids = {kind: first_ids.get(kind, 1) for kind in COUNTERS}
 
     @property

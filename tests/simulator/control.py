@@ -77,12 +77,11 @@ class Control:
             return _reply({"error": error.name, "message": error.message}, 400)
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
-        table = {"GET": self._shown, "POST": self._actions}.get(request.method, {})
-        if request.path not in table:
+        if request.method == "GET" and request.path in self._shown:
+            return _reply(await asyncio.to_thread(self._shown[request.path]))
+        if request.method != "POST" or request.path not in self._actions:
             known = [f"GET {path}" for path in self._shown] + [f"POST {path}" for path in self._actions]
             raise WorldError(f"{request.method} {request.path}: known are {', '.join(known)}, POST /shutdown")
-        if request.method == "GET":
-            return _reply(await asyncio.to_thread(self._shown[request.path]))
         body = await request.read()
         section = Section(json.loads(body) if body else {}, "")
         # In a thread of its own: closing a listener has to wait for the loop that runs this handler.
@@ -98,9 +97,14 @@ class Control:
 
     def _clear(self, section: Section) -> dict[str, Any]:
         """Forget faults and calls, or one of them."""
-        for what in section.take("what", ["faults", "calls"], list):
-            {"faults": self._world.faults.clear, "calls": self._world.clear_calls}[what]()
+        clearing = {"faults": self._world.faults.clear, "calls": self._world.clear_calls}
+        wanted = section.take("what", list(clearing), list)
         section.done()
+        unknown = [what for what in wanted if what not in clearing]
+        if unknown:
+            raise WorldError(f"what: {unknown[0]!r} is not one of {', '.join(clearing)}")
+        for what in wanted:
+            clearing[what]()
         return {}
 
     def _set_switches(self, section: Section) -> dict[str, Any]:
@@ -119,9 +123,12 @@ class Control:
 
     def _set_link(self, section: Section) -> dict[str, Any]:
         """`between` two clusters; any of management, storage (up or not) and slow."""
-        one, other = section.take("between", kind=list)
+        names = section.take("between", kind=list)
         given = {name: section.take(name, kind=bool) for name in ("management", "storage", "slow") if name in section}
         section.done()
+        if len(names) != 2:
+            raise WorldError(f"between: {names!r} are not two clusters")
+        one, other = names
         if "management" in given:
             self._world.management_link(one, other, up=given["management"])
         if "storage" in given:

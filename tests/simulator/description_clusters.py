@@ -6,10 +6,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
-from .cluster import COUNTERS, FULLNESS, Cluster, Identity, api_versions_up_to
+from .api import READERS
+from .cluster import COUNTERS, FULLNESS, LIMITS, Cluster, Identity, api_versions_up_to
 from .errors import ApiError, WorldError
+from .pair_states import HINDRANCES
 from .records import MIB, AccessGroup, Admin, FibreChannelSession, IscsiSession, Qos, QosPolicy, Volume
 from .sections import REQUIRED, Section
 
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
 
 UNITS = {"": 1, "MiB": MIB, "GiB": 1024 * MIB, "TiB": 1024 * 1024 * MIB}
 ACCESS = ("readOnly", "readWrite", "locked", "replicationTarget", "snapMirrorTarget")
+ROLES = ("administrator", *READERS)
 
 
 def add_cluster(world: World, section: Section, number: int) -> Cluster:
@@ -29,14 +33,12 @@ def add_cluster(world: World, section: Section, number: int) -> Cluster:
         # The counters of two clusters start apart, so that an ID taken from the wrong side is not found there.
         **dict.fromkeys(COUNTERS, 1 + 100 * number),
         "cluster_pair": 7 + 5 * number,
-        **section.take("first_ids", {}, dict),
+        **_known(section.take("first_ids", {}, dict), COUNTERS, f"{section.path}.first_ids"),
     }
-    if set(first_ids) - set(COUNTERS):
-        raise WorldError(f"{section.path}.first_ids: known are {', '.join(COUNTERS)}")
     cluster = Cluster(_identity(world, section, name, number), world.rng, first_ids)
     world.clusters[name] = cluster
     cluster.fullness = section.one_of("fullness", FULLNESS)
-    cluster.limits.update(section.take("limits", {}, dict))
+    cluster.limits.update(_known(section.take("limits", {}, dict), LIMITS, f"{section.path}.limits"))
     _add_admins(world, cluster, section)
     accounts = section.sections("accounts") or [Section({"name": "tenant"}, section.path)]
     for each in accounts:
@@ -45,6 +47,16 @@ def add_cluster(world: World, section: Section, number: int) -> Cluster:
         for each in section.sections(key):
             add(world, cluster, each)
     return cluster
+
+
+def _known(given: dict[str, Any], names: Collection[str], path: str) -> dict[str, Any]:
+    """A mapping of whole numbers whose keys are all known."""
+    for name, value in given.items():
+        if name not in names:
+            raise WorldError(f"{path}.{name}: known are {', '.join(names)}")
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise WorldError(f"{path}.{name}: {value!r} is no whole number")
+    return given
 
 
 def _identity(world: World, section: Section, name: str, number: int) -> Identity:
@@ -68,7 +80,7 @@ def _add_admins(world: World, cluster: Cluster, section: Section) -> None:
             cluster.next_id("admin"),
             each.take("username", kind=str),
             each.take("password", kind=str),
-            tuple(each.take("access", ["administrator"], list)),
+            tuple(each.several("access", ROLES, ["administrator"])),
         )
         each.done()
         cluster.admins.append(admin)
@@ -108,7 +120,7 @@ def _add_volume(world: World, cluster: Cluster, section: Section) -> None:
     volume.marks = [str(mark) for mark in section.take("marks", [], list)]
     volume.write_ops = section.take("write_ops", len(volume.marks), int)
     volume.used_blocks = section.take("used_blocks", 256 * len(volume.marks), int)
-    volume.hindrance = section.take("hindrance", None, str)
+    volume.hindrance = section.one_of("hindrance", tuple(HINDRANCES)) if "hindrance" in section else None
     volume.deleted = world.clock.now if section.take("deleted", False, bool) else None
     policy = section.take("qos_policy", None, str)
     if policy is not None:

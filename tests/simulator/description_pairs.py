@@ -64,6 +64,8 @@ def _add_complete_cluster_pair(world: World, section: Section) -> None:
     shared = _uuid(world, section)
     ids = section.take("ids", {}, dict)
     section.done()
+    if not set(ids) <= {one.name, other.name}:
+        raise WorldError(f"{section.path}.ids: {ids!r} names other clusters than {one.name} and {other.name}")
     for near, far in ((one, other), (other, one)):
         number = near.reserve_id("cluster_pair", ids[near.name]) if near.name in ids else near.next_id("cluster_pair")
         world.links.add(near, ClusterPairEntry(number, shared, remote_cluster(far)))
@@ -107,9 +109,12 @@ def _add_complete_volume_pair(world: World, section: Section) -> None:
         ends[0][1].access, ends[1][1].access = SOURCE, TARGET
     shared = _uuid(world, section)
     mode = section.one_of("mode", MODES)
-    modes, paused, stopped = (
-        section.take(key, kind(), kind) for key, kind in (("modes", dict), ("paused", list), ("stopped", list))
-    )
+    modes = section.take("modes", {}, dict)
+    for name, value in modes.items():
+        if name not in (ends[0][0].name, ends[1][0].name) or value not in MODES:
+            raise WorldError(f"{section.path}.modes: {name!r}: {value!r} is no cluster of this pair and its mode")
+    names = [cluster.name for cluster, _volume in ends]
+    paused, stopped = section.several("paused", names), section.several("stopped", names)
     section.done()
     for (cluster, volume), (far, far_volume) in (ends, ends[::-1]):
         world.replication.add(

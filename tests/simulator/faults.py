@@ -51,6 +51,8 @@ class Fault:
             raise WorldError(f"times: {self.times!r} is no number of calls")
         if self.kind == "slow" and self.seconds is None:
             raise WorldError("seconds: a slow reply needs to know how slow")
+        if self.seconds is not None and (isinstance(self.seconds, bool) or not isinstance(self.seconds, (int, float))):
+            raise WorldError(f"seconds: {self.seconds!r} is no number")
         if (self.kind == "meanwhile") != (self.call is not None):
             raise WorldError("call: it says what happens meanwhile, and goes with that fault alone")
 

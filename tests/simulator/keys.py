@@ -10,10 +10,17 @@ import random
 import string
 from typing import Any
 
-CLUSTER_KEY_MEMBERS = frozenset(
-    ("clusterPairID", "clusterPairUUID", "clusterUniqueID", "mvip", "name", "password", "rpcConnectionID", "username")
-)
-VOLUME_KEY_MEMBERS = frozenset(("mvip", "volumeID", "volumeName", "volumePairUUID"))
+CLUSTER_KEY_MEMBERS = {
+    "clusterPairID": int,
+    "clusterPairUUID": str,
+    "clusterUniqueID": str,
+    "mvip": str,
+    "name": str,
+    "password": str,
+    "rpcConnectionID": int,
+    "username": str,
+}
+VOLUME_KEY_MEMBERS = {"mvip": str, "volumeID": int, "volumeName": str, "volumePairUUID": str}
 
 PAIR_USER_PREFIX = "__SF_pair_"
 # Real generated passwords may hold spaces and punctuation; these are enough to find a client that mangles them.
@@ -35,6 +42,14 @@ def decode(key: str, any_case: bool = True) -> dict[str, Any]:
     members = json.loads(bytes.fromhex(key).decode())
     if not isinstance(members, dict):
         raise ValueError("not an object")
+    return members
+
+
+def read(key: str, expected: dict[str, type], any_case: bool = True) -> dict[str, Any]:
+    """The members of a key of one kind. Raises ValueError when it is none of that kind."""
+    members = decode(key, any_case)
+    if {name: type(value) for name, value in members.items()} != expected:
+        raise ValueError("other members")
     return members
 
 

@@ -192,7 +192,6 @@ class ClusterPairEntry:
     username: str | None = None
     password: str | None = None
     rpc_connection_id: int = 0
-    started: datetime.datetime | None = None
     # Set only when the other side is outside the simulated world.
     outside_status: str | None = None
 

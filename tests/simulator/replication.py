@@ -189,6 +189,8 @@ class Replication:
         if obstacles is not None and not any(obstacles):
             if not pair.running:
                 self._begin(pair)
+            elif self.has_arrived(pair):
+                self._catch_up(pair)
             return
         if pair.running or pair.blocked_since is None:
             pair.blocked_since = self._clock.now
@@ -196,6 +198,13 @@ class Replication:
         pair.polls = 0
         # With roles that were wrong the settings have to be exchanged again; after anything else it just resumes.
         pair.start = GRACE if obstacles is None or MISCONFIGURED in obstacles else CHAIN
+
+    def _catch_up(self, pair: VolumePair) -> None:
+        """With another mode, what was left behind so far has to be sent."""
+        source, target = self._ends(pair)
+        if source.mode != "SnapshotsOnly" and source.volume.marks != target.volume.marks:
+            self._fall_behind(pair)
+            self._deliver_when_due(pair)
 
     def _learn(self, half: Half) -> None:
         """A half finds out that its counterpart is gone, if it reaches the other cluster."""
@@ -253,11 +262,15 @@ class Replication:
         """A host has written to the volume."""
         for half in volume.halves:
             pair = self._pairs[half.uuid]
-            if half.mode != "SnapshotsOnly" and self.source_of(pair) is half and pair.behind_since is None:
-                pair.behind_since = self._clock.now
-                pair.behind_polls = 0
+            if half.mode != "SnapshotsOnly" and self.source_of(pair) is half:
+                self._fall_behind(pair)
             if pair.behind_since is not None and self.has_arrived(pair):
                 self._deliver_when_due(pair)
+
+    def _fall_behind(self, pair: VolumePair) -> None:
+        if pair.behind_since is None:
+            pair.behind_since = self._clock.now
+            pair.behind_polls = 0
 
     def _deliver_when_due(self, pair: VolumePair) -> None:
         synchronous = self._ends(pair)[0].mode == "Sync"
@@ -301,9 +314,9 @@ class Replication:
 
     def _unsent(self, pair: VolumePair) -> list[Snapshot]:
         source = self.source_of(pair)
-        if source is None or not source.volume.snapshots:
+        target = self.counterpart(source) if source else None
+        if source is None or target is None or not source.volume.snapshots:
             return []
-        target = self.counterpart(source)
         there = _snapshot_uuids(target.volume) | target.volume.deleted_copies
         return [taken for taken in source.volume.snapshots.values() if taken.replicate and taken.uuid not in there]
 
@@ -329,7 +342,7 @@ class Replication:
         for pair in self._pairs.values():
             source = self.source_of(pair) if pair.running else None
             target = self.counterpart(source) if source else None
-            if target is None or target.cluster is not cluster:
+            if source is None or target is None or target.cluster is not cluster:
                 continue
             state = pair_states.phase(pair.polls, pair.start, self._timings)
             if state and state != MISCONFIGURED:

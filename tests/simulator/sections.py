@@ -45,6 +45,14 @@ class Section:
             raise WorldError(f"{self._at(key)}: {value!r} is not one of {', '.join(choices)}")
         return value
 
+    def several(self, key: str, choices: Sequence[str], default: Sequence[str] = ()) -> list[str]:
+        """A list of given words."""
+        values = self.take(key, list(default), list)
+        for value in values:
+            if value not in choices:
+                raise WorldError(f"{self._at(key)}: {value!r} is not one of {', '.join(choices)}")
+        return values
+
     def section(self, key: str) -> Section:
         return Section(self.take(key), self._at(key))
 

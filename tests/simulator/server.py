@@ -177,12 +177,15 @@ class Service:
         Called from the thread of the listeners themselves (a fault that befalls a call) it can only be begun.
         """
         thread = threading.get_ident()
+        begun: set[asyncio.Task[None]] = set()
 
         def gate(name: str, is_open: bool) -> None:
             listener = self._listeners[name]
             change = listener.open() if is_open else listener.close()
             if threading.get_ident() == thread:
-                loop.create_task(change)
+                task = loop.create_task(change)
+                begun.add(task)
+                task.add_done_callback(begun.discard)
             else:
                 asyncio.run_coroutine_threadsafe(change, loop).result()
 

@@ -19,6 +19,16 @@ class Timings:
     0 skips a phase; "never" makes it last for good. ``instant`` sets all of them to 0.
     """
 
+    connect_polls: float
+    misconfigured_polls: float
+    grace_polls: float
+    resuming_connected_polls: float
+    resuming_rrsync_polls: float
+    resuming_local_sync_polls: float
+    resuming_data_transfer_polls: float
+    delivery_polls: float
+    snapshot_polls: float
+
     DEFAULTS = {
         # A cluster pair after CompleteClusterPairing, in this order.
         "connect_polls": 0,
@@ -120,10 +130,9 @@ SWITCHES: dict[str, tuple[Any, ...] | _ErrorName] = {
     "pause_precedence": ("manual_first", "disconnected_first"),
     # 19: the half that is left after the other volume was purged
     "purged_partner": ("stopped", "unpaired"),
-    # 20, 21: rollback and clone of paired volumes
+    # 20: rollback of paired volumes (21 is about clones, which the simulator does not make)
     "rollback_on_source": ("allowed", "refused"),
     "rollback_on_target": ("refused", "allowed"),
-    "clone_copies_pairs": (False, True),
     # 22: asyncDelay
     "paused_delay": ("grows", "frozen", "null"),
     "sync_delay": ("zero", "null"),

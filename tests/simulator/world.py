@@ -17,7 +17,7 @@ import yaml
 
 from . import api, description, keys, pair_states, truth
 from .calls import Call, CallLog
-from .clock import Clock, stamp
+from .clock import SECONDS_PER_CALL, Clock, stamp
 from .cluster import FULLNESS, Cluster
 from .errors import ApiError, HostIOError, SiteDown, WorldError
 from .faults import Faults
@@ -82,7 +82,11 @@ class World:
     @classmethod
     def from_file(cls, path: str | Path) -> World:
         """The same from a YAML file."""
-        return cls.from_dict(yaml.safe_load(Path(path).read_text(encoding="utf-8")))
+        try:
+            spec = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+        except yaml.YAMLError as error:
+            raise WorldError(f"no YAML: {error}") from None
+        return cls.from_dict(spec)
 
     # Clusters
 
@@ -129,7 +133,7 @@ class World:
         self, cluster: Cluster, admin: Any, method: Any, params: Any, api_version: str
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         """Work off one call: result and unused parameters. The caller holds the lock."""
-        self.clock.advance(1)
+        self.clock.advance(SECONDS_PER_CALL)
         try:
             result, unused = api.call(api.Context(self, cluster, admin), method, params, api_version)
         except ApiError:
@@ -206,10 +210,10 @@ class World:
             self.replication.settle_volume(volume)
 
     def advance(self, seconds: float) -> None:
-        """Let time pass: snapshots expire, deleted volumes are purged."""
+        """Let time pass: snapshots expire, deleted volumes are purged; on a site that is down nothing happens."""
         with self.lock:
             self.clock.advance(seconds)
-            for cluster in self.clusters.values():
+            for cluster in (each for each in self.clusters.values() if each.up):
                 self.expire_snapshots(cluster)
                 for volume in list(cluster.volumes.values()):
                     purge = self.purge_time(volume)

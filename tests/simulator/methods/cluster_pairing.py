@@ -31,16 +31,22 @@ def start_cluster_pairing(context: Context, params: dict[str, Any]) -> dict[str,
     cluster, world = context.cluster, context.world
     _check_limit(context)
     rng = cluster.rng
+    user = Admin(
+        admin_id=cluster.next_id("admin"),
+        username=keys.pair_user(rng),
+        password=keys.pair_password(rng),
+        access=("administrator",),
+        hidden=True,
+    )
     entry = ClusterPairEntry(
         pair_id=_new_pair_id(context),
         uuid=cluster.new_uuid(),
         remote=None,
-        username=keys.pair_user(rng),
-        password=keys.pair_password(rng),
+        username=user.username,
+        password=user.password,
         rpc_connection_id=rng.randrange(100_000_000, 1_000_000_000),
-        started=world.clock.now,
     )
-    cluster.admins.append(Admin(cluster.next_id("admin"), entry.username, entry.password, ("administrator",), True))
+    cluster.admins.append(user)
     world.links.add(cluster, entry)
     key = keys.encode(
         {
@@ -104,12 +110,9 @@ def invalid_key(context: Context) -> ApiError:
 
 def _decode(context: Context, key: str) -> dict[str, Any]:
     try:
-        members = keys.decode(key, context.world.switches.any_case)
+        return keys.read(key, keys.CLUSTER_KEY_MEMBERS, context.world.switches.any_case)
     except ValueError:
-        members = {}
-    if set(members) != keys.CLUSTER_KEY_MEMBERS:
-        raise invalid_key(context)
-    return members
+        raise invalid_key(context) from None
 
 
 def _pending_entry(context: Context, origin: Cluster, members: dict[str, Any]) -> ClusterPairEntry:

@@ -35,14 +35,14 @@ def list_active_paired_volumes(context: Context, params: dict[str, Any]) -> dict
 def start_volume_pairing(context: Context, params: dict[str, Any]) -> dict[str, Any]:
     cluster, world = context.cluster, context.world
     volume = cluster.volume(params["volumeID"])
-    half = volume.half
-    if half and half.pending and world.switches.start_on_pending == "new_key":
-        world.replication.remove(half)
-    elif half:
+    old = volume.half
+    if old and not (old.pending and world.switches.start_on_pending == "new_key"):
         raise ApiError("xVolumeAlreadyPaired", f"Volume {volume.volume_id} is already paired")
     complete = (entry for entry in cluster.cluster_pairs.values() if not entry.pending)
     if world.switches.start_without_cluster_pair == "error" and not any(complete):
         raise ApiError("xMVIPNotPaired", "there is no cluster pair")
+    if old:
+        world.replication.remove(old)
     half = Half(
         uuid=cluster.new_uuid(),
         cluster=cluster,
@@ -145,12 +145,9 @@ def _set_mode(context: Context, half: Half, mode: str) -> None:
 
 def _decode(context: Context, key: str) -> dict[str, Any]:
     try:
-        members = keys.decode(key, context.world.switches.any_case)
+        return keys.read(key, keys.VOLUME_KEY_MEMBERS, context.world.switches.any_case)
     except ValueError:
-        members = {}
-    if set(members) != keys.VOLUME_KEY_MEMBERS:
-        raise invalid_key(context)
-    return members
+        raise invalid_key(context) from None
 
 
 def _cluster_pair_for(context: Context, mvip: Any) -> tuple[ClusterPairEntry, Cluster, ClusterPairEntry]:
