@@ -154,7 +154,7 @@ EXAMPLES = r"""
 RETURN = r"""
 cluster_pair:
   description: The pair as both clusters report it at the end of the run.
-  returned: always, except for argument errors
+  returned: when the clusters could be read, also on failure
   type: dict
   contains:
     uuid:
@@ -230,7 +230,7 @@ cluster_pair:
         latency_ms: 1
 pending:
   description: Entries of pairings that were started and not completed, on either cluster, and left alone.
-  returned: always, except for argument errors
+  returned: when the clusters could be read, also on failure
   type: list
   elements: dict
   contains:

@@ -30,12 +30,14 @@ options:
     default: [cluster_pairs, volume_pairs]
   volumes:
     description:
-      - Names of volumes of this cluster. Reports their pairs only.
+      - Names of volumes. Reports only the pairs that have a volume of such a name on either cluster.
+      - A name that is in no pair is a problem of the report, V(not_paired).
     type: list
     elements: str
   accounts:
     description:
-      - Names of accounts of this cluster. Reports the pairs of their volumes only.
+      - Names of accounts. Reports only the pairs of which a volume belongs to such an account of its cluster. Together
+        with O(volumes), one volume of the pair has to meet both.
     type: list
     elements: str
 extends_documentation_fragment:

@@ -282,7 +282,7 @@ EXAMPLES = r"""
 RETURN = r"""
 pairs:
   description: One entry for each pair asked for, in the same order.
-  returned: always, except for argument errors
+  returned: when both clusters could be read, also on failure
   type: list
   elements: dict
   contains:
@@ -308,6 +308,7 @@ pairs:
           or V(pending_peer) when a pairing was started there and not completed, V(foreign_local) or
           V(foreign_peer) when the volume there is paired with another volume, V(unknown_peer) when the peer
           could not be looked at, and V(none).
+          V(null) when it could not be told which volumes are meant.
       returned: success
       type: str
       sample: paired
@@ -322,7 +323,7 @@ pairs:
       type: bool
       sample: false
     msg:
-      description: What became of this pair, in one sentence.
+      description: Why this pair failed, in one sentence. V(null) when it did not.
       returned: success
       type: str
     error:
@@ -337,7 +338,9 @@ pairs:
       type: str
       sample: async
     direction:
-      description: V(to_peer), V(from_peer), V(split) when both sides are writable, V(none) when neither is.
+      description:
+        - V(to_peer), V(from_peer), V(split) when both sides are writable, V(none) when neither is. V(null) when there is
+          no pair, or when an access is none of a pair.
       returned: success
       type: str
       sample: to_peer
