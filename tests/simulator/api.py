@@ -24,6 +24,7 @@ ADMINISTRATORS_ONLY: tuple[str, ...] = ()
 
 METHOD_MODULES = (
     "accounts",
+    "clones",
     "cluster_pairing",
     "hosts",
     "information",

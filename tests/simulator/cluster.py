@@ -92,6 +92,7 @@ COUNTERS = (
     "account",
     "access_group",
     "admin",
+    "async_handle",
     "cluster_fault",
     "cluster_pair",
     "event",
@@ -163,6 +164,7 @@ class Cluster:
         self.faults: dict[str, dict[str, Any]] = {}
         self.resolved_faults: list[dict[str, Any]] = []
         self.events: list[dict[str, Any]] = []
+        self.async_results: dict[int, dict[str, Any]] = {}
         self._next_ids = {kind: first_ids.get(kind, 1) for kind in COUNTERS}
 
     @property

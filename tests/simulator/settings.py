@@ -130,9 +130,10 @@ SWITCHES: dict[str, tuple[Any, ...] | _ErrorName] = {
     "pause_precedence": ("manual_first", "disconnected_first"),
     # 19: the half that is left after the other volume was purged
     "purged_partner": ("stopped", "unpaired"),
-    # 20: rollback of paired volumes (21 is about clones, which the simulator does not make)
+    # 20, 21: rollback and clone of paired volumes
     "rollback_on_source": ("allowed", "refused"),
     "rollback_on_target": ("refused", "allowed"),
+    "clone_copies_pairs": (False, True),
     # 22: asyncDelay
     "paused_delay": ("grows", "frozen", "null"),
     "sync_delay": ("zero", "null"),

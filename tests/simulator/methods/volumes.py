@@ -110,7 +110,7 @@ def get_volume_count(context: Context, params: dict[str, Any]) -> dict[str, Any]
 def create_volume(context: Context, params: dict[str, Any]) -> dict[str, Any]:
     cluster = context.cluster
     account = cluster.account(params["accountID"])
-    _check_creation(cluster, account.account_id, params)
+    check_creation(cluster, account.account_id, params["name"], params["totalSize"])
     changes = _checked_changes(context, params)
     volume = cluster.add_volume(
         params["name"],
@@ -199,11 +199,12 @@ def _counts_as_paired(context: Context, volume: Volume) -> bool:
     return bool(volume.halves) if context.world.switches.paired_filter_includes_pending else volume.is_paired
 
 
-def _check_creation(cluster: Cluster, account_id: int, params: dict[str, Any]) -> None:
+def check_creation(cluster: Cluster, account_id: int, name: str, size: int) -> None:
+    """Whether the cluster takes one more volume of this owner, name and size; raises ApiError if it does not."""
     limits = cluster.limits
-    if not limits["volumeNameLengthMin"] <= len(params["name"]) <= limits["volumeNameLengthMax"]:
+    if not limits["volumeNameLengthMin"] <= len(name) <= limits["volumeNameLengthMax"]:
         raise ApiError("xInvalidParameter", "the name of a volume has 1 to 64 characters")
-    if not limits["volumeSizeMin"] <= params["totalSize"] <= limits["volumeSizeMax"]:
+    if not limits["volumeSizeMin"] <= size <= limits["volumeSizeMax"]:
         raise ApiError("xInvalidParameter", "the size is out of range")
     if cluster.fullness in ("stage4Critical", "stage5CompletelyConsumed"):
         raise ApiError("xSliceServiceSelectionFailed", "the cluster is too full")
