@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from ..._element.errors import Failure
+from ..._element.errors import VOLUME_UNKNOWN, Failure
 from .. import observe
 from ..model import ClusterPair, PairClusters, PairVolumes, Volume, VolumePair, other
 from .writer import Writer
@@ -30,7 +30,9 @@ NOT_PAIRED_PAUSE = 3
 KEY_REFUSED = "xInvalidPairingKey"
 ROUNDS = 6
 
-REMOVED = frozenset({"xVolumeNotPaired", "xPairingDoesNotExist"})
+# Answers to a removal that say that there is nothing to remove.
+NO_VOLUME_PAIR = VOLUME_UNKNOWN | {"xVolumeNotPaired"}
+NO_CLUSTER_PAIR = frozenset({"xPairingDoesNotExist"})
 
 
 # --- volumes ----------------------------------------------------------------------------------------------------------
@@ -170,7 +172,7 @@ def unpair_volume(writer: Writer, side: str, volume: Volume, uuid: str, reason: 
         return entry is None or entry.uuid != uuid
 
     writer.settle(
-        side, "RemoveVolumePair", {"volumeID": volume.id}, volume.label, reason, applied=applied, done=REMOVED
+        side, "RemoveVolumePair", {"volumeID": volume.id}, volume.label, reason, applied=applied, done=NO_VOLUME_PAIR
     )
 
 
@@ -298,7 +300,9 @@ def unpair_cluster(writer: Writer, side: str, entry: ClusterPair, what: str, rea
     def applied() -> bool:
         return _listed(writer, side, entry.uuid) is None
 
-    writer.settle(side, "RemoveClusterPair", {"clusterPairID": entry.id}, what, reason, applied=applied, done=REMOVED)
+    writer.settle(
+        side, "RemoveClusterPair", {"clusterPairID": entry.id}, what, reason, applied=applied, done=NO_CLUSTER_PAIR
+    )
 
 
 def _listed(writer: Writer, side: str, uuid: str | None) -> ClusterPair | None:
