@@ -7,4 +7,13 @@ set -euo pipefail
 export PYTHONPATH="${ANSIBLE_COLLECTIONS_PATH%%:*}${PYTHONPATH:+:$PYTHONPATH}"
 
 # The shipped playbooks, by their names, as the README calls them.
-exec python -m ansible_collections.elementsw.replication.tests.simulator.rehearse world.yml bash journey.sh
+python -m ansible_collections.elementsw.replication.tests.simulator.rehearse world.yml bash journey.sh
+
+# The report of every mess there is: halves, pairs that were only started, both sides writable, neither.
+simulator="$PYTHONPATH/ansible_collections/elementsw/replication/tests/simulator"
+report=$(python -m ansible_collections.elementsw.replication.tests.simulator.rehearse "$simulator/worlds/four_sites.yml" \
+    ansible-playbook -i "{inventory}" elementsw.replication.status -e replication_cluster=alpha -e replication_peer=beta)
+echo "$report"
+for line in "pending-here (54)   Unconfigured              ?      - " "split (57)          PausedMisconfigured       split  split (47) "; do
+    grep -qF -- "$line" <<< "$report" || { echo "not said: $line" >&2; exit 1; }
+done
