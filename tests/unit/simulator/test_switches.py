@@ -2,460 +2,579 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every open question of the API, answered in every way that the simulator knows."""
+"""What every switch of the simulator changes: each choice of each open question, seen from outside."""
 
 from __future__ import annotations
 
+import base64
+import json
+
 import pytest
 
-from ansible_collections.elementsw.replication.tests.simulator.errors import ApiError
+from ansible_collections.elementsw.replication.tests.simulator import exchange
+from ansible_collections.elementsw.replication.tests.simulator.errors import ApiError, WorldError
 from ansible_collections.elementsw.replication.tests.simulator.settings import SWITCHES
 from ansible_collections.elementsw.replication.tests.simulator.world import World
 
 RT, RW = "replicationTarget", "readWrite"
 GIB = 1024**3
-IDS = {"alpha": 41, "beta": 77}
+ACTIVE = ("Active", "Active")
+SPARE, SOURCE, TARGET = 42, 41, 77
+OTHER_ERROR = "xOfAnotherRelease"
 
 
-def world(switches, cluster_pair=True, volume_pair=True, **more):
-    alpha = {"name": "alpha", "mvip": "192.0.2.10", "unique_id": "k3vd", "volumes": [{"name": "db", "id": 41}]}
-    beta = {"name": "beta", "mvip": "198.51.100.20", "unique_id": "m8qz", "volumes": [{"name": "dr", "id": 77}]}
-    beta.update(more)
-    spec = {"timings": "instant", "switches": switches, "clusters": [alpha, beta]}
-    if cluster_pair:
-        spec["cluster_pairs"] = [{"between": ["alpha", "beta"]}]
-    if cluster_pair and volume_pair:
-        spec["volume_pairs"] = [{"source": "alpha/db", "target": "beta/dr"}]
-    return World.from_dict(spec)
+class Scene:
+    """Two clusters, with a pair or without; a few words for what the checks below do with them."""
+
+    def __init__(self, switches, paired=True, timings="instant", **beta):
+        spec = {
+            "switches": switches,
+            "timings": timings,
+            "clusters": [
+                {
+                    "name": "alpha",
+                    "limits": {"clusterPairsCountMax": 2, "snapshotsPerVolumeMax": 2},
+                    "admins": [
+                        {"username": "chief", "password": "Chief-of-alpha-1", "access": ["administrator"]},
+                        {"username": "second", "password": "Second-of-alpha-1", "access": ["clusterAdmins"]},
+                    ],
+                    "volumes": [{"name": "orders-db", "id": SOURCE}, {"name": "spare", "id": SPARE}],
+                },
+                {
+                    "name": "beta",
+                    "volumes": [{"name": "orders-dr", "id": TARGET}, {"name": "spare", "id": 78, **beta}],
+                },
+            ],
+        }
+        if paired:
+            spec["cluster_pairs"] = [{"between": ["alpha", "beta"]}]
+            spec["volume_pairs"] = [{"source": "alpha/orders-db", "target": "beta/orders-dr"}]
+        self.world = World.from_dict(spec)
+
+    def call(self, cluster, method, **params):
+        return self.world.call(cluster, method, params)
+
+    def outcome(self, cluster, method, **params):
+        """`done`, or the name of the error."""
+        try:
+            self.call(cluster, method, **params)
+        except ApiError as error:
+            return error.name
+        return "done"
+
+    def volume(self, cluster, volume_id):
+        return self.call(cluster, "ListVolumes", volumeIDs=[volume_id])["volumes"][0]
+
+    def pair(self, cluster="alpha", volume_id=SOURCE):
+        pairs = self.volume(cluster, volume_id)["volumePairs"]
+        return pairs[0] if pairs else None
+
+    def states(self):
+        """What source and target show."""
+        pairs = (self.pair(), self.pair("beta", TARGET))
+        return tuple(pair["remoteReplication"]["state"] for pair in pairs)
+
+    def modes(self):
+        pairs = (self.pair(), self.pair("beta", TARGET))
+        return tuple(pair["remoteReplication"]["mode"] for pair in pairs)
+
+    def start(self, volume_id=SPARE):
+        return self.call("alpha", "StartVolumePairing", volumeID=volume_id)["volumePairingKey"]
+
+    def complete(self, key, volume_id=78):
+        return self.outcome("beta", "CompleteVolumePairing", volumeID=volume_id, volumePairingKey=key)
+
+    def statuses(self, cluster):
+        return [entry["status"] for entry in self.call(cluster, "ListClusterPairs")["clusterPairs"]]
+
+    def remove_cluster_pair(self, cluster):
+        (entry,) = self.call(cluster, "ListClusterPairs")["clusterPairs"]
+        return self.outcome(cluster, "RemoveClusterPair", clusterPairID=entry["clusterPairID"])
+
+    def unpair(self):
+        for cluster, volume_id in (("alpha", SOURCE), ("beta", TARGET)):
+            self.call(cluster, "RemoveVolumePair", volumeID=volume_id)
+
+    def post(self, method, username="chief", **params):
+        """A call as it comes in over HTTP: status and reply."""
+        cluster = self.world.cluster("alpha")
+        password = next(admin.password for admin in cluster.admins if admin.username == username)
+        body = json.dumps({"method": method, "params": params, "id": 1}).encode()
+        request = exchange.Request(
+            "POST",
+            "/json-rpc/12.3",
+            "Basic " + base64.b64encode(f"{username}:{password}".encode()).decode(),
+            body,
+        )
+        given = exchange.answer(self.world, cluster, request, exchange.open_envelope(body), None)
+        return given.status, json.loads(given.body)
 
 
-def outcome(given, cluster, method, **params):
-    """What the call gives, or the name of its error."""
-    try:
-        return given.call(cluster, method, params)
-    except ApiError as error:
-        return error.name
+# --- one check a switch: what is to be seen, given the choice -----------------------------------------------------------
 
 
-def volume(given, cluster):
-    (found,) = given.call(cluster, "ListVolumes", {"volumeIDs": [IDS[cluster]]})["volumes"]
-    return found
+def pending_cluster_pair_members(switches):
+    scene = Scene(switches, paired=False)
+    scene.call("alpha", "StartClusterPairing")
+    return scene.call("alpha", "ListClusterPairs")["clusterPairs"][0].get("mvip", "missing")
 
 
-def state(given, cluster="alpha"):
-    pairs = volume(given, cluster)["volumePairs"]
-    return pairs[0]["remoteReplication"]["state"] if pairs else None
+def connecting_status(switches):
+    scene = Scene(switches, paired=False, timings={"connect_polls": 1})
+    key = scene.call("alpha", "StartClusterPairing")["clusterPairingKey"]
+    scene.call("beta", "CompleteClusterPairing", clusterPairingKey=key)
+    return scene.statuses("alpha")
 
 
-def access(given, cluster, value):
-    given.call(cluster, "ModifyVolume", {"volumeID": IDS[cluster], "access": value})
+def pending_volume_pair_members(switches):
+    scene = Scene(switches)
+    scene.start()
+    return scene.pair("alpha", SPARE).get("remoteVolumeID", "missing")
 
 
-def pending_cluster_pair(switches):
-    given = world(switches, cluster_pair=False)
-    given.call("alpha", "StartClusterPairing")
-    (entry,) = given.call("alpha", "ListClusterPairs")["clusterPairs"]
-    return entry.get("mvip", "missing")
+def pending_volume_pair_state(switches):
+    scene = Scene(switches)
+    scene.start()
+    return scene.pair("alpha", SPARE)["remoteReplication"]["state"]
 
 
-def connecting(switches):
-    given = world(switches, cluster_pair=False)
-    given.timings.connect_polls = 1
-    key = given.call("alpha", "StartClusterPairing")["clusterPairingKey"]
-    given.call("beta", "CompleteClusterPairing", {"clusterPairingKey": key})
-    shown = [given.call("alpha", "ListClusterPairs")["clusterPairs"][0]["status"] for _poll in range(2)]
-    assert shown[1] == "Connected"
-    return shown[0]
+def third_cluster_pairing(switches):
+    """Two is the limit of alpha here; one pair is complete, one pending."""
+    scene = Scene(switches)
+    scene.call("alpha", "StartClusterPairing")
+    return scene.outcome("alpha", "StartClusterPairing")
 
 
-def pending_volume_pair(switches):
-    given = world(switches, volume_pair=False)
-    given.call("alpha", "StartVolumePairing", {"volumeID": 41})
-    (pair,) = volume(given, "alpha")["volumePairs"]
-    return pair.get("remoteVolumeID", "missing")
+def remove_used_cluster_pair(switches):
+    return Scene(switches).remove_cluster_pair("alpha")
 
 
-def pending_state(switches):
-    given = world(switches, volume_pair=False)
-    given.call("alpha", "StartVolumePairing", {"volumeID": 41})
-    return state(given)
+def survivor_status(switches):
+    scene = Scene(switches)
+    scene.unpair()
+    scene.remove_cluster_pair("alpha")
+    return scene.statuses("beta")
 
 
-def pending_and_limit(switches):
-    given = world(switches, cluster_pair=False)
-    for _time in range(4):
-        given.call("alpha", "StartClusterPairing")
-    fifth = outcome(given, "alpha", "StartClusterPairing")
-    return fifth if isinstance(fifth, str) else "accepted"
-
-
-def remove_used(switches):
-    return outcome(world(switches), "alpha", "RemoveClusterPair", clusterPairID=7)
-
-
-def survivor(switches):
-    given = world(switches, volume_pair=False)
-    given.call("alpha", "RemoveClusterPair", {"clusterPairID": 7})
-    return given.call("beta", "ListClusterPairs")["clusterPairs"][0]["status"]
-
-
-def bad_cluster_key(switches):
-    return outcome(world(switches, cluster_pair=False), "beta", "CompleteClusterPairing", clusterPairingKey="7b7d")
+def wrong_key(switches):
+    return Scene(switches).complete("7b7d")
 
 
 def unreachable_origin(switches):
-    given = world(switches, cluster_pair=False)
-    key = given.call("alpha", "StartClusterPairing")["clusterPairingKey"]
-    given.management_link("alpha", "beta", up=False)
-    return outcome(given, "beta", "CompleteClusterPairing", clusterPairingKey=key)
+    scene = Scene(switches)
+    key = scene.start()
+    scene.world.management_link("alpha", "beta", up=False)
+    return scene.complete(key)
 
 
 def version_gap(switches):
-    given = world(switches, cluster_pair=False, version="10.4.0.1")
-    key = given.call("alpha", "StartClusterPairing")["clusterPairingKey"]
-    return outcome(given, "beta", "CompleteClusterPairing", clusterPairingKey=key)
+    clusters = [{"name": "alpha"}, {"name": "beta", "version": "10.4.0.35"}]
+    world = World.from_dict({"switches": switches, "clusters": clusters})
+    key = world.call("alpha", "StartClusterPairing")["clusterPairingKey"]
+    with pytest.raises(ApiError) as caught:
+        world.call("beta", "CompleteClusterPairing", {"clusterPairingKey": key})
+    return caught.value.name
 
 
 def pair_user(switches):
-    given = world(switches, cluster_pair=False)
-    given.call("alpha", "StartClusterPairing")
-    hidden = given.call("alpha", "ListClusterAdmins", {"showHidden": True})["clusterAdmins"]
-    assert any(admin["username"].startswith("__SF_pair_") for admin in hidden)
-    return len(given.call("alpha", "ListClusterAdmins")["clusterAdmins"])
+    scene = Scene(switches)
+    scene.call("alpha", "StartClusterPairing")
+    return len(scene.call("alpha", "ListClusterAdmins")["clusterAdmins"])
 
 
-def pair_user_afterwards(switches):
-    given = world(switches, cluster_pair=False)
-    made = given.call("alpha", "StartClusterPairing")["clusterPairID"]
-    given.call("alpha", "RemoveClusterPair", {"clusterPairID": made})
-    return len(given.call("alpha", "ListClusterAdmins", {"showHidden": True})["clusterAdmins"])
+def pair_user_removed_with_pair(switches):
+    scene = Scene(switches, paired=False)
+    pair_id = scene.call("alpha", "StartClusterPairing")["clusterPairID"]
+    scene.call("alpha", "RemoveClusterPair", clusterPairID=pair_id)
+    return len(scene.call("alpha", "ListClusterAdmins", showHidden=True)["clusterAdmins"])
 
 
-def key_in_events(switches):
-    given = world(switches, volume_pair=False)
-    key = given.call("alpha", "StartVolumePairing", {"volumeID": 41})["volumePairingKey"]
-    given.call("beta", "CompleteVolumePairing", {"volumeID": 77, "volumePairingKey": key})
-    (event,) = given.call("beta", "ListEvents", {"eventType": "apiEvent"})["events"]
-    return event["details"]["params"]["volumePairingKey"] != key
+def keys_in_events(switches):
+    scene = Scene(switches)
+    key = scene.start()
+    scene.complete(key)
+    return key in json.dumps(scene.call("beta", "ListEvents"))
 
 
 def paired_filter(switches):
-    given = world(switches, volume_pair=False)
-    given.call("alpha", "StartVolumePairing", {"volumeID": 41})
-    return len(given.call("alpha", "ListVolumes", {"isPaired": True})["volumes"])
+    scene = Scene(switches)
+    scene.start()
+    return [volume["volumeID"] for volume in scene.call("alpha", "ListVolumes", isPaired=True)["volumes"]]
 
 
-def unknown_ids(switches):
-    return outcome(world(switches), "alpha", "ListVolumes", volumeIDs=[999])
+def unknown_volume_ids(switches):
+    return Scene(switches).outcome("alpha", "ListVolumes", volumeIDs=[999])
 
 
-def target_before_and_after_pairing(switches):
-    given = world(switches, volume_pair=False)
-    access(given, "beta", RT)
-    before = volume(given, "beta")["access"]
-    key = given.call("alpha", "StartVolumePairing", {"volumeID": 41})["volumePairingKey"]
-    given.call("beta", "CompleteVolumePairing", {"volumeID": 77, "volumePairingKey": key})
-    after = volume(given, "beta")["access"], state(given)
-    access(given, "beta", RT)
-    assert state(given) == "Active"
-    return before, *after
+def unpaired_target(switches):
+    """The access as it is read before and after pairing."""
+    scene = Scene(switches)
+    scene.call("beta", "ModifyVolume", volumeID=78, access=RT)
+    before = scene.volume("beta", 78)["access"]
+    scene.complete(scene.start())
+    return before, scene.volume("beta", 78)["access"]
 
 
 def remove_unpaired(switches):
-    return outcome(world(switches, volume_pair=False), "alpha", "RemoveVolumePair", volumeID=41)
+    return Scene(switches).outcome("alpha", "RemoveVolumePair", volumeID=SPARE)
 
 
-def start_again(switches):
-    given = world(switches, volume_pair=False)
-    first = given.call("alpha", "StartVolumePairing", {"volumeID": 41})["volumePairingKey"]
-    again = outcome(given, "alpha", "StartVolumePairing", volumeID=41)
-    if isinstance(again, str):
-        return again
-    assert outcome(given, "beta", "CompleteVolumePairing", volumeID=77, volumePairingKey=first) == "xInvalidPairingKey"
-    return outcome(given, "beta", "CompleteVolumePairing", volumeID=77, **again)
+def start_on_pending(switches):
+    scene = Scene(switches)
+    scene.start()
+    return scene.outcome("alpha", "StartVolumePairing", volumeID=SPARE)
 
 
-def start_alone(switches):
-    made = outcome(world(switches, cluster_pair=False), "alpha", "StartVolumePairing", volumeID=41)
-    return made if isinstance(made, str) else "started"
+def start_without_cluster_pair(switches):
+    return Scene(switches, paired=False).outcome("alpha", "StartVolumePairing", volumeID=SPARE)
 
 
 def complete_on_paired(switches):
-    return outcome(world(switches), "beta", "CompleteVolumePairing", volumeID=77, volumePairingKey="7b7d")
+    scene = Scene(switches)
+    return scene.complete(scene.start(), TARGET)
 
 
 def same_cluster(switches):
-    given = world(switches, volume_pair=False)
-    key = given.call("alpha", "StartVolumePairing", {"volumeID": 41})["volumePairingKey"]
-    other = given.call("alpha", "CreateVolume", {"name": "x", "accountID": 1, "totalSize": GIB, "enable512e": True})
-    return outcome(given, "alpha", "CompleteVolumePairing", volumeID=other["volumeID"], volumePairingKey=key)
-
-
-def completed_with(switches, dr):
-    given = world(switches, volume_pair=False, volumes=[{"name": "dr", "id": 77, "access": RT, **dr}])
-    key = given.call("alpha", "StartVolumePairing", {"volumeID": 41})["volumePairingKey"]
-    done = outcome(given, "beta", "CompleteVolumePairing", volumeID=77, volumePairingKey=key)
-    return done or state(given)
+    scene = Scene(switches)
+    scene.call("alpha", "CreateVolume", name="third", accountID=1, totalSize=10 * GIB, enable512e=True)
+    third = scene.call("alpha", "ListVolumes", volumeName="third")["volumes"][0]["volumeID"]
+    return scene.outcome("alpha", "CompleteVolumePairing", volumeID=third, volumePairingKey=scene.start())
 
 
 def smaller_target(switches):
-    return completed_with(switches, {"size": "5GiB"})
+    scene = Scene(switches, size="5GiB", access=RT)
+    return scene.complete(scene.start())
 
 
 def other_block_size(switches):
-    return completed_with(switches, {"enable_512e": False})
+    scene = Scene(switches, enable_512e=False, access=RT)
+    return scene.complete(scene.start())
 
 
-def larger_target(switches):
-    return completed_with(switches, {"size": "20GiB"})
+def modify_on_target(switches):
+    return Scene(switches).outcome("beta", "ModifyVolumePair", volumeID=TARGET, pausedManual=True)
 
 
-def modify_target(switches):
-    return outcome(world(switches), "beta", "ModifyVolumePair", volumeID=77, pausedManual=True)
+def mode_propagates(switches):
+    scene = Scene(switches)
+    scene.call("alpha", "ModifyVolumePair", volumeID=SOURCE, mode="Sync")
+    return scene.modes()
 
 
-def mode_there(switches):
-    given = world(switches)
-    given.call("alpha", "ModifyVolumePair", {"volumeID": 41, "mode": "Sync"})
-    return volume(given, "beta")["volumePairs"][0]["remoteReplication"]["mode"]
+def repeated_pause(switches):
+    scene = Scene(switches)
+    scene.call("alpha", "ModifyVolumePair", volumeID=SOURCE, pausedManual=True)
+    return scene.outcome("alpha", "ModifyVolumePair", volumeID=SOURCE, pausedManual=True)
 
 
-def pause_twice(switches):
-    given = world(switches)
-    given.call("alpha", "ModifyVolumePair", {"volumeID": 41, "pausedManual": True})
-    return outcome(given, "alpha", "ModifyVolumePair", volumeID=41, pausedManual=True)
+def pause_precedence(switches):
+    scene = Scene(switches)
+    scene.call("alpha", "ModifyVolumePair", volumeID=SOURCE, pausedManual=True)
+    scene.world.storage_link("alpha", "beta", up=False)
+    return scene.states()
 
 
-def paused_and_disconnected(switches):
-    given = world(switches)
-    given.call("alpha", "ModifyVolumePair", {"volumeID": 41, "pausedManual": True})
-    given.storage_link("alpha", "beta", up=False)
-    return state(given, "alpha"), state(given, "beta")
+def purged_partner(switches):
+    scene = Scene(switches)
+    scene.call("beta", "DeleteVolume", volumeID=TARGET)
+    scene.call("beta", "PurgeDeletedVolume", volumeID=TARGET)
+    pair = scene.pair()
+    return pair and pair["remoteReplication"]["state"]
 
 
-def purged(switches):
-    given = world(switches)
-    given.call("beta", "DeleteVolume", {"volumeID": 77})
-    given.call("beta", "PurgeDeletedVolume", {"volumeID": 77})
-    return state(given)
+def rollback(cluster, volume_id):
+    def check(switches):
+        scene = Scene(switches)
+        taken = scene.call(cluster, "CreateSnapshot", volumeID=volume_id)["snapshotID"]
+        return scene.outcome(
+            cluster, "RollbackToSnapshot", volumeID=volume_id, snapshotID=taken, saveCurrentState=False
+        )
+
+    return check
 
 
-def rollback(cluster):
-    def scenario(switches):
-        given = world(switches)
-        taken = given.call(cluster, "CreateSnapshot", {"volumeID": IDS[cluster]})["snapshotID"]
-        params = {"volumeID": IDS[cluster], "snapshotID": taken, "saveCurrentState": False}
-        return outcome(given, cluster, "RollbackToSnapshot", **params)
-
-    return scenario
-
-
-def clone(switches):
-    given = world(switches)
-    made = given.call("alpha", "CloneVolume", {"volumeID": 41, "name": "copy"})
-    assert given.call("alpha", "GetAsyncResult", {"asyncHandle": made["asyncHandle"]})["status"] == "complete"
-    assert outcome(given, "alpha", "GetAsyncResult", asyncHandle=made["asyncHandle"]) == "xAsyncHandleDoesNotExist"
-    return len(made["volume"]["volumePairs"])
-
-
-def delay(given):
-    return given.call("alpha", "GetVolumeStats", {"volumeID": 41})["volumeStats"]["asyncDelay"]
+def clone_copies_pairs(switches):
+    scene = Scene(switches)
+    clone = scene.call("alpha", "CloneVolume", volumeID=SOURCE, name="copy")["volumeID"]
+    return len(scene.volume("alpha", clone)["volumePairs"])
 
 
 def paused_delay(switches):
-    given = world(switches)
-    given.call("alpha", "ModifyVolumePair", {"volumeID": 41, "pausedManual": True})
-    given.advance(3600)
-    return (delay(given) or "null")[:5]
+    scene = Scene(switches)
+    scene.call("alpha", "ModifyVolumePair", volumeID=SOURCE, pausedManual=True)
+    scene.world.advance(3600)
+    delay = scene.call("alpha", "GetVolumeStats", volumeID=SOURCE)["volumeStats"]["asyncDelay"]
+    return delay and delay[:2]
 
 
 def sync_delay(switches):
-    given = world(switches)
-    given.call("alpha", "ModifyVolumePair", {"volumeID": 41, "mode": "Sync"})
-    return delay(given)
+    scene = Scene(switches)
+    scene.call("alpha", "ModifyVolumePair", volumeID=SOURCE, mode="Sync")
+    return scene.call("alpha", "GetVolumeStats", volumeID=SOURCE)["volumeStats"]["asyncDelay"]
 
 
 def volume_count(switches):
-    given = world(switches)
-    given.call("alpha", "DeleteVolume", {"volumeID": 41})
-    return given.call("alpha", "GetVolumeCount")["count"]
+    scene = Scene(switches)
+    scene.call("alpha", "DeleteVolume", volumeID=SPARE)
+    return scene.call("alpha", "GetVolumeCount")["count"]
 
 
-def pair_ids(switches):
-    given = world(switches, cluster_pair=False)
-    made = []
-    for _time in range(2):
-        made.append(given.call("alpha", "StartClusterPairing")["clusterPairID"])
-        given.call("alpha", "RemoveClusterPair", {"clusterPairID": made[-1]})
-    return made
+def reuse_cluster_pair_ids(switches):
+    scene = Scene(switches, paired=False)
+    first = scene.call("alpha", "StartClusterPairing")["clusterPairID"]
+    scene.call("alpha", "RemoveClusterPair", clusterPairID=first)
+    return scene.call("alpha", "StartClusterPairing")["clusterPairID"] <= first
 
 
-def snapshot_conflict(switches):
-    given = world(switches)
-    given.timings.snapshot_polls = "never"
-    given.call("alpha", "CreateSnapshot", {"volumeID": 41, "enableRemoteReplication": True})
-    return outcome(given, "alpha", "CreateSnapshot", volumeID=41, ensureSerialCreation=True)
+def unused_parameters(switches):
+    return Scene(switches).post("ListClusterPairs", colour="red")[1]["unusedParameters"]
+
+
+def error_status(switches):
+    status, reply = Scene(switches).post("RemoveClusterPair", clusterPairID=999)
+    return status, reply["error"]["name"]
+
+
+def serial_conflict(switches):
+    scene = Scene(switches, timings={"snapshot_polls": 9})
+    scene.call("alpha", "CreateSnapshot", volumeID=SOURCE, enableRemoteReplication=True)
+    return scene.outcome("alpha", "CreateSnapshot", volumeID=SOURCE, ensureSerialCreation=True)
 
 
 def snapshot_limit(switches):
-    given = world(switches, volume_pair=False)
-    for _time in range(32):
-        given.call("alpha", "CreateSnapshot", {"volumeID": 41})
-    return outcome(given, "alpha", "CreateSnapshot", volumeID=41)
+    """Two are the limit of alpha here."""
+    scene = Scene(switches)
+    return [scene.outcome("alpha", "CreateSnapshot", volumeID=SPARE) for _time in range(3)][-1]
 
 
-def other_qos(switches):
-    done = outcome(world(switches), "alpha", "ModifyVolume", volumeID=41, qos={"minIOPS": 100})
-    return done if isinstance(done, str) else "changed"
+def modify_paired_volume(switches):
+    return Scene(switches).outcome("alpha", "ModifyVolume", volumeID=SOURCE, qos={"minIOPS": 100})
 
 
 def read_only_source(switches):
-    given = world(switches)
-    access(given, "alpha", "readOnly")
-    return state(given)
+    scene = Scene(switches)
+    scene.call("alpha", "ModifyVolume", volumeID=SOURCE, access="readOnly")
+    return scene.states()
 
 
-def idle(switches):
-    given = world(switches)
-    quiet = state(given)
-    given.call("alpha", "ModifyVolumePair", {"volumeID": 41, "mode": "SnapshotsOnly"})
-    return quiet, state(given)
+def idle_state(switches):
+    """The states of a quiet pair that sends all, and of one that sends snapshots only."""
+    scene = Scene(switches)
+    found = scene.states()[0]
+    scene.call("alpha", "ModifyVolumePair", volumeID=SOURCE, mode="SnapshotsOnly")
+    return found, scene.states()[0]
 
 
 def grown_target(switches):
-    given = world(switches)
-    given.timings.resuming_connected_polls = 1
-    given.call("beta", "ModifyVolume", {"volumeID": 77, "totalSize": 20 * GIB})
-    return state(given)
+    scene = Scene(switches, timings={})
+    scene.call("beta", "ModifyVolume", volumeID=TARGET, totalSize=20 * GIB)
+    return scene.states()[0]
 
 
 def any_case(switches):
-    return outcome(world(switches), "alpha", "ModifyVolumePair", volumeID=41, mode="sync")
+    return Scene(switches).outcome("alpha", "ModifyVolumePair", volumeID=SOURCE, mode="sync")
 
 
-def turned_mode(switches):
-    given = world(switches)
-    given.call("alpha", "ModifyVolumePair", {"volumeID": 41, "mode": "Sync"})
-    access(given, "alpha", RT)
-    access(given, "beta", RW)
-    return volume(given, "beta")["volumePairs"][0]["remoteReplication"]["mode"]
+def case_of_keys(switches):
+    scene = Scene(switches)
+    return scene.complete(scene.start().upper())
 
 
-def text_for_a_number(switches):
-    return outcome(world(switches), "alpha", "RemoveVolumePair", volumeID="41")
+def remove_cluster_pair_role(switches):
+    return Scene(switches).post("RemoveClusterPair", "second", clusterPairID=999)[1]["error"]["name"]
 
 
-def modified_volumes(switches):
-    (member,) = world(switches).call("alpha", "ModifyVolumes", {"volumeIDs": [41], "access": RW})
-    return member
+def mode_after_reversal(switches):
+    scene = Scene(switches)
+    scene.call("alpha", "ModifyVolumePair", volumeID=SOURCE, mode="Sync")
+    scene.call("alpha", "ModifyVolume", volumeID=SOURCE, access=RT)
+    scene.call("beta", "ModifyVolume", volumeID=TARGET, access=RW)
+    return scene.modes()
 
 
-def stats_shape(switches):
-    return type(world(switches).call("alpha", "GetVolumeStats", {"volumeID": 41})["volumeStats"])
+def parameter_types(switches):
+    return Scene(switches).outcome("alpha", "RemoveVolumePair", volumeID="42")
 
 
-def snapshot_spelling(switches):
-    given = world(switches)
-    given.storage_link("alpha", "beta", up=False)
-    given.call("alpha", "CreateSnapshot", {"volumeID": 41, "enableRemoteReplication": True})
-    (taken,) = given.call("alpha", "ListSnapshots")["snapshots"]
-    return taken["remoteStatuses"][0]["remoteStatus"], taken["status"]
+def modify_volumes_member(switches):
+    return list(Scene(switches).call("alpha", "ModifyVolumes", volumeIDs=[SPARE], access=RW))
+
+
+def volume_stats_shape(switches):
+    return type(Scene(switches).call("alpha", "GetVolumeStats", volumeID=SPARE)["volumeStats"])
+
+
+def not_present_spelling(switches):
+    scene = Scene(switches)
+    scene.world.storage_link("alpha", "beta", up=False)
+    taken = scene.call("alpha", "CreateSnapshot", volumeID=SOURCE, enableRemoteReplication=True)
+    return taken["snapshot"]["remoteStatuses"][0]["remoteStatus"]
+
+
+def snapshot_status_case(switches):
+    return Scene(switches).call("alpha", "CreateSnapshot", volumeID=SPARE)["snapshot"]["status"]
+
+
+def larger_target(switches):
+    scene = Scene(switches)
+    scene.call("beta", "ModifyVolume", volumeID=TARGET, totalSize=20 * GIB)
+    return scene.states()
 
 
 def management_loss(switches):
-    given = world(switches)
-    given.management_link("alpha", "beta", up=False)
-    return state(given)
+    scene = Scene(switches)
+    scene.world.management_link("alpha", "beta", up=False)
+    return scene.states()
 
 
-OTHER = "xSomethingElse"
-CASES = {
-    "pending_cluster_pair_members": (pending_cluster_pair, {"empty": "", "null": None, "missing": "missing"}),
-    "connecting_status": (connecting, {c: c for c in ("Disconnected", "Misconfigured", "Connecting")}),
-    "pending_volume_pair_members": (pending_volume_pair, {"zeros": 0, "missing": "missing"}),
-    "pending_volume_pair_state": (pending_state, {c: c for c in ("Unconfigured", "PausedMisconfigured")}),
-    "pending_counts_toward_limit": (pending_and_limit, {True: "xExceededLimit", False: "accepted"}),
-    "limit_error": (pending_and_limit, {OTHER: OTHER}),
-    "remove_used_cluster_pair": (remove_used, {"refused": "xInvalidParameter", "allowed": {}}),
-    "remove_used_cluster_pair_error": (remove_used, {OTHER: OTHER}),
-    "survivor_status": (survivor, {"Misconfigured": "Misconfigured", "Disconnected": "Disconnected"}),
-    "invalid_key_error": (bad_cluster_key, {"xInvalidPairingKey": "xInvalidPairingKey", OTHER: OTHER}),
-    "unreachable_origin_error": (unreachable_origin, {"xRecvTimeout": "xRecvTimeout", OTHER: OTHER}),
-    "version_gap_error": (version_gap, {"xInvalidParameter": "xInvalidParameter", OTHER: OTHER}),
-    "pair_user": (pair_user, {"hidden": 1, "visible": 2}),
-    "pair_user_removed_with_pair": (pair_user_afterwards, {True: 1, False: 2}),
-    "keys_masked_in_events": (key_in_events, {False: False, True: True}),
-    "paired_filter_includes_pending": (paired_filter, {True: 1, False: 0}),
-    "unknown_volume_ids": (unknown_ids, {"omitted": {"volumes": []}, "error": "xVolumeIDDoesNotExist"}),
-    "unpaired_target": (
-        target_before_and_after_pairing,
-        {
-            "stored": (RT, RT, "Active"),
-            "shown_locked": ("locked", RT, "Active"),
-            "locked": ("locked", "locked", "PausedMisconfigured"),
-        },
+MISCONFIGURED = ("PausedMisconfigured", "PausedMisconfigured")
+DISCONNECTED = ("PausedDisconnected", "PausedDisconnected")
+MISMATCH = ("PausedVolumeSizeMismatch", "PausedVolumeSizeMismatch")
+
+TABLE = [
+    ("pending_cluster_pair_members", pending_cluster_pair_members, {"empty": "", "null": None, "missing": "missing"}),
+    (
+        "connecting_status",
+        connecting_status,
+        {"Disconnected": ["Disconnected"], "Misconfigured": ["Misconfigured"], "Connecting": ["Connecting"]},
     ),
-    "remove_unpaired": (remove_unpaired, {"success": {}, "error": "xVolumeNotPaired"}),
-    "start_on_pending": (start_again, {"error": "xVolumeAlreadyPaired", "new_key": {}}),
-    "start_without_cluster_pair": (start_alone, {"allowed": "started", "error": "xMVIPNotPaired"}),
-    "complete_on_paired_error": (complete_on_paired, {"xVolumeAlreadyPaired": "xVolumeAlreadyPaired", OTHER: OTHER}),
-    "same_cluster_error": (same_cluster, {"xMVIPNotPaired": "xMVIPNotPaired", OTHER: OTHER}),
-    "smaller_target": (smaller_target, {"accepted": "PausedVolumeSizeMismatch", "refused": "xInvalidParameter"}),
-    "other_block_size": (other_block_size, {"accepted": "PausedMisconfigured", "refused": "xInvalidParameter"}),
-    "modify_on_target": (modify_target, {"allowed": {}, "refused": "xInvalidParameter"}),
-    "mode_propagates": (mode_there, {True: "Sync", False: "Async"}),
-    "repeated_pause": (pause_twice, {"success": {}, "error": "xInvalidParameter"}),
-    "pause_precedence": (
-        paused_and_disconnected,
-        {
-            "manual_first": ("PausedManual", "PausedDisconnected"),
-            "disconnected_first": ("PausedDisconnected", "PausedDisconnected"),
-        },
+    ("pending_volume_pair_members", pending_volume_pair_members, {"zeros": 0, "missing": "missing"}),
+    (
+        "pending_volume_pair_state",
+        pending_volume_pair_state,
+        {"Unconfigured": "Unconfigured", "PausedMisconfigured": "PausedMisconfigured"},
     ),
-    "purged_partner": (purged, {"stopped": "StoppedMisconfigured", "unpaired": None}),
-    "rollback_on_source": (rollback("alpha"), {"allowed": {}, "refused": "xInvalidParameter"}),
-    "rollback_on_target": (rollback("beta"), {"refused": "xInvalidParameter", "allowed": {}}),
-    "clone_copies_pairs": (clone, {False: 0, True: 1}),
-    "paused_delay": (paused_delay, {"grows": "01:00", "frozen": "00:00", "null": "null"}),
-    "sync_delay": (sync_delay, {"zero": "00:00:00.000000", "null": None}),
-    "volume_count_includes_deleted": (volume_count, {False: 0, True: 1}),
-    "reuse_cluster_pair_ids": (pair_ids, {False: [7, 8], True: [1, 1]}),
-    "serial_conflict_error": (snapshot_conflict, {"xSnapshotFailed": "xSnapshotFailed", OTHER: OTHER}),
-    "snapshot_limit_error": (snapshot_limit, {"xMaxSnapshotsPerVolumeExceeded": "xMaxSnapshotsPerVolumeExceeded"}),
-    "modify_paired_volume": (other_qos, {"allowed": "changed", "refused": "xInvalidParameter"}),
-    "read_only_source": (read_only_source, {"misconfigured": "PausedMisconfigured", "runs": "Active"}),
-    "idle_state": (
-        idle,
+    ("pending_counts_toward_limit", third_cluster_pairing, {True: "xExceededLimit", False: "done"}),
+    ("limit_error", third_cluster_pairing, {"xExceededLimit": "xExceededLimit", OTHER_ERROR: OTHER_ERROR}),
+    ("remove_used_cluster_pair", remove_used_cluster_pair, {"refused": "xInvalidParameter", "allowed": "done"}),
+    ("remove_used_cluster_pair_error", remove_used_cluster_pair, {OTHER_ERROR: OTHER_ERROR}),
+    (
+        "survivor_status",
+        survivor_status,
+        {"Misconfigured": ["Misconfigured"], "Disconnected": ["Disconnected"]},
+    ),
+    ("invalid_key_error", wrong_key, {"xInvalidPairingKey": "xInvalidPairingKey", OTHER_ERROR: OTHER_ERROR}),
+    ("unreachable_origin_error", unreachable_origin, {"xRecvTimeout": "xRecvTimeout", OTHER_ERROR: OTHER_ERROR}),
+    ("version_gap_error", version_gap, {"xInvalidParameter": "xInvalidParameter", OTHER_ERROR: OTHER_ERROR}),
+    ("pair_user", pair_user, {"hidden": 2, "visible": 3}),
+    ("pair_user_removed_with_pair", pair_user_removed_with_pair, {True: 2, False: 3}),
+    ("keys_masked_in_events", keys_in_events, {False: True, True: False}),
+    ("paired_filter_includes_pending", paired_filter, {True: [SOURCE, SPARE], False: [SOURCE]}),
+    ("unknown_volume_ids", unknown_volume_ids, {"omitted": "done", "error": "xVolumeIDDoesNotExist"}),
+    (
+        "unpaired_target",
+        unpaired_target,
+        {"stored": (RT, RT), "shown_locked": ("locked", RT), "locked": ("locked", "locked")},
+    ),
+    ("remove_unpaired", remove_unpaired, {"success": "done", "error": "xVolumeNotPaired"}),
+    ("start_on_pending", start_on_pending, {"error": "xVolumeAlreadyPaired", "new_key": "done"}),
+    ("start_without_cluster_pair", start_without_cluster_pair, {"allowed": "done", "error": "xMVIPNotPaired"}),
+    (
+        "complete_on_paired_error",
+        complete_on_paired,
+        {"xVolumeAlreadyPaired": "xVolumeAlreadyPaired", OTHER_ERROR: OTHER_ERROR},
+    ),
+    ("same_cluster_error", same_cluster, {"xMVIPNotPaired": "xMVIPNotPaired", OTHER_ERROR: OTHER_ERROR}),
+    ("smaller_target", smaller_target, {"accepted": "done", "refused": "xInvalidParameter"}),
+    ("other_block_size", other_block_size, {"accepted": "done", "refused": "xInvalidParameter"}),
+    ("modify_on_target", modify_on_target, {"allowed": "done", "refused": "xInvalidParameter"}),
+    ("mode_propagates", mode_propagates, {True: ("Sync", "Sync"), False: ("Sync", "Async")}),
+    ("repeated_pause", repeated_pause, {"success": "done", "error": "xInvalidParameter"}),
+    (
+        "pause_precedence",
+        pause_precedence,
+        {"manual_first": ("PausedManual", "PausedDisconnected"), "disconnected_first": DISCONNECTED},
+    ),
+    ("purged_partner", purged_partner, {"stopped": "StoppedMisconfigured", "unpaired": None}),
+    ("rollback_on_source", rollback("alpha", SOURCE), {"allowed": "done", "refused": "xInvalidParameter"}),
+    ("rollback_on_target", rollback("beta", TARGET), {"refused": "xInvalidParameter", "allowed": "done"}),
+    ("clone_copies_pairs", clone_copies_pairs, {False: 0, True: 1}),
+    ("paused_delay", paused_delay, {"grows": "01", "frozen": "00", "null": None}),
+    ("sync_delay", sync_delay, {"zero": "00:00:00.000000", "null": None}),
+    ("volume_count_includes_deleted", volume_count, {False: 1, True: 2}),
+    ("reuse_cluster_pair_ids", reuse_cluster_pair_ids, {False: False, True: True}),
+    ("unused_parameters_shape", unused_parameters, {"mapping": {"colour": "red"}, "list": ["colour"]}),
+    ("error_status", error_status, {200: (200, "xPairingDoesNotExist"), 500: (500, "xPairingDoesNotExist")}),
+    ("serial_conflict_error", serial_conflict, {"xSnapshotFailed": "xSnapshotFailed", OTHER_ERROR: OTHER_ERROR}),
+    (
+        "snapshot_limit_error",
+        snapshot_limit,
+        {"xMaxSnapshotsPerVolumeExceeded": "xMaxSnapshotsPerVolumeExceeded", OTHER_ERROR: OTHER_ERROR},
+    ),
+    ("modify_paired_volume", modify_paired_volume, {"allowed": "done", "refused": "xInvalidParameter"}),
+    ("read_only_source", read_only_source, {"misconfigured": MISCONFIGURED, "runs": ACTIVE}),
+    (
+        "idle_state",
+        idle_state,
         {"snapshots_only": ("Active", "Idle"), "quiet_pairs": ("Idle", "Idle"), "never": ("Active", "Active")},
     ),
-    "grown_target": (grown_target, {"keeps_running": "Active", "resumes": "ResumingConnected"}),
-    "any_case": (any_case, {True: {}, False: "xUnrecognizedEnumString"}),
-    "mode_after_reversal": (turned_mode, {"kept": "Sync", "async": "Async"}),
-    "parameter_types": (text_for_a_number, {"strict": "xInvalidParameterType", "coerce": {}}),
-    "modify_volumes_member": (modified_volumes, {"volumes": "volumes", "volume": "volume"}),
-    "volume_stats_shape": (stats_shape, {"object": dict, "list": list}),
-    "not_present_spelling": (
-        snapshot_spelling,
-        {"NotPresent": ("NotPresent", "done"), "Not Present": ("Not Present", "done")},
+    ("grown_target", grown_target, {"keeps_running": "Active", "resumes": "ResumingConnected"}),
+    ("any_case", any_case, {True: "done", False: "xUnrecognizedEnumString"}),
+    ("any_case", case_of_keys, {True: "done", False: "xInvalidPairingKey"}),
+    (
+        "remove_cluster_pair_role",
+        remove_cluster_pair_role,
+        {"administrator": "xPermissionDenied", "clusterAdmins": "xPairingDoesNotExist"},
     ),
-    "snapshot_status_case": (snapshot_spelling, {"lower": ("NotPresent", "done"), "title": ("NotPresent", "Done")}),
-    "larger_target": (larger_target, {"runs": "Active", "mismatch": "PausedVolumeSizeMismatch"}),
-    "management_loss": (management_loss, {"keeps_running": "Active", "pauses": "PausedDisconnected"}),
-}
-# These show over HTTP alone; test_doors has them.
-AT_THE_DOOR = {"error_status", "unused_parameters_shape", "remove_cluster_pair_role"}
+    ("mode_after_reversal", mode_after_reversal, {"kept": ("Sync", "Sync"), "async": ("Async", "Async")}),
+    ("parameter_types", parameter_types, {"strict": "xInvalidParameterType", "coerce": "done"}),
+    ("modify_volumes_member", modify_volumes_member, {"volumes": ["volumes"], "volume": ["volume"]}),
+    ("volume_stats_shape", volume_stats_shape, {"object": dict, "list": list}),
+    ("not_present_spelling", not_present_spelling, {"NotPresent": "NotPresent", "Not Present": "Not Present"}),
+    ("snapshot_status_case", snapshot_status_case, {"lower": "done", "title": "Done"}),
+    ("larger_target", larger_target, {"runs": ACTIVE, "mismatch": MISMATCH}),
+    ("management_loss", management_loss, {"keeps_running": ACTIVE, "pauses": DISCONNECTED}),
+]
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "scenario", "expected"),
-    [(name, value, case[0], expected) for name, case in CASES.items() for value, expected in case[1].items()],
+    ("check", "switch", "choice", "expected"),
+    [
+        pytest.param(check, switch, choice, expected, id=f"{check.__name__}-{switch}-{choice}")
+        for switch, check, outcomes in TABLE
+        for choice, expected in outcomes.items()
+    ],
 )
-def test_a_switch_in_each_position(name, value, scenario, expected):
-    assert scenario({name: value}) == expected
+def test_what_a_switch_changes(check, switch, choice, expected):
+    assert check({switch: choice}) == expected
 
 
-def test_no_switch_is_forgotten():
-    assert set(CASES) | AT_THE_DOOR == set(SWITCHES)
-    for name, (_scenario, positions) in CASES.items():
-        if isinstance(SWITCHES[name], tuple):
-            assert set(positions) == set(SWITCHES[name])
+@pytest.mark.parametrize(
+    ("check", "default"),
+    [
+        pytest.param(check, outcomes[choice], id=switch)
+        for switch, check, outcomes in TABLE
+        for choice in [getattr(World.from_dict({"clusters": [{"name": "alpha"}]}).switches, switch)]
+        if choice in outcomes
+    ],
+)
+def test_what_holds_without_a_switch(check, default):
+    assert check({}) == default
+
+
+def test_no_choice_is_left_out():
+    tried = {(switch, choice) for switch, _check, outcomes in TABLE for choice in outcomes}
+    expected = {
+        (switch, choice)
+        for switch, choices in SWITCHES.items()
+        for choice in (choices if isinstance(choices, tuple) else (OTHER_ERROR,))
+    }
+    assert expected <= tried
+
+
+@pytest.mark.parametrize(
+    ("switch", "value"),
+    [
+        ("unheard_of", True),
+        ("unpaired_target", "perhaps"),
+        ("mode_propagates", 1),
+        ("limit_error", "ExceededLimit"),
+        ("error_status", "200"),
+    ],
+)
+def test_an_unknown_switch_or_choice_is_refused_by_its_name(switch, value):
+    world = Scene({}).world
+    before = world.switches.as_dict()
+    with pytest.raises(WorldError, match=switch):
+        world.switches.set({switch: value})
+    assert world.switches.as_dict() == before
