@@ -84,7 +84,7 @@ def volume_pair(found: VolumePairFound) -> dict:
         "uuid": entry.uuid if entry else None,
         "state": found.state,
         "mode": mode_option(found.mode),
-        "direction": found.direction if entry else None,
+        "direction": found.direction if found.is_paired else None,
         "paused": health.paused((found.entries.local, found.entries.peer)) if entry else None,
         "health": found.health if entry else None,
         "in_sync": found.state == "paired" and found.health == "healthy",

@@ -27,6 +27,7 @@ PROBLEMS = {
         ERROR,
         "decide which volume holds the good data, save what is unique on the other and make it the target",
     ),
+    "volume_deleted": (ERROR, "restore the volume with RestoreDeletedVolume, or remove the pair with state: absent"),
     "no_source": (ERROR, "decide which volume holds the good data and make it readWrite"),
     "dead": (ERROR, "it never recovers by itself: pair it again with element_volume_pair and repair: true"),
     "broken": (ERROR, "remove the cause that the state names; it does not pass by itself"),
@@ -143,6 +144,7 @@ _WORDS = {
     "half_pair": "only half of the pair is there",
     "split": "both volumes are writable and nothing is replicated",
     "no_source": "neither volume is writable",
+    "volume_deleted": "one of the volumes is deleted and not purged yet",
     "pending_pair": "the pairing was started and not completed",
 }
 
@@ -150,6 +152,8 @@ _WORDS = {
 def _code(found: VolumePairFound) -> str | None:
     if found.state in ("half_local", "half_peer", "crossed"):
         return "half_pair"
+    if found.row == "deleted":
+        return "volume_deleted"
     if found.row == "paired" and found.direction == "split":
         return "split"
     if found.row == "paired" and found.direction == "none":

@@ -79,6 +79,11 @@ class Found:
         )
 
     @property
+    def is_paired(self) -> bool:
+        """Whether a side shows anything of a pair, half or pending ones included."""
+        return bool(self.entries.local or self.entries.peer)
+
+    @property
     def source(self) -> str | None:
         """The side of the only writable volume; None without exactly one."""
         writable = [side for side in SIDES if self.volumes[side] and self.volumes[side].access == READ_WRITE]
@@ -98,6 +103,8 @@ class Found:
         ]
         if self.state in ("half_local", "half_peer", "crossed"):
             sides.append("dead")
+        if self.row == "deleted":
+            sides.append("broken")  # its state would pass, the deletion does not
         return health.worst(sides) if sides else "unknown"
 
     def name(self, side: str) -> str:

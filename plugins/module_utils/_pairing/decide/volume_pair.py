@@ -497,7 +497,7 @@ def facts(found: Found) -> dict:
         "volume": found.label(LOCAL),
         "peer_volume": found.label(PEER),
         "state": "paired, stopped for good" if found.row == "paired_stopped" else found.state,
-        "direction": found.direction,
+        "direction": found.direction if found.is_paired else None,
         "mode": mode,
     }
 

@@ -145,6 +145,15 @@ def test_a_cluster_pair_that_is_not_connected(sites):
     assert ([problem["code"] for problem in result["problems"]], result["healthy"]) == (["not_connected"], False)
 
 
+def test_a_deleted_volume_is_not_said_to_recover(sites):
+    site = sites(CLUSTERS, cluster_pairs=LINKS, volume_pairs=[HEALTHY])
+    (volume,) = [v for v in site.world.truth()["clusters"]["beta"]["volumes"] if v["name"] == "healthy"]
+    site.world.call("beta", "DeleteVolume", {"volumeID": volume["id"]})
+    result = site.run("pair_info")
+    assert [problem["code"] for problem in result["problems"]] == ["volume_deleted"]
+    assert (result["healthy"], reported(result)["healthy"]["health"], result["pairs"]) == (False, "broken", [])
+
+
 def test_only_the_volumes_that_were_asked_for(sites):
     site = sites(CLUSTERS, cluster_pairs=LINKS, volume_pairs=PAIRS)
     result = site.run("pair_info", volumes=["healthy", "paused"])

@@ -182,6 +182,12 @@ def test_a_refusal_names_both_partners_their_clusters_and_uuids():
     assert "nothing was touched" in sentence
 
 
+def test_what_is_not_paired_has_no_direction():
+    plan = decide(FOUND["unpaired"], PRESENT)
+    assert (plan.before["direction"], plan.after["direction"]) == (None, "to_peer")
+    assert decide(FOUND["paired"], PRESENT).before["direction"] == "to_peer"
+
+
 def test_the_purge_time_of_a_deleted_volume_is_told():
     assert "purged at 2026-11-24T18:00:00Z" in decide(FOUND["peer deleted"], PRESENT).problem.sentence
 
