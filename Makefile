@@ -16,7 +16,7 @@ demo:  ## pair two simulated clusters and their volumes, from nothing
 	@$(python) -B tools/demo.py
 
 test:  ## run the tests that need no matrix of versions; ARGS goes to pytest
-	@$(python) -B tools/run_tests.py $(ARGS)
+	@$(python) -B tools/run_tests.py -n auto $(ARGS)
 
 format:  ## settle style and the order of imports
 	@.ci/run format
