@@ -41,6 +41,7 @@ class ClusterListener:
         self._connections: weakref.WeakKeyDictionary[asyncio.Transport, int] = weakref.WeakKeyDictionary()
         self._count = 0
         self._listening: asyncio.AbstractServer | None = None
+        self._times_closed = 0
         self._reservation = _reserve(world.listeners[cluster.name].port)
         self.port: int = self._reservation.getsockname()[1]
         self.last_used = time.monotonic()
@@ -57,6 +58,7 @@ class ClusterListener:
         if self._listening is not None:
             self._listening.close()
             self._listening = None
+            self._times_closed += 1
         for protocol in list(self._http.connections):
             if protocol.transport is not None:
                 protocol.transport.abort()
@@ -79,7 +81,11 @@ class ClusterListener:
         fault = self._world.faults.next(self._cluster.name, envelope.method_name)
         seconds = fault.seconds or 0.0 if fault else 0.0
         first = 0.0 if fault and fault.applies_first else seconds
+        times_closed = self._times_closed
         await asyncio.sleep(self._delay + first)
+        if times_closed != self._times_closed:
+            # It was cut while it waited, and is lost although the site may be back by now.
+            return web.Response()
         answer = exchange.answer(self._world, self._cluster, asked, envelope, fault)
         if seconds > first:
             await asyncio.sleep(seconds - first)
