@@ -207,8 +207,9 @@ class Replication:
             self._deliver_when_due(pair)
 
     def _learn(self, half: Half) -> None:
-        """A half finds out that its counterpart is gone, if it reaches the other cluster."""
-        if half.pending or half.outside_state or half.stopped or self.counterpart(half):
+        """A half finds out that its counterpart is gone or has stopped, if it reaches the other cluster."""
+        other = self.counterpart(half)
+        if half.pending or half.outside_state or half.stopped or (other and not other.stopped):
             return
         entry = half.cluster.cluster_pairs.get(half.cluster_pair_id)
         far = self._links.other_end(half.cluster, entry) if entry else None
