@@ -85,6 +85,19 @@ EVENTS = [
         [lambda w: w.storage_link("alpha", "beta", up=False), lambda w: w.storage_link("alpha", "beta", up=True)],
         ("Active", "Active"),
     ),
+    (
+        "both links lost",
+        [
+            lambda w: w.storage_link("alpha", "beta", up=False),
+            lambda w: w.management_link("alpha", "beta", up=False),
+        ],
+        ("PausedDisconnected", "PausedDisconnected"),
+    ),
+    (
+        "split and then turned round",
+        [lambda w: access(w, "beta", RW), lambda w: access(w, "alpha", RT)],
+        ("Active", "Active"),
+    ),
     ("management link lost", [lambda w: w.management_link("alpha", "beta", up=False)], ("Active", "Active")),
     (
         "source grown",
@@ -139,17 +152,34 @@ def test_a_full_target():
     assert states(given)[0] == "PausedClusterFull"
 
 
-def test_a_dead_site():
+@pytest.mark.parametrize(("dead", "survivor"), [("alpha", "beta"), ("beta", "alpha")])
+def test_a_dead_site(dead, survivor):
     given = paired()
-    given.site_down("beta")
-    assert (
-        given.call("alpha", "ListVolumes", {"volumeIDs": [41]})["volumes"][0]["volumePairs"][0]["remoteReplication"][
-            "state"
-        ]
-        == "PausedDisconnected"
-    )
+    given.site_down(dead)
+    (volume,) = given.call(survivor, "ListActivePairedVolumes")["volumes"]
+    assert volume["volumePairs"][0]["remoteReplication"]["state"] == "PausedDisconnected"
+    assert volume["access"] == {"alpha": RW, "beta": RT}[survivor]  # nothing fails over by itself
     with pytest.raises(SiteDown):
-        given.call("beta", "GetClusterInfo")
+        given.call(dead, "GetClusterInfo")
+    given.site_up(dead)
+    assert states(given) == ("Active", "Active")
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "expected"),
+    [(RW, RW, "PausedMisconfigured"), (RT, RT, "PausedMisconfigured"), (RW, RT, "Active"), (RT, RW, "Active")],
+)
+def test_pairing_asks_for_no_access_and_says_nothing_of_direction(here, there, expected):
+    given = world(cluster_pairs=LINK)
+    access(given, "alpha", here)
+    access(given, "beta", there)
+    key = given.call("alpha", "StartVolumePairing", {"volumeID": 41})["volumePairingKey"]
+    assert given.call("beta", "CompleteVolumePairing", {"volumeID": 77, "volumePairingKey": key}) == {}
+    assert states(given) == (expected, expected)
+    for cluster, remote in (("alpha", 77), ("beta", 41)):
+        (pair,) = given.call(cluster, "ListActivePairedVolumes")["volumes"][0]["volumePairs"]
+        assert (pair["remoteVolumeID"], pair["remoteSliceID"]) == (remote, remote)
+        assert (pair["remoteReplication"]["remoteServiceID"] == 0) is (expected == "PausedMisconfigured")
 
 
 def test_the_chain_of_states_after_pairing():
