@@ -15,6 +15,10 @@ from typing import Any
 from .addresses import url_host
 from .libraries import requests
 
+# Said with each request, these beat the environment. A session that ignores the environment altogether would also
+# ignore the authorities that are named there.
+_NO_PROXIES = {"https": None, "all": None}
+
 
 @dataclass(frozen=True)
 class Endpoint:
@@ -69,6 +73,7 @@ class Transport:
                 data=body.encode("utf-8"),
                 timeout=timeout,
                 verify=self._verify(),
+                proxies=None if self.endpoint.use_proxy else _NO_PROXIES,
                 allow_redirects=False,  # the credentials are for this address and no other
             )
             return Reply(reply.status_code, reply.content.decode("utf-8", "replace"))
@@ -85,6 +90,8 @@ class Transport:
             raise NetworkTrouble(_root_text(exc), sent=not isinstance(exc, ValueError)) from None
         except OSError as exc:  # requests' way to say that the CA file is not there
             raise TlsTrouble(str(exc)) from None
+        except ValueError as exc:  # a host name that urllib3 cannot encode; requests lets that through
+            raise NetworkTrouble(_root_text(exc), sent=False) from None
 
     def _verify(self) -> bool | str:
         # Passed with each request: a session's own setting would lose against REQUESTS_CA_BUNDLE.
@@ -98,7 +105,6 @@ class Transport:
             session = self._threads.session = requests.Session()
             # Bytes, because requests would refuse what latin-1 cannot hold. Given explicitly, so .netrc is not read.
             session.auth = (self.endpoint.username.encode("utf-8"), self.endpoint.password.encode("utf-8"))
-            session.trust_env = self.endpoint.use_proxy
             session.headers.update({"Content-Type": "application/json-rpc", "Accept": "application/json"})
             if self.endpoint.cert_fingerprint:
                 session.mount("https://", _pinning_adapter(self.endpoint.cert_fingerprint))

@@ -2,13 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The client of one cluster over real HTTPS: envelope, odd replies, what is sent again and what is not, TLS."""
+"""The client of one cluster over real HTTPS: envelope, odd replies, what is sent again and what is not, trust."""
 
 from __future__ import annotations
-
-import http.server
-import ssl
-import threading
 
 import pytest
 
@@ -225,53 +221,3 @@ def test_the_ca_file_beats_the_environment(alpha, monkeypatch):
 def test_a_ca_file_that_is_not_there(alpha):
     error = failure(tls(alpha, ca_path="/nowhere.pem").call, "GetClusterInfo")
     assert (error.code, "/nowhere.pem" in error.sentence) == ("tls", True)
-
-
-def test_credentials_of_the_home_folder_are_not_used(alpha, tmp_path, monkeypatch):
-    netrc = tmp_path / "netrc"
-    netrc.write_text("machine 127.0.0.1 login somebody password Else-1\n", encoding="utf-8")
-    netrc.chmod(0o600)
-    monkeypatch.setenv("NETRC", str(netrc))
-    assert client(alpha).call("GetClusterInfo")
-
-
-def test_proxies_are_honoured_unless_they_are_switched_off(alpha, monkeypatch):
-    monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
-    for name in ("no_proxy", "NO_PROXY"):
-        monkeypatch.delenv(name, raising=False)
-    assert failure(client(alpha).call, "StartClusterPairing").code == "unreachable"
-    assert client(alpha, use_proxy=False).call("GetClusterInfo")
-
-
-class Elsewhere(http.server.BaseHTTPRequestHandler):
-    """Sends everybody to another address."""
-
-    target = ""
-
-    def do_POST(self):
-        self.rfile.read(int(self.headers["Content-Length"]))
-        self.send_response(307)
-        self.send_header("Location", self.target)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, *_args):
-        """Quiet."""
-
-
-def test_a_redirect_is_not_followed_with_our_credentials(alpha, tmp_path):
-    trustme = pytest.importorskip("trustme")
-    authority = trustme.CA()
-    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("127.0.0.1").configure_cert(context)
-    host, port = alpha.running.address("alpha")
-    Elsewhere.target = f"https://{host}:{port}/json-rpc/12.5"
-    with http.server.HTTPServer(("127.0.0.1", 0), Elsewhere) as server:
-        server.socket = context.wrap_socket(server.socket, server_side=True)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        error = failure(
-            client(alpha, port=server.server_port, ca_path=str(tmp_path / "ca.pem")).call, "StartClusterPairing"
-        )
-        server.shutdown()
-    assert (error.code, alpha.world.calls) == ("bad_reply", [])

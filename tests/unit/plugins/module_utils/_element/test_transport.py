@@ -1,0 +1,343 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One HTTPS POST as the other end sees it: address, headers, connections, proxies, redirects, replies that break off."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import hashlib
+import http.server
+import select
+import socket
+import ssl
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from ansible_collections.elementsw.replication.plugins.module_utils._element.transport import (
+    Endpoint,
+    NetworkTrouble,
+    Reply,
+    TlsTrouble,
+    Transport,
+)
+
+trustme = pytest.importorskip("trustme")
+
+USERNAME, PASSWORD = "ansible", "Only-for-the-transport-4kT"
+PATH = "/json-rpc/12.5"
+BODY = '{"method": "GetAPI", "params": {}, "id": 1}'
+PROXY_VARIABLES = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY")
+BUNDLE_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+
+
+@pytest.fixture(autouse=True)
+def own_environment(monkeypatch):
+    """Proxies and authorities are those that a test names."""
+    for name in (*PROXY_VARIABLES, *BUNDLE_VARIABLES):
+        monkeypatch.delenv(name, raising=False)
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    """Writes down what arrives and answers what its server was told to."""
+
+    protocol_version = "HTTP/1.1"
+    # A body in a packet of its own would wait for the acknowledgement of the headers.
+    wbufsize = -1
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        self.server.seen.append((self.path, self.headers, body, self.client_address))
+        self.wfile.write(self.server.reply)
+        self.close_connection = self.server.hangs_up
+
+    def do_CONNECT(self):
+        """As a proxy: let bytes through to the address asked for."""
+        self.server.seen.append((self.path, self.headers, "", self.client_address))
+        host, _colon, port = self.path.rpartition(":")
+        with socket.create_connection((host.strip("[]"), int(port))) as beyond:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.flush()
+            ends = {self.connection: beyond, beyond: self.connection}
+            while ends:
+                for end in select.select(list(ends), [], [])[0]:
+                    data = end.recv(65536)
+                    if not data:
+                        ends = {}
+                        break
+                    ends[end].sendall(data)
+        self.close_connection = True
+
+    def log_message(self, *_args):
+        """Quiet."""
+
+
+class Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, host):
+        self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        super().__init__((host, 0), Handler)
+        self.seen = []
+        self.reply = answer(b"{}")
+        self.hangs_up = False
+
+
+def answer(body, status="200 OK", *headers):
+    lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", *headers, "", ""]
+    return "\r\n".join(lines).encode() + body
+
+
+@contextlib.contextmanager
+def serving(host, certificate=None):
+    """A server of the test's own; plain HTTP without a certificate."""
+    server = Server(host)
+    if certificate:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        certificate.configure_cert(context)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def authority():
+    return trustme.CA()
+
+
+@pytest.fixture(scope="module")
+def ca_path(authority, tmp_path_factory):
+    path = tmp_path_factory.mktemp("authority") / "ca.pem"
+    authority.cert_pem.write_to_path(path)
+    return str(path)
+
+
+@pytest.fixture
+def server(authority):
+    with serving("127.0.0.1", authority.issue_cert("127.0.0.1", "localhost")) as running:
+        yield running
+
+
+@pytest.fixture
+def transport(server, ca_path):
+    """Makes transports to the server."""
+
+    def make(**more):
+        given = {"hostname": "127.0.0.1", "port": server.server_port, "ca_path": ca_path, "timeout": 10, **more}
+        return Transport(Endpoint(username=USERNAME, password=PASSWORD, **given))
+
+    return make
+
+
+def trouble(transport, kind=NetworkTrouble):
+    with pytest.raises(kind) as caught:
+        transport.post(PATH, BODY)
+    return caught.value
+
+
+# --- the request ------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_sent(server, transport):
+    assert transport().post(PATH, BODY) == Reply(200, "{}")
+    ((path, headers, body, _client),) = server.seen
+    assert (path, body) == (PATH, BODY)
+    assert (headers["Content-Type"], headers["Accept"]) == ("application/json-rpc", "application/json")
+    assert headers["Authorization"] == "Basic " + base64.b64encode(f"{USERNAME}:{PASSWORD}".encode()).decode()
+
+
+def test_credentials_of_the_home_folder_are_not_used(server, transport, tmp_path, monkeypatch):
+    netrc = tmp_path / "netrc"
+    netrc.write_text("default login somebody password Somebody-elses-7pQ\n", encoding="utf-8")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    transport().post(PATH, BODY)
+    assert server.seen[0][1]["Authorization"].endswith(base64.b64encode(f"{USERNAME}:{PASSWORD}".encode()).decode())
+
+
+def test_the_password_is_in_no_text_of_the_endpoint(transport):
+    assert PASSWORD not in repr(transport().endpoint)
+
+
+@pytest.mark.parametrize("hostname", ["::1", "[::1]", "0:0:0:0:0:0:0:1"])
+def test_an_address_of_version_6(authority, ca_path, hostname):
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            probe.bind(("::1", 0))
+    except OSError:
+        pytest.skip("this machine has no IPv6")
+    with serving("::1", authority.issue_cert("::1")) as server:
+        endpoint = Endpoint(hostname, USERNAME, PASSWORD, server.server_port, ca_path=ca_path, timeout=10)
+        assert Transport(endpoint).post(PATH, BODY) == Reply(200, "{}")
+
+
+@pytest.mark.parametrize("hostname", ["two words", "alpha/path", "http://alpha", "a" * 70, "."])
+def test_a_host_name_that_no_address_can_hold_was_never_sent(server, transport, hostname):
+    assert not trouble(transport(hostname=hostname)).sent
+    assert server.seen == []
+
+
+# --- connections ------------------------------------------------------------------------------------------------------
+
+
+def connections(server):
+    return {client for _path, _headers, _body, client in server.seen}
+
+
+def test_a_thread_keeps_its_connection(server, transport):
+    one = transport()
+    for _number in range(3):
+        one.post(PATH, BODY)
+    assert (len(server.seen), len(connections(server))) == (3, 1)
+
+
+def test_each_thread_has_a_connection_of_its_own(server, transport):
+    one = transport()
+    together = threading.Barrier(3)
+
+    def call(_number):
+        together.wait()
+        one.post(PATH, BODY)
+
+    with ThreadPoolExecutor(3) as workers:
+        list(workers.map(call, range(3)))
+    assert len(connections(server)) == 3
+
+
+# --- TLS --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("use_proxy", [True, False])
+@pytest.mark.parametrize("variable", BUNDLE_VARIABLES)
+def test_authorities_of_the_environment_count_where_no_file_is_given(
+    transport, ca_path, monkeypatch, variable, use_proxy
+):
+    monkeypatch.setenv(variable, ca_path)
+    assert transport(ca_path=None, use_proxy=use_proxy).post(PATH, BODY).status == 200
+
+
+@pytest.mark.parametrize("variable", BUNDLE_VARIABLES)
+def test_no_verification_means_none_whatever_the_environment_says(transport, monkeypatch, variable):
+    monkeypatch.setenv(variable, "/nowhere.pem")
+    assert transport(ca_path=None, validate_certs=False).post(PATH, BODY).status == 200
+
+
+def test_a_ca_file_in_the_home_folder(transport, ca_path, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    with open(ca_path, encoding="utf-8") as source:
+        (tmp_path / "ca.pem").write_text(source.read(), encoding="utf-8")
+    assert transport(ca_path="~/ca.pem").post(PATH, BODY).status == 200
+
+
+def test_the_certificate_must_bear_the_name_that_was_called(authority, ca_path):
+    with serving("127.0.0.1", authority.issue_cert("alpha.example.com")) as server:
+        endpoint = Endpoint("127.0.0.1", USERNAME, PASSWORD, server.server_port, ca_path=ca_path, timeout=10)
+        assert "127.0.0.1" in str(trouble(Transport(endpoint), TlsTrouble))
+        assert server.seen == []
+
+
+# --- proxies and redirects --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def proxy(monkeypatch):
+    with serving("127.0.0.1") as running:
+        monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{running.server_port}")
+        yield running
+
+
+@pytest.mark.parametrize("pinned", [False, True])
+def test_a_proxy_of_the_environment_is_used_and_is_not_told_the_credentials(authority, ca_path, proxy, pinned):
+    certificate = authority.issue_cert("127.0.0.1")
+    with serving("127.0.0.1", certificate) as server:
+        trust = {"cert_fingerprint": fingerprint(certificate)} if pinned else {"ca_path": ca_path}
+        endpoint = Endpoint("127.0.0.1", USERNAME, PASSWORD, server.server_port, timeout=10, **trust)
+        Transport(endpoint).post(PATH, BODY)
+        ((asked, headers, _body, _client),) = proxy.seen
+        assert asked == f"127.0.0.1:{server.server_port}"
+        assert "Authorization" not in headers
+        assert len(server.seen) == 1
+
+
+def fingerprint(certificate):
+    der = ssl.PEM_cert_to_DER_cert(certificate.cert_chain_pems[0].bytes().decode())
+    return hashlib.sha256(der).hexdigest()
+
+
+def test_a_proxy_is_not_used_when_it_is_switched_off(server, transport, proxy):
+    transport(use_proxy=False).post(PATH, BODY)
+    assert (len(server.seen), proxy.seen) == (1, [])
+
+
+def test_a_proxy_is_not_used_for_the_hosts_that_are_excepted(server, transport, proxy, monkeypatch):
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    transport().post(PATH, BODY)
+    assert (len(server.seen), proxy.seen) == (1, [])
+
+
+def test_a_proxy_that_is_not_there_means_never_sent(transport, monkeypatch):
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
+    assert not trouble(transport()).sent
+
+
+@pytest.mark.parametrize("status", ["301 Moved Permanently", "302 Found", "307 Temporary Redirect"])
+def test_a_redirect_is_not_followed_with_our_credentials(authority, server, transport, status):
+    with serving("127.0.0.1", authority.issue_cert("127.0.0.1")) as elsewhere:
+        location = f"Location: https://127.0.0.1:{elsewhere.server_port}{PATH}"
+        server.reply = answer(b"", status, location)
+        assert transport().post(PATH, BODY).status == int(status[:3])
+        assert elsewhere.seen == []
+
+
+# --- replies ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [("Größe".encode(), "Größe"), (b"\xff{}", "�{}"), (b"", "")],
+)
+def test_a_reply_is_text_whatever_its_bytes(server, transport, body, text):
+    server.reply = answer(body)
+    assert transport().post(PATH, BODY).text == text
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        b"",
+        b"HTTP/1.1 2",
+        b"no HTTP at all\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{",
+        answer(b"no gzip", "200 OK", "Content-Encoding: gzip"),
+    ],
+)
+def test_a_reply_that_breaks_off_or_cannot_be_read_may_have_been_applied(server, transport, reply):
+    server.reply, server.hangs_up = reply, True
+    assert trouble(transport()).sent
+
+
+def test_nobody_listens(transport):
+    with socket.socket() as reserved:
+        reserved.bind(("127.0.0.1", 0))
+        assert not trouble(transport(port=reserved.getsockname()[1])).sent
+
+
+def test_time_runs_out(transport):
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        port = silent.getsockname()[1]
+        with pytest.raises(NetworkTrouble, match=r"within 0\.1 s"):
+            transport(port=port).post(PATH, BODY, timeout=0.1)
