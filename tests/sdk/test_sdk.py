@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import itertools
+import pathlib
 
 import pytest
 from solidfire.common import ApiServerError
@@ -40,20 +41,29 @@ WORLD = {
     ],
 }
 
+MESS = pathlib.Path(__file__).resolve().parents[1] / "simulator" / "worlds" / "four_sites.yml"
+READS = [
+    *("get_api", "get_cluster_full_threshold", "get_cluster_info", "get_cluster_version_info", "get_limits"),
+    *("get_volume_count", "list_accounts", "list_active_paired_volumes", "list_active_volumes", "list_cluster_admins"),
+    *("list_cluster_faults", "list_cluster_pairs", "list_deleted_volumes", "list_events"),
+    *("list_fibre_channel_sessions", "list_group_snapshots", "list_iscsisessions", "list_qos_policies"),
+    *("list_snapshots", "list_sync_jobs", "list_volume_access_groups", "list_volume_stats", "list_volumes"),
+]
+
+
+def connect(running, world, name):
+    """The SDK's object for a cluster, made as its documentation says: the factory begins with GetAPI."""
+    host, port = running.address(name)
+    admin = world.cluster(name).admins[0]
+    return ElementFactory.create(host, admin.username, admin.password, port=port, print_ascii_art=False)
+
 
 @pytest.fixture
 def clusters():
-    """The SDK's objects for both clusters, made as its documentation says: the factory begins with GetAPI."""
+    """The SDK's objects for both clusters."""
     world = World.from_dict(WORLD)
     with serve(world) as running:
-        elements = []
-        for name in ("alpha", "beta"):
-            host, port = running.address(name)
-            (admin,) = world.cluster(name).admins
-            elements.append(
-                ElementFactory.create(host, admin.username, admin.password, port=port, print_ascii_art=False)
-            )
-        yield elements
+        yield [connect(running, world, name) for name in world.clusters]
 
 
 def pair_clusters(alpha, beta):
@@ -181,6 +191,41 @@ def test_a_volume_from_its_creation_to_its_purge(clusters):
     alpha.purge_deleted_volume(made.volume_id)
     assert alpha.list_deleted_volumes().volumes == []
     assert alpha.add_account("second").account.username == "second"
+
+
+def test_every_read_where_everything_is_in_a_mess():
+    world = World.from_file(MESS)
+    world.management_link("alpha", "gamma", up=False)
+    with serve(world) as running:
+        alpha, beta = (connect(running, world, name) for name in ("alpha", "beta"))
+        for read in READS:
+            getattr(alpha, read)()
+        beta.list_deleted_volumes()
+        beta.list_active_paired_volumes()
+        for choice in ("null", "missing"):
+            world.switches.pending_cluster_pair_members = choice
+            assert "Unconfigured" in [entry.status for entry in alpha.list_cluster_pairs().cluster_pairs]
+
+
+def test_a_snapshot_until_it_is_there():
+    """The SDK knows the state as two words, the API documentation as one; the simulator has a switch for it."""
+    world = World.from_dict({**WORLD, "switches": {"not_present_spelling": "Not Present"}})
+    world.timings.snapshot_polls = 1
+    with serve(world) as running:
+        alpha, beta = (connect(running, world, name) for name in world.clusters)
+        pair_clusters(alpha, beta)
+        pair_volumes(alpha, beta)
+        world.storage_link("alpha", "beta", up=False)
+        alpha.create_group_snapshot([41], name="sent", enable_remote_replication=True)
+        seen = [group_status(alpha)]
+        world.storage_link("alpha", "beta", up=True)
+        seen += [group_status(alpha) for _poll in range(2)]
+    assert seen == ["Not Present", "Syncing", "Present"]
+
+
+def group_status(element):
+    ((status,),) = [group.remote_statuses for group in element.list_group_snapshots().group_snapshots]
+    return plain(status.remote_status)
 
 
 @pytest.mark.parametrize(
