@@ -79,98 +79,97 @@ class _ErrorName:
         self.default = default
 
 
-# Name: the choices, default first. The number is the row of the list of open questions in the developers' notes;
-# "D" marks a point on which the sources contradict each other.
+# Name: the choices, default first. On each point the documentation says nothing, or its sources contradict each other.
 SWITCHES: dict[str, tuple[Any, ...] | _ErrorName] = {
-    # 1: what a pending cluster pair shows for the other cluster's name, MVIP and version
+    # what a pending cluster pair shows for the other cluster's name, MVIP and version
     "pending_cluster_pair_members": ("empty", "null", "missing"),
     # the word for a cluster pair whose link is being built
     "connecting_status": ("Disconnected", "Misconfigured", "Connecting"),
-    # 2: what a pending volume pair shows
+    # what a pending volume pair shows
     "pending_volume_pair_members": ("zeros", "missing"),
     "pending_volume_pair_state": ("Unconfigured", "PausedMisconfigured"),
-    # 3: pending cluster pairs and the limit
+    # pending cluster pairs and the limit
     "pending_counts_toward_limit": (True, False),
     "limit_error": _ErrorName("xExceededLimit"),
-    # 4: RemoveClusterPair while volume pairs use it
+    # RemoveClusterPair while volume pairs use it
     "remove_used_cluster_pair": ("refused", "allowed"),
     "remove_used_cluster_pair_error": _ErrorName("xInvalidParameter"),
-    # 5: the half that is left after RemoveClusterPair on one side
+    # the half that is left after RemoveClusterPair on one side
     "survivor_status": ("Misconfigured", "Disconnected"),
-    # 6, 7: keys that are not accepted
+    # keys that are not accepted
     "invalid_key_error": _ErrorName("xInvalidPairingKey"),
     "unreachable_origin_error": _ErrorName("xRecvTimeout"),
     "version_gap_error": _ErrorName("xInvalidParameter"),
-    # 8: the service user that a cluster key carries
+    # the service user that a cluster key carries
     "pair_user": ("hidden", "visible"),
     "pair_user_removed_with_pair": (True, False),
-    # 9: pairing keys in the event log
+    # pairing keys in the event log
     "keys_masked_in_events": (False, True),
-    # 10, 11: filters of ListVolumes
+    # filters of ListVolumes
     "paired_filter_includes_pending": (True, False),
     "unknown_volume_ids": ("omitted", "error"),
-    # 12: access replicationTarget on a volume without a pair: kept; kept but read as locked until the volume is
+    # access replicationTarget on a volume without a pair: kept; kept but read as locked until the volume is
     # paired; or really turned into locked, so that it must be set again after pairing
     "unpaired_target": ("stored", "shown_locked", "locked"),
-    # 13: RemoveVolumePair on a volume without a pair
+    # RemoveVolumePair on a volume without a pair
     "remove_unpaired": ("success", "error"),
-    # 14: StartVolumePairing on a pending volume, and without any cluster pair
+    # StartVolumePairing on a pending volume, and without any cluster pair
     "start_on_pending": ("error", "new_key"),
     "start_without_cluster_pair": ("allowed", "error"),
-    # 15: CompleteVolumePairing with a volume that does not fit
+    # CompleteVolumePairing with a volume that does not fit
     "complete_on_paired_error": _ErrorName("xVolumeAlreadyPaired"),
     "same_cluster_error": _ErrorName("xMVIPNotPaired"),
     "smaller_target": ("accepted", "refused"),
     "other_block_size": ("accepted", "refused"),
-    # 16, 17: ModifyVolumePair
+    # ModifyVolumePair on a target, its effect on the other side, and twice the same
     "modify_on_target": ("allowed", "refused"),
     "mode_propagates": (True, False),
     "repeated_pause": ("success", "error"),
-    # 18: which reason is shown when several hold
+    # which reason is shown when several hold
     "pause_precedence": ("manual_first", "disconnected_first"),
-    # 19: the half that is left after the other volume was purged
+    # the half that is left after the other volume was purged
     "purged_partner": ("stopped", "unpaired"),
-    # 20, 21: rollback and clone of paired volumes
+    # rollback and clone of paired volumes
     "rollback_on_source": ("allowed", "refused"),
     "rollback_on_target": ("refused", "allowed"),
     "clone_copies_pairs": (False, True),
-    # 22: asyncDelay
+    # asyncDelay
     "paused_delay": ("grows", "frozen", "null"),
     "sync_delay": ("zero", "null"),
-    # 23, 24, 25
+    # GetVolumeCount; numbers of removed cluster pairs; form of the reply to unknown parameters
     "volume_count_includes_deleted": (False, True),
     "reuse_cluster_pair_ids": (False, True),
     "unused_parameters_shape": ("mapping", "list"),
-    # 29: HTTP status of an API error
+    # HTTP status of an API error
     "error_status": (200, 500),
-    # 31: snapshots
+    # refusals of CreateSnapshot
     "serial_conflict_error": _ErrorName("xSnapshotFailed"),
     "snapshot_limit_error": _ErrorName("xMaxSnapshotsPerVolumeExceeded"),
-    # 32: ModifyVolume of owner or QoS on a paired volume; readOnly in a pair
+    # ModifyVolume of owner or QoS on a paired volume; readOnly in a pair
     "modify_paired_volume": ("allowed", "refused"),
     "read_only_source": ("misconfigured", "runs"),
-    # 33: who shows Idle in place of Active
+    # who shows Idle in place of Active
     "idle_state": ("snapshots_only", "quiet_pairs", "never"),
-    # 34: growing the target of a running pair
+    # growing the target of a running pair
     "grown_target": ("keeps_running", "resumes"),
-    # 36: case of enumeration values and of the digits of keys
+    # case of enumeration values and of the digits of keys
     "any_case": (True, False),
-    # 37: the role that may call RemoveClusterPair
+    # the role that may call RemoveClusterPair
     "remove_cluster_pair_role": ("administrator", "clusterAdmins"),
-    # 38: the mode after source and target have changed places
+    # the mode after source and target have changed places
     "mode_after_reversal": ("kept", "async"),
-    # D: types of parameters, texts for numbers and the like
+    # types of parameters, texts for numbers and the like
     "parameter_types": ("strict", "coerce"),
-    # D: the member of the reply of ModifyVolumes
+    # the member of the reply of ModifyVolumes
     "modify_volumes_member": ("volumes", "volume"),
-    # D: GetVolumeStats answers with an object, or with a list of one
+    # GetVolumeStats answers with an object, or with a list of one
     "volume_stats_shape": ("object", "list"),
-    # D: spelling of snapshot states
+    # spelling of snapshot states
     "not_present_spelling": ("NotPresent", "Not Present"),
     "snapshot_status_case": ("lower", "title"),
-    # D: a target larger than its source
+    # a target larger than its source
     "larger_target": ("runs", "mismatch"),
-    # D: volume pairs when only the management link is lost
+    # volume pairs when only the management link is lost
     "management_loss": ("keeps_running", "pauses"),
 }
 
