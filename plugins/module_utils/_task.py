@@ -83,6 +83,9 @@ def _session(module: AnsibleModule) -> Session:
         module.no_log_values.add(secret)
         register_secrets([secret])
 
+    for client in (clients.local, clients.peer):
+        if client:
+            hide(client.credentials)
     return Session(clients, hide)
 
 

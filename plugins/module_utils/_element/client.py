@@ -56,6 +56,11 @@ class Client:
     def warnings(self) -> tuple[str, ...]:
         return tuple(self._warnings)
 
+    @property
+    def credentials(self) -> str:
+        """What an answer that repeats the request would give away, beside the password."""
+        return self._transport.endpoint.credentials
+
     def call(self, method: str, params: Params = None) -> dict:
         """The `result` of one API call. Members of `params` that are None are not sent.
 

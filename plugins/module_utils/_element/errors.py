@@ -109,6 +109,12 @@ class Failure(Exception):
         self.rolled_back: bool | None = None
         self.left_behind: list[str] = []
 
+    def recoded(self, code: str, sentence: str) -> Failure:
+        """The same trouble under another code, with what was rolled back and left behind."""
+        failure = Failure(code, sentence, self.cluster, self.method, self.name, self.message)
+        failure.rolled_back, failure.left_behind = self.rolled_back, list(self.left_behind)
+        return failure
+
     def as_error(self) -> dict:
         """The `error` dictionary of a task's result."""
         return {

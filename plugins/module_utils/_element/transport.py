@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import threading
 from dataclasses import dataclass, field
@@ -33,6 +34,11 @@ class Endpoint:
     cert_fingerprint: str | None = None
     timeout: float = 30
     use_proxy: bool = True
+
+    @property
+    def credentials(self) -> str:
+        """User name and password in the form in which they travel: as good as the password itself."""
+        return base64.b64encode(f"{self.username}:{self.password}".encode()).decode()
 
 
 @dataclass(frozen=True)

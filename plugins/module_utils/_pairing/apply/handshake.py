@@ -46,6 +46,8 @@ def pair_volumes(writer: Writer, step: PairVolumes) -> str:
     trouble: Failure | None = None
     for attempt in range(ROUNDS):
         if trouble is not None:
+            if writer.session.stopping.is_set():
+                break
             writer.session.clock.sleep(min(2**attempt, 10))
         key = _start_volume(writer, step)
         try:

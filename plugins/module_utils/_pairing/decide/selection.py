@@ -7,17 +7,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from ..._element.errors import Failure
 from ..model import Cluster, ClusterPair, Volume, VolumePair, VolumeSide
 from .identity import names, names_predecessor
 
 
 class Catalog:
-    """One cluster's volumes, to be looked up many times. deleted: volumes that are deleted and not yet purged."""
+    """One cluster's volumes, to be looked up many times."""
 
-    def __init__(self, view: VolumeSide, deleted: Iterable[Volume] = ()):
+    def __init__(self, view: VolumeSide):
         self.cluster: Cluster = view.cluster
         self.accounts = view.accounts
         self.entries = view.entries
@@ -25,7 +23,7 @@ class Catalog:
         self._by_id: dict[int, Volume] = {}
         self._by_name: dict[str, list[Volume]] = {}
         self._by_remote: dict[int, list[Volume]] = {}
-        for volume in (*view.volumes, *deleted):
+        for volume in view.volumes:
             if volume.id not in self._by_id:
                 self._by_id[volume.id] = volume
                 self._by_name.setdefault(volume.name, []).append(volume)
@@ -75,6 +73,11 @@ class Catalog:
             raise self._ambiguous(name, living)
         # Several deleted ones of a name: any of them says what has to be said.
         return next(iter(living or fitting), None)
+
+    def shows(self, volume_id: int, uuid: str) -> bool:
+        """Whether that volume is alive and has the pair with this UUID: then the pair is whole."""
+        volume = self._by_id.get(volume_id)
+        return volume is not None and not volume.deleted and uuid in volume.uuids
 
     def partners(self, volume_id: int, cluster: Cluster) -> list[Volume]:
         """This cluster's living volumes whose pair names volume `volume_id` of `cluster`."""

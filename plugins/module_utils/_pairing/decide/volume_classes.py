@@ -173,12 +173,14 @@ def _relation(wish: PairWish, catalogs: Sides[Catalog], volumes: Sides[Volume | 
         return "stale" if pair.remote_volume_id == wish.given_id(far) else "foreign"
     if not names(link, there):
         return "stale" if catalogs[side].leads_to(pair, there) else "foreign"
-    return "ours" if _is_partner(wish, volumes[far], far, pair) else "foreign"
+    return "ours" if _is_partner(wish, catalogs, volumes[far], far, pair) else "foreign"
 
 
-def _is_partner(wish: PairWish, partner: Volume | None, far: str, pair: VolumePair) -> bool:
+def _is_partner(wish: PairWish, catalogs: Sides[Catalog], partner: Volume | None, far: str, pair: VolumePair) -> bool:
     if partner is not None:
         return pair.remote_volume_id == partner.id
+    if catalogs[far].shows(pair.remote_volume_id, pair.uuid):
+        return False  # a whole pair with a volume that is there: not with the missing one
     given_id, given_name = wish.given_id(far), wish.given_name(far)
     if given_id is None and given_name is None:
         return True  # whatever it is paired with is meant, and that is gone
