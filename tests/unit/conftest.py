@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The fixture of all tests that run modules."""
+"""The fixtures of all tests that run modules."""
 
 from __future__ import annotations
 
-from ansible_collections.elementsw.replication.tests.unit.running import sites
+from ansible_collections.elementsw.replication.tests.unit.running import playbook, sites
 
-__all__ = ["sites"]
+__all__ = ["playbook", "sites"]

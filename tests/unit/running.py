@@ -10,7 +10,10 @@ import contextlib
 import importlib
 import io
 import json
+import os
+import subprocess
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -102,3 +105,36 @@ def sites() -> Iterator[Callable[..., Sites]]:
             return Sites(world, stack.enter_context(serve(world)))
 
         yield start
+
+
+@pytest.fixture
+def playbook(
+    tmp_path: Path, collections_path: Path, command_path: str
+) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run plays in a process of their own, at home in `tmp_path`, as loudly as Ansible can."""
+
+    def run(inventory: dict[str, Any], plays: list[dict[str, Any]], folder: Path) -> subprocess.CompletedProcess[str]:
+        """folder: where inventory and plays, which may hold secrets, are written to."""
+        for name, content in (("inventory.json", inventory), ("play.json", plays)):
+            (folder / name).write_text(json.dumps(content), encoding="utf-8")
+        return subprocess.run(
+            ["ansible-playbook", "-vvvv", "--diff", "-i", str(folder / "inventory.json"), str(folder / "play.json")],
+            cwd=tmp_path,
+            env={
+                **os.environ,
+                "PATH": command_path,
+                "HOME": str(tmp_path),
+                "ANSIBLE_COLLECTIONS_PATH": str(collections_path),
+                "ANSIBLE_DISPLAY_TRACEBACK": "always",
+                "ANSIBLE_FORKS": "10",
+                "ANSIBLE_LOG_PATH": str(tmp_path / "ansible.log"),
+                "ANSIBLE_NOCOLOR": "1",
+                "LC_ALL": "C.UTF-8",
+            },
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return run

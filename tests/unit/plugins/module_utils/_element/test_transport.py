@@ -29,6 +29,7 @@ from ansible_collections.elementsw.replication.plugins.module_utils._element.tra
 trustme = pytest.importorskip("trustme")
 
 USERNAME, PASSWORD = "ansible", "Only-for-the-transport-4kT"
+BASIC = base64.b64encode(f"{USERNAME}:{PASSWORD}".encode()).decode()
 PATH = "/json-rpc/12.5"
 BODY = '{"method": "GetAPI", "params": {}, "id": 1}'
 PROXY_VARIABLES = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY")
@@ -154,7 +155,7 @@ def test_what_is_sent(server, transport):
     ((path, headers, body, _client),) = server.seen
     assert (path, body) == (PATH, BODY)
     assert (headers["Content-Type"], headers["Accept"]) == ("application/json-rpc", "application/json")
-    assert headers["Authorization"] == "Basic " + base64.b64encode(f"{USERNAME}:{PASSWORD}".encode()).decode()
+    assert headers["Authorization"] == f"Basic {BASIC}"
 
 
 def test_credentials_of_the_home_folder_are_not_used(server, transport, tmp_path, monkeypatch):
@@ -163,11 +164,13 @@ def test_credentials_of_the_home_folder_are_not_used(server, transport, tmp_path
     netrc.chmod(0o600)
     monkeypatch.setenv("NETRC", str(netrc))
     transport().post(PATH, BODY)
-    assert server.seen[0][1]["Authorization"].endswith(base64.b64encode(f"{USERNAME}:{PASSWORD}".encode()).decode())
+    assert server.seen[0][1]["Authorization"] == f"Basic {BASIC}"
 
 
-def test_the_password_is_in_no_text_of_the_endpoint(transport):
-    assert PASSWORD not in repr(transport().endpoint)
+def test_what_is_secret_about_an_endpoint(transport):
+    endpoint = transport().endpoint
+    assert endpoint.credentials == BASIC
+    assert all(secret not in repr(endpoint) for secret in (PASSWORD, BASIC))
 
 
 @pytest.mark.parametrize("hostname", ["::1", "[::1]", "0:0:0:0:0:0:0:1"])
