@@ -115,6 +115,8 @@ def _tests(core: Core, python: str) -> list[Check]:
 
 
 def _run(jobs: list[Job]) -> None:
+    if " " in str(ROOT):
+        raise StageFailure(f"ansible-test does not work below a folder with spaces in its name, such as {ROOT}")
     shutil.rmtree(WORK / "logs", ignore_errors=True)
     (WORK / "logs").mkdir(parents=True)
     ready = [(job, tools) for job in jobs for tools in [_tools(job)] if tools]
