@@ -87,7 +87,7 @@ def volume_pair(found: VolumePairFound) -> dict:
         "direction": found.direction if found.is_paired else None,
         "paused": health.paused((found.entries.local, found.entries.peer)) if entry else None,
         "health": found.health if entry else None,
-        "in_sync": found.state == "paired" and found.health == "healthy",
+        "in_sync": None if found.state == "unknown_peer" else found.state == "paired" and found.health == "healthy",
         **{side: _volume_side(found, side) for side in SIDES},
     }
 

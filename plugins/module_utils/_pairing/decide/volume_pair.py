@@ -44,6 +44,8 @@ from .volume_classes import Found, Wish
 MIB = 1024 * 1024
 # A pair whose roles are right may show PausedMisconfigured for up to about two minutes while settings are exchanged.
 MISCONFIGURED_GRACE = 120
+# Both sides learn of a completed handshake in the background.
+SETTLING = 30
 
 
 # --- the table ------------------------------------------------------------------------------------------------------
@@ -91,8 +93,8 @@ def _refuse_half(found: Found, wish: Wish) -> NoReturn:
     raise _refusal(
         found,
         "half_pair",
-        f"{_ends(found)}: half a pair cannot be joined again; repair: true removes it and copies everything again, "
-        "state: absent removes it",
+        f"{_ends(found)}: half a pair cannot be joined again ({_states(found)}); repair: true removes it and copies "
+        "everything again, state: absent removes it",
     )
 
 
@@ -387,8 +389,12 @@ def judge(found: Found, wish: Wish, in_sync: bool, waited: float) -> Verdict:
     """Whether the pair is as wished, or cannot become so. waited: seconds since the writes."""
     text = f"{found.label(LOCAL)}: {_states(found)}"
     if not wish.present:
-        left = [side for side in SIDES if found.entries[side] and not found.volumes[side].deleted]
+        # A pair that somebody has made with another volume meanwhile is not ours.
+        ours = not found.state.startswith("foreign")
+        left = [side for side in SIDES if ours and found.entries[side] and not found.volumes[side].deleted]
         return Verdict(not left, text)
+    if waited < SETTLING and found.state in ("half_local", "half_peer") and all(found.entries[s] for s in SIDES):
+        return Verdict(False, text)  # one side still shows as pending what the other has completed
     if found.row != "paired":
         failure = _refuse_text(found, wish)
         return Verdict(False, text, failure)

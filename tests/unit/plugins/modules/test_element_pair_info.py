@@ -108,7 +108,7 @@ def test_one_side_alone(sites):
     result = site.run("pair_info", peer=None)
     assert (result["peer_reachable"], result["clusters"]["peer"]) == (None, None)
     assert [each["state"] for each in result["cluster_pairs"]] == ["unknown_peer", "unknown_peer", "pending_local"]
-    assert reported(result)["elsewhere"]["state"] == "unknown_peer"
+    assert (reported(result)["elsewhere"]["state"], reported(result)["elsewhere"]["in_sync"]) == ("unknown_peer", None)
     assert reported(result)["elsewhere"]["peer"]["name"] == "archive"
     assert reported(result)["half"]["health"] == "dead"
     assert result["pairs"] == []
