@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import pathlib
 import subprocess
 import sys
 
@@ -65,26 +64,48 @@ def test_a_connection_that_does_not_work(site, module, side, spoil, code, remedy
     assert set(result["error"]) == {"code", "cluster", "method", "name", "message", "rolled_back", "left_behind"}
 
 
-def test_a_connection_that_is_refused(site):
-    site.world.site_down("beta")
-    result = refused(site, "volume_pair")
-    assert (result["error"]["code"], result["error"]["method"]) == ("unreachable", "GetClusterInfo")
-    assert "check hostname, port and the network" in result["msg"]
-
-
 @pytest.mark.parametrize("module", MODULES)
 def test_something_that_is_no_cluster(site, module):
     site.world.faults.add("alpha", "GetClusterInfo", fault="http_404", times=None)
     assert refused(site, module)["error"]["code"] == "unsupported_api_version"
 
 
-def test_html_in_place_of_json(site):
-    for method in ("ListVolumes", "StartVolumePairing"):
-        site.world.faults.clear()
-        site.world.faults.add("alpha", method, fault="html_200", times=None)
-        result = site.run("volume_pair", **VOLUME)
-        assert (result["error"]["code"], result["changed"]) == ("bad_reply", False)
-        assert "MVIP" in result["msg"]
+def test_html_in_place_of_a_key(site):
+    site.world.faults.add("alpha", "StartVolumePairing", fault="html_200", times=None)
+    result = site.run("volume_pair", **VOLUME)
+    assert (result["error"]["code"], result["changed"]) == ("bad_reply", False)
+    assert "MVIP" in result["msg"]
+
+
+#: What is wrong with a peer that has been asked again and again before it is given up, and what is said about it.
+GIVEN_UP = {
+    "refused": ("unreachable", "check hostname, port and the network"),
+    "unknown": ("unreachable", "check hostname, port and the network"),
+    "website": ("bad_reply", "check that hostname and port are those of an Element cluster's MVIP"),
+}
+
+
+def test_peers_that_are_given_up(sites, playbook, tmp_path, tmp_path_factory):
+    """Side by side: each takes all the time that the repetition of reads takes."""
+    names = [f"{name}{side}" for name in GIVEN_UP for side in ("", "-peer")]
+    site = sites([{"name": name, "volumes": [{"name": "orders-db"}]} for name in names])
+    site.world.site_down("refused-peer")
+    site.world.faults.add("website-peer", fault="html_200", times=None)
+    inventory = site.running.inventory()
+    inventory["element_clusters"]["hosts"]["unknown-peer"]["element_hostname"] = "no-such-host.invalid"
+    options = {"peer_host": "{{ inventory_hostname }}-peer", **VOLUME}
+    pair = {"elementsw.replication.element_volume_pair": options, "register": "tried", "ignore_errors": True}
+    found = ", ".join(f"'{name}': hostvars['{name}'].tried" for name in GIVEN_UP)
+    content = {"content": f"{{{{ {{ {found} }} | to_json }}}}", "dest": str(tmp_path / "results.json")}
+    write = {"ansible.builtin.copy": content, "run_once": True}
+    play = {"hosts": list(GIVEN_UP), "gather_facts": False, "tasks": [pair, write]}
+    done = playbook(inventory, [play], tmp_path_factory.mktemp("given"))
+    results = json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))
+    for name, (code, remedy) in GIVEN_UP.items():
+        assert (results[name]["error"]["code"], results[name]["changed"]) == (code, False), done.stdout
+        assert results[name]["error"]["method"] == "GetClusterInfo"
+        assert remedy in results[name]["msg"]
+    assert site.world.writes() == []
 
 
 @pytest.mark.parametrize(
@@ -102,6 +123,25 @@ def test_html_in_place_of_json(site):
 def test_a_volume_that_cannot_be_told(site, given, code, remedy):
     result = refused(site, "volume_pair", **given)
     assert (result["error"]["code"], remedy in result["msg"]) == (code, True)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_peer_that_is_this_cluster(site, module):
+    result = refused(site, module, peer=site.connection("alpha"))
+    assert (result["error"]["code"], "peer" in result["msg"]) == ("same_cluster", True)
+
+
+@pytest.mark.parametrize(
+    "pairs",
+    [
+        [VOLUME, VOLUME],
+        [VOLUME, {"volume_id": 1}],
+        [VOLUME, {"volume": "scratch", "account": "lab", "peer_volume": "orders-db"}],
+    ],
+)
+def test_a_volume_that_is_named_twice(site, pairs):
+    result = refused(site, "volume_pair", volume=None, pairs=pairs)
+    assert (result["error"]["code"], "orders-db" in result["msg"]) == ("duplicate_item", True)
 
 
 @pytest.mark.parametrize(
@@ -130,7 +170,8 @@ def test_arguments_that_make_no_sense(site, given, words):
     assert site.world.calls == []
 
 
-BLOCKER = """
+#: A Python that begins with this does not find the packages.
+WITHOUT = """
 import sys
 
 class Missing:
@@ -140,39 +181,28 @@ class Missing:
 
 sys.meta_path.insert(0, Missing())
 """
+RUN = """
+import json
+from ansible_collections.elementsw.replication.tests.unit.running import run_module
+print(json.dumps(run_module("pair_info", {"hostname": "192.0.2.10", "username": "ansible", "password": "Only-here-3xV"})))
+"""
 
 
 @pytest.mark.parametrize("missing", [["requests"], ["netaddr"], ["netaddr", "requests"]])
-def test_a_package_that_is_not_installed(missing, tmp_path):
-    """In a process of its own, whose Python does not find the package."""
-    tests = pathlib.Path(__file__).resolve().parents[3]
-    root = tests.parent.parent.parent.parent  # above ansible_collections, where the checkout lies in one
-    script = tmp_path / "run.py"
-    script.write_text(
-        BLOCKER.format(missing=missing)
-        + f"sys.path[:0] = [{str(tests)!r}, {str(root)!r}]\n"
-        + "try:\n    import conftest\nexcept ImportError:\n    pass\n"
-        + "import importlib, json\n"
-        + "from ansible.module_utils import basic\n"
-        + "try:\n    from ansible.module_utils.testing import patch_module_args\nexcept ImportError:\n"
-        + "    import contextlib\n    patch_module_args = None\n"
-        + "name = 'ansible_collections.elementsw.replication.plugins.modules.element_pair_info'\n"
-        + "module = importlib.import_module(name)\n"
-        + "args = {'hostname': '192.0.2.10', 'username': 'a', 'password': 'b'}\n"
-        + "if patch_module_args:\n    with patch_module_args(args):\n        module.main()\n"
-        + "basic._ANSIBLE_ARGS = json.dumps({'ANSIBLE_MODULE_ARGS': args}).encode()\nmodule.main()\n",
-        encoding="utf-8",
-    )
+def test_a_package_that_is_not_installed(missing, tmp_path, collections_path):
+    (tmp_path / "sitecustomize.py").write_text(WITHOUT.format(missing=missing), encoding="utf-8")
+    folders = (tmp_path, collections_path, os.environ.get("PYTHONPATH", ""))
     done = subprocess.run(
-        [sys.executable, str(script)],
+        [sys.executable, "-c", RUN],
         capture_output=True,
         text=True,
-        check=False,
-        env={**os.environ, "HOME": str(tmp_path)},
+        check=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, folders))},
     )
-    message = json.loads(done.stdout)["msg"]
-    assert done.returncode == 1
-    assert all(name in message for name in missing)
+    result = json.loads(done.stdout)
+    assert result["failed"]
+    assert "Failed to import the required Python library" in result["msg"]
+    assert [name for name in ("netaddr", "requests") if name in result["msg"]] == missing
 
 
 def test_the_action_plugin_is_named_when_it_did_not_run():

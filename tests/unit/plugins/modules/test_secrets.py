@@ -174,23 +174,25 @@ def test_a_playbook_at_its_loudest(sites, playbook, tmp_path, tmp_path_factory):
     )
     for name, (_module, (side, method, kind, message)) in STORIES.items():
         at = name if side == "here" else f"{name}-peer"
-        said = message and message.replace("{password}", passwords[at]).replace(
-            "{basic}", basic(USERNAME, passwords[at])
-        )
-        site.world.faults.add(at, method, fault=kind, message=said, times=None)
+        site.world.faults.add(at, method, fault=kind, message=worded(message, passwords[at]), times=None)
     done = playbook(site.running.inventory(), plays(tmp_path), tmp_path_factory.mktemp("known"))
-    results = {name: json.loads((tmp_path / f"{name}.json").read_text(encoding="utf-8")) for name in CODES}
+    results = json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))
     found = {name: [result.get("error", {}).get("code") for result in results[name]] for name in CODES}
     assert found == CODES, done.stdout
     assert [result["changed"] for result in results["good"]] == [True, True, False]
-    written = {path.name: path.read_text(encoding="utf-8") for path in tmp_path.rglob("*") if path.is_file()}
-    assert "ansible.log" in written
+    written = {str(path): path.read_text(encoding="utf-8") for path in tmp_path.rglob("*") if path.is_file()}
+    assert str(tmp_path / "ansible.log") in written
     said = {"stdout": done.stdout, "stderr": done.stderr, **written}
     assert {where: told for where, text in said.items() if (told := leaks(text, site.world))} == {}
 
 
+def worded(message, password):
+    """A message with the password in it. Its {params} are the simulator's business."""
+    return (message or "").replace("{password}", password).replace("{basic}", basic(USERNAME, password))
+
+
 def plays(folder):
-    """All three modules for the good pair of clusters, one for each of the others; and what came of it, in files."""
+    """All three modules for the good pair of clusters, one for each of the others; and what came of it, in a file."""
     tasks = [
         {
             f"elementsw.replication.element_{module}": {
@@ -203,6 +205,9 @@ def plays(folder):
         }
         for module in MODULES
     ]
-    results = f"{{{{ [{', '.join(MODULES)}] | to_json }}}}"
-    write = {"ansible.builtin.copy": {"content": results, "dest": f"{folder}/{{{{ inventory_hostname }}}}.json"}}
+    found = ", ".join(
+        f"'{name}': [{', '.join(f'hostvars[{name!r}].{module}' for module in MODULES)}]" for name in CODES
+    )
+    content = f"{{{{ {{ {found} }} | to_json }}}}"
+    write = {"ansible.builtin.copy": {"content": content, "dest": f"{folder}/results.json"}, "run_once": True}
     return [{"hosts": list(CODES), "gather_facts": False, "tasks": [*tasks, write]}]
