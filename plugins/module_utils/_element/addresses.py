@@ -43,6 +43,6 @@ def resolve(hostname: str) -> tuple[str, ...]:
     """`hostname` and every address it resolves to; a name that does not resolve stands alone."""
     try:
         found = {str(entry[4][0]) for entry in socket.getaddrinfo(hostname.strip("[]"), None)}
-    except OSError:
+    except (OSError, UnicodeError):
         found = set()
     return (hostname, *sorted(found))

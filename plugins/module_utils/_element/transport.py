@@ -138,7 +138,7 @@ def _causes(exc: BaseException) -> list[BaseException]:
         current = queue.pop(0)
         if isinstance(current, BaseException) and current not in seen:
             seen.append(current)
-            queue += [getattr(current, "reason", None), *current.args, current.__cause__, current.__context__]
+            queue += [getattr(current, "reason", None), *current.args, current.__cause__]
     return seen
 
 

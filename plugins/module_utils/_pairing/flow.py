@@ -128,6 +128,7 @@ def _look_and_go_by_the_table(job: Job, session: Session, writer: Writer, outcom
         return  # the clusters cannot be looked at: the failure that brought us here stands
     plans = job.decide(seen)
     items = [schedule.Item(plan, before.done, plan.problem) for plan, before in zip(plans, outcome.items)]
+    outcome.warnings += [left for failure in outcome.failures for left in failure.left_behind]
     outcome.seen, outcome.plans, outcome.items = seen, plans, items
     outcome.warnings += [text for plan in plans for text in plan.warnings]
     if not outcome.failures:
@@ -137,8 +138,8 @@ def _look_and_go_by_the_table(job: Job, session: Session, writer: Writer, outcom
 def _lost(outcome: Outcome, failure: Failure) -> None:
     """A cluster that was lost after the writes is an error of the items written to; what was done is kept."""
     for item in outcome.items:
-        if item.done and not item.failure:
-            item.failure = failure
+        if item.done and item.going:
+            item.fail(failure.recoded(failure.code, failure.sentence))
 
 
 def _verify(job: Job, session: Session, outcome: Outcome) -> None:
@@ -146,23 +147,27 @@ def _verify(job: Job, session: Session, outcome: Outcome) -> None:
     if not job.wait or not any(item.going for item in outcome.items):
         return
 
+    latest: list[Verdict] = []
+
     def judge(seen: Seen, waited: float) -> list[Verdict]:
-        return [
+        latest[:] = [
             verdict if item.going else Verdict(done=True)
             for item, verdict in zip(outcome.items, job.judge(seen, waited))
         ]
+        return list(latest)
 
     try:
         outcome.seen, verdicts = wait.until(
             session, outcome.seen, lambda: job.look(session, outcome.seen), judge, job.wait_timeout
         )
     except Failure as exc:
-        for item in outcome.items:
-            item.failure = item.failure or exc
+        for item, verdict in zip(outcome.items, latest):
+            if not verdict.done:  # what was fulfilled when it was seen last stays so
+                item.fail(exc.recoded(exc.code, exc.sentence))
         return
     for number, (item, verdict) in enumerate(zip(outcome.items, verdicts)):
         if not verdict.done:
-            item.failure = verdict.failure or _ran_out(job, session, outcome, number, verdict)
+            item.fail(verdict.failure or _ran_out(job, session, outcome, number, verdict))
 
 
 def _ran_out(job: Job, session: Session, outcome: Outcome, number: int, verdict: Verdict) -> Failure:

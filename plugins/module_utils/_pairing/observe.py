@@ -130,6 +130,8 @@ def volumes(client: Client, ids: Iterable[int] | None = None) -> tuple[Volume, .
     """
     method = "ListVolumes"
     wanted = None if ids is None else frozenset(ids)
+    if wanted is not None and not wanted:
+        return ()  # what an empty filter means is documented nowhere
     params: dict[str, object] = {"includeVirtualVolumes": False}
     if wanted is not None and len(wanted) <= MOST_IDS:
         params["volumeIDs"] = sorted(wanted)

@@ -29,6 +29,8 @@ NOT_PAIRED_PAUSE = 3
 # A good key may be refused at random, and contention spends a key: then the handshake begins anew.
 KEY_REFUSED = "xInvalidPairingKey"
 ROUNDS = 6
+CONTENTION = "xDBVersionMismatch"
+START_ATTEMPTS = 2
 
 # Answers to a removal that say that there is nothing to remove.
 NO_VOLUME_PAIR = VOLUME_UNKNOWN | {"xVolumeNotPaired"}
@@ -66,19 +68,23 @@ class _Again(Exception):
 
 
 def _start_volume(writer: Writer, step: PairVolumes) -> str:
+    trouble: Failure | None = None
+    for _attempt in range(START_ATTEMPTS):
+        try:
+            return _start_volume_once(writer, step)
+        except Failure as exc:
+            trouble = exc
+        _refuse_paired_meanwhile(trouble, step.object)
+        if not (trouble.outcome_unknown or trouble.transient):
+            break
+        if trouble.outcome_unknown or trouble.name == CONTENTION:
+            # The volume was unpaired a moment ago: a pending entry on it is that of the call whose fate is not known.
+            _withdraw(writer, step, None, trouble)
+    raise trouble
+
+
+def _start_volume_once(writer: Writer, step: PairVolumes) -> str:
     params = {"volumeID": step.volume.id, "mode": step.mode}
-    try:
-        return _start_volume_once(writer, step, params)
-    except Failure as exc:
-        _refuse_paired_meanwhile(exc, step.object)
-        if not (exc.outcome_unknown or exc.transient):
-            raise
-        # The volume was unpaired a moment ago, so a pending entry on it is that of the call whose reply was lost.
-        _withdraw(writer, step, None, exc)
-    return _start_volume_once(writer, step, params)
-
-
-def _start_volume_once(writer: Writer, step: PairVolumes, params: dict) -> str:
     result = writer.write(step.side, "StartVolumePairing", params, step.object, step.reason)
     return _key_of(writer, step.side, "StartVolumePairing", result, "volumePairingKey")
 
@@ -90,7 +96,7 @@ def _complete_volume(writer: Writer, step: PairVolumes, key: str) -> str:
     except Failure as exc:
         uuid = _uuid_of(key, "volumePairUUID")
         if exc.outcome_unknown or exc.transient:
-            paired = _look_for_pair(writer, step, uuid, LOOK_FOR if exc.outcome_unknown else 0, exc)
+            paired = _look_for_pair(writer, step, uuid, LOOK_FOR if exc.outcome_unknown else 0)
             if paired:
                 return paired
         _withdraw(writer, step, uuid, exc)
@@ -102,14 +108,10 @@ def _complete_volume(writer: Writer, step: PairVolumes, key: str) -> str:
 
 def _refuse_paired_meanwhile(exc: Failure, what: str) -> None:
     if exc.name == "xVolumeAlreadyPaired":
-        raise Failure(
+        raise exc.recoded(
             "changed_meanwhile",
             f"cluster {exc.cluster}: {what} was paired by somebody else while this task ran ({exc.method}: {exc.name}); "
             "look at what it is paired with and run again",
-            exc.cluster,
-            exc.method,
-            exc.name,
-            exc.message,
         ) from None
 
 
@@ -125,18 +127,15 @@ def _send_complete_volume(writer: Writer, step: PairVolumes, key: str) -> None:
         writer.session.clock.sleep(NOT_PAIRED_PAUSE)
 
 
-def _look_for_pair(writer: Writer, step: PairVolumes, uuid: str | None, seconds: float, trouble: Failure) -> str | None:
+def _look_for_pair(writer: Writer, step: PairVolumes, uuid: str | None, seconds: float) -> str | None:
     """The UUID that both volumes show, waited for up to `seconds`; None when they do not show one."""
     deadline = writer.session.clock.monotonic() + seconds
     while True:
         try:
             origin = entry_of(writer, step.side, step.volume)
             completer = entry_of(writer, other(step.side), step.completer)
-        except Failure:
-            trouble.left_behind.append(
-                f"{step.object} and {step.completer_object}: whether they are paired now is not known"
-            )
-            raise trouble from None
+        except Failure:  # a cluster that does not answer shows nothing
+            origin = completer = None
         if (
             origin
             and completer
@@ -151,19 +150,32 @@ def _look_for_pair(writer: Writer, step: PairVolumes, uuid: str | None, seconds:
 
 
 def _withdraw(writer: Writer, step: PairVolumes, uuid: str | None, trouble: Failure) -> None:
-    """Remove what our handshake has left: the origin's entry first, then one with its UUID on the completer."""
+    """Remove what our handshake has left: the origin's entry first, then one with its UUID on the completer.
+
+    Raises `trouble` when something may be left; its left_behind names that.
+    """
     try:
         origin = entry_of(writer, step.side, step.volume)
         if origin is not None and (origin.uuid == uuid or (uuid is None and origin.pending)):
             uuid = origin.uuid
-            unpair_volume(writer, step.side, step.volume, uuid, "roll-back: the handshake failed")
-            trouble.rolled_back = True
-        completer = entry_of(writer, other(step.side), step.completer) if trouble.outcome_unknown and uuid else None
-        if completer is not None and completer.uuid == uuid:
-            unpair_volume(writer, other(step.side), step.completer, uuid, "roll-back: the handshake failed")
+            _take_back(writer, step.side, step.volume, uuid, trouble)
     except Failure as exc:
         trouble.left_behind.append(f"pair entry of {step.object} on {writer.session.name(step.side)}: {exc.sentence}")
-        raise trouble from None
+    far = other(step.side)
+    try:
+        completer = entry_of(writer, far, step.completer) if trouble.outcome_unknown and uuid else None
+        if completer is not None and completer.uuid == uuid:
+            _take_back(writer, far, step.completer, uuid, trouble)
+    except Failure as exc:
+        entry = f"pair entry of {step.completer_object} on {writer.session.name(far)}"
+        trouble.left_behind.append(f"{entry}, if it was made: {exc.sentence}")
+    if trouble.left_behind:
+        raise trouble
+
+
+def _take_back(writer: Writer, side: str, volume: Volume, uuid: str, trouble: Failure) -> None:
+    unpair_volume(writer, side, volume, uuid, "roll-back: the handshake failed")
+    trouble.rolled_back = True
 
 
 def unpair_volume(writer: Writer, side: str, volume: Volume, uuid: str, reason: str) -> None:
@@ -218,14 +230,17 @@ def _stranger(writer: Writer, step: PairClusters, entry: ClusterPair) -> str:
 
 
 def _start_cluster(writer: Writer, step: PairClusters, strangers: list[ClusterPair]) -> tuple[int, str]:
-    try:
-        return _start_cluster_once(writer, step)
-    except Failure as exc:
-        if not (exc.outcome_unknown or exc.transient):
-            raise
+    trouble: Failure | None = None
+    for _attempt in range(START_ATTEMPTS):
+        try:
+            return _start_cluster_once(writer, step)
+        except Failure as exc:
+            trouble = exc
+        if not (trouble.outcome_unknown or trouble.transient):
+            break
         # Not removed: a pending entry does not say whose it is.
-        strangers += _new_pending(writer, step, exc)
-    return _start_cluster_once(writer, step)
+        strangers[:] = _new_pending(writer, step, trouble)
+    raise trouble
 
 
 def _start_cluster_once(writer: Writer, step: PairClusters) -> tuple[int, str]:
@@ -255,7 +270,8 @@ def _complete_cluster(writer: Writer, step: PairClusters, pair_id: int, key: str
         )
     except Failure as exc:
         uuid = _uuid_of(key, "clusterPairUUID") or _listed_uuid(writer, step.side, pair_id)
-        if exc.outcome_unknown and _both_list(writer, step, uuid):
+        unclear = exc.outcome_unknown or exc.transient
+        if unclear and _both_list(writer, step, uuid, LOOK_FOR if exc.outcome_unknown else 0):
             return
         _withdraw_cluster(writer, step, uuid, exc)
         if exc.name == "xPairingAlreadyExists":
@@ -265,9 +281,9 @@ def _complete_cluster(writer: Writer, step: PairClusters, pair_id: int, key: str
         raise
 
 
-def _both_list(writer: Writer, step: PairClusters, uuid: str | None) -> bool:
-    """Whether both clusters list the pair within a while. A cluster that does not answer lists nothing."""
-    deadline = writer.session.clock.monotonic() + LOOK_FOR
+def _both_list(writer: Writer, step: PairClusters, uuid: str | None, seconds: float) -> bool:
+    """Whether both clusters list the pair within so many seconds. A cluster that does not answer lists nothing."""
+    deadline = writer.session.clock.monotonic() + seconds
     while uuid is not None:
         try:
             here, there = _listed(writer, step.side, uuid), _listed(writer, other(step.side), uuid)
@@ -283,7 +299,7 @@ def _both_list(writer: Writer, step: PairClusters, uuid: str | None) -> bool:
 
 def _withdraw_cluster(writer: Writer, step: PairClusters, uuid: str | None, trouble: Failure) -> None:
     """Remove our entry on the origin, and one with its UUID on the completer if the reply was lost."""
-    sides = (step.side, other(step.side)) if trouble.outcome_unknown else (step.side,)
+    sides = (step.side, other(step.side)) if trouble.outcome_unknown or trouble.transient else (step.side,)
     for side in sides:
         try:
             entry = _listed(writer, side, uuid)

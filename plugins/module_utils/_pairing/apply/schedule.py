@@ -7,12 +7,25 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 from ..._element.errors import ApiError, Failure
-from ..model import Action, ConfirmUnused, Phase, Plan, SetAccess, SetMode, Sides, Step
+from ..model import (
+    Action,
+    ConfirmUnused,
+    Phase,
+    Plan,
+    RemoveClusterPair,
+    RemoveVolumePair,
+    SetAccess,
+    SetMode,
+    Sides,
+    Step,
+)
 from . import confirm, steps
 from .writer import Writer
 
@@ -25,6 +38,20 @@ class Item:
     done: list[steps.Done] = field(default_factory=list)
     failure: Failure | None = None
     rolled_back: bool = False
+    _lock: Any = field(default_factory=threading.Lock, repr=False, compare=False)
+
+    def fail(self, failure: Failure) -> None:
+        """The first failure stands; steps that ran beside it add what they have left behind."""
+        with self._lock:
+            if self.failure is None:
+                self.failure = failure
+            else:
+                self.failure.left_behind += failure.left_behind
+
+    @property
+    def is_torn(self) -> bool:
+        """Half of it is removed and cannot be put back: only going on makes it whole."""
+        return any(isinstance(done.step, (RemoveClusterPair, RemoveVolumePair)) for done in self.done)
 
     @property
     def remains(self) -> bool:
@@ -75,7 +102,7 @@ def _run_phase(
     if not todo:
         return
     for step, failure in _confirm(writer, todo).items():
-        items[step.item].failure = failure
+        items[step.item].fail(failure)
     jobs = [
         partial(_run_batch, writer, batch, items, halted)
         for batch in steps.batches(step for step in todo if items[step.item].going and not _only_looks(step))
@@ -94,12 +121,14 @@ def _confirm(writer: Writer, todo: Sequence[Step]) -> dict[Step, Failure]:
     try:
         return confirm.changed(writer.session, todo)
     except Failure as exc:  # what cannot be looked at is not written to
-        return {step: _copy(exc) for step in todo}
+        return {step: exc.recoded(exc.code, exc.sentence) for step in todo}
 
 
 def _run_batch(writer: Writer, batch: list[Step], items: Sequence[Item], halted: Callable[[], Failure | None]) -> None:
     for step in batch:
-        items[step.item].failure = items[step.item].failure or halted()
+        halt = None if items[step.item].is_torn else halted()
+        if halt is not None and items[step.item].going:
+            items[step.item].fail(halt)
     batch = [step for step in batch if items[step.item].going]
     merged = [step for step in batch if isinstance(step, SetAccess)]
     if len(merged) > 1 and _run_merged(writer, merged, items):
@@ -108,7 +137,7 @@ def _run_batch(writer: Writer, batch: list[Step], items: Sequence[Item], halted:
         try:
             items[step.item].done.append(steps.run(writer, step))
         except Failure as exc:
-            items[step.item].failure = exc
+            items[step.item].fail(exc)
             if exc.outcome_unknown and isinstance(step, (SetAccess, SetMode)):
                 # Treated as done, so that the roll-back looks and puts it back.
                 items[step.item].done.append(steps.Done(step))
@@ -132,7 +161,7 @@ def _run_merged(writer: Writer, batch: list[SetAccess], items: Sequence[Item]) -
 
 def _fail_all(batch: list[SetAccess], items: Sequence[Item], failure: Failure) -> None:
     for step in batch:
-        items[step.item].failure = _copy(failure)
+        items[step.item].fail(failure.recoded(failure.code, failure.sentence))
         if failure.outcome_unknown:
             items[step.item].done.append(steps.Done(step))
 
@@ -149,8 +178,3 @@ def _roll_back(writer: Writer, item: Item) -> None:
             failure.left_behind.append(left)
     if item.done or failure.left_behind or failure.rolled_back:
         failure.rolled_back = not failure.left_behind
-
-
-def _copy(failure: Failure) -> Failure:
-    """Its own failure for each item: what is left behind differs."""
-    return Failure(failure.code, failure.sentence, failure.cluster, failure.method, failure.name, failure.message)

@@ -54,7 +54,7 @@ def _target_in_use(volume: Volume, cluster: str, evidence: tuple[str, ...], reme
 
 
 def still_as_planned(planned: Usage, now: Usage, overwrite: bool) -> bool:
-    """Whether the evidence is the same. Blocks may move by garbage collection alone, so they count only as evidence."""
+    """Whether the evidence is the same. Where data may go, blocks do not count: garbage collection alone moves them."""
     if overwrite:
         return sessions(now) == () and (planned.write_ops, planned.snapshots) == (now.write_ops, now.snapshots)
     return planned == now

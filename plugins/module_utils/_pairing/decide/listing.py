@@ -38,6 +38,8 @@ def _joined(catalogs: Sides[Catalog], side: str, volume: Volume, pair: VolumePai
     far = other(side)
     if pair.pending:
         return _one_sided(catalogs, side, volume, pair, f"pending_{side}")
+    if catalogs[side].link(pair) is None:
+        return _one_sided(catalogs, side, volume, pair, f"half_{side}")  # its cluster pair is gone
     if not catalogs[side].leads_to(pair, catalogs[far].cluster):
         return None
     partner = catalogs[far].by_id(pair.remote_volume_id)

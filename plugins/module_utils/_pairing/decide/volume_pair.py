@@ -393,11 +393,10 @@ def judge(found: Found, wish: Wish, in_sync: bool, waited: float) -> Verdict:
         ours = not found.state.startswith("foreign")
         left = [side for side in SIDES if ours and found.entries[side] and not found.volumes[side].deleted]
         return Verdict(not left, text)
-    if waited < SETTLING and found.state in ("half_local", "half_peer") and all(found.entries[s] for s in SIDES):
-        return Verdict(False, text)  # one side still shows as pending what the other has completed
     if found.row != "paired":
-        failure = _refuse_text(found, wish)
-        return Verdict(False, text, failure)
+        # Right after a handshake one side may still show as pending what the other has completed.
+        settling = found.state in ("half_local", "half_peer") and all(found.entries[side] for side in SIDES)
+        return Verdict(False, text, None if settling and waited < SETTLING else _refuse_text(found, wish))
     if found.direction == "split":
         return Verdict(False, text, split_brain(found))
     if found.direction == "none":

@@ -271,6 +271,30 @@ def test_it_is_named_in_left_behind_when_the_task_fails(sites):
     assert len(pairs_of(site, "alpha")) == 1
 
 
+def test_a_complete_that_took_effect_and_was_refused_is_looked_for(sites):
+    site = sites(CLUSTERS)
+    site.world.faults.add("beta", "CompleteClusterPairing", fault="xNotPrimary", after_applying=True)
+    result = site.run("cluster_pair")
+    assert (result.get("failed", False), result["cluster_pair"]["state"]) == (False, "paired")
+
+
+def test_every_entry_of_two_lost_starts_is_named(sites):
+    site = sites(CLUSTERS)
+    site.world.faults.add("alpha", "StartClusterPairing", fault="drop_after", times=2)
+    result = site.run("cluster_pair")
+    assert (result["changed"], len(result["error"]["left_behind"]), len(pairs_of(site, "alpha"))) == (True, 2, 2)
+
+
+def test_what_one_removal_leaves_unknown_is_told_although_the_other_fails(sites):
+    site = sites(CLUSTERS, cluster_pairs=[PAIRED])
+    site.world.faults.add("alpha", "RemoveClusterPair", fault="drop_after", times=None)
+    site.world.faults.add("alpha", "ListClusterPairs", 3, fault="http_401", times=None)
+    site.world.faults.add("beta", "RemoveClusterPair", fault="xPermissionDenied")
+    result = site.run("cluster_pair", state="absent")
+    assert (result["failed"], result["changed"]) == (True, True)
+    assert any("whether RemoveClusterPair took effect is not known" in left for left in result["error"]["left_behind"])
+
+
 def test_clusters_that_were_paired_in_the_middle_are_looked_at_again(sites):
     """Another administrator's handshake ends between our Start and our Complete."""
     site = sites(CLUSTERS)

@@ -356,6 +356,38 @@ def test_what_cannot_be_taken_back_is_named(sites):
     assert site.run("volume_pair", **PAIR, repair=True, direction="to_peer")["pairs"][0]["state"] == "paired"
 
 
+def test_two_lost_replies_to_start_leave_nothing(sites):
+    site = start(sites, "unpaired")
+    site.world.faults.add("alpha", "StartVolumePairing", fault="drop_after", times=2)
+    result = site.run("volume_pair", **PAIR)
+    assert (result["failed"], result["changed"], result["error"]["rolled_back"]) == (True, False, True)
+    assert is_as_before(site)
+
+
+def test_what_somebody_started_after_a_refused_start_is_not_removed(sites):
+    site = start(sites, "unpaired")
+    site.world.faults.add("alpha", "StartVolumePairing", fault="xNotPrimary")
+    meanwhile(site, "alpha", "StartVolumePairing", 2, ("alpha", "StartVolumePairing", {"volumeID": 41}))
+    result = site.run("volume_pair", **PAIR)
+    assert (result["error"]["code"], result["changed"]) == ("changed_meanwhile", False)
+    assert len(volumes(site, "alpha")["orders-db"]["pairs"]) == 1
+
+
+def test_the_pair_of_a_namesake_of_another_owner_is_not_torn_apart(sites):
+    accounts = [{"name": "shop"}, {"name": "lab"}]
+    world = [
+        {"name": name, "accounts": accounts, "volumes": [{"name": "orders", "account": "lab"}]}
+        for name in ("alpha", "beta")
+    ]
+    whole = [{"source": "alpha/orders", "target": "beta/orders"}]
+    site = sites(world, cluster_pairs=LINKS[:1], volume_pairs=whole)
+    before = site.world.truth()
+    for wish in ({"account": "shop"}, {"peer_volume": "orders", "peer_account": "shop"}):
+        result = site.run("volume_pair", volume="orders", state="absent", **wish)
+        assert (result.get("changed"), site.writes()) == (False, [])
+        assert site.world.truth() == before
+
+
 # --- many pairs -------------------------------------------------------------------------------------------------------
 
 
@@ -455,6 +487,18 @@ def test_fail_fast_begins_no_further_pair_and_undoes_what_a_bulk_call_did(sites)
     ]
     assert [volume["access"] for volume in volumes(site, "beta").values()] == [RT] + ["readWrite"] * 4
     assert [pair["changed"] for pair in result["pairs"]] == [True, False, False, False, False]
+
+
+def test_fail_fast_does_not_tear_pairs_apart(sites):
+    volume = [{"name": "vol-{n:04}", "count": 5}]
+    pairs = [{"source": "alpha/vol-{n:04}", "target": "beta/vol-{n:04}", "count": 5}]
+    clusters_of_five = [{"name": name, "volumes": volume} for name in ("alpha", "beta")]
+    site = sites(clusters_of_five, cluster_pairs=LINKS[:1], volume_pairs=pairs)
+    site.world.faults.add("alpha", "RemoveVolumePair", 3, fault="xPermissionDenied")
+    result = site.run("volume_pair", pairs=items(), state="absent", fail_fast=True)
+    assert result["failed"]
+    for here, there in zip(*(volumes(site, cluster).values() for cluster in ("alpha", "beta"))):
+        assert len(here["pairs"]) == len(there["pairs"])
 
 
 def test_a_refused_bulk_call_is_repeated_singly_so_that_one_alone_fails(sites):
