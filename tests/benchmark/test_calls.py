@@ -47,6 +47,7 @@ def test_unchanged_pairs(sites, figures, count):
     reads, writes, connections = counted(site)
     figures.append((f"{count} unchanged pairs: writes", "0", str(len(writes))))
     figures.append((f"{count} unchanged pairs: reads per cluster", f"<= {READS_UNCHANGED}", str(max(reads.values()))))
+    figures.append((f"{count} unchanged pairs: connections", f"<= {CONCURRENCY + 2}", str(connections)))
     assert writes == []
     assert max(reads.values()) <= READS_UNCHANGED
     assert connections <= CONCURRENCY + 2
@@ -79,6 +80,17 @@ def test_new_pairs(sites, figures, count):
     assert connections <= CONCURRENCY + 2
 
 
+@pytest.mark.parametrize("concurrency", [1, 32])
+def test_connections_follow_the_concurrency(sites, figures, concurrency):
+    site = start(sites, 100, paired=False)
+    peer = site.connection("beta", concurrency=concurrency)
+    site.run("volume_pair", pairs=wished(100), concurrency=concurrency, peer=peer)
+    _reads, writes, connections = counted(site)
+    figures.append((f"concurrency {concurrency}: connections", f"<= {concurrency + 2}", str(connections)))
+    assert len(writes) == 201
+    assert connections <= concurrency + 2
+
+
 @pytest.mark.parametrize("paired", [True, False])
 def test_check_mode_writes_nothing(sites, figures, paired):
     site = start(sites, 100, paired)
@@ -90,10 +102,34 @@ def test_check_mode_writes_nothing(sites, figures, paired):
     assert site.world.writes() == []
 
 
+def test_check_mode_pairs_no_clusters(sites, figures):
+    site = sites()
+    result = site.run("cluster_pair", check=True)
+    figures.append(("check mode, a new cluster pair: writes", "0", str(len(site.world.writes()))))
+    assert (result["changed"], site.world.writes()) == (True, [])
+
+
+@pytest.mark.parametrize("count", [1, 100, 1000])
 @pytest.mark.parametrize("module", ["cluster_pair", "pair_info"])
-def test_what_the_other_modules_read(sites, figures, module):
-    site = start(sites, 100, paired=True)
-    site.run(module)
+def test_what_the_other_modules_read(sites, figures, module, count):
+    site = start(sites, count, paired=True)
+    result = site.run(module)
+    assert (result.get("failed", False), result["changed"]) == (False, False)
+    reads, writes, connections = counted(site)
+    figures.append((f"{module}, {count} pairs: reads per cluster", f"<= {READS_UNCHANGED}", str(max(reads.values()))))
+    assert writes == []
+    assert max(reads.values()) <= READS_UNCHANGED
+    assert connections <= CONCURRENCY + 2
+    few = start(sites, 2, paired=True)
+    few.run(module)
+    assert reads == counted(few)[0]
+
+
+def test_a_new_cluster_pair(sites, figures):
+    site = sites()
+    assert not site.run("cluster_pair").get("failed")
     reads, writes, _connections = counted(site)
-    figures.append((f"{module}, 100 pairs: reads per cluster", f"<= {READS_UNCHANGED}", str(max(reads.values()))))
-    assert (writes, max(reads.values()) <= READS_UNCHANGED) == ([], True)
+    figures.append(("a new cluster pair: handshake calls", "2", str(len(writes))))
+    figures.append(("a new cluster pair: reads per cluster", f"<= {READS_NEW}", str(max(reads.values()))))
+    assert [call.method for call in writes] == ["StartClusterPairing", "CompleteClusterPairing"]
+    assert max(reads.values()) <= READS_NEW
