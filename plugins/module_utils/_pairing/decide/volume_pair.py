@@ -511,7 +511,7 @@ def _facts_after(found: Found, steps: tuple[Step, ...]) -> dict:
     after = facts(found)
     for step in steps:
         if isinstance(step, RemoveVolumePair):
-            after.update(state="none", mode=None)
+            after.update(state="none", mode=None, direction=None)
         if isinstance(step, PairVolumes):
             direction = TO_PEER if step.side == LOCAL else FROM_PEER
             after.update(state="paired", direction=direction, mode=_option(step.mode))
