@@ -10,7 +10,7 @@ export PYTHONPATH="${ANSIBLE_COLLECTIONS_PATH%%:*}${PYTHONPATH:+:$PYTHONPATH}"
 python -m ansible_collections.elementsw.replication.tests.simulator.rehearse world.yml bash journey.sh
 
 # The report of every mess there is: halves, pairs that were only started, both sides writable, neither.
-simulator="$PYTHONPATH/ansible_collections/elementsw/replication/tests/simulator"
+simulator="${ANSIBLE_COLLECTIONS_PATH%%:*}/ansible_collections/elementsw/replication/tests/simulator"
 report=$(python -m ansible_collections.elementsw.replication.tests.simulator.rehearse "$simulator/worlds/four_sites.yml" \
     ansible-playbook -i "{inventory}" elementsw.replication.status -e replication_cluster=alpha -e replication_peer=beta)
 echo "$report"
