@@ -113,7 +113,7 @@ def playbook(
 ) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Run plays in a process of their own, at home in `tmp_path`, as loudly as Ansible can."""
     if any(name.startswith("ANSIBLE_TEST_") for name in os.environ):
-        pytest.skip("ansible-test gives its units no ansible-playbook; its integration target `secrets` runs there")
+        pytest.skip("ansible-test gives its units no ansible-playbook; `make test` runs this")
 
     def run(inventory: dict[str, Any], plays: list[dict[str, Any]], folder: Path) -> subprocess.CompletedProcess[str]:
         """folder: where inventory and plays, which may hold secrets, are written to."""
