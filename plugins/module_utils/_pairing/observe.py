@@ -11,11 +11,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from .._element import addresses
 from .._element.client import Client
 from .._element.errors import VOLUME_UNKNOWN, ApiError, Failure, Unanswered
+from .._element.members import each_once, flag, items, number, optional_items, optional_text, text
 from .model import (
     LOCAL,
     PEER,
@@ -84,20 +86,19 @@ def _identity(client: Client, if_dead: str) -> Cluster | None:
 def cluster_pairs(client: Client) -> tuple[ClusterPair, ...]:
     """Every entry of this cluster's list, pending ones and those with third clusters included."""
     method = "ListClusterPairs"
-    return _parsed(
-        client, method, lambda result: tuple(map(_cluster_pair, result["clusterPairs"])), client.call(method)
-    )
+    return _parsed(client, method, _cluster_pairs, client.call(method))
 
 
 def version(client: Client) -> str:
     method = "GetClusterVersionInfo"
-    return _parsed(client, method, lambda result: str(result["clusterVersion"]), client.call(method))
+    return _parsed(client, method, lambda result: text(result, "clusterVersion"), client.call(method))
 
 
 def pairs_max(client: Client) -> int | None:
     """How many cluster pairs this cluster may have; None when its release does not say."""
-    value = client.call("GetLimits").get("clusterPairsCountMax")
-    return value if isinstance(value, int) else None
+    method = "GetLimits"
+    result = client.call(method)
+    return _parsed(client, method, lambda limits: _optional_number(limits, "clusterPairsCountMax"), result)
 
 
 def accounts(client: Client) -> dict[int, str]:
@@ -106,7 +107,7 @@ def accounts(client: Client) -> dict[int, str]:
     return _parsed(
         client,
         method,
-        lambda result: {int(account["accountID"]): str(account["username"]) for account in result["accounts"]},
+        lambda result: dict(each_once(map(_account, items(result, "accounts")), itemgetter(0))),
         client.call(method),
     )
 
@@ -260,82 +261,106 @@ def _parsed(client: Client, method: str, parse: Callable[[dict], Any], result: d
 
 def _cluster(result: dict) -> Cluster:
     info = result["clusterInfo"]
-    if not info["uniqueID"]:
-        raise ValueError("a cluster without a unique ID cannot be told from others")
-    return Cluster(name=str(info["name"]), unique_id=str(info["uniqueID"]), mvip=str(info["mvip"]))
+    return Cluster(name=text(info, "name"), unique_id=text(info, "uniqueID"), mvip=text(info, "mvip"))
+
+
+def _cluster_pairs(result: dict) -> tuple[ClusterPair, ...]:
+    found = each_once(map(_cluster_pair, items(result, "clusterPairs")), attrgetter("id"))
+    return each_once(found, attrgetter("uuid"))
 
 
 def _cluster_pair(entry: dict) -> ClusterPair:
-    unique_id = entry.get("clusterUUID")
-    latency = entry.get("latency")
     return ClusterPair(
-        id=int(entry["clusterPairID"]),
-        uuid=str(entry["clusterPairUUID"]),
-        status=str(entry["status"]),
-        remote_name=str(entry.get("clusterName") or ""),
-        remote_mvip=str(entry.get("mvip") or ""),
-        remote_unique_id=str(unique_id) if unique_id else None,
-        remote_version=str(entry.get("version") or ""),
-        latency_ms=latency if isinstance(latency, int) else None,
+        id=number(entry["clusterPairID"]),
+        uuid=text(entry, "clusterPairUUID"),
+        status=text(entry, "status"),
+        remote_name=optional_text(entry, "clusterName"),
+        remote_mvip=optional_text(entry, "mvip"),
+        remote_unique_id=_unique_id(entry.get("clusterUUID")),
+        remote_version=optional_text(entry, "version"),
+        latency_ms=_optional_number(entry, "latency"),
     )
 
 
+def _unique_id(value: object) -> str | None:
+    """Clusters show a short text; the API documentation has a number."""
+    if isinstance(value, str):
+        return value or None
+    return str(number(value)) if value else None
+
+
+def _optional_number(entry: Mapping, name: str) -> int | None:
+    """What can be done without: None when it is missing or none."""
+    try:
+        return number(entry.get(name))
+    except (TypeError, ValueError):
+        return None
+
+
+def _account(entry: dict) -> tuple[int, str]:
+    return number(entry["accountID"]), text(entry, "username")
+
+
 def _volumes(result: dict) -> tuple[Volume, ...]:
-    return tuple(map(_volume, result["volumes"]))
+    return each_once(map(_volume, items(result, "volumes")), attrgetter("id"))
 
 
 def _volume(entry: dict) -> Volume:
-    deleted = bool(entry.get("deleteTime")) or entry["status"] == "deleted"
+    status = text(entry, "status")
     return Volume(
-        id=int(entry["volumeID"]),
-        name=str(entry["name"]),
-        account_id=int(entry["accountID"]),
-        access=str(entry["access"]),
-        size=int(entry["totalSize"]),
-        enable_512e=bool(entry["enable512e"]),
-        status="deleted" if deleted else str(entry["status"]),
-        purge_time=str(entry.get("purgeTime") or ""),
-        access_groups=tuple(int(group) for group in entry.get("volumeAccessGroups") or ()),
-        pairs=tuple(map(_volume_pair, entry.get("volumePairs") or ())),  # [], null and missing alike: unpaired
+        id=number(entry["volumeID"]),
+        name=text(entry, "name"),
+        account_id=number(entry["accountID"]),
+        access=text(entry, "access"),
+        size=number(entry["totalSize"]),
+        enable_512e=flag(entry, "enable512e"),
+        status="deleted" if optional_text(entry, "deleteTime") else status,
+        purge_time=optional_text(entry, "purgeTime"),
+        access_groups=tuple(map(number, optional_items(entry, "volumeAccessGroups"))),
+        pairs=tuple(map(_volume_pair, optional_items(entry, "volumePairs"))),  # [], null and missing alike: unpaired
     )
 
 
 def _volume_pair(entry: dict) -> VolumePair:
     replication = entry.get("remoteReplication") or {}
     return VolumePair(
-        uuid=str(entry["volumePairUUID"]),
-        cluster_pair_id=int(entry.get("clusterPairID") or 0),
-        remote_volume_id=int(entry.get("remoteVolumeID") or 0),
-        remote_volume_name=str(entry.get("remoteVolumeName") or ""),
-        mode=str(replication.get("mode") or ""),
-        state=str(replication.get("state") or ""),
+        uuid=text(entry, "volumePairUUID"),
+        cluster_pair_id=number(entry.get("clusterPairID") or 0),
+        remote_volume_id=number(entry.get("remoteVolumeID") or 0),
+        remote_volume_name=optional_text(entry, "remoteVolumeName"),
+        mode=optional_text(replication, "mode"),
+        state=optional_text(replication, "state"),
     )
 
 
 def _iscsi_sessions(result: dict) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
-    for session in result["sessions"]:
-        found.setdefault(int(session["volumeID"]), []).append(str(session.get("initiatorName") or "unnamed initiator"))
+    for session in items(result, "sessions"):
+        initiator = optional_text(session, "initiatorName") or "unnamed initiator"
+        found.setdefault(number(session["volumeID"]), []).append(initiator)
     return found
 
 
 def _fibre_channel_sessions(result: dict) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
-    for session in result["sessions"]:
-        groups = {
-            session.get("volumeAccessGroupID"),
-            *((session.get("initiator") or {}).get("volumeAccessGroups") or ()),
-        }
-        for group in groups - {None}:
-            found.setdefault(int(group), []).append(str(session["initiatorWWPN"]))
+    for session in items(result, "sessions"):
+        group = session.get("volumeAccessGroupID")
+        groups = [
+            *([] if group is None else [group]),
+            *optional_items(session.get("initiator") or {}, "volumeAccessGroups"),
+        ]
+        for group in set(map(number, groups)):
+            found.setdefault(group, []).append(text(session, "initiatorWWPN"))
     return found
 
 
 def _stats(result: dict) -> dict[int, tuple[int, int]]:
-    return {
-        int(stats["volumeID"]): (int(stats["nonZeroBlocks"]), int(stats["writeOps"])) for stats in result["volumeStats"]
-    }
+    return dict(each_once(map(_volume_stats, items(result, "volumeStats")), itemgetter(0)))
+
+
+def _volume_stats(stats: dict) -> tuple[int, tuple[int, int]]:
+    return number(stats["volumeID"]), (number(stats["nonZeroBlocks"]), number(stats["writeOps"]))
 
 
 def _snapshot_counts(result: dict) -> Counter[int]:
-    return Counter(int(snapshot["volumeID"]) for snapshot in result["snapshots"])
+    return Counter(number(snapshot["volumeID"]) for snapshot in items(result, "snapshots"))
