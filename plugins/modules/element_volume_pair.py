@@ -514,7 +514,7 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils._element.arguments import connection_rules, connection_spec
-from ..module_utils._pairing.volume_pairs import VolumePairJob
+from ..module_utils._pairing.volume_pairs import VolumePairJob, check
 from ..module_utils._task import run_job
 
 PAIR: dict[str, Any] = {
@@ -526,6 +526,15 @@ PAIR: dict[str, Any] = {
     "peer_account": {"type": "str"},
     "mode": {"type": "str", "choices": ["async", "sync", "snapshots_only"]},
     "direction": {"type": "str", "choices": ["to_peer", "from_peer"]},
+    "paused": {"type": "bool"},
+    "size": {"type": "str"},
+    "match_size": {"type": "bool"},
+}
+NEW_VOLUME: dict[str, Any] = {
+    "account": {"type": "str"},
+    "create_account": {"type": "bool", "default": False},
+    "name": {"type": "str"},
+    "qos_policy": {"type": "str"},
 }
 ONE_VOLUME_EACH = [("volume", "volume_id"), ("peer_volume", "peer_volume_id")]
 # What names a volume cannot be a default of the items.
@@ -545,8 +554,10 @@ def argument_spec() -> dict[str, Any]:
             "required_one_of": [("volume", "volume_id")],
         },
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        "create_peer_volume": {"type": "dict", "options": NEW_VOLUME},
         "allow_overwrite": {"type": "bool", "default": False},
         "repair": {"type": "bool", "default": False},
+        "release_target": {"type": "bool", "default": False},
         "fail_fast": {"type": "bool", "default": False},
         "wait": {"type": "bool", "default": True},
         "wait_for": {"type": "str", "choices": ["paired", "in_sync"], "default": "paired"},
@@ -567,6 +578,9 @@ def argument_rules() -> dict[str, Any]:
 def main() -> None:
     """Run the module."""
     module = AnsibleModule(argument_spec=argument_spec(), supports_check_mode=True, **argument_rules())
+    problem = check(module.params)
+    if problem:
+        module.fail_json(msg=problem)
     run_job(module, VolumePairJob.from_params(module.params), "volume pairs")
 
 

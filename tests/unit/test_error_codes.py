@@ -37,11 +37,11 @@ def test_every_problem_is_documented_with_its_severity_the_worst_first():
 
 
 def used_codes():
-    """First argument of every Failure, Unanswered and _refusal that is made, where it is a literal."""
+    """First argument of every Failure, Unanswered and refusal that is made, where it is a literal."""
     for path in sorted((ROOT / "plugins" / "module_utils").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                position = {"Failure": 0, "Unanswered": 0, "_refusal": 1}.get(node.func.id)
+                position = {"Failure": 0, "Unanswered": 0, "refusal": 1}.get(node.func.id)
                 if position is not None and len(node.args) > position:
                     for leaf in ast.walk(node.args[position]):
                         if isinstance(leaf, ast.Constant) and isinstance(leaf.value, str):

@@ -21,6 +21,13 @@ SIDES = (LOCAL, PEER)
 READ_WRITE = "readWrite"
 TARGET = "replicationTarget"
 
+# Who has paused a pair: the cluster that shows this, or the other one.
+PAUSED_HERE = "PausedManual"
+PAUSED_THERE = "PausedManualRemote"
+
+# The attribute of a volume that a run of ours has created; its value is that run's own.
+MARK = "elementsw-replication-run"
+
 # Option value -> the API's own name.
 MODES = {"async": "Async", "sync": "Sync", "snapshots_only": "SnapshotsOnly"}
 TO_PEER = "to_peer"
@@ -100,8 +107,20 @@ class VolumePair:
 
 
 @dataclass(frozen=True)
+class Qos:
+    """The guaranteed, the lasting and the short-term rate of a volume, in I/O operations per second."""
+
+    min_iops: int
+    max_iops: int
+    burst_iops: int
+
+
+@dataclass(frozen=True)
 class Volume:
-    """A volume as its cluster shows it; size in bytes."""
+    """A volume as its cluster shows it; size in bytes.
+
+    id: 0 for a volume that is only planned. mark: of the run that created it, empty where none of ours did.
+    """
 
     id: int
     name: str
@@ -113,6 +132,12 @@ class Volume:
     purge_time: str = ""
     access_groups: tuple[int, ...] = ()
     pairs: tuple[VolumePair, ...] = ()
+    qos: Qos | None = None
+    mark: str = ""
+
+    @property
+    def planned(self) -> bool:
+        return self.id == 0
 
     @property
     def deleted(self) -> bool:
@@ -120,7 +145,7 @@ class Volume:
 
     @property
     def label(self) -> str:
-        return f"volume {self.name} ({self.id})"
+        return f"volume {self.name}" if self.planned else f"volume {self.name} ({self.id})"
 
     @property
     def uuids(self) -> tuple[str, ...]:
@@ -137,6 +162,17 @@ class Usage:
     write_ops: int = 0
     snapshots: int = 0
     unreadable: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a cluster allows; sizes in bytes. None where its release does not say."""
+
+    volumes: int | None = None
+    volumes_per_account: int | None = None
+    volume_size_min: int | None = None
+    volume_size_max: int | None = None
+    volume_name_length: int | None = None
 
 
 @dataclass(frozen=True)
@@ -180,18 +216,26 @@ class Phase(IntEnum):
     """The order of writes. All items' steps of a phase come before any step of the next one.
 
     At every point of this order the clusters are in a state that the next run reports by name: a pair loses its
-    source's entry before its target's, and a volume is a target before anything is paired with it.
+    source's entry before its target's, a target grows before its source, and a volume is a target before anything is
+    paired with it.
     """
 
     UNPAIR_CLUSTERS = 1
     PAIR_CLUSTERS = 2
     UNPAIR_VOLUME = 3
     UNPAIR_LAST_VOLUME = 4
-    CONFIRM_UNUSED = 5
-    MAKE_TARGET = 6
-    MAKE_SOURCE = 7
-    PAIR_VOLUMES = 8
-    SET_MODE = 9
+    RELEASE_TARGET = 5
+    CREATE_ACCOUNT = 6
+    CREATE_VOLUME = 7
+    CONFIRM_UNUSED = 8
+    GROW_TARGET = 9
+    GROW_SOURCE = 10
+    CONFIRM_AGAIN = 11
+    MAKE_TARGET = 12
+    MAKE_SOURCE = 13
+    PAIR_VOLUMES = 14
+    SET_MODE = 15
+    SET_PAUSE = 16
 
 
 @dataclass(frozen=True)
@@ -245,30 +289,118 @@ class RemoveVolumePair(Step):
 
 
 @dataclass(frozen=True)
+class CreateAccount(Step):
+    """An owner for volumes that are to be created."""
+
+    account: str
+
+    PHASE = Phase.CREATE_ACCOUNT
+
+
+@dataclass(frozen=True)
+class CreateVolume(Step):
+    """A partner for a volume. account_id: 0 while the account is to be created as well. qos_policy_id: else `qos`."""
+
+    volume: Volume
+    account: str
+    account_id: int = 0
+    qos_policy_id: int | None = None
+
+    PHASE = Phase.CREATE_VOLUME
+
+
+@dataclass(frozen=True)
 class ConfirmUnused(Step):
     """No write: look once more whether the future target `volume` and its source are unpaired and as planned.
 
-    usage: the evidence the plan was made with. overwrite: only sessions count, the data may go.
+    usage: the evidence the plan was made with. overwrite: only sessions count, the data may go. again: after what lies
+    between the first look and the write that destroys.
     """
 
     volume: Volume
     source: Volume
     usage: Usage
     overwrite: bool
+    again: bool = False
 
-    PHASE = Phase.CONFIRM_UNUSED
+    @property
+    def phase(self) -> Phase:
+        return Phase.CONFIRM_AGAIN if self.again else Phase.CONFIRM_UNUSED
 
 
 @dataclass(frozen=True)
-class SetAccess(Step):
-    """Make a volume a source or a target; `volume.access` is what it goes back to."""
+class ChangeVolume(Step):
+    """A change of a volume that ModifyVolume makes, or ModifyVolumes for all that want the same one."""
 
     volume: Volume
+
+    @property
+    def change(self) -> tuple[str, Any]:
+        """The parameter and its value."""
+        raise NotImplementedError
+
+    @property
+    def text(self) -> str:
+        """The change in words."""
+        raise NotImplementedError
+
+    def is_shown(self, by: Volume) -> bool:
+        """Whether the volume shows the change."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Grow(ChangeVolume):
+    """Make a volume larger; `volume.size` is what it had, and nothing makes it smaller again. size in bytes."""
+
+    size: int
+    source: bool
+
+    @property
+    def phase(self) -> Phase:
+        return Phase.GROW_SOURCE if self.source else Phase.GROW_TARGET
+
+    @property
+    def change(self) -> tuple[str, Any]:
+        return "totalSize", self.size
+
+    @property
+    def text(self) -> str:
+        return f"size {self.size}"
+
+    def is_shown(self, by: Volume) -> bool:
+        return by.size >= self.size
+
+
+@dataclass(frozen=True)
+class SetAccess(ChangeVolume):
+    """Make a volume a source or a target; `volume.access` is what it goes back to."""
+
     access: str
 
     @property
     def phase(self) -> Phase:
         return Phase.MAKE_TARGET if self.access == TARGET else Phase.MAKE_SOURCE
+
+    @property
+    def change(self) -> tuple[str, Any]:
+        return "access", self.access
+
+    @property
+    def text(self) -> str:
+        return f"access {self.access}"
+
+    def is_shown(self, by: Volume) -> bool:
+        return by.access == self.access
+
+
+@dataclass(frozen=True)
+class ReleaseTarget(SetAccess):
+    """Make a volume that was a target writable, if it is unpaired by now and nobody else has changed it."""
+
+    @property
+    def phase(self) -> Phase:
+        return Phase.RELEASE_TARGET
 
 
 @dataclass(frozen=True)
@@ -292,6 +424,16 @@ class SetMode(Step):
     before: str
 
     PHASE = Phase.SET_MODE
+
+
+@dataclass(frozen=True)
+class SetPause(Step):
+    """Pause a pair on one side, or resume it there."""
+
+    volume: Volume
+    paused: bool
+
+    PHASE = Phase.SET_PAUSE
 
 
 @dataclass(frozen=True)

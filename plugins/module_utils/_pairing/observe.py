@@ -20,11 +20,14 @@ from .._element.errors import VOLUME_UNKNOWN, ApiError, Failure, Unanswered
 from .._element.members import each_once, flag, items, number, optional_items, optional_text, text
 from .model import (
     LOCAL,
+    MARK,
     PEER,
     SIDES,
     Cluster,
     ClusterPair,
     ClusterSide,
+    Limits,
+    Qos,
     Sides,
     Usage,
     Volume,
@@ -101,6 +104,24 @@ def pairs_max(client: Client) -> int | None:
     return _parsed(client, method, lambda limits: _optional_number(limits, "clusterPairsCountMax"), result)
 
 
+def limits(client: Client) -> Limits:
+    """What this cluster allows of volumes."""
+    result = client.call("GetLimits")
+    members = ("volumeCountMax", "volumesPerAccountCountMax", "volumeSizeMin", "volumeSizeMax", "volumeNameLengthMax")
+    return Limits(*(_optional_number(result, member) for member in members))
+
+
+def qos_policies(client: Client) -> dict[str, int]:
+    """The IDs of this cluster's QoS policies by name; they differ from cluster to cluster."""
+    method = "ListQoSPolicies"
+    return _parsed(
+        client,
+        method,
+        lambda result: {text(policy, "name"): number(policy["qosPolicyID"]) for policy in items(result, "qosPolicies")},
+        client.call(method),
+    )
+
+
 def accounts(client: Client) -> dict[int, str]:
     """Account names by ID. The reply holds CHAP secrets: nothing else of it is kept."""
     method = "ListAccounts"
@@ -122,6 +143,12 @@ def deleted_volumes(client: Client) -> tuple[Volume, ...]:
     """Volumes that are deleted and not yet purged."""
     method = "ListDeletedVolumes"
     return _parsed(client, method, _volumes, client.call(method, {"includeVirtualVolumes": False}))
+
+
+def volumes_named(client: Client, name: str) -> tuple[Volume, ...]:
+    """Every volume of that name: names are not unique. The list may hold deleted ones."""
+    method = "ListVolumes"
+    return _parsed(client, method, _volumes, client.call(method, {"includeVirtualVolumes": False, "volumeName": name}))
 
 
 def volumes(client: Client, ids: Iterable[int] | None = None) -> tuple[Volume, ...]:
@@ -318,7 +345,14 @@ def _volume(entry: dict) -> Volume:
         purge_time=optional_text(entry, "purgeTime"),
         access_groups=tuple(map(number, optional_items(entry, "volumeAccessGroups"))),
         pairs=tuple(map(_volume_pair, optional_items(entry, "volumePairs"))),  # [], null and missing alike: unpaired
+        qos=_qos(entry.get("qos") or {}),
+        mark=str((entry.get("attributes") or {}).get(MARK) or ""),
     )
+
+
+def _qos(entry: dict) -> Qos | None:
+    rates = [_optional_number(entry, member) for member in ("minIOPS", "maxIOPS", "burstIOPS")]
+    return Qos(*rates) if None not in rates else None
 
 
 def _volume_pair(entry: dict) -> VolumePair:

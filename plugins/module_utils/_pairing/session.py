@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -23,7 +24,7 @@ class Session:
     """clients: this cluster's and its peer's (None: no peer was named, or it is unreachable).
 
     hide: is told every secret the moment it arrives, so that no output shows it.
-    stopping: set by a signal; no further pair is begun then.
+    stopping: set by a signal; no further pair is begun then. mark: of the volumes that this run creates.
     """
 
     def __init__(self, clients: Sides, hide: Callable[[str], object], clock: Any = time):
@@ -31,6 +32,8 @@ class Session:
         self.hide = hide
         self.clock = clock
         self.stopping = threading.Event()
+        # What this run creates is marked with it, and nothing else is ever taken for its own.
+        self.mark = secrets.token_hex(8)
         limits = [client.concurrency for client in (clients.local, clients.peer) if client]
         # One pool for both clusters: a handshake calls both, and neither may get more than its limit at once.
         self._workers = ThreadPoolExecutor(max_workers=min(limits))

@@ -11,18 +11,19 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 from .._element.errors import Failure
 from . import observe, results
-from .decide import volume_pair
+from .decide import new_pair, sizes, volume_pair, volume_verdict
 from .decide.selection import Catalog
-from .decide.volume_classes import Found, PairWish, Wish, classify
+from .decide.volume_classes import Extras, Found, NewVolume, PairWish, Wish, classify
 from .flow import Outcome
-from .model import SIDES, Plan, Sides, Usage, Verdict, Volume, VolumeSide
+from .model import PEER, SIDES, CreateVolume, Grow, Limits, Plan, Sides, Usage, Verdict, Volume, VolumeSide
 from .session import Session
 
 # What an item does not give, it takes from the task.
-INHERITED = ("account", "peer_account", "mode", "direction")
+INHERITED = ("account", "peer_account", "mode", "direction", "paused", "size", "match_size")
 KEYS = ("volume", "volume_id", "peer_volume", "peer_volume_id", *INHERITED)
 
 
@@ -50,7 +51,9 @@ class VolumePairJob:
     def from_params(cls, params: Mapping) -> VolumePairJob:
         given = [params] if params["pairs"] is None else params["pairs"]
         return cls(
-            wish=Wish(params["state"] == "present", params["repair"], params["allow_overwrite"]),
+            wish=Wish(
+                params["state"] == "present", params["repair"], params["allow_overwrite"], params["release_target"]
+            ),
             pairs=tuple(_wished(item, params) for item in given),
             wait=params["wait"],
             in_sync=params["wait_for"] == "in_sync",
@@ -67,7 +70,7 @@ class VolumePairJob:
             seen = self._classified(
                 Sides(*(replace(views[side], volumes=(*views[side].volumes, *deleted[side])) for side in SIDES))
             )
-        return self._with_usage(session, seen)
+        return self._with_extras(session, seen)
 
     def _classified(self, views: Sides[VolumeSide]) -> Seen:
         catalogs = Sides(Catalog(views.local), Catalog(views.peer))
@@ -89,22 +92,38 @@ class VolumePairJob:
         lists = session.side_by_side(partial(observe.deleted_volumes, session.client(side)) for side in missing)
         return {**dict.fromkeys(SIDES, ()), **dict(zip(missing, lists))}
 
-    def _with_usage(self, session: Session, seen: Seen) -> Seen:
-        """The evidence of use for every volume that would become a target of a new pair."""
-        targets = volume_pair.targets(self.decide(seen))
+    def _with_extras(self, session: Session, seen: Seen) -> Seen:
+        """What only these plans need: the evidence of use of new targets, the limits of what grows or is created."""
+        plans = self.decide(seen)
+        targets = new_pair.targets(plans)
+        planned = [step for plan in plans for step in plan.steps]
+        limited = [
+            side for side in SIDES if any(s.side == side and isinstance(s, (Grow, CreateVolume)) for s in planned)
+        ]
+        policies = any(isinstance(s, CreateVolume) and seen.found[s.item].wish.create.qos_policy for s in planned)
         usage: dict[str, Mapping[int, Usage]] = {
             side: observe.usage(session, side, targets[side]) if targets[side] else {} for side in SIDES
         }
-        return replace(seen, found=tuple(pair and replace(pair, usage=Sides(**usage)) for pair in seen.found))
+        read = session.side_by_side(partial(observe.limits, session.client(side)) for side in limited)
+        limits: dict[str, Limits | None] = {**dict.fromkeys(SIDES), **dict(zip(limited, read))}
+        extras = Extras(
+            Sides(**usage), Sides(**limits), observe.qos_policies(session.client(PEER)) if policies else None
+        )
+        return replace(seen, found=tuple(pair and replace(pair, extras=extras) for pair in seen.found))
 
     def decide(self, seen: Seen) -> Sequence[Plan]:
-        return [
+        plans = [
             Plan(problem=failure) if failure else volume_pair.decide(pair, self.wish)
             for pair, failure in zip(seen.found, seen.failures)
         ]
+        clashes = new_pair.clashes(seen.found, plans)
+        return [
+            Plan(problem=clashes[n], before=plan.before, after=plan.before) if n in clashes else plan
+            for n, plan in enumerate(plans)
+        ]
 
     def look(self, session: Session, seen: Seen) -> Seen:
-        ids = {side: [pair.volumes[side].id for pair in seen.found if pair.volumes[side]] for side in SIDES}
+        ids = {side: self._ids(seen, side) for side in SIDES}
         lists = session.side_by_side(partial(observe.volumes, session.client(side), ids[side]) for side in SIDES)
         views = Sides(*(replace(seen.views[side], volumes=volumes) for side, volumes in zip(SIDES, lists)))
         catalogs = Sides(Catalog(views.local), Catalog(views.peer))
@@ -112,14 +131,20 @@ class VolumePairJob:
             seen, views=views, found=tuple(classify(pair.item, _by_id(pair), catalogs) for pair in seen.found)
         )
 
+    def _ids(self, seen: Seen, side: str) -> list[int] | None:
+        """The volumes to look at; None, for all of them, while one may have been created."""
+        if self.wish.present and any(pair.volumes[side] is None for pair in seen.found):
+            return None
+        return [pair.volumes[side].id for pair in seen.found if pair.volumes[side]]
+
     def finish(self, seen: Seen, plans: Sequence[Plan]) -> Sequence[Plan]:
         return [Plan(steps=volume_pair.lost_roles(pair, plan)) for pair, plan in zip(seen.found, plans)]
 
     def judge(self, seen: Seen, waited: float) -> list[Verdict]:
-        return [volume_pair.judge(pair, self.wish, self.in_sync, waited) for pair in seen.found]
+        return [volume_verdict.judge(pair, self.wish, self.in_sync, waited) for pair in seen.found]
 
     def expired(self, seen: Seen, item: int, plan: Plan, verdict: Verdict) -> Failure:
-        return volume_pair.expired(seen.found[item], self.wish, self.in_sync, self.wait_timeout, verdict.text)
+        return volume_verdict.expired(seen.found[item], self.wish, self.in_sync, self.wait_timeout, verdict.text)
 
     def report(self, outcome: Outcome[Seen]) -> dict:
         return {
@@ -134,12 +159,54 @@ class VolumePairJob:
         }
 
 
-def _wished(item: Mapping, params: Mapping) -> PairWish:
+def check(params: Mapping) -> str | None:
+    """A sentence about the first option that makes no sense, or does not go with another one; None if all do."""
+    if params["pairs"] is None:
+        return _check_pair(params, params, "")
+    create = params["create_peer_volume"]
+    if create and create["name"] is not None and len(params["pairs"]) > 1:
+        return "create_peer_volume.name: several pairs cannot have the same partner; give each item of pairs its peer_volume"
+    problems = [_check_pair(item, params, f"pairs[{number}].") for number, item in enumerate(params["pairs"])]
+    return next((problem for problem in problems if problem), None)
+
+
+def _check_pair(item: Mapping, params: Mapping, prefix: str) -> str | None:
+    given = _inherited(item, params)
+    size, create = given["size"], params["create_peer_volume"]
+    for name in ("volume", "peer_volume"):
+        if given[name] == "":
+            return f"{prefix}{name}: an empty text is no name of a volume; leave it out or give a name"
+    if size is not None and sizes.in_bytes(size) is None:
+        return (
+            f"{prefix}size: {size!r} is no size; give a number with kB, MB, GB, TB, KiB, MiB, GiB or TiB, such as 20GiB"
+        )
+    if given["paused"] and params["wait_for"] == "in_sync":
+        return f"{prefix}paused: a paused pair does not get in sync; leave wait_for out, or set it to paired"
+    for name, option in (("name", "peer_volume"), ("account", "peer_account")):
+        there = given[option]
+        if create and None not in (create[name], there) and create[name] != there:
+            return (
+                f"{prefix}{option}: {there!r} is not create_peer_volume.{name}, {create[name]!r}; give one of the two"
+            )
+    return None
+
+
+def _inherited(item: Mapping, params: Mapping) -> dict[str, Any]:
     values = {key: item[key] for key in KEYS}
     for key in INHERITED:
         if values[key] is None:
             values[key] = params[key]
-    return PairWish(**values)
+    return values
+
+
+def _wished(item: Mapping, params: Mapping) -> PairWish:
+    values = _inherited(item, params)
+    size, create = values.pop("size"), params["create_peer_volume"]
+    return PairWish(
+        **values,
+        size=None if size is None else sizes.in_bytes(size),
+        create=NewVolume(**create) if create is not None else None,
+    )
 
 
 def _duplicates(found: Sequence[Found | None]) -> dict[int, Failure]:

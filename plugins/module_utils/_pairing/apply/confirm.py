@@ -19,8 +19,11 @@ from .. import observe
 from ..decide import guard
 from ..model import (
     SIDES,
+    TARGET,
     ClusterPair,
     ConfirmUnused,
+    CreateVolume,
+    ReleaseTarget,
     RemoveClusterPair,
     RemoveVolumePair,
     Step,
@@ -50,6 +53,41 @@ def _volume_pairs(session: Session, steps: Sequence[RemoveVolumePair]) -> Verdic
         for step in steps
         if not _same(now.get((step.side, step.volume.id)), step.volume, step.volume.uuids)
     }
+
+
+def _released(session: Session, steps: Sequence[ReleaseTarget]) -> Verdicts:
+    now = _volumes_now(session, ((step.side, step.volume) for step in steps))
+    return {
+        step: _changed(session, step, "it is paired, or its access is not as it was")
+        for step in steps
+        if not _is_former_target(now.get((step.side, step.volume.id)), step.volume)
+    }
+
+
+def _is_former_target(now: Volume | None, planned: Volume) -> bool:
+    # Without its pair a replicationTarget reads as locked on some releases.
+    return (
+        now is not None
+        and not now.deleted
+        and not now.pairs
+        and now.name == planned.name
+        and now.access in (TARGET, "locked")
+    )
+
+
+def _still_missing(session: Session, steps: Sequence[CreateVolume]) -> Verdicts:
+    """Names are not unique: a cluster would create a second volume without a word."""
+    verdicts: Verdicts = {}
+    for side in {step.side for step in steps}:
+        here = [step for step in steps if step.side == side]
+        client = session.client(side)
+        alone = here[0].volume.name if len(here) == 1 else None
+        found = observe.volumes_named(client, alone) if alone else observe.volumes(client)
+        taken = {(volume.name, volume.account_id) for volume in found if not volume.deleted}
+        for step in here:
+            if (step.volume.name, step.account_id) in taken:
+                verdicts[step] = _changed(session, step, "there is one of that name and owner now")
+    return verdicts
 
 
 def _unused(session: Session, steps: Sequence[ConfirmUnused]) -> Verdicts:
@@ -120,6 +158,8 @@ def _changed(session: Session, step: Step, what: str) -> Failure:
 
 _LOOKS: tuple[tuple[type, Callable[..., Verdicts]], ...] = (
     (RemoveVolumePair, _volume_pairs),
+    (ReleaseTarget, _released),
+    (CreateVolume, _still_missing),
     (ConfirmUnused, _unused),
     (RemoveClusterPair, _cluster_pairs),
 )

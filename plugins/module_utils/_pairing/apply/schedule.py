@@ -9,20 +9,22 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
 from ..._element.errors import ApiError, Failure
 from ..model import (
     Action,
+    ChangeVolume,
     ConfirmUnused,
+    CreateAccount,
     Phase,
     Plan,
     RemoveClusterPair,
     RemoveVolumePair,
-    SetAccess,
     SetMode,
+    SetPause,
     Sides,
     Step,
 )
@@ -98,7 +100,12 @@ def execute(
 def _run_phase(
     writer: Writer, phase: Phase, items: Sequence[Item], plans: Sequence[Plan], halted: Callable[[], Failure | None]
 ) -> None:
-    todo = [step for item, plan in zip(items, plans) if item.going for step in steps.of_phase(plan.steps, phase)]
+    todo = [
+        steps.bound(step, item.done)
+        for item, plan in zip(items, plans)
+        if item.going
+        for step in steps.of_phase(plan.steps, phase)
+    ]
     if not todo:
         return
     for step, failure in _confirm(writer, todo).items():
@@ -130,7 +137,10 @@ def _run_batch(writer: Writer, batch: list[Step], items: Sequence[Item], halted:
         if halt is not None and items[step.item].going:
             items[step.item].fail(halt)
     batch = [step for step in batch if items[step.item].going]
-    merged = [step for step in batch if isinstance(step, SetAccess)]
+    if len(batch) > 1 and isinstance(batch[0], CreateAccount):
+        _run_shared(writer, batch, items)
+        return
+    merged = [step for step in batch if isinstance(step, ChangeVolume)]
     if len(merged) > 1 and _run_merged(writer, merged, items):
         return
     for step in batch:
@@ -138,15 +148,26 @@ def _run_batch(writer: Writer, batch: list[Step], items: Sequence[Item], halted:
             items[step.item].done.append(steps.run(writer, step))
         except Failure as exc:
             items[step.item].fail(exc)
-            if exc.outcome_unknown and isinstance(step, (SetAccess, SetMode)):
+            if exc.outcome_unknown and isinstance(step, (ChangeVolume, SetMode, SetPause)):
                 # Treated as done, so that the roll-back looks and puts it back.
                 items[step.item].done.append(steps.Done(step))
 
 
-def _run_merged(writer: Writer, batch: list[SetAccess], items: Sequence[Item]) -> bool:
+def _run_shared(writer: Writer, batch: Sequence[Step], items: Sequence[Item]) -> None:
+    """One call that serves all of them."""
+    try:
+        done = steps.run(writer, batch[0])
+    except Failure as exc:
+        _fail_all(batch, items, exc)
+        return
+    for step in batch:
+        items[step.item].done.append(replace(done, step=step))
+
+
+def _run_merged(writer: Writer, batch: Sequence[ChangeVolume], items: Sequence[Item]) -> bool:
     """One call for all; False when it was refused and each has to be asked for by itself, so that only one fails."""
     try:
-        steps.set_access(writer, batch[0].side, batch)
+        steps.change(writer, batch[0].side, batch)
     except ApiError as exc:
         if not (exc.outcome_unknown or exc.transient):
             return False
@@ -159,10 +180,10 @@ def _run_merged(writer: Writer, batch: list[SetAccess], items: Sequence[Item]) -
     return True
 
 
-def _fail_all(batch: list[SetAccess], items: Sequence[Item], failure: Failure) -> None:
+def _fail_all(batch: Sequence[Step], items: Sequence[Item], failure: Failure) -> None:
     for step in batch:
         items[step.item].fail(failure.recoded(failure.code, failure.sentence))
-        if failure.outcome_unknown:
+        if failure.outcome_unknown and isinstance(step, ChangeVolume):
             items[step.item].done.append(steps.Done(step))
 
 

@@ -7,14 +7,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from .. import observe
 from ..model import (
+    PAUSED_HERE,
     TARGET,
     Action,
+    ChangeVolume,
     ConfirmUnused,
+    CreateAccount,
+    CreateVolume,
+    Grow,
     PairClusters,
     PairVolumes,
     Phase,
@@ -22,35 +28,65 @@ from ..model import (
     RemoveVolumePair,
     SetAccess,
     SetMode,
+    SetPause,
     Sides,
     Step,
+    Volume,
+    VolumePair,
     other,
 )
+from .create import create_account, create_volume, delete_created
 from .handshake import entry_of, pair_clusters, pair_volumes, unpair_cluster, unpair_volume
 from .writer import Writer
 
 # ModifyVolumes takes at most 500 volumes.
 MOST_VOLUMES = 500
 MOST_NAMED = 3
+# What a cluster says when a volume is as large already; nothing is to be done then.
+LARGE_ENOUGH = frozenset({"xVolumeShrinkProhibited"})
 
 
 @dataclass(frozen=True)
 class Done:
-    """A step that took effect. uuid: of the volume pair it made."""
+    """A step that took effect. uuid: of the volume pair it made; volume, account_id: what it created.
+
+    ours: whether it was this run that made the account.
+    """
 
     step: Step
     uuid: str = ""
+    volume: Volume | None = None
+    account_id: int = 0
+    ours: bool = True
+
+
+def bound(step: Step, done: Iterable[Done]) -> Step:
+    """The step with the volume and the account that its item has created by now in place of the planned ones."""
+    for before in done:
+        if before.account_id and isinstance(step, CreateVolume) and not step.account_id:
+            step = replace(step, account_id=before.account_id)
+        for member in ("volume", "completer"):
+            planned = getattr(step, member, None)
+            if before.volume and isinstance(planned, Volume) and planned.planned and not isinstance(step, CreateVolume):
+                step = replace(step, **{member: before.volume})  # type: ignore[arg-type]
+    return step
 
 
 def batches(steps: Iterable[Step]) -> list[list[Step]]:
-    """The steps of one phase as they are run: equal changes of access in one call of up to 500, the rest one by one."""
+    """The steps of one phase as they are run: equal changes of volumes in one call of up to 500, the rest one by one."""
     merged: dict[tuple[object, ...], list[Step]] = {}
     for position, step in enumerate(steps):
-        key = (step.side, step.access, step.reason) if isinstance(step, SetAccess) else (position,)
-        merged.setdefault(key, []).append(step)
+        merged.setdefault(_shared(step) or (position,), []).append(step)
     return [
         group[start : start + MOST_VOLUMES] for group in merged.values() for start in range(0, len(group), MOST_VOLUMES)
     ]
+
+
+def _shared(step: Step) -> tuple[object, ...] | None:
+    """What steps that one call can serve have in common."""
+    if isinstance(step, ChangeVolume):
+        return (step.side, step.change, step.reason)
+    return (step.side, step.account) if isinstance(step, CreateAccount) else None
 
 
 def actions(batch: Sequence[Step], clusters: Sides[str]) -> list[Action]:
@@ -67,13 +103,16 @@ def actions(batch: Sequence[Step], clusters: Sides[str]) -> list[Action]:
             Action(here, "StartVolumePairing", step.object, step.reason),
             Action(there, "CompleteVolumePairing", step.completer_object, step.reason),
         ]
-    if isinstance(step, SetAccess):
+    if isinstance(step, ChangeVolume):
         method = "ModifyVolume" if len(batch) == 1 else "ModifyVolumes"
-        return [Action(here, method, objects(batch), _access_reason(step))]
+        return [Action(here, method, objects(batch), _change_reason(step))]
     methods = {
         RemoveClusterPair: "RemoveClusterPair",
         RemoveVolumePair: "RemoveVolumePair",
+        CreateAccount: "AddAccount",
+        CreateVolume: "CreateVolume",
         SetMode: "ModifyVolumePair",
+        SetPause: "ModifyVolumePair",
     }
     return [] if isinstance(step, ConfirmUnused) else [Action(here, methods[type(step)], step.object, step.reason)]
 
@@ -84,56 +123,80 @@ def objects(batch: Sequence[Step]) -> str:
     return named if len(batch) <= MOST_NAMED else f"{named} and {len(batch) - MOST_NAMED} more ({len(batch)} in all)"
 
 
-def _access_reason(step: SetAccess) -> str:
-    return f"access {step.access}: {step.reason}"
+def _change_reason(step: ChangeVolume) -> str:
+    return f"{step.text}: {step.reason}"
 
 
 def run(writer: Writer, step: Step) -> Done:
     """Make one step take effect. Raises Failure; what then remains of it is in `left_behind`."""
-    uuid = ""
+    done = Done(step)
     if isinstance(step, RemoveClusterPair):
         unpair_cluster(writer, step.side, step.entry, step.object, step.reason)
     elif isinstance(step, PairClusters):
         pair_clusters(writer, step)
     elif isinstance(step, RemoveVolumePair):
         unpair_volume(writer, step.side, step.volume, step.volume.pairs[0].uuid, step.reason)
-    elif isinstance(step, SetAccess):
-        set_access(writer, step.side, [step])
+    elif isinstance(step, CreateAccount):
+        account_id, ours = create_account(writer, step)
+        done = Done(step, account_id=account_id, ours=ours)
+    elif isinstance(step, CreateVolume):
+        done = Done(step, volume=create_volume(writer, step))
+    elif isinstance(step, ChangeVolume):
+        change(writer, step.side, [step])
     elif isinstance(step, PairVolumes):
-        uuid = pair_volumes(writer, step)
+        done = Done(step, uuid=pair_volumes(writer, step))
     elif isinstance(step, SetMode):
         _set_mode(writer, step, step.mode, step.reason)
-    return Done(step, uuid)
+    elif isinstance(step, SetPause):
+        _set_pause(writer, step, step.paused, step.reason)
+    return done
 
 
-def set_access(writer: Writer, side: str, batch: Sequence[SetAccess]) -> None:
+def change(writer: Writer, side: str, batch: Sequence[ChangeVolume]) -> None:
     """One ModifyVolume or ModifyVolumes. The latter is all or nothing: one bad volume, and none is changed."""
     step = batch[0]
     ids = [each.volume.id for each in batch]
     single = len(ids) == 1
     params = {"volumeID": ids[0]} if single else {"volumeIDs": ids}
+    name, value = step.change
 
     def applied() -> bool:
         now = observe.volumes(writer.session.client(side), ids)
-        return {volume.id for volume in now if volume.access == step.access} == set(ids)
+        return {volume.id for volume in now if step.is_shown(volume)} == set(ids)
 
     writer.settle(
         side,
         "ModifyVolume" if single else "ModifyVolumes",
-        {**params, "access": step.access},
+        {**params, name: value},
         objects(batch),
-        _access_reason(step),
+        _change_reason(step),
         applied=applied,
+        done=LARGE_ENOUGH if single and isinstance(step, Grow) else frozenset(),
     )
 
 
 def _set_mode(writer: Writer, step: SetMode, mode: str, reason: str) -> None:
+    _modify_pair(writer, step, {"mode": mode}, reason, lambda entry: entry.mode.lower() == mode.lower())
+
+
+def _set_pause(writer: Writer, step: SetPause, paused: bool, reason: str) -> None:
+    # Without its pair there is nothing left to pause; a state that hides a pause proves nothing, so it is sent again.
+    _modify_pair(writer, step, {"pausedManual": paused}, reason, lambda entry: (entry.state == PAUSED_HERE) == paused)
+
+
+def _modify_pair(
+    writer: Writer,
+    step: SetMode | SetPause,
+    params: dict[str, Any],
+    reason: str,
+    is_shown: Callable[[VolumePair], bool],
+) -> None:
     def applied() -> bool:
         entry = entry_of(writer, step.side, step.volume)
-        return entry is not None and entry.mode.lower() == mode.lower()
+        return entry is not None and is_shown(entry)
 
-    params = {"volumeID": step.volume.id, "mode": mode}
-    writer.settle(step.side, "ModifyVolumePair", params, step.object, reason, applied=applied)
+    given = {"volumeID": step.volume.id, **params}
+    writer.settle(step.side, "ModifyVolumePair", given, step.object, reason, applied=applied)
 
 
 # --- the way back -----------------------------------------------------------------------------------------------------
@@ -145,19 +208,41 @@ def undo(writer: Writer, done: Done) -> str | None:
     Raises Failure when the cluster does not let us.
     """
     step = done.step
+    where = f"{step.object} on cluster {writer.session.name(step.side)}"
     if isinstance(step, (RemoveClusterPair, RemoveVolumePair)):
-        return (
-            f"{step.object} on cluster {writer.session.name(step.side)}: the entry was removed and cannot be put back"
-        )
+        return f"{where}: the entry was removed and cannot be put back"
+    if isinstance(step, Grow):
+        return f"{where}: it was grown from {step.volume.size} to {step.size} bytes and cannot be made smaller"
+    if isinstance(step, CreateAccount):
+        return f"{where}: it was created by this run and was kept" if done.ours else None
+    if isinstance(step, CreateVolume) and done.volume:
+        return delete_created(writer, step, done.volume)
     if isinstance(step, PairVolumes):
-        for side, volume in ((step.side, step.volume), (other(step.side), step.completer)):
-            entry = entry_of(writer, side, volume)
-            if entry is not None and entry.uuid == done.uuid:
-                unpair_volume(writer, side, volume, done.uuid, "roll-back: the pair could not be finished")
+        _unpair(writer, step, done.uuid)
     if isinstance(step, SetAccess):
         return _restore_access(writer, step)
+    if isinstance(step, (SetMode, SetPause)):
+        return _restore_pair(writer, step)
+    return None
+
+
+def _unpair(writer: Writer, step: PairVolumes, uuid: str) -> None:
+    for side, volume in ((step.side, step.volume), (other(step.side), step.completer)):
+        entry = entry_of(writer, side, volume)
+        if entry is not None and entry.uuid == uuid:
+            unpair_volume(writer, side, volume, uuid, "roll-back: the pair could not be finished")
+
+
+def _restore_pair(writer: Writer, step: SetMode | SetPause) -> str | None:
+    """Put back a pair's mode or pause, if it still is the same pair."""
+    entry = entry_of(writer, step.side, step.volume)
+    if step.volume.pairs and (entry is None or entry.uuid != step.volume.pairs[0].uuid):
+        return f"{step.object} on cluster {writer.session.name(step.side)}: its pair was changed since"
+    reason = "roll-back: the pair could not be finished"
     if isinstance(step, SetMode):
-        _set_mode(writer, step, step.before, "roll-back: the pair could not be finished")
+        _set_mode(writer, step, step.before, reason)
+    elif step.volume.pairs:  # a pair that this run has made goes as a whole
+        _set_pause(writer, step, not step.paused, reason)
     return None
 
 
@@ -172,7 +257,7 @@ def _restore_access(writer: Writer, step: SetAccess) -> str | None:
     back = SetAccess(
         step.item, step.side, step.object, "roll-back: the pair could not be made", now, step.volume.access
     )
-    set_access(writer, step.side, [back])
+    change(writer, step.side, [back])
     return None
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..model import FROM_PEER, READ_WRITE, TARGET, TO_PEER, VolumePair
+from ..model import FROM_PEER, PAUSED_HERE, PAUSED_THERE, READ_WRITE, TARGET, TO_PEER, VolumePair
 
 # From well to worst; the health of a pair is the worse one of its two sides.
 HEALTH = ("healthy", "syncing", "paused", "recovering", "pending", "unknown", "broken", "dead")
@@ -17,8 +17,8 @@ HEALTH = ("healthy", "syncing", "paused", "recovering", "pending", "unknown", "b
 _BY_STATE = {
     "Active": "healthy",
     "Idle": "healthy",
-    "PausedManual": "paused",
-    "PausedManualRemote": "paused",
+    PAUSED_HERE: "paused",
+    PAUSED_THERE: "paused",
     "PausedQoS": "recovering",
     "PausedSlowLink": "recovering",
     "PausedXCopy": "recovering",
@@ -55,7 +55,7 @@ def direction(local_access: str | None, peer_access: str | None) -> str | None:
 def paused(entries: Iterable[VolumePair | None]) -> bool | None:
     """Whether an administrator has paused the pair; None where the state can hide a pause."""
     states = [entry.state for entry in entries if entry is not None]
-    if any(state in ("PausedManual", "PausedManualRemote") for state in states):
+    if any(state in (PAUSED_HERE, PAUSED_THERE) for state in states):
         return True
     # A pause here is shown before anything else; one on the other side stands behind a lost link.
     shows = bool(states) and all(state in ("Active", "Idle") or state.startswith("Resuming") for state in states)

@@ -7,6 +7,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from ..._element.errors import Failure
 from ..model import Cluster, ClusterPair, Volume, VolumePair, VolumeSide
 from .identity import names, names_predecessor
@@ -34,6 +36,11 @@ class Catalog:
     def paired(self) -> list[Volume]:
         """Every volume with a pair entry, by ID."""
         return sorted((volume for volume in self._by_id.values() if volume.pairs), key=lambda volume: volume.id)
+
+    @property
+    def living(self) -> Iterable[Volume]:
+        """Every volume that is not deleted."""
+        return (volume for volume in self._by_id.values() if not volume.deleted)
 
     def named(self, name: str) -> list[Volume]:
         return self._by_name.get(name, [])

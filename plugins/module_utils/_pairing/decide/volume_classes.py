@@ -10,15 +10,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ..model import LOCAL, PEER, READ_WRITE, SIDES, TARGET, Sides, Usage, Volume, VolumePair, other
+from ..model import LOCAL, PEER, READ_WRITE, SIDES, TARGET, Limits, Sides, Usage, Volume, VolumePair, other
 from . import health
 from .identity import names
 from .selection import Catalog
 
 
 @dataclass(frozen=True)
+class NewVolume:
+    """How a missing partner is created on the peer. None: as the volume here is called and owned, with its QoS."""
+
+    account: str | None = None
+    create_account: bool = False
+    name: str | None = None
+    qos_policy: str | None = None
+
+
+@dataclass(frozen=True)
 class PairWish:
-    """One pair of the list, as wished. None: not given."""
+    """One pair of the list, as wished. None: not given. size in bytes.
+
+    create: how a missing partner is created; None where that is an error.
+    """
 
     volume: str | None = None
     volume_id: int | None = None
@@ -28,6 +41,10 @@ class PairWish:
     peer_account: str | None = None
     mode: str | None = None
     direction: str | None = None
+    paused: bool | None = None
+    size: int | None = None
+    match_size: bool | None = None
+    create: NewVolume | None = None
 
     def given_id(self, side: str) -> int | None:
         return self.volume_id if side == LOCAL else self.peer_volume_id
@@ -35,9 +52,21 @@ class PairWish:
     def given_name(self, side: str) -> str | None:
         return self.volume if side == LOCAL else self.peer_volume
 
+    @property
+    def new_name(self) -> str | None:
+        """The name that a partner gets which is created; None: that of the volume here."""
+        return self.peer_volume or (self.create.name if self.create else None)
+
+    @property
+    def new_account(self) -> str | None:
+        """The owner, by name, of the volume there; None: whoever owns it."""
+        return self.peer_account or (self.create.account if self.create else None)
+
     def label(self, side: str) -> str:
         """The volume of `side` in the user's words."""
         name, volume_id = self.given_name(side), self.given_id(side)
+        if side == PEER and volume_id is None:
+            name = self.new_name
         if name is None and volume_id is None:
             return self.label(other(side))
         return f"volume {name}" if volume_id is None else f"volume with ID {volume_id}"
@@ -50,6 +79,19 @@ class Wish:
     present: bool
     repair: bool = False
     allow_overwrite: bool = False
+    release_target: bool = False
+
+
+@dataclass(frozen=True)
+class Extras:
+    """What is read only for plans that need it; None where it was not read.
+
+    usage: the evidence of use, by volume ID. policies: the peer's QoS policies, IDs by name.
+    """
+
+    usage: Sides[Mapping[int, Usage] | None] = field(default=Sides(None, None))
+    limits: Sides[Limits | None] = field(default=Sides(None, None))
+    policies: Mapping[str, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -69,7 +111,7 @@ class Found:
     volumes: Sides[Volume | None]
     entries: Sides[VolumePair | None]
     replica: bool = False
-    usage: Sides[Mapping[int, Usage] | None] = field(default=Sides(None, None))
+    extras: Extras = field(default=Extras())
 
     @property
     def direction(self) -> str | None:
@@ -134,9 +176,19 @@ def classify(item: int, wish: PairWish, catalogs: Sides[Catalog]) -> Found:
 def _select(wish: PairWish, catalogs: Sides[Catalog]) -> Sides[Volume | None]:
     local = catalogs.local.find(wish.volume, wish.volume_id, wish.account)
     if wish.peer_volume is not None or wish.peer_volume_id is not None:
-        peer = catalogs.peer.find(wish.peer_volume, wish.peer_volume_id, wish.peer_account)
-        return Sides(local, peer)
+        return Sides(local, _on_peer(wish, catalogs.peer, wish.peer_volume))
     return Sides(local, _partner(wish, catalogs, local))
+
+
+def _on_peer(wish: PairWish, there: Catalog, name: str | None) -> Volume | None:
+    if wish.peer_volume_id is not None:
+        return there.find(None, wish.peer_volume_id, wish.peer_account)
+    owner, create = wish.new_account, wish.create
+    if create and create.create_account and owner is not None and owner not in there.accounts.values():
+        return None  # with its owner it is missing as well
+    found = there.find(name, None, owner)
+    # A run that had to give up has deleted what it had created: that is no reason not to create it now.
+    return None if create and found and found.deleted and found.mark else found
 
 
 def _partner(wish: PairWish, catalogs: Sides[Catalog], local: Volume | None) -> Volume | None:
@@ -154,8 +206,8 @@ def _partner(wish: PairWish, catalogs: Sides[Catalog], local: Volume | None) -> 
         partners = there.partners_by_name(wish.volume or "", here.cluster)
     if len(partners) == 1:
         return partners[0]
-    name = local.name if local else wish.volume
-    return there.find(name, None, wish.peer_account) if name is not None else None
+    name = wish.new_name or (local.name if local else wish.volume)
+    return _on_peer(wish, there, name) if name is not None else None
 
 
 def _relation(wish: PairWish, catalogs: Sides[Catalog], volumes: Sides[Volume | None], side: str) -> str:

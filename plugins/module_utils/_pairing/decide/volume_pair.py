@@ -10,113 +10,145 @@ TABLE below is the whole decision. The functions it names make the steps, or ref
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import NamedTuple, NoReturn
 
 from ..._element.errors import Failure
 from ..model import (
-    DONE,
     FROM_PEER,
     LOCAL,
     MODES,
+    PAUSED_HERE,
+    PAUSED_THERE,
     PEER,
     READ_WRITE,
     SIDES,
     TARGET,
     TO_PEER,
-    ConfirmUnused,
     PairVolumes,
     Plan,
+    ReleaseTarget,
     RemoveVolumePair,
     SetAccess,
     SetMode,
-    Sides,
+    SetPause,
     Step,
-    Usage,
-    Verdict,
-    Volume,
     other,
 )
-from . import guard
-from .identity import names
+from . import growth, health, new_pair
 from .volume_classes import Found, Wish
-
-MIB = 1024 * 1024
-# A pair whose roles are right may show PausedMisconfigured for up to about two minutes while settings are exchanged.
-MISCONFIGURED_GRACE = 120
-# Both sides learn of a completed handshake in the background.
-SETTLING = 30
-
+from .volume_words import (
+    access_conflict,
+    accesses,
+    ends,
+    facts,
+    facts_after,
+    no_source,
+    partners,
+    refusal,
+    split_brain,
+    states,
+    warnings,
+)
 
 # --- the table ------------------------------------------------------------------------------------------------------
 
 
 def decide(found: Found, wish: Wish) -> Plan:
-    """The plan for one pair, or one with a problem. Without `found.usage` a new target is not checked for use yet."""
+    """The plan for one pair, or one with a problem. What `found.extras` does not hold yet is not checked."""
     row = TABLE[found.row]
     outcome = row.absent if not wish.present else row.repair if wish.repair else row.present
     try:
         steps = outcome(found, wish)
     except Failure as exc:
         return Plan(problem=exc, before=facts(found), after=facts(found))
-    return Plan(steps=steps, warnings=_warnings(steps), before=facts(found), after=_facts_after(found, steps))
-
-
-def _nothing(found: Found, wish: Wish) -> tuple[Step, ...]:
-    return ()
+    texts = (*warnings(found, steps), *_unwritten(found, wish))
+    return Plan(steps=steps, warnings=texts, before=facts(found), after=facts_after(found, steps))
 
 
 def _pair(found: Found, wish: Wish) -> tuple[Step, ...]:
-    return _handshake(found, wish, found.wish.direction or TO_PEER)
+    return new_pair.steps(found, wish, found.wish.direction or TO_PEER)
+
+
+def _create(found: Found, wish: Wish) -> tuple[Step, ...]:
+    if found.wish.create is None or found.volumes.local is None or found.wish.peer_volume_id is not None:
+        _refuse_missing(found, wish)
+    new_pair.check_create(found)
+    return new_pair.steps_with_creation(found, wish)
 
 
 def _adjust(found: Found, wish: Wish) -> tuple[Step, ...]:
     _check_direction(found)
-    mode = MODES.get(found.wish.mode or "")
     source = found.source
-    if mode is None or source is None or found.mode.lower() == mode.lower():
-        return ()
-    reason = f"mode shall be {found.wish.mode}"
-    return (SetMode(found.item, source, found.label(source), reason, found.volumes[source], mode, found.mode),)
+    if source is None or found.direction not in (TO_PEER, FROM_PEER):
+        return ()  # both sides writable, or neither: nothing is written before somebody has decided
+    return (*growth.steps(found, source), *_mode(found, source), *_pauses(found, source))
 
 
 def _replace(found: Found, wish: Wish) -> tuple[Step, ...]:
     direction = _direction_kept(found)
-    return (*_removals(found, "what is left of a pair cannot be joined again"), *_handshake(found, wish, direction))
+    return (*_leftovers(found), *new_pair.steps(found, wish, direction))
+
+
+def _replace_missing(found: Found, wish: Wish) -> tuple[Step, ...]:
+    return (*_leftovers(found), *_create(found, wish))
+
+
+def _leftovers(found: Found) -> tuple[Step, ...]:
+    return _removals(found, "what is left of a pair cannot be joined again")
 
 
 def _remove(found: Found, wish: Wish) -> tuple[Step, ...]:
-    return _removals(found, "the volumes shall not be paired")
+    return (*_removals(found, "the volumes shall not be paired"), *_release(found, wish))
+
+
+def _release(found: Found, wish: Wish) -> tuple[Step, ...]:
+    """A former target becomes writable again, if that is wished."""
+    if not wish.release_target:
+        return ()
+    volumes = {side: found.volumes[side] for side in SIDES}
+    former = [side for side, volume in volumes.items() if volume and not volume.deleted and volume.access == TARGET]
+    if len(former) == 2:
+        raise refusal(
+            found,
+            "access_conflict",
+            f"{ends(found)}: both are replicationTarget, which one was the target cannot be told; make the one that is "
+            "wanted readWrite yourself, or leave release_target out",
+        )
+    reason = "it shall be used without its pair"
+    return tuple(
+        ReleaseTarget(found.item, side, volumes[side].label, reason, volumes[side], READ_WRITE) for side in former
+    )
 
 
 def _refuse_half(found: Found, wish: Wish) -> NoReturn:
-    raise _refusal(
+    raise refusal(
         found,
         "half_pair",
-        f"{_ends(found)}: half a pair cannot be joined again ({_states(found)}); repair: true removes it and copies "
+        f"{ends(found)}: half a pair cannot be joined again ({states(found)}); repair: true removes it and copies "
         "everything again, state: absent removes it",
     )
 
 
 def _refuse_pending(found: Found, wish: Wish) -> NoReturn:
-    raise _refusal(
+    raise refusal(
         found,
         "pending_pair",
-        f"{_ends(found)}: a pairing was started and not completed, and does not say with whom; complete it where it was "
+        f"{ends(found)}: a pairing was started and not completed, and does not say with whom; complete it where it was "
         "started for, or let repair: true or state: absent remove it",
     )
 
 
 def _refuse_foreign(found: Found, wish: Wish) -> NoReturn:
-    raise _refusal(
+    raise refusal(
         found,
         "paired_elsewhere",
-        f"{_partners(found)}; nothing was touched: name that partner, or unpair the volume there first",
+        f"{partners(found)}; nothing was touched: name that partner, or unpair the volume there first",
     )
 
 
 def _refuse_no_role(found: Found, wish: Wish) -> NoReturn:
-    raise _access_conflict(found, [side for side in SIDES if found.volumes[side].access not in (READ_WRITE, TARGET)])
+    raise access_conflict(found, next(side for side in SIDES if found.volumes[side].access not in (READ_WRITE, TARGET)))
 
 
 def _refuse_deleted(found: Found, wish: Wish) -> NoReturn:
@@ -152,7 +184,7 @@ class Row(NamedTuple):
 
 
 TABLE = {
-    "none": Row(present=_pair, repair=_pair, absent=_nothing),
+    "none": Row(present=_pair, repair=_pair, absent=_release),
     "paired": Row(present=_adjust, repair=_adjust, absent=_remove),
     "paired_stopped": Row(present=_refuse_half, repair=_replace, absent=_remove),
     "paired_no_role": Row(present=_refuse_no_role, repair=_refuse_no_role, absent=_remove),
@@ -165,9 +197,45 @@ TABLE = {
     "foreign_peer": Row(present=_refuse_foreign, repair=_refuse_foreign, absent=_refuse_foreign),
     # One of the volumes is not there to be paired.
     "deleted": Row(present=_refuse_deleted, repair=_refuse_deleted, absent=_remove),
-    "missing_half": Row(present=_refuse_half, repair=_refuse_missing, absent=_remove),
-    "missing": Row(present=_refuse_missing, repair=_refuse_missing, absent=_nothing),
+    "missing_half": Row(present=_refuse_half, repair=_replace_missing, absent=_remove),
+    "missing": Row(present=_create, repair=_create, absent=_release),
 }
+
+
+# --- an existing pair -------------------------------------------------------------------------------------------------
+
+
+def _mode(found: Found, source: str) -> tuple[Step, ...]:
+    mode = MODES.get(found.wish.mode or "")
+    if mode is None or found.mode.lower() == mode.lower():
+        return ()
+    reason = f"mode shall be {found.wish.mode}"
+    return (SetMode(found.item, source, found.label(source), reason, found.volumes[source], mode, found.mode),)
+
+
+def _pauses(found: Found, source: str) -> tuple[Step, ...]:
+    """Where an existing pair is to be paused or resumed: it is paused on its source, and resumed wherever it was paused."""
+    wanted = found.wish.paused
+    shown = {side: found.entries[side].state for side in SIDES}
+    if wanted:
+        sides = [] if health.paused((found.entries.local, found.entries.peer)) else [source]
+    elif wanted is None:
+        sides = []
+    else:
+        sides = [s for s in SIDES if shown[s] == PAUSED_HERE or shown[other(s)] == PAUSED_THERE]
+    reason = "it shall be paused" if wanted else "it shall replicate again"
+    return tuple(
+        SetPause(found.item, side, found.label(side), reason, found.volumes[side], bool(wanted)) for side in sides
+    )
+
+
+def _unwritten(found: Found, wish: Wish) -> tuple[str, ...]:
+    """What was wished and cannot be told to be so."""
+    resuming = wish.present and found.row == "paired" and found.wish.paused is False
+    if not resuming or health.paused((found.entries.local, found.entries.peer)) is not None:
+        return ()
+    hidden = f"{ends(found)}: {states(found)}, which can hide a pause"
+    return (f"{hidden}; it was not resumed: see that the cause passes, then run again",)
 
 
 # --- direction ------------------------------------------------------------------------------------------------------
@@ -193,158 +261,22 @@ def _direction_kept(found: Found) -> str:
             raise _direction_change(found)
         return now
     if wanted is None:
-        raise _refusal(
+        raise refusal(
             found,
             "direction_unknown",
-            f"{_ends(found)}: the access of the two volumes ({_accesses(found)}) does not tell which one is the source; give "
+            f"{ends(found)}: the access of the two volumes ({accesses(found)}) does not tell which one is the source; give "
             "direction",
         )
     return wanted
 
 
 def _direction_change(found: Found) -> Failure:
-    return _refusal(
+    return refusal(
         found,
         "direction_change",
-        f"{_ends(found)}: it replicates {found.direction}, not {found.wish.direction}; a pair is not turned round by pairing: "
+        f"{ends(found)}: it replicates {found.direction}, not {found.wish.direction}; a pair is not turned round by pairing: "
         f"leave direction out or set it to {found.direction}",
     )
-
-
-def split_brain(found: Found) -> Failure:
-    return _refusal(
-        found,
-        "split_brain",
-        f"{_ends(found)}: both volumes are readWrite and nothing is replicated; decide which one holds the good data, save "
-        "what is unique on the other, and make that one replicationTarget",
-    )
-
-
-def no_source(found: Found) -> Failure:
-    return _refusal(
-        found,
-        "no_source",
-        f"{_ends(found)}: neither volume is writable; decide which one holds the good data and make it readWrite",
-    )
-
-
-# --- a new pair -------------------------------------------------------------------------------------------------------
-
-
-def _handshake(found: Found, wish: Wish, direction: str) -> tuple[Step, ...]:
-    """Everything that must hold for a new pair, then its writes: the target is one before anything is paired with it."""
-    source_side = LOCAL if direction == TO_PEER else PEER
-    target_side = other(source_side)
-    source, target = found.volumes[source_side], found.volumes[target_side]
-    _check_connected(found)
-    _check_fit(found, source_side)
-    # A pair that was theirs has made the target a copy already; a full copy of it is what repair was asked for.
-    overwrite = wish.allow_overwrite or (found.replica and target.access == TARGET)
-    used = _usage(found, target_side, target)
-    if used is not None:
-        guard.check_unused(target, found.name(target_side), used, overwrite)
-    evidence = used or Usage()
-    confirm = ConfirmUnused(
-        found.item, target_side, target.label, "nothing has changed", target, source, evidence, overwrite
-    )
-    steps: list[Step] = [confirm]
-    if target.access != TARGET:
-        reason = "it becomes the target"
-        steps.append(SetAccess(found.item, target_side, target.label, reason, target, TARGET))
-    if source.access != READ_WRITE:
-        reason = "it becomes the source"
-        steps.append(SetAccess(found.item, source_side, source.label, reason, source, READ_WRITE))
-    mode = MODES[found.wish.mode or "async"]
-    reason = f"they shall be paired, {direction}, {found.wish.mode or 'async'}"
-    steps.append(PairVolumes(found.item, source_side, source.label, reason, source, target, target.label, mode))
-    return tuple(steps)
-
-
-def targets(plans: Iterable[Plan]) -> Sides[tuple[Volume, ...]]:
-    """The volumes that plans would make targets of a new pair, by the side they are on."""
-    found: dict[str, list[Volume]] = {LOCAL: [], PEER: []}
-    for plan in plans:
-        for step in plan.steps:
-            if isinstance(step, ConfirmUnused):
-                found[step.side].append(step.volume)
-    return Sides(tuple(found[LOCAL]), tuple(found[PEER]))
-
-
-def _usage(found: Found, side: str, volume: Volume) -> Usage | None:
-    known = found.usage[side]
-    return None if known is None else known.get(volume.id, Usage(unreadable=("statistics",)))
-
-
-def _check_connected(found: Found) -> None:
-    """One cluster pair, the same on both sides, and Connected on both."""
-    entries = {
-        side: [e for e in found.catalogs[side].entries if names(e, found.catalogs[other(side)].cluster)]
-        for side in SIDES
-    }
-    shared = {e.uuid for e in entries[LOCAL] if e.connected} & {e.uuid for e in entries[PEER] if e.connected}
-    if not shared:
-        statuses = ", ".join(
-            f"{found.name(side)} reports {' and '.join(e.status for e in entries[side]) or 'no pair'}" for side in SIDES
-        )
-        raise _refusal(
-            found,
-            "not_connected",
-            f"clusters {found.name(LOCAL)} and {found.name(PEER)} have no connected cluster pair ({statuses}); pair them "
-            "with element_cluster_pair first",
-        )
-
-
-def _check_fit(found: Found, source_side: str) -> None:
-    source, target = found.volumes[source_side], found.volumes[other(source_side)]
-    inactive = [side for side in SIDES if found.volumes[side].status != "active"]
-    if inactive:
-        volume = found.volumes[inactive[0]]
-        raise Failure(
-            "access_conflict",
-            f"cluster {found.name(inactive[0])}: {volume.label} is {volume.status}, not active; wait until it is",
-            cluster=found.name(inactive[0]),
-            method="ListVolumes",
-        )
-    wrong = [source_side] if source.access not in (READ_WRITE, TARGET) else []
-    # An unpaired replicationTarget reads as locked on some releases.
-    if target.access not in (READ_WRITE, TARGET, "locked"):
-        wrong.append(other(source_side))
-    if wrong:
-        raise _access_conflict(found, wrong)
-    if source.enable_512e != target.enable_512e:
-        raise _refusal(
-            found,
-            "sector_mismatch",
-            f"{_ends(found)}: 512-byte sector emulation is {_on(source)} on {source.label} and {_on(target)} on {target.label}; "
-            "it cannot be changed: create the target anew with the source's setting",
-        )
-    if _mib(target.size) < _mib(source.size):
-        raise _refusal(
-            found,
-            "size_mismatch",
-            f"cluster {found.name(other(source_side))}: the target {target.label} has {target.size} bytes, less than the source "
-            f"{source.label} with {source.size}; grow the target first",
-        )
-
-
-def _access_conflict(found: Found, sides: list[str]) -> Failure:
-    side = sides[0]
-    volume = found.volumes[side]
-    return Failure(
-        "access_conflict",
-        f"cluster {found.name(side)}: {volume.label} has access {volume.access}, which is neither a source's nor a target's; "
-        f"set it to {READ_WRITE} or {TARGET} yourself, if that is safe",
-        cluster=found.name(side),
-        method="ListVolumes",
-    )
-
-
-def _mib(size: int) -> int:
-    return -(-size // MIB)
-
-
-def _on(volume: Volume) -> str:
-    return "on" if volume.enable_512e else "off"
 
 
 # --- removal ----------------------------------------------------------------------------------------------------------
@@ -383,142 +315,3 @@ def lost_roles(found: Found, plan: Plan) -> tuple[Step, ...]:
         for volume in (found.volumes[step_side],)
         if found.state == "paired" and volume.access == "locked"
     )
-
-
-def judge(found: Found, wish: Wish, in_sync: bool, waited: float) -> Verdict:
-    """Whether the pair is as wished, or cannot become so. waited: seconds since the writes."""
-    text = f"{found.label(LOCAL)}: {_states(found)}"
-    if not wish.present:
-        # A pair that somebody has made with another volume meanwhile is not ours.
-        ours = not found.state.startswith("foreign")
-        left = [side for side in SIDES if ours and found.entries[side] and not found.volumes[side].deleted]
-        return Verdict(not left, text)
-    if found.row != "paired":
-        # Right after a handshake one side may still show as pending what the other has completed.
-        settling = found.state in ("half_local", "half_peer") and all(found.entries[side] for side in SIDES)
-        return Verdict(False, text, None if settling and waited < SETTLING else _refuse_text(found, wish))
-    if found.direction == "split":
-        return Verdict(False, text, split_brain(found))
-    if found.direction == "none":
-        return Verdict(False, text, no_source(found))
-    states = [found.entries[side].state for side in SIDES]
-    if "PausedMisconfigured" in states:
-        stuck = waited >= MISCONFIGURED_GRACE
-        return Verdict(
-            False, text, not_in_sync(found, "its roles are right and it stays misconfigured") if stuck else None
-        )
-    if not in_sync or found.health == "healthy":
-        return DONE
-    if found.health in ("paused", "broken"):
-        return Verdict(False, text, not_in_sync(found, _HOPELESS[found.health]))
-    return Verdict(False, text)
-
-
-def expired(found: Found, wish: Wish, in_sync: bool, timeout: float, text: str) -> Failure:
-    """The time is up, and what was done is kept."""
-    wanted = "in sync" if in_sync and wish.present else "paired" if wish.present else "unpaired"
-    return _refusal(
-        found,
-        "wait_timeout",
-        f"{_ends(found)}: not {wanted} after {timeout:g} s ({text}); what was done was kept: raise wait_timeout, or run again "
-        "to wait on",
-    )
-
-
-_HOPELESS = {
-    "paused": "an administrator has paused it; resume it first",
-    "broken": "this does not pass by itself; remove its cause first",
-}
-
-
-def not_in_sync(found: Found, why: str) -> Failure:
-    return _refusal(found, "not_in_sync", f"{_ends(found)}: not in sync, {_states(found)}: {why}")
-
-
-def _refuse_text(found: Found, wish: Wish) -> Failure:
-    """Why a pair that was there, or was just made, is not there now."""
-    try:
-        TABLE[found.row].present(found, wish)
-    except Failure as exc:
-        return exc
-    return _refusal(found, "changed_meanwhile", f"{_ends(found)}: the pair is gone, somebody removed it; run again")
-
-
-# --- words ------------------------------------------------------------------------------------------------------------
-
-
-def _refusal(found: Found, code: str, sentence: str) -> Failure:
-    return Failure(code, sentence, cluster=found.name(LOCAL), method="ListVolumes")
-
-
-def _ends(found: Found) -> str:
-    return f"{found.label(LOCAL)} on cluster {found.name(LOCAL)} and {found.label(PEER)} on {found.name(PEER)}"
-
-
-def _accesses(found: Found) -> str:
-    return ", ".join(f"{found.name(s)}: {found.volumes[s].access if found.volumes[s] else 'missing'}" for s in SIDES)
-
-
-def _states(found: Found) -> str:
-    return ", ".join(
-        f"{found.name(s)} shows {found.entries[s].state if found.entries[s] else 'no pair'}" for s in SIDES
-    )
-
-
-def _partners(found: Found) -> str:
-    """With whom the volumes are paired instead: partner, cluster and UUID of every entry."""
-    parts = []
-    for side in SIDES:
-        volume, catalog = found.volumes[side], found.catalogs[side]
-        for pair in volume.pairs if volume else ():
-            link = catalog.link(pair)
-            whom = (
-                f"cluster {link.remote_name or link.remote_mvip}"
-                if link
-                else f"unlisted cluster pair {pair.cluster_pair_id}"
-            )
-            parts.append(
-                f"{volume.label} on cluster {found.name(side)} is paired with volume {pair.remote_volume_name} "
-                f"({pair.remote_volume_id}) on {whom}, UUID {pair.uuid}"
-            )
-        if volume is not None and not volume.pairs:
-            parts.append(f"{volume.label} on cluster {found.name(side)} is not paired")
-    return "; ".join(parts)
-
-
-def _warnings(steps: tuple[Step, ...]) -> tuple[str, ...]:
-    return tuple(
-        f"the target {step.completer.label} is larger than the source {step.volume.label}: after a move to the other site "
-        "the pair would not fit the other way round"
-        for step in steps
-        if isinstance(step, PairVolumes) and _mib(step.completer.size) > _mib(step.volume.size)
-    )
-
-
-def facts(found: Found) -> dict:
-    """What diff mode shows of a pair."""
-    mode = next((option for option, name in MODES.items() if name.lower() == (found.mode or "").lower()), None)
-    return {
-        "volume": found.label(LOCAL),
-        "peer_volume": found.label(PEER),
-        "state": "paired, stopped for good" if found.row == "paired_stopped" else found.state,
-        "direction": found.direction if found.is_paired else None,
-        "mode": mode,
-    }
-
-
-def _facts_after(found: Found, steps: tuple[Step, ...]) -> dict:
-    after = facts(found)
-    for step in steps:
-        if isinstance(step, RemoveVolumePair):
-            after.update(state="none", mode=None, direction=None)
-        if isinstance(step, PairVolumes):
-            direction = TO_PEER if step.side == LOCAL else FROM_PEER
-            after.update(state="paired", direction=direction, mode=_option(step.mode))
-        if isinstance(step, SetMode):
-            after.update(mode=_option(step.mode))
-    return after
-
-
-def _option(mode: str) -> str:
-    return next(option for option, name in MODES.items() if name == mode)

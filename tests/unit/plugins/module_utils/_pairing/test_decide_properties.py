@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from ansible_collections.elementsw.replication.plugins.module_utils._element.errors import CODES
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.selection import Catalog
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.volume_classes import (
+    Extras,
     PairWish,
     Wish,
     classify,
@@ -80,7 +81,7 @@ def catalog(cluster, far, found):
 def test_whatever_is_found(here, there, pair_wish, wish, usage):
     found = classify(0, pair_wish, Sides(catalog(ALPHA, BETA, here), catalog(BETA, ALPHA, there)))
     known = {41: usage, 77: usage}
-    plan = decide(type(found)(**{**vars(found), "usage": Sides(known, known)}), wish)
+    plan = decide(type(found)(**{**vars(found), "extras": Extras(usage=Sides(known, known))}), wish)
 
     if plan.problem:
         assert plan.problem.code in CODES

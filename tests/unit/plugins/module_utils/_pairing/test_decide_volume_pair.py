@@ -13,6 +13,7 @@ import pytest
 from ansible_collections.elementsw.replication.plugins.module_utils._element.errors import Failure
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.selection import Catalog
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.volume_classes import (
+    Extras,
     PairWish,
     Wish,
     classify,
@@ -20,9 +21,11 @@ from ansible_collections.elementsw.replication.plugins.module_utils._pairing.dec
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.volume_pair import (
     TABLE,
     decide,
+    lost_roles,
+)
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.volume_verdict import (
     expired,
     judge,
-    lost_roles,
 )
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.model import Cluster, Sides, Usage
 from ansible_collections.elementsw.replication.tests.unit.builders import (
@@ -55,7 +58,7 @@ def found(local=(), peer=(), wish=ORDERS, usage=UNUSED, links=(HERE, THERE)):
     views = Sides(volume_side(ALPHA, [links[0], THIRD], *local), volume_side(BETA, [links[1], THIRD], *peer))
     seen = classify(0, wish, Sides(Catalog(views.local), Catalog(views.peer)))
     everything = dict.fromkeys((41, 77), usage)
-    return replace(seen, usage=Sides(everything, everything))
+    return replace(seen, extras=Extras(usage=Sides(everything, everything)))
 
 
 def orders(*pairs, **more):
@@ -339,7 +342,7 @@ def test_allow_overwrite_lifts_data_and_never_sessions(name):
 
 
 def test_evidence_that_was_not_given_for_a_target_counts_as_in_use():
-    seen = replace(found([orders()], [target()]), usage=Sides({}, {}))
+    seen = replace(found([orders()], [target()]), extras=Extras(usage=Sides({}, {})))
     assert decide(seen, PRESENT).problem.code == "target_in_use"
 
 
@@ -351,8 +354,8 @@ def test_the_evidence_is_named():
 
 def test_the_guard_watches_the_volume_that_becomes_the_target():
     seen = found([orders()], [target(access="readWrite")], wish=replace(ORDERS, direction="from_peer"))
-    used_here = replace(seen, usage=Sides({41: Usage(write_ops=5)}, {77: UNUSED}))
-    used_there = replace(seen, usage=Sides({41: UNUSED}, {77: Usage(write_ops=5)}))
+    used_here = replace(seen, extras=Extras(usage=Sides({41: Usage(write_ops=5)}, {77: UNUSED})))
+    used_there = replace(seen, extras=Extras(usage=Sides({41: UNUSED}, {77: Usage(write_ops=5)})))
     assert decide(used_here, PRESENT).problem.code == "target_in_use"
     assert calls(decide(used_there, PRESENT)) == [
         "alpha ModifyVolume volume orders-db (41)",
@@ -475,7 +478,10 @@ def states(here, there=None, **more):
         (states("PausedQoS", "Active"), 900, "done", "wait"),
         (states("SomethingNew"), 900, "done", "wait"),
         (states("PausedManual", "PausedManualRemote"), 0, "done", "not_in_sync"),
-        (states("PausedVolumeSizeMismatch"), 0, "done", "not_in_sync"),
+        (states("PausedVolumeSizeMismatch", size=GIB // 2), 0, "done", "not_in_sync"),
+        (states("PausedVolumeSizeMismatch"), 29, "done", "wait"),
+        (states("PausedVolumeSizeMismatch"), 30, "done", "not_in_sync"),
+        (states("PausedVolumeSizeMismatch", "PausedClusterFull"), 0, "done", "not_in_sync"),
         (states("PausedClusterFull", "Active"), 0, "done", "not_in_sync"),
         (states("PausedMisconfigured"), 119, "wait", "wait"),
         (states("PausedMisconfigured"), 120, "not_in_sync", "not_in_sync"),

@@ -1,0 +1,179 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to the collection elementsw.replication: it can change without notice.
+"""Volumes and accounts that are created: recognised by this run's mark, and taken away again where that is safe.
+
+CreateVolume must never be repeated blindly, because names are not unique: a lost reply would end in two volumes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..._element.errors import VOLUME_UNKNOWN, Failure
+from .. import observe
+from ..decide import guard
+from ..model import MARK, CreateAccount, CreateVolume, Volume
+from .writer import ATTEMPTS, PAUSE, Writer
+
+# Seconds that a volume whose creation was not answered is given to show up in the list.
+LOOK_FOR = 15
+LOOK_EVERY = 1
+DUPLICATE_ACCOUNT = "xDuplicateUsername"
+
+
+# --- volumes ----------------------------------------------------------------------------------------------------------
+
+
+def create_volume(writer: Writer, step: CreateVolume) -> Volume:
+    """The volume, as it is now. Raises Failure; `left_behind` says when it may be there all the same."""
+    trouble: Failure | None = None
+    for attempt in range(ATTEMPTS):
+        if attempt:
+            writer.session.clock.sleep(PAUSE)
+        try:
+            result = writer.write(step.side, "CreateVolume", _parameters(writer, step), step.object, step.reason)
+            return _created(writer, step, result)
+        except Failure as exc:
+            trouble = exc
+        if trouble.outcome_unknown:
+            return _look_for(writer, step, trouble)
+        if not trouble.transient:
+            break
+    raise trouble
+
+
+def _parameters(writer: Writer, step: CreateVolume) -> dict[str, object]:
+    volume, policy = step.volume, step.qos_policy_id
+    qos = None
+    if policy is None and volume.qos:
+        qos = {"minIOPS": volume.qos.min_iops, "maxIOPS": volume.qos.max_iops, "burstIOPS": volume.qos.burst_iops}
+    return {
+        "name": volume.name,
+        "accountID": step.account_id,
+        "totalSize": volume.size,
+        "enable512e": volume.enable_512e,
+        "attributes": {MARK: writer.session.mark},
+        "qos": qos,
+        "qosPolicyID": policy,
+    }
+
+
+def _created(writer: Writer, step: CreateVolume, result: dict) -> Volume:
+    volume_id = result.get("volumeID") or (result.get("volume") or {}).get("volumeID")
+    found = _ours(writer, step) if not isinstance(volume_id, int) else None
+    return found or replace(step.volume, id=volume_id, account_id=step.account_id, mark=writer.session.mark)
+
+
+def _look_for(writer: Writer, step: CreateVolume, trouble: Failure) -> Volume:
+    deadline = writer.session.clock.monotonic() + LOOK_FOR
+    while True:
+        try:
+            found = _ours(writer, step)
+        except Failure:  # a cluster that does not answer shows nothing
+            found = None
+        if found is not None:
+            return found
+        if writer.session.clock.monotonic() >= deadline:
+            break
+        writer.session.clock.sleep(LOOK_EVERY)
+    trouble.left_behind.append(
+        f"{step.object} of account {step.account} on cluster {writer.session.name(step.side)}, if it was created after all: "
+        f"its attribute {MARK} is {writer.session.mark}"
+    )
+    raise trouble
+
+
+def _ours(writer: Writer, step: CreateVolume) -> Volume | None:
+    """The volume that this run created for the step."""
+    named = observe.volumes_named(writer.session.client(step.side), step.volume.name)
+    return next(
+        (
+            volume
+            for volume in named
+            if not volume.deleted
+            and (volume.name, volume.account_id, volume.mark)
+            == (step.volume.name, step.account_id, writer.session.mark)
+        ),
+        None,
+    )
+
+
+def delete_created(writer: Writer, step: CreateVolume, created: Volume) -> str | None:
+    """Delete what this run created, unless it came into use; a sentence when it stays. It can be restored for some hours."""
+    cluster, client = writer.session.name(step.side), writer.session.client(step.side)
+    now = next(iter(observe.volumes(client, [created.id])), None)
+    if now is None or now.deleted:
+        return None
+    label = now.label
+    if now.mark != writer.session.mark or now.name != created.name:
+        return f"{label} on cluster {cluster}: it was created by this run and changed since"
+    if now.pairs:
+        return f"{label} on cluster {cluster}: it was created by this run and is paired"
+    used = observe.usage(writer.session, step.side, [now])[now.id]
+    evidence = guard.sessions(used) or (("write operations",) if used.write_ops else ())
+    if evidence:
+        return f"{label} on cluster {cluster}: it was created by this run and has {', '.join(evidence)}"
+
+    def applied() -> bool:
+        left = observe.volumes(client, [created.id])
+        return all(volume.deleted for volume in left)
+
+    writer.settle(
+        step.side,
+        "DeleteVolume",
+        {"volumeID": created.id},
+        label,
+        "roll-back: the pair could not be made",
+        applied=applied,
+        done=VOLUME_UNKNOWN,
+    )
+    return None
+
+
+# --- accounts ---------------------------------------------------------------------------------------------------------
+
+
+def create_account(writer: Writer, step: CreateAccount) -> tuple[int, bool]:
+    """The account's ID, and whether this run made it. The reply holds CHAP secrets: nothing else of it is kept."""
+    trouble: Failure | None = None
+    for attempt in range(ATTEMPTS):
+        if attempt:
+            writer.session.clock.sleep(PAUSE)
+        try:
+            result = writer.write(step.side, "AddAccount", {"username": step.account}, step.object, step.reason)
+            account_id = result.get("accountID")
+            return (account_id, True) if isinstance(account_id, int) else (_listed(writer, step), True)
+        except Failure as exc:
+            trouble = exc
+        if not (trouble.outcome_unknown or trouble.transient or trouble.name == DUPLICATE_ACCOUNT):
+            break
+        known = _known(writer, step, trouble)
+        if known is not None:
+            return known, trouble.outcome_unknown
+    raise trouble
+
+
+def _known(writer: Writer, step: CreateAccount, trouble: Failure) -> int | None:
+    try:
+        owners = observe.accounts(writer.session.client(step.side))
+    except Failure:
+        if trouble.outcome_unknown:
+            trouble.left_behind.append(
+                f"{step.object} on cluster {writer.session.name(step.side)}: whether it was created is not known"
+            )
+        raise trouble from None
+    return next((account_id for account_id, name in owners.items() if name == step.account), None)
+
+
+def _listed(writer: Writer, step: CreateAccount) -> int:
+    cluster = writer.session.name(step.side)
+    trouble = Failure(
+        "bad_reply", f"cluster {cluster} answered AddAccount without accountID; run again", cluster, "AddAccount"
+    )
+    known = _known(writer, step, trouble)
+    if known is None:
+        raise trouble
+    return known

@@ -1,0 +1,311 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to the collection elementsw.replication: it can change without notice.
+"""A new pair: everything that must hold for it, then its writes. With a missing partner, the partner first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from ..._element.errors import Failure
+from ..model import (
+    LOCAL,
+    MODES,
+    PEER,
+    READ_WRITE,
+    SIDES,
+    TARGET,
+    TO_PEER,
+    ConfirmUnused,
+    CreateAccount,
+    CreateVolume,
+    PairVolumes,
+    Plan,
+    SetAccess,
+    SetPause,
+    Sides,
+    Step,
+    Usage,
+    Volume,
+    other,
+)
+from . import growth, guard, sizes
+from .identity import names
+from .volume_classes import Found, NewVolume, Wish
+from .volume_words import access_conflict, ends, refusal
+
+
+def steps(found: Found, wish: Wish, direction: str) -> tuple[Step, ...]:
+    """The writes of a new pair between two volumes that are there: the target is one before anything is paired with it."""
+    source_side = LOCAL if direction == TO_PEER else PEER
+    target_side = other(source_side)
+    source, target = found.volumes[source_side], found.volumes[target_side]
+    _check_connected(found)
+    _check_fit(found, source_side)
+    grown = growth.steps(found, source_side)
+    # A pair that was theirs has made the target a copy already; a full copy of it is what repair was asked for.
+    overwrite = wish.allow_overwrite or (found.replica and target.access == TARGET)
+    used = _usage(found, target_side, target)
+    if used is not None:
+        guard.check_unused(target, found.name(target_side), used, overwrite)
+    evidence = used or Usage()
+    confirm = ConfirmUnused(
+        found.item, target_side, target.label, "nothing has changed", target, source, evidence, overwrite
+    )
+    return (confirm, *grown, *_confirmed_again(confirm, grown), *_pair(found, source_side, source, target))
+
+
+def steps_with_creation(found: Found, wish: Wish) -> tuple[Step, ...]:
+    """The same where the volume on the peer is to be created first. A volume that this run creates is unused."""
+    create, source = found.wish.create, found.volumes.local
+    _check_connected(found)
+    _check_source(found)
+    owner = create.account or found.wish.peer_account or found.catalogs.local.account(source)
+    target = Volume(
+        id=0,
+        name=found.wish.new_name or source.name,
+        account_id=0,
+        access=READ_WRITE,
+        size=sizes.wished(found.wish, Sides(source.size, 0)).local,
+        enable_512e=source.enable_512e,
+        qos=source.qos,
+    )
+    _check_allowed(found, target)
+    account_id = _account_id(found, owner)
+    policy_id = _policy_id(found, create)
+    reason = f"{source.label} has no partner"
+    made: list[Step] = []
+    if account_id is None:
+        text = "it shall own volumes that are created"
+        made.append(CreateAccount(found.item, PEER, f"account {owner}", text, owner))
+    made.append(CreateVolume(found.item, PEER, target.label, reason, target, owner, account_id or 0, policy_id))
+    confirm = ConfirmUnused(
+        found.item, PEER, target.label, "nothing has changed", target, source, Usage(), overwrite=False
+    )
+    grown = growth.of_volume(found, LOCAL, source, target.size, is_source=True)
+    return (*made, confirm, *grown, *_confirmed_again(confirm, grown), *_pair(found, LOCAL, source, target))
+
+
+def _confirmed_again(confirm: ConfirmUnused, between: Sequence[Step]) -> tuple[Step, ...]:
+    if not between:
+        return ()
+    again = ConfirmUnused(**{**vars(confirm), "again": True})
+    return (again,)
+
+
+def _pair(found: Found, source_side: str, source: Volume, target: Volume) -> tuple[Step, ...]:
+    target_side = other(source_side)
+    made: list[Step] = []
+    if target.access != TARGET:
+        made.append(SetAccess(found.item, target_side, target.label, "it becomes the target", target, TARGET))
+    if source.access != READ_WRITE:
+        made.append(SetAccess(found.item, source_side, source.label, "it becomes the source", source, READ_WRITE))
+    direction = TO_PEER if source_side == LOCAL else "from_peer"
+    reason = f"they shall be paired, {direction}, {found.wish.mode or 'async'}"
+    mode = MODES[found.wish.mode or "async"]
+    made.append(PairVolumes(found.item, source_side, source.label, reason, source, target, target.label, mode))
+    if found.wish.paused:
+        made.append(SetPause(found.item, source_side, source.label, "it shall be paused", source, True))
+    return tuple(made)
+
+
+def targets(plans: Iterable[Plan]) -> Sides[tuple[Volume, ...]]:
+    """The existing volumes that plans would make targets of a new pair, by the side they are on."""
+    found: dict[str, list[Volume]] = {LOCAL: [], PEER: []}
+    for plan in plans:
+        for step in plan.steps:
+            if isinstance(step, ConfirmUnused) and not step.again and not step.volume.planned:
+                found[step.side].append(step.volume)
+    return Sides(tuple(found[LOCAL]), tuple(found[PEER]))
+
+
+def _usage(found: Found, side: str, volume: Volume) -> Usage | None:
+    known = found.extras.usage[side]
+    return None if known is None else known.get(volume.id, Usage(unreadable=("statistics",)))
+
+
+# --- what must hold ---------------------------------------------------------------------------------------------------
+
+
+def _check_connected(found: Found) -> None:
+    """One cluster pair, the same on both sides, and Connected on both."""
+    entries = {
+        side: [e for e in found.catalogs[side].entries if names(e, found.catalogs[other(side)].cluster)]
+        for side in SIDES
+    }
+    shared = {e.uuid for e in entries[LOCAL] if e.connected} & {e.uuid for e in entries[PEER] if e.connected}
+    if not shared:
+        statuses = ", ".join(
+            f"{found.name(side)} reports {' and '.join(e.status for e in entries[side]) or 'no pair'}" for side in SIDES
+        )
+        raise refusal(
+            found,
+            "not_connected",
+            f"clusters {found.name(LOCAL)} and {found.name(PEER)} have no connected cluster pair ({statuses}); pair them "
+            "with element_cluster_pair first",
+        )
+
+
+def _check_fit(found: Found, source_side: str) -> None:
+    target_side = other(source_side)
+    source, target = found.volumes[source_side], found.volumes[target_side]
+    for side in SIDES:
+        _check_active(found, side)
+    if source.access not in (READ_WRITE, TARGET):
+        raise access_conflict(found, source_side)
+    # An unpaired replicationTarget reads as locked on some releases.
+    if target.access not in (READ_WRITE, TARGET, "locked"):
+        raise access_conflict(found, target_side)
+    if source.enable_512e != target.enable_512e:
+        raise refusal(
+            found,
+            "sector_mismatch",
+            f"{ends(found)}: 512-byte sector emulation is {_on(source)} on {source.label} and {_on(target)} on {target.label}; "
+            "it cannot be changed: create the target anew with the source's setting",
+        )
+    wished = sizes.wished(found.wish, Sides(found.volumes.local.size, found.volumes.peer.size))
+    if sizes.whole_mib(wished[target_side]) < sizes.whole_mib(wished[source_side]):
+        raise refusal(
+            found,
+            "size_mismatch",
+            f"cluster {found.name(target_side)}: the target {target.label} has {target.size} bytes, less than the source "
+            f"{source.label} with {source.size}; match_size: true grows it, or grow it yourself",
+        )
+
+
+def _check_source(found: Found) -> None:
+    _check_active(found, LOCAL)
+    if found.volumes.local.access not in (READ_WRITE, TARGET):
+        raise access_conflict(found, LOCAL)
+
+
+def _check_active(found: Found, side: str) -> None:
+    volume = found.volumes[side]
+    if volume.status != "active":
+        raise Failure(
+            "access_conflict",
+            f"cluster {found.name(side)}: {volume.label} is {volume.status}, not active; wait until it is",
+            cluster=found.name(side),
+            method="ListVolumes",
+        )
+
+
+def _on(volume: Volume) -> str:
+    return "on" if volume.enable_512e else "off"
+
+
+# --- a partner that is created ----------------------------------------------------------------------------------------
+
+
+def check_create(found: Found) -> None:
+    """Whether the missing volume may be created at all."""
+    if found.wish.direction == "from_peer":
+        raise refusal(
+            found,
+            "empty_source",
+            f"{ends(found)}: direction from_peer would make a volume the source that is yet to be created, and overwrite the "
+            "one that is there with nothing; leave direction out, or name an existing volume of the peer",
+        )
+
+
+def _account_id(found: Found, owner: str | None) -> int | None:
+    """The owner's ID on the peer; None when it is to be created."""
+    there = found.catalogs.peer
+    known = [account_id for account_id, name in there.accounts.items() if name == owner]
+    if known:
+        return known[0]
+    if owner is None or not found.wish.create.create_account:
+        raise Failure(
+            "account_not_found",
+            f"cluster {there.cluster.name} has no account named {owner} to own the new {found.label(PEER)}; give "
+            "create_peer_volume.account, or let create_account: true create it",
+            cluster=there.cluster.name,
+            method="ListAccounts",
+        )
+    return None
+
+
+def _policy_id(found: Found, create: NewVolume) -> int | None:
+    policies = found.extras.policies
+    if create.qos_policy is None or policies is None:
+        return None
+    if create.qos_policy not in policies:
+        raise Failure(
+            "qos_policy_not_found",
+            f"cluster {found.name(PEER)} has no QoS policy named {create.qos_policy}; it has "
+            f"{', '.join(sorted(policies)) or 'none'}: correct create_peer_volume.qos_policy, or leave it out",
+            cluster=found.name(PEER),
+            method="ListQoSPolicies",
+        )
+    return policies[create.qos_policy]
+
+
+def _check_allowed(found: Found, planned: Volume) -> None:
+    limits = found.extras.limits.peer
+    if limits is None:
+        return
+    longest, smallest = limits.volume_name_length, limits.volume_size_min
+    if longest is not None and len(planned.name) > longest:
+        raise _over_limit(found, f"a name of {len(planned.name)} characters, {longest} are allowed")
+    if smallest is not None and planned.size < smallest:
+        raise _over_limit(found, f"{planned.size} bytes, at least {smallest} are required")
+    growth.check_largest(found, PEER, planned, planned.size)
+
+
+def _over_limit(found: Found, what: str) -> Failure:
+    return Failure(
+        "limit_reached",
+        f"cluster {found.name(PEER)}: the new {found.label(PEER)} would have {what}; create it yourself and name it as "
+        "peer_volume",
+        cluster=found.name(PEER),
+        method="GetLimits",
+    )
+
+
+def clashes(found: Sequence[Found | None], plans: Sequence[Plan]) -> dict[int, Failure]:
+    """What is wrong with creations taken together, by item: two of one name and owner, or more than the peer can hold."""
+    creations = [step for plan in plans for step in plan.steps if isinstance(step, CreateVolume)]
+    counts = Counter((step.volume.name, step.account) for step in creations)
+    trouble = {
+        step.item: Failure(
+            "duplicate_item",
+            f"cluster {found[step.item].name(PEER)}: more than one item of pairs would create {step.object} of account "
+            f"{step.account}; give each its own peer_volume",
+            cluster=found[step.item].name(PEER),
+        )
+        for step in creations
+        if counts[step.volume.name, step.account] > 1
+    }
+    return {**_without_room(found, creations), **trouble}
+
+
+def _without_room(found: Sequence[Found | None], creations: Sequence[CreateVolume]) -> dict[int, Failure]:
+    if not creations:
+        return {}
+    first = found[creations[0].item]
+    limits, there = first.extras.limits.peer, first.catalogs.peer
+    if limits is None:
+        return {}
+    trouble: dict[int, Failure] = {}
+    owned = Counter(volume.account_id for volume in there.living)
+    wanted = Counter(step.account for step in creations)
+    for step in creations:
+        full = None
+        if limits.volumes is not None and sum(owned.values()) + len(creations) > limits.volumes:
+            full = (
+                f"{sum(owned.values())} volumes, {len(creations)} more would be created, {limits.volumes} are allowed"
+            )
+        most, has = limits.volumes_per_account, owned[step.account_id] if step.account_id else 0
+        if most is not None and has + wanted[step.account] > most:
+            full = f"{has} volumes of account {step.account}, {wanted[step.account]} more would be created, {most} are allowed"
+        if full:
+            trouble[step.item] = Failure(
+                "limit_reached",
+                f"cluster {first.name(PEER)} has {full}; delete what is not needed, or create fewer",
+                cluster=first.name(PEER),
+                method="GetLimits",
+            )
+    return trouble

@@ -1,0 +1,45 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to the collection elementsw.replication: it can change without notice.
+"""Sizes of volumes: as people write them, as clusters round them, and as two volumes shall have them."""
+
+from __future__ import annotations
+
+import math
+import re
+from decimal import Decimal
+
+from ..model import SIDES, Sides
+from .volume_classes import PairWish
+
+MIB = 1024**2
+_TEXT = re.compile(r"(\d+(?:\.\d+)?) *([A-Za-z]*)")
+# As the standards define them: kB and so on are powers of 1000, KiB and so on of 1024.
+_UNITS = {
+    **{"": 1, "B": 1},
+    **{f"{letter}B": 1000**power for power, letter in enumerate("KMGT", 1)},
+    **{f"{letter}IB": 1024**power for power, letter in enumerate("KMGT", 1)},
+}
+
+
+def in_bytes(text: str) -> int | None:
+    """Bytes, rounded up to whole MiB as a cluster does it; None for what is no size, such as `20G`, or nothing."""
+    match = _TEXT.fullmatch(text.strip())
+    unit = _UNITS.get(match[2].upper()) if match else None
+    size = math.ceil(Decimal(match[1]) * unit) if match and unit else 0
+    return whole_mib(size) * MIB or None
+
+
+def whole_mib(size: int) -> int:
+    """MiB, rounded up: clusters have no other sizes."""
+    return -(-size // MIB)
+
+
+def wished(wish: PairWish, sizes: Sides[int]) -> Sides[int]:
+    """The sizes that two volumes of these sizes shall have: never less than they have."""
+    least = wish.size or 0
+    if wish.match_size:
+        least = max(least, sizes.local, sizes.peer)
+    return Sides(*(max(sizes[side], least) for side in SIDES))

@@ -1,0 +1,97 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to the collection elementsw.replication: it can change without notice.
+"""Is the pair as it was wished by now, can it still become so, and what is said when the time is up?"""
+
+from __future__ import annotations
+
+from ..._element.errors import Failure
+from ..model import DONE, LOCAL, SIDES, Verdict, other
+from . import health, sizes
+from .volume_classes import Found, Wish
+from .volume_pair import TABLE
+from .volume_words import ends, no_source, refusal, split_brain, states
+
+# A pair whose roles are right may show PausedMisconfigured for up to about two minutes while settings are exchanged.
+MISCONFIGURED_GRACE = 120
+# Both sides learn of a completed handshake, of a pause and of a new size in the background.
+SETTLING = 30
+
+
+def judge(found: Found, wish: Wish, in_sync: bool, waited: float) -> Verdict:
+    """Whether the pair is as wished, or cannot become so. waited: seconds since the writes."""
+    text = f"{found.label(LOCAL)}: {states(found)}"
+    if not wish.present:
+        # A pair that somebody has made with another volume meanwhile is not ours.
+        ours = not found.state.startswith("foreign")
+        left = [side for side in SIDES if ours and found.entries[side] and not found.volumes[side].deleted]
+        return Verdict(not left, text)
+    if found.row != "paired":
+        # Right after a handshake one side may still show as pending what the other has completed.
+        settling = found.state in ("half_local", "half_peer") and all(found.entries[side] for side in SIDES)
+        return Verdict(False, text, None if settling and waited < SETTLING else _refuse_text(found, wish))
+    if found.direction in _NO_DIRECTION:
+        return Verdict(False, text, _NO_DIRECTION[found.direction](found))
+    return _judge_running(found, in_sync, waited, text)
+
+
+_NO_DIRECTION = {"split": split_brain, "none": no_source}
+
+
+def _judge_running(found: Found, in_sync: bool, waited: float, text: str) -> Verdict:
+    """The same for a pair that has its two entries and its two roles."""
+    if "PausedMisconfigured" in _shown(found):
+        stuck = waited >= MISCONFIGURED_GRACE
+        why = "its roles are right and it stays misconfigured"
+        return Verdict(False, text, not_in_sync(found, why) if stuck else None)
+    wanted, shown = found.wish.paused, health.paused((found.entries.local, found.entries.peer))
+    if None not in (wanted, shown) and wanted != shown:
+        return Verdict(False, text)  # a side shows it a little later
+    if not in_sync or found.health == "healthy":
+        return DONE
+    if found.health in _HOPELESS and not (_fits_by_now(found) and waited < SETTLING):
+        return Verdict(False, text, not_in_sync(found, _HOPELESS[found.health]))
+    return Verdict(False, text)
+
+
+def _shown(found: Found) -> list[str]:
+    return [found.entries[side].state for side in SIDES]
+
+
+def _fits_by_now(found: Found) -> bool:
+    """Whether the only trouble is a target that was too small, and it is large enough now."""
+    source, target = found.volumes[found.source], found.volumes[other(found.source)]
+    broken = {state for state in _shown(found) if health.of_state(state, roles_valid=True) == "broken"}
+    return broken == {"PausedVolumeSizeMismatch"} and sizes.whole_mib(target.size) >= sizes.whole_mib(source.size)
+
+
+def expired(found: Found, wish: Wish, in_sync: bool, timeout: float, text: str) -> Failure:
+    """The time is up, and what was done is kept."""
+    wanted = "in sync" if in_sync and wish.present else "paired" if wish.present else "unpaired"
+    return refusal(
+        found,
+        "wait_timeout",
+        f"{ends(found)}: not {wanted} after {timeout:g} s ({text}); what was done was kept: raise wait_timeout, or run again "
+        "to wait on",
+    )
+
+
+_HOPELESS = {
+    "paused": "an administrator has paused it; resume it first",
+    "broken": "this does not pass by itself; remove its cause first",
+}
+
+
+def not_in_sync(found: Found, why: str) -> Failure:
+    return refusal(found, "not_in_sync", f"{ends(found)}: not in sync, {states(found)}: {why}")
+
+
+def _refuse_text(found: Found, wish: Wish) -> Failure:
+    """Why a pair that was there, or was just made, is not there now."""
+    try:
+        TABLE[found.row].present(found, wish)
+    except Failure as exc:
+        return exc
+    return refusal(found, "changed_meanwhile", f"{ends(found)}: the pair is gone, somebody removed it; run again")
