@@ -24,14 +24,17 @@ description:
   - The whole list is planned before the first write. When one item cannot be planned, nothing is written and
     the task fails with every problem, item by item. When an item fails later, what was done to that pair is
     undone and the others go on, unless O(fail_fast).
-  - The module never creates, grows or deletes a volume, and it never logs out a host.
+  - The module creates a volume only with O(create_peer_volume), and grows one only with O(size) or
+    O(match_size). It deletes nothing but a volume that this very run has created and could not pair, and it
+    never logs out a host.
 options:
   state:
     description:
-      - V(present) pairs volumes that are not paired, and sets the mode of those that are.
+      - V(present) pairs volumes that are not paired, and brings those that are to the mode, the pause and the
+        size that are asked for.
       - V(absent) removes the pairs on both clusters, the source first, and whatever is left of a half or
         pending pair of these volumes. The volumes keep their data and their access. A former target stays
-        C(replicationTarget), which no host can use.
+        C(replicationTarget), which no host can use, unless O(release_target).
     type: str
     choices: [present, absent]
     default: present
@@ -76,7 +79,9 @@ options:
         is sent.
       - Without it a new pair gets V(async), and an existing pair keeps the mode it has.
       - With V(sync) every write of a host waits for the peer, so the latency between the sites is added to
-        it.
+        it. When it is set and the clusters report a latency above 8 ms, there is a warning.
+      - The mode of an existing pair is read, compared and set on its source. While both sides are writable, or
+        neither is, it is left alone.
       - At the top level it is also the default of the items of O(pairs).
     type: str
     choices: [async, sync, snapshots_only]
@@ -92,10 +97,34 @@ options:
       - At the top level it is also the default of the items of O(pairs).
     type: str
     choices: [to_peer, from_peer]
+  paused: &paused
+    description:
+      - Whether the replication is paused by hand. V(true) pauses it on the source, unless it is paused on either
+        side. V(false) resumes it on every side where it was paused.
+      - Without it a pair stays as it is, and a new one replicates.
+      - A lost link and other troubles can hide a pause. Then RV(pairs[].paused) is V(null), V(true) is sent and
+        counts as a change, and for V(false) there is a warning and nothing is sent.
+      - A paused pair does not get in sync. V(true) excludes O(wait_for=in_sync).
+      - At the top level it is also the default of the items of O(pairs).
+    type: bool
+  size: &size
+    description:
+      - Grow both volumes to at least this size, the target first. They are never made smaller.
+      - A number with V(kB), V(MB), V(GB), V(TB), which are powers of 1000, or V(KiB), V(MiB), V(GiB), V(TiB), which
+        are powers of 1024, or a plain number of bytes. It is rounded up to whole MiB, as the clusters do it.
+      - A volume that O(create_peer_volume) creates gets the size that the volume here has then.
+      - At the top level it is also the default of the items of O(pairs).
+    type: str
+  match_size: &match_size
+    description:
+      - Whether to grow the smaller of the two volumes to the size of the larger. It heals a pair that is
+        C(PausedVolumeSizeMismatch) because the source alone was grown, as storage drivers do it.
+      - At the top level it is also the default of the items of O(pairs).
+    type: bool
   pairs:
     description:
-      - Many pairs. Each item has the keys of a pair. O(account), O(peer_account), O(mode) and O(direction) at
-        the top level are the defaults of the items.
+      - Many pairs. Each item has the keys of a pair. O(account), O(peer_account), O(mode), O(direction),
+        O(paused), O(size) and O(match_size) at the top level are the defaults of the items.
       - Excludes O(volume), O(volume_id), O(peer_volume) and O(peer_volume_id) at the top level.
       - An empty list changes nothing.
       - Leave out keys that have no value. A key that is V(null) counts as given.
@@ -117,6 +146,45 @@ options:
       peer_account: *peer_account
       mode: *mode
       direction: *direction
+      paused: *paused
+      size: *size
+      match_size: *match_size
+  create_peer_volume:
+    description:
+      - Permission to create the volume on the peer where it is missing, with the size, the sector size and the
+        QoS of the volume here. An empty dictionary takes all defaults.
+      - A volume is missing when the one here is not paired with the peer, and the peer has none of the name and
+        the owner that are asked for. One that is there is used, under the rules for every new target.
+      - The new volume is the target. Where O(direction) is V(from_peer) and the volume is missing, the error is
+        V(empty_source).
+      - The new volume bears a mark in its attributes, C(elementsw-replication-run), which is different in each run.
+        When the pair cannot be made, the volume with the mark of this run is deleted again, not purged. It stays,
+        and RV(error.left_behind) names it, when hosts are logged in to it or have written to it.
+      - Used with O(state=present) only.
+    type: dict
+    suboptions:
+      account:
+        description:
+          - Name of the account on the peer that owns the new volume.
+          - Without it, it is O(peer_account), or else the account of the same name as that of the volume here.
+        type: str
+      create_account:
+        description:
+          - Whether to create this account where the peer does not have it. An account that was created stays, also
+            when the pair cannot be made.
+        type: bool
+        default: false
+      name:
+        description:
+          - Name of the volume. Without it, it is O(peer_volume), or else the name of the volume here.
+          - Not with more than one item in O(pairs).
+        type: str
+      qos_policy:
+        description:
+          - Name of the QoS policy on the peer that the volume uses. The IDs of policies are different on each
+            cluster, so that the policy of the volume here is not taken over.
+          - Without it the rates of the volume here are copied.
+        type: str
   allow_overwrite:
     description:
       - Permission to make a volume the target of a new pair although it holds data. The data is lost, the
@@ -139,6 +207,15 @@ options:
       - A volume that is paired with another volume or cluster is never touched, error V(paired_elsewhere).
       - A O(direction) that is against the roles the two volumes have is refused, error V(direction_change).
       - Used with O(state=present) only.
+    type: bool
+    default: false
+  release_target:
+    description:
+      - Whether to make the former target C(readWrite) after the pair is gone on both clusters, so that hosts can
+        use it. Without a pair, a volume that was asked for and is C(replicationTarget) becomes C(readWrite) as well,
+        which finishes what an earlier run could not.
+      - When both volumes are C(replicationTarget) nothing is done, error V(access_conflict).
+      - Used with O(state=absent) only.
     type: bool
     default: false
   fail_fast:
@@ -186,8 +263,9 @@ requirements:
 notes:
   - The user needs the access C(administrator) on both clusters.
   - Before a new pair is made the module checks that both volumes are active, that they have the same sector
-    size (error V(sector_mismatch)) and that the target is not smaller than the source (V(size_mismatch)). A
-    target that is larger gives a warning.
+    size (error V(sector_mismatch)) and that the target is not smaller than the source (V(size_mismatch)), unless
+    O(size) or O(match_size) grows it. A target that is larger gives a warning.
+  - What was grown cannot be made smaller. When a later step of the same pair fails, RV(error.left_behind) says so.
   - Just before anything that can destroy data the module reads again. When something is no longer as it was
     planned, the item ends with V(changed_meanwhile) and nothing is written for it.
   - NetApp asks for a round trip of less than 2000 ms between paired clusters. Replication in mode V(sync)
@@ -263,11 +341,55 @@ EXAMPLES = r"""
     fail_fast: true
     wait: false
 
+- name: Replicate a volume to a new one on beta, with another owner and a QoS policy of beta
+  elementsw.replication.element_volume_pair:
+    peer_host: beta
+    volume: orders-db
+    create_peer_volume:
+      account: shop-dr
+      create_account: true
+      name: orders-db-dr
+      qos_policy: databases
+
+- name: Replicate a whole list, with new volumes wherever beta lacks them
+  elementsw.replication.element_volume_pair:
+    peer_host: beta
+    account: shop
+    pairs: "{{ protected_volumes }}"
+    create_peer_volume: {}
+    wait_for: in_sync
+    wait_timeout: 14400
+
+- name: Grow a volume and its replica
+  elementsw.replication.element_volume_pair:
+    peer_host: beta
+    volume: orders-db
+    size: 200GiB
+
+- name: Let the replicas follow volumes that a storage driver has grown
+  elementsw.replication.element_volume_pair:
+    peer_host: beta
+    match_size: true
+    pairs: "{{ protected_volumes }}"
+
+- name: Pause the replication of a volume for the nightly batch, and resume it
+  elementsw.replication.element_volume_pair:
+    peer_host: beta
+    volume: orders-db
+    paused: "{{ batch_is_running }}"
+
 - name: End the replication of a volume
   elementsw.replication.element_volume_pair:
     peer_host: beta
     volume: orders-db
     state: absent
+
+- name: End the replication of a volume for good, and let hosts use its copy
+  elementsw.replication.element_volume_pair:
+    peer_host: beta
+    volume: orders-db
+    state: absent
+    release_target: true
 
 - name: Pair with a cluster that is not in the inventory
   elementsw.replication.element_volume_pair:
@@ -496,6 +618,11 @@ diff:
             state: none
             direction: null
             mode: null
+            paused: null
+            access: readWrite
+            peer_access: readWrite
+            size: 10000269312
+            peer_size: 10000269312
     after:
       description: The pairs as the same plan leaves them.
       returned: always
@@ -507,6 +634,11 @@ diff:
             state: paired
             direction: to_peer
             mode: async
+            paused: false
+            access: readWrite
+            peer_access: replicationTarget
+            size: 10000269312
+            peer_size: 10000269312
 """
 
 from typing import Any
