@@ -4,8 +4,8 @@
 
 from __future__ import annotations
 
-from ..plugin_utils._action_base import ConnectedAction
+from ..plugin_utils._action_base import WaitingAction
 
 
-class ActionModule(ConnectedAction):
-    """Run the module of this name with the connections of both clusters filled in."""
+class ActionModule(WaitingAction):
+    """Run the module of this name with the connections of both clusters filled in, and tell how far its wait is."""

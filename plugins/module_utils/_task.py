@@ -10,6 +10,7 @@ from __future__ import annotations
 import signal
 import traceback
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
@@ -19,7 +20,8 @@ from ._element.client import Client, connect
 from ._element.errors import Failure
 from ._element.libraries import MISSING
 from ._pairing import results
-from ._pairing.flow import Outcome, run, summary
+from ._pairing.carried import is_report, of_report
+from ._pairing.flow import Outcome, Progress, resume, run, summary
 from ._pairing.model import Sides
 from ._pairing.session import Session
 
@@ -32,14 +34,45 @@ except ImportError:  # ansible-core before 2.22 asks no_log_values instead
 
 
 def run_job(module: AnsibleModule, job: Any, what: str) -> None:
-    """Do the job and end the module. what: the things it is about, in the plural, for the message."""
+    """Do the job and end the module. what: the things it is about, in the plural, for the message.
+
+    Where it waits for long it ends before that, with its progress; the action plugin calls it again to go on.
+    """
+    problem = _check_progress(module.params)
+    if problem:
+        module.fail_json(msg=problem)
+    # A module that does not wait has neither option.
+    interval, resumed = module.params.get("progress_interval", 0), module.params.get("_resume")
+    carried = of_report(resumed["report"], resumed["waited"]) if resumed else None
 
     def work(session: Session) -> dict:
-        outcome = run(job, session, module.check_mode)
-        _warn(module, (*outcome.warnings, *_client_warnings(session)))
+        outcome = resume(job, session, carried, interval) if carried else run(job, session, module.check_mode, interval)
+        warnings = tuple(dict.fromkeys((*outcome.warnings, *_client_warnings(session))))
+        if outcome.progress:
+            return _unfinished(module, outcome.progress, warnings)
+        for text in warnings:
+            module.warn(text)
         return _result(module, job, outcome, what)
 
     run_session(module, work)
+
+
+def _check_progress(params: Mapping[str, Any]) -> str | None:
+    """A sentence about an option of the progress that makes no sense, or None."""
+    interval = params.get("progress_interval", 0)
+    if interval < 0:
+        return f"progress_interval: {interval} cannot be used; give the seconds between two lines, or 0 for no lines"
+    resumed = params.get("_resume")
+    if resumed and not is_report(resumed["report"]):
+        return "_resume: cannot be used; leave it out, only the action plugin of this collection can fill it in"
+    return None
+
+
+def _unfinished(module: AnsibleModule, progress: Progress, warnings: tuple[str, ...]) -> dict:
+    """What the action plugin shows, and what it hands back: the warnings too, so that each is given once, at the end."""
+    carried = replace(progress.carried, warnings=warnings)
+    changed = any(kept.changed for kept in carried.items)
+    return {"changed": changed, "_progress": {"line": progress.line, "report": carried.as_report(module._diff)}}
 
 
 def run_session(module: AnsibleModule, work: Callable[[Session], dict]) -> None:
@@ -115,7 +148,7 @@ def _result(module: AnsibleModule, job: Any, outcome: Outcome, what: str) -> dic
     result: dict[str, Any] = {
         "changed": outcome.changed,
         "actions": [results.action(action) for action in outcome.actions],
-        **job.report(outcome),
+        **({} if outcome.seen is None else job.report(outcome)),
     }
     if module._diff:
         result["diff"] = outcome.diff
@@ -138,8 +171,3 @@ def _error(failures: list[Failure]) -> Mapping:
 
 def _client_warnings(session: Session) -> tuple[str, ...]:
     return tuple(text for client in (session.clients.local, session.clients.peer) if client for text in client.warnings)
-
-
-def _warn(module: AnsibleModule, texts: tuple[str, ...]) -> None:
-    for text in dict.fromkeys(texts):
-        module.warn(text)

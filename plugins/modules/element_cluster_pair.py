@@ -79,6 +79,7 @@ options:
 extends_documentation_fragment:
   - elementsw.replication._attributes
   - elementsw.replication._connection
+  - elementsw.replication._progress
 attributes:
   check_mode:
     support: full
@@ -120,6 +121,7 @@ EXAMPLES = r"""
     state: present
     wait: true
     wait_timeout: 600
+    progress_interval: 60
 
 - name: Pair again after beta was rebuilt, clearing away what is left of the old pair
   elementsw.replication.element_cluster_pair:
@@ -344,7 +346,7 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils._element.arguments import connection_rules, connection_spec
+from ..module_utils._element.arguments import PROGRESS, connection_rules, connection_spec
 from ..module_utils._pairing.cluster_pairs import ClusterPairJob
 from ..module_utils._task import run_job
 
@@ -358,6 +360,7 @@ def argument_spec() -> dict[str, Any]:
         "remove_pending": {"type": "bool", "default": False},
         "wait": {"type": "bool", "default": True},
         "wait_timeout": {"type": "int", "default": 120},
+        **PROGRESS,
         "peer_unreachable": {"type": "str", "choices": ["fail", "local_only"], "default": "fail"},
     }
 

@@ -249,6 +249,7 @@ options:
 extends_documentation_fragment:
   - elementsw.replication._attributes
   - elementsw.replication._connection
+  - elementsw.replication._progress
 attributes:
   check_mode:
     support: full
@@ -281,12 +282,13 @@ seealso:
 
 EXAMPLES = r"""
 # The tasks run for one cluster. Its connection and that of the peer come from the inventory, in which both are hosts.
-- name: Replicate a volume to the volume of the same name on beta, and wait until it is in sync
+- name: Replicate a volume to the volume of the same name on beta, wait until it is in sync and tell of it every 5 minutes
   elementsw.replication.element_volume_pair:
     peer_host: beta
     volume: orders-db
     wait_for: in_sync
     wait_timeout: 14400
+    progress_interval: 300
 
 - name: Replicate synchronously to a volume of another name, owned by other accounts
   elementsw.replication.element_volume_pair:
@@ -645,7 +647,7 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils._element.arguments import connection_rules, connection_spec
+from ..module_utils._element.arguments import PROGRESS, connection_rules, connection_spec
 from ..module_utils._pairing.volume_pairs import VolumePairJob, check
 from ..module_utils._task import run_job
 
@@ -694,6 +696,7 @@ def argument_spec() -> dict[str, Any]:
         "wait": {"type": "bool", "default": True},
         "wait_for": {"type": "str", "choices": ["paired", "in_sync"], "default": "paired"},
         "wait_timeout": {"type": "int", "default": 300},
+        **PROGRESS,
     }
 
 

@@ -2,15 +2,18 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""What the action plugins of the collection have in common: fill in both connections, then run the module."""
+"""What the action plugins of the collection have in common: fill in both connections, run the module, tell how far it is."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from typing import Any
 
 from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
 
+from ..module_utils._element.arguments import PROGRESS
 from ._connection import ConnectionProblem, module_arguments, secrets
 
 try:
@@ -46,4 +49,38 @@ class ConnectedAction(ActionBase):
         if problem is not None:
             return {"failed": True, "changed": False, "msg": problem}
         register_secrets(secrets(args))
-        return self._execute_module(module_args=args, task_vars=task_vars, wrap_async=self._task.async_val)
+        return self._call(args, task_vars)
+
+    def _call(self, args: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+        # A copy: ansible-core adds to it.
+        return self._execute_module(module_args=dict(args), task_vars=task_vars, wrap_async=self._task.async_val)
+
+
+class WaitingAction(ConnectedAction):
+    """Runs a module that ends in the middle of a long wait, shows how far that is, and calls it again to go on."""
+
+    def _call(self, args: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+        if self._task.async_val:
+            # Nobody sees the module's replies before its end, so it has to wait in one go.
+            args = {**args, "progress_interval": 0}
+        reply = super()._call(args, task_vars)
+        began = time.monotonic()
+        while "_progress" in reply:
+            progress = reply["_progress"]
+            if not self._task.no_log:
+                # Not on stdout, which may be parsed.
+                Display().display(f"{task_vars['inventory_hostname']}: {progress['line']}", stderr=True)
+            waited = _interval(args) + time.monotonic() - began
+            reply = super()._call({**args, "_resume": {"waited": waited, "report": progress["report"]}}, task_vars)
+        return _as_from_one_call(reply)
+
+
+def _interval(args: dict[str, Any]) -> float:
+    """How long the module had waited when it came back for the first time. It cannot say: its numbers may get masked."""
+    return float(args.get("progress_interval", PROGRESS["progress_interval"]["default"]))
+
+
+def _as_from_one_call(reply: dict[str, Any]) -> dict[str, Any]:
+    """Without the report of the earlier calls among the arguments."""
+    shown = reply.get("invocation", {}).get("module_args")
+    return {**reply, "invocation": {"module_args": {**shown, "_resume": None}}} if shown else reply

@@ -4,7 +4,7 @@
 
 # This file is private to the collection elementsw.replication: it can change without notice.
 
-"""The options that reach a cluster, and how each side of a pair comes by its own.
+"""The options that reach a cluster, and how each side of a pair comes by its own; and those that tell of a wait.
 
 Read by the modules, and by the action plugins on the controller, which need names and defaults only.
 Hence this file imports neither `requests` nor `ansible`.
@@ -33,6 +33,15 @@ CONNECTION: dict[str, dict[str, Any]] = {
 
 #: Without these there is no connection. Optional in the spec, because host variables can supply them.
 REQUIRED = ("hostname", "username", "password")
+
+#: How a module that waits tells of it. The action plugin fills in `_resume`, and nobody else.
+PROGRESS: dict[str, dict[str, Any]] = {
+    "progress_interval": {"type": "int", "default": 30},
+    "_resume": {
+        "type": "dict",
+        "options": {"waited": {"type": "float", "required": True}, "report": {"type": "dict", "required": True}},
+    },
+}
 
 #: What an explicit `peer` takes over from this cluster. Never an identity, a secret or a pinned certificate.
 INHERITED = ("port", "validate_certs", "ca_path", "timeout", "use_proxy", "concurrency", "api_version")

@@ -13,7 +13,7 @@ from functools import partial
 
 from .._element.errors import Failure
 from . import observe, results
-from .decide import cluster_pair
+from .decide import cluster_pair, progress
 from .decide.cluster_pair import Found
 from .flow import Outcome
 from .model import SIDES, Plan, Sides, Verdict
@@ -64,8 +64,26 @@ class ClusterPairJob:
     def judge(self, seen: Found, waited: float) -> list[Verdict]:
         return [cluster_pair.judge_present(seen, waited) if self.wish.present else cluster_pair.judge_absent(seen)]
 
-    def expired(self, seen: Found, item: int, plan: Plan, verdict: Verdict) -> Failure:
-        return cluster_pair.expired(seen, plan, self.wish.present, self.wait_timeout, verdict.text)
+    def traits(self, seen: Found) -> list[str | None]:
+        who = [view.cluster.unique_id for view in (seen.seen.local, seen.seen.peer) if view]
+        entries = [entry.uuid if entry else "none" for entry in (seen.pair.local, seen.pair.peer)]
+        if not self.wish.present:
+            # One cluster's entry may be gone before the other's.
+            entries = sorted({entry.uuid for side in SIDES for entry in seen.naming(side)})
+        return [" ".join((*who, *entries)) if entries else None]
+
+    def replaced(self, seen: Found, item: int) -> Failure:
+        return cluster_pair.replaced(seen)
+
+    def measure(self, session: Session, seen: Found) -> Found:
+        return seen  # a cluster pair is connected or not
+
+    def progress(self, seen: Found, verdicts: Sequence[Verdict | None], waited: float) -> str:
+        (verdict,) = verdicts
+        return progress.of_cluster_pair(seen, verdict.text, waited, self.wait_timeout)
+
+    def expired(self, seen: Found, item: int, made: bool, verdict: Verdict) -> Failure:
+        return cluster_pair.expired(seen, made, self.wish.present, self.wait_timeout, verdict.text)
 
     def report(self, outcome: Outcome[Found]) -> dict:
         return {"cluster_pair": results.cluster_pair(outcome.seen), "pending": results.pending(outcome.seen)}

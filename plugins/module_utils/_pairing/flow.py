@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
@@ -15,6 +15,7 @@ from .._element.errors import Failure
 from .apply import schedule, wait
 from .apply.handshake import PairedMeanwhile
 from .apply.writer import Writer
+from .carried import Carried, Kept, marked
 from .model import Action, Plan, Sides, Verdict
 from .session import Session
 
@@ -45,20 +46,49 @@ class Job(Protocol[Seen]):
     def judge(self, seen: Seen, waited: float) -> list[Verdict]:
         """Whether each item is as wished; `waited` in seconds. Pure."""
 
-    def expired(self, seen: Seen, item: int, plan: Plan, verdict: Verdict) -> Failure:
-        """Why an item whose time has run out has failed. Pure."""
+    def traits(self, seen: Seen) -> list[str | None]:
+        """What each item's pair is known by: it changes when somebody replaces the pair or turns it round. Pure.
+
+        None where nothing is left and nothing shall be.
+        """
+
+    def replaced(self, seen: Seen, item: int) -> Failure:
+        """`changed_meanwhile`, for an item whose trait has changed. Pure."""
+
+    def measure(self, session: Session, seen: Seen) -> Seen:
+        """With how far everything has come, for the words of `progress` and `expired`. Never fails."""
+
+    def progress(self, seen: Seen, verdicts: Sequence[Verdict | None], waited: float) -> str:
+        """How far the wait has come, in a line. The verdict on an item that has failed is None. Pure."""
+
+    def expired(self, seen: Seen, item: int, made: bool, verdict: Verdict) -> Failure:
+        """Why an item whose time has run out has failed; made: this run has paired it. Pure."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a wait that is not over has come, in a line, and what the next call needs to go on with it."""
+
+    line: str
+    carried: Carried
 
 
 @dataclass
 class Outcome(Generic[Seen]):
-    """What a run has come to. seen: the last look; items: what became of each pair, or would, in the order given."""
+    """What a run has come to. items: what became of each pair, or would, in the order given.
 
-    seen: Seen
+    seen: the last look, None where there was none. carried: what earlier calls did, in a call that only waits; it has
+    no plans. progress: the wait is not over.
+    """
+
+    seen: Seen | None
     plans: Sequence[Plan]
     items: Sequence[schedule.Item]
     actions: list[Action] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     checked: bool = False
+    carried: Carried | None = None
+    progress: Progress | None = None
 
     @property
     def changed(self) -> bool:
@@ -66,22 +96,33 @@ class Outcome(Generic[Seen]):
 
     def changes(self, number: int) -> bool:
         """Whether the item was changed, or in check mode would be."""
+        if self.carried:
+            return self.carried.items[number].changed
         return bool(self.plans[number].steps) if self.checked else self.items[number].remains
+
+    def made(self, number: int) -> bool:
+        """Whether this run has paired the item."""
+        return self.carried.items[number].made if self.carried else self.plans[number].makes_pair
 
     @property
     def failures(self) -> list[Failure]:
         return [item.failure for item in self.items if item.failure]
 
     @property
-    def diff(self) -> dict:
+    def diff(self) -> Mapping | None:
+        if self.carried:
+            return self.carried.diff
         return {
             "before": {"pairs": [dict(plan.before) for plan in self.plans]},
             "after": {"pairs": [dict(plan.after) for plan in self.plans]},
         }
 
 
-def run(job: Job[Seen], session: Session, check_mode: bool) -> Outcome[Seen]:
-    """Do the job, or in check mode say what would be done. Raises Failure when nothing can be planned at all."""
+def run(job: Job[Seen], session: Session, check_mode: bool, interval: float = 0) -> Outcome[Seen]:
+    """Do the job, or in check mode say what would be done. Raises Failure when nothing can be planned at all.
+
+    interval: after so many seconds of the wait at the end, come back with an outcome that has `progress`; 0: never.
+    """
     seen = job.observe(session)
     plans = job.decide(seen)
     items = [schedule.Item(plan, failure=plan.problem) for plan in plans]
@@ -96,7 +137,22 @@ def run(job: Job[Seen], session: Session, check_mode: bool) -> Outcome[Seen]:
     _apply(job, session, writer, outcome)
     outcome.actions = writer.actions
     outcome.warnings += writer.warnings
-    _verify(job, session, outcome)
+    _verify(job, session, outcome, wait.Limits(job.wait_timeout, interval=interval))
+    return outcome
+
+
+def resume(job: Job[Seen], session: Session, carried: Carried, interval: float = 0) -> Outcome[Seen]:
+    """Go on with a wait: nothing is planned, nothing is written. What is there is read afresh, as on any other run."""
+    items = [schedule.Item(Plan(), failure=kept.failure) for kept in carried.items]
+    outcome: Outcome[Seen] = Outcome(None, (), items, list(carried.actions), list(carried.warnings), carried=carried)
+    try:
+        outcome.seen = job.observe(session)
+    except Failure as exc:
+        for item in items:
+            if item.going:
+                item.fail(exc.recoded(exc.code, exc.sentence))
+        return outcome
+    _verify(job, session, outcome, wait.Limits(job.wait_timeout, carried.waited, interval))
     return outcome
 
 
@@ -142,7 +198,7 @@ def _lost(outcome: Outcome, failure: Failure) -> None:
             item.fail(failure.recoded(failure.code, failure.sentence))
 
 
-def _verify(job: Job, session: Session, outcome: Outcome) -> None:
+def _verify(job: Job, session: Session, outcome: Outcome, limits: wait.Limits) -> None:
     """Wait until everything is as wished. Items that have failed by now are not waited for."""
     if not job.wait or not any(item.going for item in outcome.items):
         return
@@ -152,28 +208,58 @@ def _verify(job: Job, session: Session, outcome: Outcome) -> None:
     def judge(seen: Seen, waited: float) -> list[Verdict]:
         latest[:] = [
             verdict if item.going else Verdict(done=True)
-            for item, verdict in zip(outcome.items, job.judge(seen, waited))
+            for item, verdict in zip(outcome.items, _verdicts(job, seen, waited, outcome.carried))
         ]
         return list(latest)
 
     try:
-        outcome.seen, verdicts = wait.until(
-            session, outcome.seen, lambda: job.look(session, outcome.seen), judge, job.wait_timeout
-        )
+        ended = wait.until(session, outcome.seen, lambda: job.look(session, outcome.seen), judge, limits)
     except Failure as exc:
         for item, verdict in zip(outcome.items, latest):
             if not verdict.done:  # what was fulfilled when it was seen last stays so
                 item.fail(exc.recoded(exc.code, exc.sentence))
         return
-    for number, (item, verdict) in enumerate(zip(outcome.items, verdicts)):
+    outcome.seen = ended.seen
+    unsettled = any(not (verdict.done or verdict.failure) for verdict in ended.verdicts)
+    if unsettled and not session.stopping.is_set():
+        outcome.seen = job.measure(session, ended.seen)
+    if not ended.over and not session.stopping.is_set():
+        outcome.progress = _progress(job, outcome, ended)
+        return
+    for number, (item, verdict) in enumerate(zip(outcome.items, ended.verdicts)):
         if not verdict.done:
             item.fail(verdict.failure or _ran_out(job, session, outcome, number, verdict))
+
+
+def _verdicts(job: Job, seen: Seen, waited: float, carried: Carried | None) -> list[Verdict]:
+    """The job's verdicts; in a call that goes on waiting, not on a pair that has become another one."""
+    verdicts = job.judge(seen, waited)
+    if carried is None:
+        return verdicts
+    return [
+        verdict if kept.is_still(trait) else Verdict(False, verdict.text, job.replaced(seen, number))
+        for number, (kept, trait, verdict) in enumerate(zip(carried.items, job.traits(seen), verdicts))
+    ]
+
+
+def _progress(job: Job, outcome: Outcome, ended: wait.Waited) -> Progress:
+    verdicts = [verdict if item.going else None for item, verdict in zip(outcome.items, ended.verdicts)]
+    line = job.progress(outcome.seen, verdicts, ended.seconds)
+    return Progress(line, outcome.carried or _to_carry(job, outcome))
+
+
+def _to_carry(job: Job, outcome: Outcome) -> Carried:
+    kept = tuple(
+        Kept(outcome.changes(number), outcome.made(number), marked(trait), item.failure)
+        for number, (item, trait) in enumerate(zip(outcome.items, job.traits(outcome.seen)))
+    )
+    return Carried(kept, tuple(outcome.actions), tuple(outcome.warnings), outcome.diff)
 
 
 def _ran_out(job: Job, session: Session, outcome: Outcome, number: int, verdict: Verdict) -> Failure:
     if session.stopping.is_set():
         return Failure("interrupted", f"interrupted by a signal while waiting ({verdict.text}); run again to wait on")
-    return job.expired(outcome.seen, number, outcome.plans[number], verdict)
+    return job.expired(outcome.seen, number, outcome.made(number), verdict)
 
 
 def _names(session: Session) -> Sides[str]:

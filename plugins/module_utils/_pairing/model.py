@@ -176,6 +176,19 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class SyncJob:
+    """A copy on its way to a volume of the cluster that tells of it. percent: done. remaining_seconds: None if not told.
+
+    stage and branch in the API's words: metadata, data or whole; volume or snapshot.
+    """
+
+    percent: float
+    remaining_seconds: float | None = None
+    stage: str = ""
+    branch: str = ""
+
+
+@dataclass(frozen=True)
 class ClusterSide:
     """One cluster as far as cluster pairs go.
 
@@ -448,6 +461,10 @@ class Plan:
     problem: Failure | None = None
     before: Mapping[str, Any] = field(default_factory=dict)
     after: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def makes_pair(self) -> bool:
+        return any(isinstance(step, (PairClusters, PairVolumes)) for step in self.steps)
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ from .model import (
     Limits,
     Qos,
     Sides,
+    SyncJob,
     Usage,
     Volume,
     VolumePair,
@@ -173,6 +174,15 @@ def volumes(client: Client, ids: Iterable[int] | None = None) -> tuple[Volume, .
         result = client.call(method, params)
     found = _parsed(client, method, _volumes, result)
     return found if wanted is None else tuple(volume for volume in found if volume.id in wanted)
+
+
+def sync_jobs(client: Client) -> dict[int, SyncJob]:
+    """The copies from other clusters that this one is receiving, by the ID of the volume that receives.
+
+    Only the target's cluster tells of a copy.
+    """
+    method = "ListSyncJobs"
+    return _parsed(client, method, _remote_jobs, client.call(method))
 
 
 def usage(session: Session, side: str, of: Iterable[Volume]) -> dict[int, Usage]:
@@ -364,6 +374,32 @@ def _volume_pair(entry: dict) -> VolumePair:
         remote_volume_name=optional_text(entry, "remoteVolumeName"),
         mode=optional_text(replication, "mode"),
         state=optional_text(replication, "state"),
+    )
+
+
+def _remote_jobs(result: dict) -> dict[int, SyncJob]:
+    found: dict[int, SyncJob] = {}
+    for entry in result["syncJobs"]:
+        if entry.get("type") != "remote":
+            continue  # within the cluster: clones, and slices on the move
+        volume_id, job = int(entry["dstVolumeID"]), _sync_job(entry)
+        if volume_id not in found or _is_slower(job, found[volume_id]):
+            found[volume_id] = job
+    return found
+
+
+def _is_slower(job: SyncJob, than: SyncJob) -> bool:
+    """Of several copies to one volume that of its live content counts, and of those the one that lasts longest."""
+    return (job.branch != "volume", job.percent) < (than.branch != "volume", than.percent)
+
+
+def _sync_job(entry: dict) -> SyncJob:
+    remaining = entry.get("remainingTime")
+    return SyncJob(
+        percent=float(entry["percentComplete"]),
+        remaining_seconds=None if remaining is None else float(remaining),
+        stage=str(entry.get("stage") or ""),
+        branch=str(entry.get("branchType") or ""),
     )
 
 

@@ -15,11 +15,11 @@ from typing import Any
 
 from .._element.errors import Failure
 from . import observe, results
-from .decide import new_pair, sizes, volume_pair, volume_verdict
+from .decide import new_pair, progress, sizes, volume_pair, volume_verdict
 from .decide.selection import Catalog
 from .decide.volume_classes import Extras, Found, NewVolume, PairWish, Wish, classify
 from .flow import Outcome
-from .model import PEER, SIDES, CreateVolume, Grow, Limits, Plan, Sides, Usage, Verdict, Volume, VolumeSide
+from .model import PEER, SIDES, CreateVolume, Grow, Limits, Plan, Sides, SyncJob, Usage, Verdict, Volume, VolumeSide
 from .session import Session
 
 # What an item does not give, it takes from the task.
@@ -29,11 +29,15 @@ KEYS = ("volume", "volume_id", "peer_volume", "peer_volume_id", *INHERITED)
 
 @dataclass(frozen=True)
 class Seen:
-    """views: what the lists said. found: each pair as it was seen last; None where `failures` says why not."""
+    """views: what the lists said. found: each pair as it was seen last; None where `failures` says why not.
+
+    jobs: the copies on their way, where `measure` has asked for them.
+    """
 
     views: Sides[VolumeSide]
     found: tuple[Found | None, ...]
     failures: tuple[Failure | None, ...]
+    jobs: progress.Jobs = progress.NO_JOBS
 
 
 @dataclass(frozen=True)
@@ -128,23 +132,54 @@ class VolumePairJob:
         views = Sides(*(replace(seen.views[side], volumes=volumes) for side, volumes in zip(SIDES, lists)))
         catalogs = Sides(Catalog(views.local), Catalog(views.peer))
         return replace(
-            seen, views=views, found=tuple(classify(pair.item, _by_id(pair), catalogs) for pair in seen.found)
+            seen,
+            views=views,
+            found=tuple(pair and classify(pair.item, _by_id(pair), catalogs) for pair in seen.found),
         )
 
     def _ids(self, seen: Seen, side: str) -> list[int] | None:
         """The volumes to look at; None, for all of them, while one may have been created."""
-        if self.wish.present and any(pair.volumes[side] is None for pair in seen.found):
+        if self.wish.present and any(pair and pair.volumes[side] is None for pair in seen.found):
             return None
-        return [pair.volumes[side].id for pair in seen.found if pair.volumes[side]]
+        return [pair.volumes[side].id for pair in seen.found if pair and pair.volumes[side]]
 
     def finish(self, seen: Seen, plans: Sequence[Plan]) -> Sequence[Plan]:
         return [Plan(steps=volume_pair.lost_roles(pair, plan)) for pair, plan in zip(seen.found, plans)]
 
     def judge(self, seen: Seen, waited: float) -> list[Verdict]:
-        return [volume_verdict.judge(pair, self.wish, self.in_sync, waited) for pair in seen.found]
+        return [
+            volume_verdict.judge(pair, self.wish, self.in_sync, waited)
+            if pair
+            else Verdict(False, failure.sentence, failure)
+            for pair, failure in zip(seen.found, seen.failures)
+        ]
 
-    def expired(self, seen: Seen, item: int, plan: Plan, verdict: Verdict) -> Failure:
-        return volume_verdict.expired(seen.found[item], self.wish, self.in_sync, self.wait_timeout, verdict.text)
+    def traits(self, seen: Seen) -> list[str | None]:
+        return [
+            None if not self.wish.present and verdict.done else _trait(pair, self.wish.present)
+            for pair, verdict in zip(seen.found, self.judge(seen, 0))
+        ]
+
+    def replaced(self, seen: Seen, item: int) -> Failure:
+        return progress.replaced(seen.found[item], seen.failures[item])
+
+    def measure(self, session: Session, seen: Seen) -> Seen:
+        jobs = session.side_by_side(partial(_jobs, session, side) for side in SIDES) if self.wish.present else ({}, {})
+        return replace(seen, jobs=Sides(*jobs))
+
+    def progress(self, seen: Seen, verdicts: Sequence[Verdict | None], waited: float) -> str:
+        return progress.of_volume_pairs(seen.found, verdicts, self._wanted, seen.jobs)
+
+    @property
+    def _wanted(self) -> str:
+        if not self.wish.present:
+            return "unpaired"
+        return "in sync" if self.in_sync else "paired"
+
+    def expired(self, seen: Seen, item: int, made: bool, verdict: Verdict) -> Failure:
+        job = progress.copying(seen.found[item], seen.jobs)
+        text = f"{verdict.text}, copied {progress.how_far(job)}" if job else verdict.text
+        return volume_verdict.expired(seen.found[item], self.wish, self.in_sync, self.wait_timeout, text)
 
     def report(self, outcome: Outcome[Seen]) -> dict:
         return {
@@ -157,6 +192,28 @@ class VolumePairJob:
                 for number, (wish, pair) in enumerate(zip(self.pairs, outcome.seen.found))
             ]
         }
+
+
+def _jobs(session: Session, side: str) -> Mapping[int, SyncJob]:
+    try:
+        return observe.sync_jobs(session.client(side))
+    except Failure:
+        return {}  # the wait goes by the states of the pairs; without the jobs it is only told with fewer words
+
+
+def _trait(pair: Found | None, present: bool) -> str:
+    """The two volumes and their pair; for pairs that shall be there, who is the source too."""
+    if pair is None:
+        return "unknown"
+    volumes = [
+        f"{pair.catalogs[side].cluster.unique_id}/{volume.id if volume else None}"
+        for side, volume in pair.volumes.as_dict().items()
+    ]
+    entries = [entry.uuid if entry else "none" for entry in (pair.entries.local, pair.entries.peer)]
+    if not present:
+        return " ".join((*volumes, *sorted(set(entries) - {"none"})))  # one side's entry may be gone before the other's
+    access = [volume.access if volume else "none" for volume in (pair.volumes.local, pair.volumes.peer)]
+    return " ".join((*volumes, *entries, *access))
 
 
 def check(params: Mapping) -> str | None:

@@ -7,8 +7,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from ..model import Verdict
 from ..session import Session
@@ -21,26 +23,56 @@ GROWTH = 1.5
 Seen = TypeVar("Seen")
 
 
+@dataclass(frozen=True)
+class Limits:
+    """In seconds. timeout: the wait as a whole. waited: how much of it earlier calls of the module have used up.
+
+    interval: after so much waiting this call ends, whatever the wait has come to; 0 for not before its end.
+    """
+
+    timeout: float
+    waited: float = 0
+    interval: float = 0
+
+
+@dataclass(frozen=True)
+class Waited(Generic[Seen]):
+    """seen: the last look, and the verdicts on it. seconds: waited altogether, in earlier calls too.
+
+    over: there is nothing left to wait for, or no time left; else it is only this call's part that has ended.
+    """
+
+    seen: Seen
+    verdicts: list[Verdict]
+    seconds: float
+    over: bool
+
+
 def until(
     session: Session,
     seen: Seen,
     look: Callable[[], Seen],
     judge: Callable[[Seen, float], list[Verdict]],
-    timeout: float,
-) -> tuple[Seen, list[Verdict]]:
-    """What was seen last, and the verdicts on it, of which those neither done nor failed have run out of time.
+    limits: Limits,
+) -> Waited[Seen]:
+    """Wait. Verdicts that are neither done nor failed when it is over have run out of time.
 
-    look: one round of reads. judge: the verdict on each item; it is given the seconds waited so far. timeout: seconds.
+    look: one round of reads. judge: the verdict on each item; it is given the seconds waited so far.
     """
-    began = session.clock.monotonic()
-    pause = FIRST_PAUSE
+    began = session.clock.monotonic() - limits.waited
+    pausing_until = limits.waited + limits.interval if limits.interval else math.inf
     while True:
         waited = session.clock.monotonic() - began
         verdicts = judge(seen, waited)
-        if all(verdict.done or verdict.failure for verdict in verdicts):
-            return seen, verdicts
-        if waited >= timeout or session.stopping.is_set():
-            return seen, verdicts
-        session.pause(min(pause, timeout - waited))
-        pause = min(pause * GROWTH, LAST_PAUSE)
+        settled = all(verdict.done or verdict.failure for verdict in verdicts)
+        if settled or waited >= limits.timeout or session.stopping.is_set():
+            return Waited(seen, verdicts, waited, over=True)
+        if waited >= pausing_until:
+            return Waited(seen, verdicts, waited, over=False)
+        session.pause(min(_pause(waited), limits.timeout - waited, pausing_until - waited))
         seen = look()
+
+
+def _pause(waited: float) -> float:
+    """A geometric series, told by its sum so far: a wait that is divided over several calls goes on where it was."""
+    return min(FIRST_PAUSE + (GROWTH - 1) * waited, LAST_PAUSE)

@@ -337,18 +337,32 @@ def not_connected(found: Found, text: str) -> Failure:
     )
 
 
-def expired(found: Found, plan: Plan, present: bool, timeout: float, text: str) -> Failure:
-    """The time is up: a pair that was there before is not connected, a new one did not connect in time."""
+def expired(found: Found, made: bool, present: bool, timeout: float, text: str) -> Failure:
+    """The time is up: a pair that was there before is not connected, one that was made did not connect in time."""
     if not present:
         return Failure(
             "wait_timeout", f"{text} after {timeout:g} s; run again", found.name(LOCAL), method="ListClusterPairs"
         )
-    if not any(isinstance(step, PairClusters) for step in plan.steps):
+    if not made:
         return not_connected(found, text)
     return Failure(
         "wait_timeout",
         f"the new cluster pair of {found.name(LOCAL)} and {found.name(PEER)} is not Connected after {timeout:g} s ({text}); "
         "it was kept: check the management network between all nodes of both clusters and run again",
+        cluster=found.name(LOCAL),
+        method="ListClusterPairs",
+    )
+
+
+def replaced(found: Found) -> Failure:
+    """Between two looks at it somebody has removed the pair, or made another one."""
+    listed = ", ".join(
+        f"{found.name(side)} lists {_listed(found.naming(side)) or 'no pair'}" for side in SIDES if found.seen[side]
+    )
+    return Failure(
+        "changed_meanwhile",
+        f"the cluster pair of {found.name(LOCAL)} and {found.name(PEER)} is not the one that this task has left: somebody "
+        f"has changed it while the task was waiting ({listed}); run again",
         cluster=found.name(LOCAL),
         method="ListClusterPairs",
     )

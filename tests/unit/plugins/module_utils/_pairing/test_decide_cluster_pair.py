@@ -17,7 +17,7 @@ from ansible_collections.elementsw.replication.plugins.module_utils._pairing.dec
     judge_absent,
     judge_present,
 )
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing.model import Cluster, Plan, Sides
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.model import Cluster, Sides
 from ansible_collections.elementsw.replication.tests.unit.builders import (
     ALPHA,
     BETA,
@@ -302,9 +302,14 @@ def test_a_pair_that_lost_a_half_meanwhile_ends_the_wait():
 
 def test_a_wait_that_runs_out_tells_a_new_pair_from_one_that_was_there():
     state = FOUND["not connected"]
-    assert expired(state, Plan(), True, 120, "…").code == "not_connected"
-    assert expired(state, decide(FOUND["nothing"], PRESENT), True, 120, "…").code == "wait_timeout"
-    assert expired(state, Plan(), False, 120, "alpha still lists cluster pair 7").code == "wait_timeout"
+    assert expired(state, False, True, 120, "…").code == "not_connected"
+    assert expired(state, True, True, 120, "…").code == "wait_timeout"
+    assert expired(state, False, False, 120, "alpha still lists cluster pair 7").code == "wait_timeout"
+
+
+def test_what_makes_a_pair():
+    assert decide(FOUND["nothing"], PRESENT).makes_pair
+    assert not decide(FOUND["not connected"], PRESENT).makes_pair
 
 
 def test_absent_is_done_when_no_entry_is_left():

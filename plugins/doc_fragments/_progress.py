@@ -1,0 +1,38 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to the collection elementsw.replication: it can change without notice.
+"""The options that tell of a wait. Kept in step with `_element/arguments.py` by a test."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    DOCUMENTATION = r"""
+options:
+  progress_interval:
+    description:
+      - Seconds between two lines that tell how far the wait at the end has come. V(0) shows none.
+      - The lines are written to the standard error of C(ansible-playbook), each with the name of the host.
+        Whatever parses its standard output is not disturbed.
+      - No lines are shown with C(async) or with C(no_log) of the task.
+      - For each line the module reads both clusters once more.
+    type: int
+    default: 30
+  _resume:
+    description:
+      - Internal, for the action plugin of this collection. Do not use it.
+    type: dict
+    suboptions:
+      waited:
+        description:
+          - Seconds of the wait that have passed.
+        type: float
+        required: true
+      report:
+        description:
+          - What earlier calls of the module have done.
+        type: dict
+        required: true
+"""
