@@ -201,6 +201,12 @@ def _add_fibre_channel_session(world: World, cluster: Cluster, section: Section)
     cluster.fibre_channel_sessions.append(session)
 
 
+def _add_snapshots(world: World, cluster: Cluster, section: Section) -> None:
+    """One snapshot, or `count` of them with `{n}` in the name of the volume or their own."""
+    for each in section.repeated():
+        _add_snapshot(world, cluster, each)
+
+
 def _add_snapshot(world: World, cluster: Cluster, section: Section) -> None:
     volume = find_volume(cluster, section.take("volume"), f"{section.path}.volume")
     params = {
@@ -225,7 +231,7 @@ PARTS = {
     "access_groups": _add_access_group,
     "sessions": _add_iscsi_session,
     "fibre_channel_sessions": _add_fibre_channel_session,
-    "snapshots": _add_snapshot,
+    "snapshots": _add_snapshots,
 }
 
 

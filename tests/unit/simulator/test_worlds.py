@@ -85,6 +85,14 @@ def test_a_thousand_volumes_are_one_line():
     assert (len(names), names[0], names[-1]) == (1000, "vol-0001", "vol-1000")
 
 
+def test_so_are_the_snapshots_of_all_of_them():
+    snapshots = [{"volume": "vol-{n:04}", "name": name, "count": 3} for name in ("daily", "nightly-{n}")]
+    world = World.from_dict(alpha(volumes=[{"name": "vol-{n:04}", "count": 3}], snapshots=snapshots))
+    volumes = {volume["volumeID"]: volume["name"] for volume in world.call("alpha", "ListVolumes")["volumes"]}
+    shown = {(volumes[each["volumeID"]], each["name"]) for each in world.call("alpha", "ListSnapshots")["snapshots"]}
+    assert shown == {(f"vol-000{n}", name) for n in (1, 2, 3) for name in ("daily", f"nightly-{n}")}
+
+
 @pytest.mark.parametrize(("size", "shown"), [(10**9, 1000341504), ("1GiB", 2**30), ("3 MiB", 3 * 2**20)])
 def test_sizes_are_whole_mib(size, shown):
     world = World.from_dict(alpha(volumes=[{"name": "a", "size": size}]))
