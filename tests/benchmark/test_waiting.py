@@ -1,0 +1,111 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Waiting takes no more memory the longer it lasts: what Python holds between two looks, to the byte.
+
+Not the size of the process: that also grows by what the allocator keeps for each of the threads that read, and
+levels off when each of them has read a long list once.
+"""
+
+from __future__ import annotations
+
+import gc
+import time
+import tracemalloc
+
+import pytest
+
+from ansible_collections.elementsw.replication.plugins.module_utils._element.arguments import endpoints
+from ansible_collections.elementsw.replication.plugins.module_utils._element.client import connect
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing import flow
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.model import Sides
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.session import Session
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.volume_pairs import VolumePairJob
+from ansible_collections.elementsw.replication.plugins.modules import element_volume_pair
+from ansible_collections.elementsw.replication.tests.benchmark.processes import simulator
+
+VOLUMES = 200
+FEW, MANY = 3, 15
+#: Of what is held after a few looks: room for connections that are opened late. Each look that stayed would add its all.
+MOST_GROWTH = 0.1
+
+WORLD = {
+    "timings": "instant",
+    "clusters": [
+        {"name": name, "volumes": [{"name": "vol-{n:03}", "count": VOLUMES, "hindrance": "qos"}]}
+        for name in ("alpha", "beta")
+    ],
+    "cluster_pairs": [{"between": ["alpha", "beta"]}],
+    "volume_pairs": [{"source": "alpha/vol-{n:03}", "target": "beta/vol-{n:03}", "count": VOLUMES}],
+}
+
+
+class SlowClock:
+    """Makes many looks out of a short wait: the pauses between looks last no longer than what is left of it."""
+
+    @staticmethod
+    def monotonic():
+        return time.monotonic() / 1000
+
+    sleep = staticmethod(time.sleep)
+
+
+class Watched:
+    """A job, with what Python holds noted before each look; it ends the wait when it has seen enough."""
+
+    def __init__(self, job):
+        self._job = job
+        self.held = []
+
+    def __getattr__(self, name):
+        return getattr(self._job, name)
+
+    def look(self, session, seen):
+        gc.collect()
+        self.held.append(tracemalloc.get_traced_memory()[0])
+        if len(self.held) > MANY:
+            session.stopping.set()
+        return self._job.look(session, seen)
+
+
+@pytest.fixture
+def served(tmp_path, collections_path):
+    with simulator(tmp_path / "simulator", collections_path, WORLD) as running:
+        yield running
+
+
+def params(spec, given):
+    """What AnsibleModule makes of the arguments given."""
+    known = {name: each.get("default") for name, each in spec.items()}
+    return {**known, **given}
+
+
+@pytest.fixture
+def job_and_session(served):
+    spec = element_volume_pair.argument_spec()
+    connection = {name: served.connection(name) for name in ("alpha", "beta")}
+    pairs = [params(spec["pairs"]["options"], {"volume": f"vol-{number:03}"}) for number in range(1, VOLUMES + 1)]
+    peer = params(spec["peer"]["options"], connection["beta"])
+    given = {**connection["alpha"], "peer": peer, "pairs": pairs, "wait_for": "in_sync", "wait_timeout": 0.05}
+    task = params(spec, given)
+    session = Session(Sides(*map(connect, endpoints(task))), hide=lambda secret: None, clock=SlowClock)
+    try:
+        yield VolumePairJob.from_params(task), session
+    finally:
+        session.close()
+
+
+def test_what_is_held_does_not_grow(job_and_session, figures):
+    job, session = job_and_session
+    watched = Watched(job)
+    tracemalloc.start()
+    try:
+        outcome = flow.run(watched, session, check_mode=False)
+    finally:
+        tracemalloc.stop()
+    assert {failure.code for failure in outcome.failures} == {"interrupted"}
+    few, many = watched.held[FEW], watched.held[MANY]
+    growth = many / few - 1
+    figures.append((f"{MANY} looks instead of {FEW}: growth of what is held", f"<= {MOST_GROWTH:.0%}", f"{growth:.1%}"))
+    assert growth <= MOST_GROWTH
