@@ -46,6 +46,7 @@ class Control:
             "/site": self._set_site,
             "/link": self._set_link,
             "/write": self._write,
+            "/log_in": self._log_in,
             "/call": self._call,
             "/advance": self._advance,
             "/fullness": self._fill,
@@ -142,6 +143,11 @@ class Control:
         self._world.write(cluster, volume_id, section.take("mark", kind=str))
         section.done()
         return {"marks": self._world.marks(cluster, volume_id)}
+
+    def _log_in(self, section: Section) -> dict[str, Any]:
+        self._world.log_in(section.take("cluster", kind=str), section.take("volume_id", kind=int))
+        section.done()
+        return {}
 
     def _call(self, section: Section) -> Any:
         cluster, method = section.take("cluster", kind=str), section.take("method", kind=str)

@@ -90,7 +90,7 @@ def answer(world: World, cluster: Cluster, request: Request, envelope: Envelope,
             given = Answer(None)
         elif fault is None or fault.kind in DELAYS:
             if fault is not None and fault.call is not None:
-                world.call(fault.call["cluster"], fault.call["method"], fault.call.get("params"))
+                world.act(fault.call["cluster"], fault.call["method"], fault.call.get("params"))
             given = _serve(world, cluster, request, envelope)
         elif fault.applies_first:
             served = _serve(world, cluster, request, envelope)

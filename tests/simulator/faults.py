@@ -27,7 +27,8 @@ class Fault:
 
     `kind` is one of KINDS or the name of an API error. `after_applying` lets the call take effect first.
     `{params}` in a message becomes what was sent.
-    `call` is what a third party does just before a call that befalls `meanwhile`: {cluster, method, params}.
+    `call` is what a third party does just before a call that befalls `meanwhile`: {cluster, method, params}, where the
+    method is one of the API, or what a host does: `write` with volume_id and mark, `log_in` with volume_id.
     """
 
     kind: str

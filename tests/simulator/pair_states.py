@@ -23,6 +23,8 @@ MANUAL_REMOTE = "PausedManualRemote"
 
 SOURCE = "readWrite"
 TARGET = "replicationTarget"
+# With either of these no host has a session: setting one ends those there are.
+CLOSED_TO_HOSTS = ("locked", TARGET)
 
 # What holds replication up is shown by the source alone in these cases; the target only has nothing to do.
 HINDRANCES = {"qos": "PausedQoS", "xcopy": "PausedXCopy"}

@@ -22,7 +22,7 @@ from .cluster import FULLNESS, Cluster
 from .errors import ApiError, HostIOError, SiteDown, WorldError
 from .faults import Faults
 from .links import Links
-from .records import Snapshot, Volume
+from .records import IscsiSession, Snapshot, Volume
 from .replication import Replication
 from .settings import Switches, Timings
 from .views import PURGE_SECONDS
@@ -234,6 +234,22 @@ class World:
             volume.write_ops += 1
             volume.used_blocks += BLOCKS_PER_WRITE
             self.replication.written(volume)
+
+    def log_in(self, cluster: str, volume_id: int, initiator: str = "iqn.1998-01.com.example:host-1") -> None:
+        """A host opens an iSCSI session. Raises HostIOError when it may not."""
+        with self.lock:
+            volume = self._open_volume(cluster, volume_id)
+            if volume.access in pair_states.CLOSED_TO_HOSTS:
+                raise HostIOError(f"{cluster}: volume {volume_id} is {volume.access}")
+            there = self.cluster(cluster)
+            there.iscsi_sessions.append(
+                IscsiSession(there.next_id("session"), volume_id, initiator, "203.0.113.200:51234")
+            )
+
+    def act(self, cluster: str, method: str, params: dict[str, Any] | None = None) -> Any:
+        """What a third party does: `write` or `log_in` as a host, anything else as an administrator calls it."""
+        as_host: dict[str, Callable[..., None]] = {"write": self.write, "log_in": self.log_in}
+        return as_host[method](cluster, **(params or {})) if method in as_host else self.call(cluster, method, params)
 
     def marks(self, cluster: str, volume_id: int) -> list[str]:
         """What was ever written and is on the volume, whoever may read it."""

@@ -36,9 +36,6 @@ CHANGES = (
     Parameter("minFifoSize", integer, since="12.0"),
 )
 
-# Both end every session of the volume at once.
-CLOSED_TO_HOSTS = ("locked", "replicationTarget")
-
 ATTRIBUTES_BYTES_MAX = 1000
 MODIFY_VOLUMES_MAX = 500
 
@@ -273,7 +270,7 @@ def _modify(context: Context, volumes: list[Volume], params: dict[str, Any]) -> 
             volume.access = "locked"
         if grown and volume.access == pair_states.TARGET and world.switches.grown_target == "resumes":
             world.replication.resume(volume)
-    if changes.get("access") in CLOSED_TO_HOSTS:
+    if changes.get("access") in pair_states.CLOSED_TO_HOSTS:
         context.cluster.end_iscsi_sessions(volume.volume_id for volume in volumes)
     for volume in volumes:
         world.replication.settle_volume(volume)

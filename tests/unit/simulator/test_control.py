@@ -117,6 +117,14 @@ def test_hosts_write(control):
     assert control.world.marks("beta", 77) == ["one"]
 
 
+def test_hosts_log_in(control):
+    assert control.post("/log_in", cluster="alpha", volume_id=41) == (200, {})
+    status, reply = control.post("/log_in", cluster="beta", volume_id=77)
+    assert (status, reply["error"]) == (400, "HostIOError")
+    sessions = {name: control.world.call(name, "ListISCSISessions")["sessions"] for name in ("alpha", "beta")}
+    assert ([session["volumeID"] for session in sessions["alpha"]], sessions["beta"]) == ([41], [])
+
+
 def test_time_passes(control):
     control.post("/call", cluster="beta", method="DeleteVolume", params={"volumeID": 77})
     control.post("/advance", seconds=9 * 3600)
