@@ -78,6 +78,7 @@ def _unfinished(module: AnsibleModule, progress: Progress, warnings: tuple[str, 
 def run_session(module: AnsibleModule, work: Callable[[Session], dict]) -> None:
     """End the module with what `work` makes of a session with both clusters; whatever goes wrong is a sentence."""
     _check(module)
+    session = None
     try:
         session = _session(module)
         with _Interruptible(session):
@@ -91,6 +92,7 @@ def run_session(module: AnsibleModule, work: Callable[[Session], dict]) -> None:
         module.fail_json(
             msg=f"this is a defect of elementsw.replication, please report it: {type(exc).__name__}: {exc}",
             exception=traceback.format_exc(),
+            **_unaccounted(exc, session),
         )
     if result.get("failed"):
         module.fail_json(**{key: value for key, value in result.items() if key != "failed"})
@@ -110,7 +112,7 @@ def _check(module: AnsibleModule) -> None:
 
 def _session(module: AnsibleModule) -> Session:
     here, there = endpoints(module.params)
-    clients: Sides[Client | None] = Sides(connect(here), connect(there) if there else None)
+    clients: Sides[Client | None] = Sides(connect(here), connect(there, is_peer=True) if there else None)
 
     def hide(secret: str) -> None:
         module.no_log_values.add(secret)
@@ -156,6 +158,19 @@ def _result(module: AnsibleModule, job: Any, outcome: Outcome, what: str) -> dic
     if failures:
         result.update(failed=True, msg=summary(failures, len(outcome.items), what), error=_error(failures))
     return result
+
+
+def _unaccounted(exc: Exception, session: Session | None) -> dict:
+    """What is told of a run that a defect has ended: its writes, if there are any, are known to the clusters alone."""
+    clients = (session.clients.local, session.clients.peer) if session else ()
+    wrote = any(client.has_written for client in clients if client)
+    left_behind = ["whatever this run was at: look at both clusters"] if wrote else None
+    members = dict.fromkeys(Failure("", "").as_error())
+    return {
+        "changed": wrote,
+        "actions": [],
+        "error": {**members, "message": f"{type(exc).__name__}: {exc}", "left_behind": left_behind},
+    }
 
 
 def _error(failures: list[Failure]) -> Mapping:

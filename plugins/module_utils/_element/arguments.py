@@ -46,6 +46,9 @@ PROGRESS: dict[str, dict[str, Any]] = {
 #: What an explicit `peer` takes over from this cluster. Never an identity, a secret or a pinned certificate.
 INHERITED = ("port", "validate_certs", "ca_path", "timeout", "use_proxy", "concurrency", "api_version")
 
+#: The longest `timeout`: a day. The system's clocks cannot hold just any number.
+MOST_SECONDS = 86400
+
 #: The first endpoint that has every method used here.
 OLDEST_API_VERSION = (10, 0)
 
@@ -146,7 +149,7 @@ def _check_port(value: int) -> str | None:
 
 
 def _check_timeout(value: int) -> str | None:
-    return None if value >= 1 else "give at least 1 second"
+    return None if 1 <= value <= MOST_SECONDS else f"give a number of seconds from 1 to {MOST_SECONDS}"
 
 
 def _check_concurrency(value: int) -> str | None:

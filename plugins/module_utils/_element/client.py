@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from typing import Optional
 
 from .errors import ApiError, Failure, Unanswered
-from .transport import Endpoint, NetworkTrouble, Reply, TlsTrouble, Transport
+from .transport import EndlessReply, Endpoint, NetworkTrouble, Reply, TlsTrouble, Transport
 
 # Seconds between the attempts of a read: six attempts in about a quarter of a minute.
 READ_PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
@@ -24,14 +24,19 @@ READ_PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
 # belong to a write that took effect, and most writes of this API do harm when repeated.
 READS = re.compile(r"(Get|List)(?!AsyncResult$)\w+")
 
+_IS_IT_A_CLUSTER = (
+    "check that hostname and port are those of an Element cluster's MVIP, and that the cluster is serving"
+)
+
 Params = Optional[Mapping[str, object]]
 
 
 class Client:
     """Speaks to one cluster. Safe to use from several threads; one connection for each of them.
 
-    name: how messages call the cluster: its host name until `name` is set to the cluster's own.
+    name: how messages call the cluster: its address until `name` is set to the cluster's own.
     warnings: sentences gathered on the way, to be shown to the user.
+    has_written: whether anything but reads was sent.
     """
 
     def __init__(
@@ -41,8 +46,10 @@ class Client:
         concurrency: int = 6,
         pauses: tuple[float, ...] = READ_PAUSES,
         sleep: Callable[[float], None] = time.sleep,
+        is_peer: bool = False,
     ):
-        self.name = transport.endpoint.hostname
+        self.name = transport.endpoint.address
+        self.has_written = False
         self.hostname = transport.endpoint.hostname
         self.api_version = api_version
         self.concurrency = concurrency
@@ -51,6 +58,8 @@ class Client:
         self._sleep = sleep
         self._lock = threading.Lock()
         self._warnings: dict[str, None] = {}
+        self._is_peer = is_peer
+        self._lost = False
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -64,18 +73,30 @@ class Client:
     def call(self, method: str, params: Params = None) -> dict:
         """The `result` of one API call. Members of `params` that are None are not sent.
 
-        Reads are repeated while the trouble may pass; anything else is sent once.
+        Reads are repeated while the trouble may pass, but not once the cluster was given up: until it answers again,
+        each is sent once. Anything else is always sent once.
         Raises ApiError (refused), Unanswered (outcome not known), Failure (authentication, tls, version).
         """
-        pauses = self._pauses if READS.fullmatch(method) else ()
-        for pause in pauses:
+        if READS.fullmatch(method):
+            return self._read(method, params)
+        self.has_written = True
+        return self._once(method, params)
+
+    def _read(self, method: str, params: Params) -> dict:
+        for pause in () if self._lost else self._pauses:
             try:
                 return self._once(method, params)
             except Failure as exc:
                 if not exc.transient:
                     raise
             self._sleep(pause)
-        return self._once(method, params)
+        try:
+            result = self._once(method, params)
+        except Unanswered as exc:
+            self._lost = exc.down
+            raise
+        self._lost = False
+        return result
 
     def probe(self, method: str, timeout: float) -> dict:
         """The `result` of a read in a single attempt of at most `timeout` seconds."""
@@ -96,32 +117,36 @@ class Client:
         except TlsTrouble as exc:
             raise Failure(
                 "tls",
-                f"cluster {self.name}: its certificate is not trusted ({exc}); give the CA's file as ca_path, or pin the "
+                f"{self._who}: its certificate is not trusted ({exc}); give the CA's file as ca_path, or pin the "
                 "certificate with cert_fingerprint",
                 cluster=self.name,
                 method=method,
             ) from None
+        except EndlessReply as exc:
+            sentence = f"{self._who} answered {method} with {exc}, which is no JSON-RPC result; {_IS_IT_A_CLUSTER}"
+            raise Unanswered("bad_reply", sentence, self.name, method, sent=True, down=False, transient=False) from None
         except NetworkTrouble as exc:
-            raise Unanswered(
-                "unreachable",
-                f"cluster {self.name} does not answer {method}: {exc}; check hostname, port and the network",
-                self.name,
-                method,
-                sent=exc.sent,
-                down=True,
-            ) from None
+            sentence = f"{self._who} does not answer {method}: {exc}; check hostname, port and the network"
+            raise Unanswered("unreachable", sentence, self.name, method, sent=exc.sent, down=True) from None
+
+    @property
+    def _who(self) -> str:
+        """The cluster in a sentence about its connection: a name alone does not say what to look at."""
+        address = self._transport.endpoint.address
+        at = "" if self.name == address else f" at {address}"
+        return f"cluster {self.name}{at}{' (the peer)' if self._is_peer else ''}"
 
     def _result(self, method: str, reply: Reply) -> dict:
         if reply.status == 401:
             raise Failure(
                 "authentication",
-                f"cluster {self.name} does not accept the credentials for {method} (HTTP 401); check username and "
+                f"{self._who} does not accept the credentials for {method} (HTTP 401); check username and "
                 "password of this cluster's administrator",
                 cluster=self.name,
                 method=method,
             )
         try:
-            body = json.loads(reply.text)
+            body = json.loads(reply.text, parse_constant=_not_json)
         except (ValueError, RecursionError):
             body = None
         if isinstance(body, dict) and isinstance(body.get("error"), dict):
@@ -139,8 +164,7 @@ class Client:
         down = reply.status >= 500 or (reply.status == 200 and reply.text.strip() in ("", "null"))
         return Unanswered(
             "unreachable" if down else "bad_reply",
-            f"cluster {self.name} answered {method} with HTTP {reply.status} and no JSON-RPC result; check that hostname "
-            "and port are those of an Element cluster's MVIP, and that the cluster is serving",
+            f"{self._who} answered {method} with HTTP {reply.status} and no JSON-RPC result; {_IS_IT_A_CLUSTER}",
             self.name,
             method,
             sent=True,
@@ -150,7 +174,7 @@ class Client:
     def _version_failure(self, method: str) -> Failure:
         return Failure(
             "unsupported_api_version",
-            f"cluster {self.name} does not serve API version {self.api_version} (HTTP 404); set api_version to one of: "
+            f"{self._who} does not serve API version {self.api_version} (HTTP 404); set api_version to one of: "
             f"{self._supported()}",
             cluster=self.name,
             method=method,
@@ -176,7 +200,7 @@ class Client:
                 )
 
 
-def connect(options: Mapping) -> Client:
+def connect(options: Mapping, is_peer: bool = False) -> Client:
     """The client for the connection options of one cluster; sends nothing yet."""
     endpoint = Endpoint(
         **{
@@ -194,8 +218,12 @@ def connect(options: Mapping) -> Client:
             )
         }
     )
-    return Client(Transport(endpoint), options["api_version"], options["concurrency"])
+    return Client(Transport(endpoint), options["api_version"], options["concurrency"], is_peer=is_peer)
 
 
 def _text(value: object) -> str | None:
     return None if value is None else str(value)
+
+
+def _not_json(constant: str) -> None:
+    raise ValueError(f"{constant} is a word of Python's, not of JSON's")

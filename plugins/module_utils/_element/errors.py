@@ -160,9 +160,10 @@ class Unanswered(Failure):
     down: nothing that looks like a serving cluster answered (no connection, a 5xx, an empty or `null` body).
     """
 
-    transient = True
-
-    def __init__(self, code: str, sentence: str, cluster: str, method: str, sent: bool, down: bool):
+    def __init__(
+        self, code: str, sentence: str, cluster: str, method: str, *, sent: bool, down: bool, transient: bool = True
+    ):
         super().__init__(code, sentence, cluster=cluster, method=method)
         self.outcome_unknown = sent
         self.down = down
+        self.transient = transient

@@ -3,13 +3,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""One HTTPS POST to one cluster: sessions, TLS, and network trouble put into plain words."""
+"""One HTTPS POST to one cluster: sessions, TLS, bounds in time and size, and network trouble put into plain words."""
 
 from __future__ import annotations
 
 import base64
+import http.client
+import io
 import os
+import socket
 import threading
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,10 +24,19 @@ from .libraries import requests
 # ignore the authorities that are named there.
 _NO_PROXIES = {"https": None, "all": None}
 
+MIB = 1024 * 1024
+_CHUNK = 64 * 1024
+# So much is told of what a server says in place of a reply.
+_MOST_TOLD = 200
+
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Where a cluster is and how it is spoken to; timeout in seconds."""
+    """Where a cluster is and how it is spoken to.
+
+    timeout: seconds for the connection, for the reply to begin, and for all of it to arrive once it has begun.
+    longest_reply: in bytes; everything about 4000 volumes takes some ten million.
+    """
 
     hostname: str
     username: str
@@ -34,6 +47,12 @@ class Endpoint:
     cert_fingerprint: str | None = None
     timeout: float = 30
     use_proxy: bool = True
+    longest_reply: int = 256 * MIB
+
+    @property
+    def address(self) -> str:
+        """Host name and port, the way people write them: several clusters may be behind one host name."""
+        return self.hostname if self.port == 443 else f"{url_host(self.hostname)}:{self.port}"
 
     @property
     def credentials(self) -> str:
@@ -61,6 +80,10 @@ class NetworkTrouble(Exception):
         self.sent = sent
 
 
+class EndlessReply(NetworkTrouble):
+    """A reply that is too long to be one."""
+
+
 class Transport:
     """POSTs to one cluster, over one kept-alive session for each thread that calls."""
 
@@ -72,32 +95,21 @@ class Transport:
     def post(self, path: str, body: str, timeout: float | None = None) -> Reply:
         """Send `body` to `path`. Raises TlsTrouble, NetworkTrouble."""
         timeout = timeout or self.endpoint.timeout
-        exceptions = requests.exceptions
+        request = _RequestBody(body.encode("utf-8"))
         try:
             reply = self._session().post(
                 self._base + path,
-                data=body.encode("utf-8"),
+                data=request,
                 timeout=timeout,
                 verify=self._verify(),
                 proxies=None if self.endpoint.use_proxy else _NO_PROXIES,
                 allow_redirects=False,  # the credentials are for this address and no other
+                stream=True,
             )
-            return Reply(reply.status_code, reply.content.decode("utf-8", "replace"))
-        except exceptions.SSLError as exc:
-            raise TlsTrouble(_root_text(exc)) from None
-        except exceptions.ConnectTimeout:
-            raise NetworkTrouble(f"no connection within {timeout:g} s", sent=False) from None
-        except exceptions.Timeout:
-            raise NetworkTrouble(f"no reply within {timeout:g} s", sent=True) from None
-        except exceptions.ConnectionError as exc:
-            raise NetworkTrouble(_root_text(exc), sent=not _never_connected(exc)) from None
-        except exceptions.RequestException as exc:
-            # A reply that broke off or does not decode, or an address that no URL can hold.
-            raise NetworkTrouble(_root_text(exc), sent=not isinstance(exc, ValueError)) from None
-        except OSError as exc:  # requests' way to say that the CA file is not there
-            raise TlsTrouble(str(exc)) from None
-        except ValueError as exc:  # a host name that urllib3 cannot encode; requests lets that through
-            raise NetworkTrouble(_root_text(exc), sent=False) from None
+            with reply:
+                return Reply(reply.status_code, _text(reply, self.endpoint.longest_reply))
+        except Exception as exc:  # requests stumbles in many ways over the address of a proxy, and tells its password
+            raise _trouble(exc, request.begun, timeout) from None
 
     def _verify(self) -> bool | str:
         # Passed with each request: a session's own setting would lose against REQUESTS_CA_BUNDLE.
@@ -108,26 +120,142 @@ class Transport:
     def _session(self) -> Any:
         session = getattr(self._threads, "session", None)
         if session is None:
-            session = self._threads.session = requests.Session()
-            # Bytes, because requests would refuse what latin-1 cannot hold. Given explicitly, so .netrc is not read.
-            session.auth = (self.endpoint.username.encode("utf-8"), self.endpoint.password.encode("utf-8"))
-            session.headers.update({"Content-Type": "application/json-rpc", "Accept": "application/json"})
-            if self.endpoint.cert_fingerprint:
-                session.mount("https://", _pinning_adapter(self.endpoint.cert_fingerprint))
+            session = self._threads.session = _new_session(self.endpoint)
         return session
 
 
-def _pinning_adapter(fingerprint: str) -> Any:
-    """An adapter that trusts the certificate with this SHA-256 fingerprint and no other, whatever its name or issuer."""
+class _RequestBody(io.BytesIO):
+    """A body that knows whether anybody has begun to send it: not before the other end is connected and trusted."""
 
-    class PinningAdapter(requests.adapters.HTTPAdapter):
+    begun = False
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self.begun = True
+        return super().read(size)
+
+
+# --- sessions ---------------------------------------------------------------------------------------------------------
+
+
+def _new_session(endpoint: Endpoint) -> Any:
+    class Session(requests.Session):
+        def get_redirect_target(self, resp: Any) -> None:
+            """Redirects are not even looked at: that would read all of their body, however long it takes."""
+
+    session = Session()
+    # Bytes, because requests would refuse what latin-1 cannot hold. Given explicitly, so .netrc is not read.
+    session.auth = (endpoint.username.encode("utf-8"), endpoint.password.encode("utf-8"))
+    session.headers.update({"Content-Type": "application/json-rpc", "Accept": "application/json"})
+    session.mount("https://", _adapter(endpoint.cert_fingerprint))
+    return session
+
+
+def _adapter(fingerprint: str | None) -> Any:
+    """An adapter that waits no longer for a reply than it should.
+
+    fingerprint: SHA-256 of the one certificate that is trusted, whatever its name or issuer.
+    """
+
+    class Adapter(requests.adapters.HTTPAdapter):
         def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
             super().init_poolmanager(*args, assert_fingerprint=fingerprint, **kwargs)
+            _pace(self.poolmanager)
 
-        def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
-            return super().proxy_manager_for(*args, assert_fingerprint=fingerprint, **kwargs)
+        def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+            known = self.proxy_manager.get(proxy)
+            return known or _pace(super().proxy_manager_for(proxy, assert_fingerprint=fingerprint, **kwargs))
 
-    return PinningAdapter()
+    return Adapter()
+
+
+def _pace(manager: Any) -> Any:
+    """Let the connections that a pool manager is going to make read their replies as _PacedReply."""
+
+    def paced(pool: Any) -> Any:
+        connection = type("PacedConnection", (pool.ConnectionCls,), {"response_class": _PacedReply})
+        return type("PacedPool", (pool,), {"ConnectionCls": connection})
+
+    manager.pool_classes_by_scheme = {scheme: paced(pool) for scheme, pool in manager.pool_classes_by_scheme.items()}
+    return manager
+
+
+class _PacedReply(http.client.HTTPResponse):
+    """A reply, headers and all, that is read no longer than the socket's time-out after its first bytes."""
+
+    def __init__(self, sock: Any, *args: Any, **kwargs: Any):
+        super().__init__(sock, *args, **kwargs)
+        self.fp: Any = io.BufferedReader(_Paced(sock, self.fp.detach()))
+
+
+class _Paced(io.RawIOBase):
+    """The bytes that come in. A socket's time-out is for each read: with a byte now and then it would never run out."""
+
+    def __init__(self, sock: Any, raw: Any):
+        self._sock = sock
+        self._raw = raw
+        self._deadline: float | None = None
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        patience = self._sock.gettimeout()
+        if self._deadline is None:
+            count = self._raw.readinto(buffer)
+            self._deadline = time.monotonic() + patience
+            return count
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise socket.timeout("the reply takes too long")
+        self._sock.settimeout(left)
+        try:
+            return self._raw.readinto(buffer)
+        finally:
+            self._sock.settimeout(patience)
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+# --- replies and troubles ---------------------------------------------------------------------------------------------
+
+
+def _text(reply: Any, longest: int) -> str:
+    reply.raw.enforce_content_length = True  # as urllib3 does since 2.0: what broke off is no reply
+    body = bytearray()
+    for chunk in reply.iter_content(_CHUNK):
+        body += chunk
+        if len(body) > longest:
+            raise EndlessReply(f"more than {longest / MIB:g} MiB", sent=True)
+    return body.decode("utf-8", "replace")
+
+
+def _trouble(exc: Exception, begun: bool, timeout: float) -> Exception:
+    """What the exceptions of requests and of what it uses come down to. begun: the request was being sent."""
+    if isinstance(exc, NetworkTrouble):
+        return exc
+    if begun:
+        return NetworkTrouble(f"no reply within {timeout:g} s" if _timed_out(exc) else _root_text(exc), sent=True)
+    if _timed_out(exc):
+        return NetworkTrouble(f"no connection within {timeout:g} s", sent=False)
+    if isinstance(exc, requests.exceptions.ProxyError):
+        return NetworkTrouble(f"the proxy of the environment: {_root_text(exc)}", sent=False)
+    # A bare OSError is requests' way to say that the CA file is not there.
+    if isinstance(exc, requests.exceptions.SSLError) or type(exc) is OSError:
+        return TlsTrouble(_root_text(exc))
+    if isinstance(exc, requests.exceptions.ConnectionError):
+        return NetworkTrouble(_root_text(exc), sent=False)
+    # No word of theirs: an address that cannot be read may hold the password of the proxy, or a part of it.
+    kind = type(exc).__name__
+    return NetworkTrouble(f"hostname and port, or the proxy of the environment, are no address ({kind})", sent=False)
+
+
+def _timed_out(exc: BaseException) -> bool:
+    return any(
+        isinstance(cause, socket.timeout) or type(cause).__name__ in ("ConnectTimeoutError", "ReadTimeoutError")
+        for cause in _causes(exc)
+    )
 
 
 def _causes(exc: BaseException) -> list[BaseException]:
@@ -142,11 +270,6 @@ def _causes(exc: BaseException) -> list[BaseException]:
     return seen
 
 
-def _never_connected(exc: BaseException) -> bool:
-    names = {type(cause).__name__ for cause in _causes(exc)}
-    return bool(names & {"NewConnectionError", "NameResolutionError", "ConnectTimeoutError", "ProxyError", "gaierror"})
-
-
 def _root_text(exc: BaseException) -> str:
     """The innermost explanation, without the layers of repr that requests puts around it."""
     causes = _causes(exc)
@@ -154,4 +277,4 @@ def _root_text(exc: BaseException) -> str:
         if isinstance(cause, OSError) and cause.strerror and isinstance(cause.strerror, str):
             return cause.strerror
     texts = [str(cause) for cause in causes if str(cause)]
-    return texts[-1] if texts else type(exc).__name__
+    return texts[-1][:_MOST_TOLD] if texts else type(exc).__name__

@@ -149,7 +149,8 @@ def test_spec_is_a_copy():
     [
         ({"port": 0}, "port: 0 cannot be used; give a number from 1 to 65535"),
         ({"port": 65536}, "port: 65536 cannot be used; give a number from 1 to 65535"),
-        ({"timeout": 0}, "timeout: 0 cannot be used; give at least 1 second"),
+        ({"timeout": 0}, "timeout: 0 cannot be used; give a number of seconds from 1 to 86400"),
+        ({"timeout": 86401}, "timeout: 86401 cannot be used; give a number of seconds from 1 to 86400"),
         ({"concurrency": 0}, "concurrency: 0 cannot be used; give a number from 1 to 32"),
         ({"concurrency": 33}, "concurrency: 33 cannot be used; give a number from 1 to 32"),
         ({"api_version": "9.6"}, "api_version: '9.6' cannot be used; give a version"),

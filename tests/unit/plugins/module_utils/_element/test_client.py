@@ -23,10 +23,10 @@ def alpha(sites):
     return site
 
 
-def client(site, **more):
+def client(site, is_peer=False, **more):
     options = {**site.connection("alpha"), **more}
     version = options.pop("api_version", "12.5")
-    return Client(Transport(Endpoint(**options)), version, pauses=PAUSES, sleep=site.pauses.append)
+    return Client(Transport(Endpoint(**options)), version, pauses=PAUSES, sleep=site.pauses.append, is_peer=is_peer)
 
 
 def failure(call, *args):
@@ -68,7 +68,7 @@ def test_an_error_is_read_whatever_the_http_status(alpha, status):
     assert (error.code, error.name, error.cluster, error.method) == (
         "api_error",
         "xVolumeIDDoesNotExist",
-        "127.0.0.1",
+        "{}:{}".format(*alpha.running.address("alpha")),
         "StartVolumePairing",
     )
     assert not error.outcome_unknown
@@ -133,6 +133,88 @@ def test_a_probe_is_one_attempt(alpha):
     alpha.world.faults.add("alpha", fault="empty", times=None)
     failure(client(alpha).probe, "GetClusterInfo", 10)
     assert len(alpha.world.calls) == 1
+
+
+# --- a cluster that is lost -------------------------------------------------------------------------------------------
+
+
+def lost(site):
+    """A client whose read has failed after all of its attempts; the faults are over."""
+    one = client(site)
+    site.world.faults.add("alpha", "GetLimits", fault="http_502", times=len(PAUSES) + 1)
+    failure(one.call, "GetLimits")
+    site.world.clear_calls()
+    site.pauses.clear()
+    return one
+
+
+def test_what_is_given_up_is_asked_once_by_each_later_read(alpha):
+    one = lost(alpha)
+    alpha.world.faults.add("alpha", fault="empty", times=None)
+    for method in ("ListClusterPairs", "ListVolumes"):
+        assert failure(one.call, method).code == "unreachable"
+    assert ([call.method for call in alpha.world.calls], alpha.pauses) == (["ListClusterPairs", "ListVolumes"], [])
+
+
+def test_an_answer_ends_that(alpha):
+    one = lost(alpha)
+    one.call("ListClusterPairs")
+    alpha.world.faults.add("alpha", fault="empty", times=2)
+    one.call("ListClusterPairs")
+    assert alpha.pauses == [0.1, 0.2]
+
+
+@pytest.mark.parametrize(
+    ("method", "fault"), [("GetLimits", "html_200"), ("GetLimits", "xNotPrimary"), ("StartClusterPairing", "http_502")]
+)
+def test_a_cluster_is_not_given_up_for_less(alpha, method, fault):
+    """It has answered, if with rubbish; or it was a write, which had one attempt."""
+    one = client(alpha)
+    alpha.world.faults.add("alpha", method, fault=fault, times=len(PAUSES) + 1)
+    failure(one.call, method)
+    alpha.pauses.clear()
+    alpha.world.faults.add("alpha", "ListClusterPairs", fault="empty", times=1)
+    one.call("ListClusterPairs")
+    assert alpha.pauses == [0.1]
+
+
+# --- what messages call it --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("is_peer", [False, True])
+def test_a_cluster_that_does_not_answer_is_named_by_its_address(alpha, is_peer):
+    one = client(alpha, is_peer=is_peer)
+    address = "{}:{}".format(*alpha.running.address("alpha"))
+    alpha.world.faults.add("alpha", fault="http_502", times=None)
+    nameless = failure(one.call, "StartClusterPairing")
+    one.name = "alpha"
+    known = failure(one.call, "StartClusterPairing")
+    peer = " (the peer)" if is_peer else ""
+    assert f"cluster {address}{peer} answered" in nameless.sentence
+    assert f"cluster alpha at {address}{peer} answered" in known.sentence
+    assert (nameless.cluster, known.cluster) == (address, "alpha")
+
+
+@pytest.mark.parametrize(
+    ("hostname", "port", "address"),
+    [
+        ("alpha.example.com", 443, "alpha.example.com"),
+        ("192.0.2.10", 8443, "192.0.2.10:8443"),
+        ("2001:db8::10", 443, "2001:db8::10"),
+        ("2001:db8::10", 8443, "[2001:db8::10]:8443"),
+    ],
+)
+def test_an_address_is_written_as_people_write_it(hostname, port, address):
+    assert Client(Transport(Endpoint(hostname, "ansible", "Only-here-9dF", port)), "10.0").name == address
+
+
+def test_whether_anything_was_written(alpha):
+    one = client(alpha)
+    one.call("GetLimits")
+    assert not one.has_written
+    alpha.world.faults.add("alpha", fault="drop_before")
+    failure(one.call, "StartClusterPairing")
+    assert one.has_written
 
 
 def test_a_slow_reply_runs_out_of_time(alpha):

@@ -14,11 +14,13 @@ import select
 import socket
 import ssl
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from ansible_collections.elementsw.replication.plugins.module_utils._element.transport import (
+    EndlessReply,
     Endpoint,
     NetworkTrouble,
     Reply,
@@ -53,12 +55,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
         self.server.seen.append((self.path, self.headers, body, self.client_address))
-        self.wfile.write(self.server.reply)
+        self.server.answer(self)
         self.close_connection = self.server.hangs_up
 
     def do_CONNECT(self):
         """As a proxy: let bytes through to the address asked for."""
         self.server.seen.append((self.path, self.headers, "", self.client_address))
+        if not self.server.lets_through:
+            self.send_error(407)
+            return
         host, _colon, port = self.path.rpartition(":")
         with socket.create_connection((host.strip("[]"), int(port))) as beyond:
             self.send_response(200)
@@ -85,8 +90,14 @@ class Server(http.server.ThreadingHTTPServer):
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
         super().__init__((host, 0), Handler)
         self.seen = []
+        self.ended = threading.Event()
         self.reply = answer(b"{}")
         self.hangs_up = False
+        self.lets_through = True
+
+    def answer(self, handler):
+        """Write the reply. A test that wants something other than all at once puts its own function here."""
+        handler.wfile.write(self.reply)
 
 
 def answer(body, status="200 OK", *headers):
@@ -107,6 +118,7 @@ def serving(host, certificate=None):
     try:
         yield server
     finally:
+        server.ended.set()
         server.shutdown()
         server.server_close()
         thread.join()
@@ -250,6 +262,38 @@ def test_the_certificate_must_bear_the_name_that_was_called(authority, ca_path):
         assert server.seen == []
 
 
+def test_what_speaks_no_tls_is_not_trusted_with_anything(transport):
+    with serving("127.0.0.1") as plain:
+        trouble(transport(port=plain.server_port), TlsTrouble)
+        assert plain.seen == []
+
+
+@pytest.mark.parametrize("content", ["", "no certificate at all"])
+def test_a_ca_file_that_holds_no_certificate(server, transport, tmp_path, content):
+    (tmp_path / "ca.pem").write_text(content, encoding="utf-8")
+    trouble(transport(ca_path=str(tmp_path / "ca.pem")), TlsTrouble)
+    assert server.seen == []
+
+
+@pytest.mark.parametrize("pinned", [False, True])
+@pytest.mark.parametrize("began", [b"", b"HTTP/1.1 2", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"])
+@pytest.mark.parametrize("rubbish", [b"", b"HTTP/1.1 200 OK\r\n\r\n", b"\x17\x03\x03\x00\x20" + bytes(32)])
+def test_tls_that_breaks_after_the_request_says_nothing_about_trust(authority, ca_path, began, rubbish, pinned):
+    def answer_below_tls(handler):
+        handler.wfile.write(began)
+        handler.wfile.flush()
+        socket.socket.sendall(handler.connection, rubbish)
+        socket.socket.shutdown(handler.connection, socket.SHUT_WR)
+
+    certificate = authority.issue_cert("127.0.0.1")
+    with serving("127.0.0.1", certificate) as server:
+        server.answer, server.hangs_up = answer_below_tls, True
+        trust = {"cert_fingerprint": fingerprint(certificate)} if pinned else {"ca_path": ca_path}
+        endpoint = Endpoint("127.0.0.1", USERNAME, PASSWORD, server.server_port, timeout=10, **trust)
+        assert trouble(Transport(endpoint)).sent
+        assert len(server.seen) == 1
+
+
 # --- proxies and redirects --------------------------------------------------------------------------------------------
 
 
@@ -294,6 +338,48 @@ def test_a_proxy_that_is_not_there_means_never_sent(transport, monkeypatch):
     assert not trouble(transport()).sent
 
 
+def test_a_proxy_that_lets_nobody_through_means_never_sent(server, transport, monkeypatch):
+    with serving("127.0.0.1", None) as refusing:
+        refusing.lets_through = False
+        monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{refusing.server_port}")
+        error = trouble(transport())
+    assert not error.sent
+    assert "407" in str(error)
+    assert server.seen == []
+
+
+PROXY_USER, PROXY_PASSWORD = "proxy-user", "Secret-of-proxy-8wL"
+PROXIES = (
+    "http://{}:{}@127.0.0.1:9",
+    "http://{}:{}@no-such-proxy.invalid:3128",
+    "http://{}:{}@127.0.0.1:{}",
+    "http://{}:{}@127.0.0.1:99999",
+    "http://{}:{}@[::1",
+    "http://{}:{}@",
+    "http://{}:{}#@127.0.0.1:9",
+    "http://{}:{}/@127.0.0.1:9",
+    "http://{}:{}\u2100@127.0.0.1:9",
+    "http://{}:{}%zz@127.0.0.1:9",
+    "http:{}:{}@127.0.0.1:9",
+    "socks9://{}:{}@127.0.0.1:9",
+    "socks5://{}:{}@127.0.0.1:9",
+    "gopher://{}:{}@127.0.0.1:9",
+    "https://{}:{}@127.0.0.1:9",
+    "{}:{}@127.0.0.1:9",
+    "{}:{}",
+)
+
+
+@pytest.mark.parametrize("written", PROXIES)
+def test_the_password_of_a_proxy_is_in_no_message(server, transport, monkeypatch, written):
+    monkeypatch.setenv("https_proxy", written.format(PROXY_USER, PROXY_PASSWORD, PROXY_PASSWORD))
+    error = trouble(transport())
+    assert not error.sent
+    for secret in (PROXY_PASSWORD, PROXY_PASSWORD.lower(), base64.b64encode(PROXY_PASSWORD.encode()).decode()):
+        assert secret not in str(error)
+    assert server.seen == []
+
+
 @pytest.mark.parametrize("status", ["301 Moved Permanently", "302 Found", "307 Temporary Redirect"])
 def test_a_redirect_is_not_followed_with_our_credentials(authority, server, transport, status):
     with serving("127.0.0.1", authority.issue_cert("127.0.0.1")) as elsewhere:
@@ -301,6 +387,12 @@ def test_a_redirect_is_not_followed_with_our_credentials(authority, server, tran
         server.reply = answer(b"", status, location)
         assert transport().post(PATH, BODY).status == int(status[:3])
         assert elsewhere.seen == []
+
+
+@pytest.mark.parametrize("location", ["", "https://[::1", "gopher://127.0.0.1/", "https://127.0.0.1:99999/", "\xff"])
+def test_a_redirect_to_nowhere_is_a_reply_like_any_other(server, transport, location):
+    server.reply = answer(b"{}", "307 Temporary Redirect", f"Location: {location}")
+    assert transport().post(PATH, BODY) == Reply(307, "{}")
 
 
 # --- replies ----------------------------------------------------------------------------------------------------------
@@ -344,3 +436,84 @@ def test_time_runs_out(transport):
         port = silent.getsockname()[1]
         with pytest.raises(NetworkTrouble, match=r"within 0\.1 s"):
             transport(port=port).post(PATH, BODY, timeout=0.1)
+
+
+def test_a_server_that_never_gets_to_tls(transport):
+    """It takes the connection, and no more: nothing was sent then."""
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        with pytest.raises(NetworkTrouble, match=r"no connection within 0\.1 s") as caught:
+            transport(port=silent.getsockname()[1]).post(PATH, BODY, timeout=0.1)
+        assert not caught.value.sent
+
+
+HEADERS = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+UNTIL_CLOSED = b"HTTP/1.1 200 OK\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("at_once", "piece"),
+    [
+        (b"", b"H"),
+        (b"HTTP/1.1 200 OK\r\n", b"X: y\r\n"),
+        (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+        (HEADERS, b" "),
+        (CHUNKED, b"1\r\n \r\n"),
+        (CHUNKED + b"fff\r\n", b" "),
+        (UNTIL_CLOSED, b" "),
+        (b"HTTP/1.1 302 Found\r\nLocation: https://127.0.0.1/\r\n\r\n", b" "),
+    ],
+)
+def test_a_reply_that_drips_for_ever_is_given_up(server, transport, at_once, piece):
+    def drip(handler):
+        handler.wfile.write(at_once)
+        while not server.ended.wait(0.02):
+            handler.wfile.write(piece)
+            handler.wfile.flush()
+
+    server.answer = drip
+    began = time.monotonic()
+    with pytest.raises(NetworkTrouble, match=r"no reply within 0\.3 s") as caught:
+        transport().post(PATH, BODY, timeout=0.3)
+    assert caught.value.sent
+    assert time.monotonic() - began < 5
+
+
+def test_a_reply_may_take_its_time_within_bounds(server, transport):
+    """Each wait is below the time-out, and so is all that follows the first byte."""
+    whole = answer(b"{}")
+
+    def slow(handler):
+        for piece in (whole[:5], whole[5:40], whole[40:]):
+            server.ended.wait(0.3)
+            handler.wfile.write(piece)
+            handler.wfile.flush()
+
+    server.answer = slow
+    one = transport()
+    for _number in range(2):
+        assert one.post(PATH, BODY, timeout=0.8) == Reply(200, "{}")
+    assert len(connections(server)) == 1
+
+
+@pytest.mark.parametrize(
+    ("start", "piece"), [(UNTIL_CLOSED, b" " * 65536), (CHUNKED, b"10000\r\n%b\r\n" % (b" " * 65536))]
+)
+def test_a_reply_without_end_is_given_up(server, transport, start, piece):
+    def pour(handler):
+        handler.wfile.write(start)
+        with contextlib.suppress(OSError):
+            while not server.ended.is_set():
+                handler.wfile.write(piece)
+
+    server.answer, server.hangs_up = pour, True
+    with pytest.raises(EndlessReply, match="more than 1 MiB") as caught:
+        transport(longest_reply=1024 * 1024).post(PATH, BODY)
+    assert caught.value.sent
+
+
+def test_what_a_server_says_in_place_of_a_reply_is_not_told_at_length(server, transport):
+    server.reply, server.hangs_up = b"x" * 60000 + b"\r\n\r\n", True
+    assert len(str(trouble(transport()))) < 1000
