@@ -452,6 +452,40 @@ def test_a_mode_reads_the_same_whatever_its_case():
     assert calls(decide(seen, PRESENT)) == []
 
 
+# --- what is told beside the writes -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("here", "there", "warned"), [(8, 8, False), (9, 1, True), (1, 9, True), (None, None, False)])
+@pytest.mark.parametrize("name", ["paired", "unpaired"])
+def test_sync_over_a_slow_link_is_warned_of_when_it_is_set(here, there, warned, name):
+    links = (entry(BETA, 7, latency_ms=here), entry(ALPHA, 12, latency_ms=there))
+    volumes = {
+        "paired": ([orders(OURS)], [target(THEIRS)]),
+        "unpaired": ([orders()], [target()]),
+        "sync": ([orders(replace(OURS, mode="Sync"))], [target(THEIRS)]),
+    }
+    wish = replace(ORDERS, mode="sync")
+    texts = decide(found(*volumes[name], wish=wish, links=links), PRESENT).warnings
+    assert [("a latency of 9 ms" in text) for text in texts] == [True] * warned
+    assert decide(found(*volumes[name], links=links), PRESENT).warnings == ()
+    assert decide(found(*volumes["sync"], wish=wish, links=links), PRESENT).warnings == ()
+
+
+@pytest.mark.parametrize("state", ["PausedDisconnected", "PausedMisconfigured", "SomethingNew"])
+def test_a_pause_that_may_be_hidden_is_warned_of_and_not_lifted(state):
+    seen = found([orders(replace(OURS, state=state))], [target(replace(THEIRS, state=state))])
+    for paused, steps, warned in ((True, 1, False), (False, 0, True), (None, 0, False)):
+        plan = decide(replace(seen, wish=replace(ORDERS, paused=paused)), PRESENT)
+        assert (len(plan.steps), any("can hide a pause" in text for text in plan.warnings)) == (steps, warned)
+    assert decide(replace(seen, wish=replace(ORDERS, paused=False)), ABSENT).warnings == ()
+
+
+def test_a_larger_target_is_warned_of_unless_it_is_matched():
+    larger = found([orders()], [target(size=2 * GIB)])
+    assert "larger than the source" in decide(larger, PRESENT).warnings[0]
+    assert decide(replace(larger, wish=replace(ORDERS, match_size=True)), PRESENT).warnings == ()
+
+
 # --- after the writes -------------------------------------------------------------------------------------------------
 
 
