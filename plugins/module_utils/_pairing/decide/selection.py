@@ -45,6 +45,10 @@ class Catalog:
     def named(self, name: str) -> list[Volume]:
         return self._by_name.get(name, [])
 
+    def spelled_differently(self, name: str) -> list[Volume]:
+        """Living volumes whose names differ in case or in surrounding blanks only: what people get wrong."""
+        return [v for v in self.living if v.name != name and v.name.strip().casefold() == name.strip().casefold()]
+
     def account(self, volume: Volume) -> str | None:
         return self.accounts.get(volume.account_id)
 

@@ -165,14 +165,25 @@ def _refuse_deleted(found: Found, wish: Wish) -> NoReturn:
 
 def _refuse_missing(found: Found, wish: Wish) -> NoReturn:
     side = LOCAL if found.volumes.local is None else PEER
-    owner = found.wish.account if side == LOCAL else found.wish.peer_account
+    owner = found.wish.account if side == LOCAL else found.wish.new_account
     raise Failure(
         "volume_not_found",
-        f"cluster {found.name(side)} has no {found.wish.label(side)}{f' of account {owner}' if owner else ''}; check the "
-        "spelling, or create it first",
+        f"cluster {found.name(side)} has no {found.label(side)}{f' of account {owner}' if owner else ''}; "
+        f"{_remedy_for_missing(found, side)}",
         cluster=found.name(side),
         method="ListVolumes",
     )
+
+
+def _remedy_for_missing(found: Found, side: str) -> str:
+    wish = found.wish
+    wanted = wish.volume if side == LOCAL else wish.new_name or wish.volume
+    alike = found.catalogs[side].spelled_differently(wanted) if wanted and wish.given_id(side) is None else []
+    if alike:
+        return f"names count to the letter, there is {' and '.join(volume.label for volume in alike)}"
+    if side == PEER and wish.peer_volume_id is None and wish.create is None:
+        return "check the spelling, or let create_peer_volume create it"
+    return "check the spelling, or create it first" if wish.given_id(side) is None else "check the ID"
 
 
 class Row(NamedTuple):
