@@ -19,6 +19,7 @@ from ._element.arguments import check_local, endpoints
 from ._element.client import Client, connect
 from ._element.errors import Failure
 from ._element.libraries import MISSING
+from ._element.secret_forms import forms
 from ._pairing import results
 from ._pairing.carried import is_report, of_report
 from ._pairing.flow import Outcome, Progress, resume, run, summary
@@ -115,13 +116,17 @@ def _session(module: AnsibleModule) -> Session:
     clients: Sides[Client | None] = Sides(connect(here), connect(there, is_peer=True) if there else None)
 
     def hide(secret: str) -> None:
-        module.no_log_values.add(secret)
-        register_secrets([secret])
+        _hide(module, forms(secret))
 
     for client in (clients.local, clients.peer):
         if client:
-            hide(client.credentials)
+            _hide(module, client.secrets)
     return Session(clients, hide)
+
+
+def _hide(module: AnsibleModule, secrets: set[str]) -> None:
+    module.no_log_values.update(secrets)
+    register_secrets(sorted(secrets))
 
 
 class _Interruptible:

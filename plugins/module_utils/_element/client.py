@@ -66,9 +66,9 @@ class Client:
         return tuple(self._warnings)
 
     @property
-    def credentials(self) -> str:
-        """What an answer that repeats the request would give away, beside the password."""
-        return self._transport.endpoint.credentials
+    def secrets(self) -> set[str]:
+        """What an answer that repeats the request may give away."""
+        return self._transport.endpoint.secrets
 
     def call(self, method: str, params: Params = None) -> dict:
         """The `result` of one API call. Members of `params` that are None are not sent.

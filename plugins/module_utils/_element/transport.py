@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import base64
 import http.client
 import io
 import os
@@ -19,6 +18,7 @@ from typing import Any
 
 from .addresses import url_host
 from .libraries import requests
+from .secret_forms import as_bytes, forms
 
 # Said with each request, these beat the environment. A session that ignores the environment altogether would also
 # ignore the authorities that are named there.
@@ -55,9 +55,10 @@ class Endpoint:
         return self.hostname if self.port == 443 else f"{url_host(self.hostname)}:{self.port}"
 
     @property
-    def credentials(self) -> str:
-        """User name and password in the form in which they travel: as good as the password itself."""
-        return base64.b64encode(f"{self.username}:{self.password}".encode()).decode()
+    def secrets(self) -> set[str]:
+        """The password in all forms, those included in which it travels together with the user name."""
+        login = f"{self.username}:{self.password}"
+        return forms(self.password) | {form for form in forms(login) if form != login}
 
 
 @dataclass(frozen=True)
@@ -144,7 +145,7 @@ def _new_session(endpoint: Endpoint) -> Any:
 
     session = Session()
     # Bytes, because requests would refuse what latin-1 cannot hold. Given explicitly, so .netrc is not read.
-    session.auth = (endpoint.username.encode("utf-8"), endpoint.password.encode("utf-8"))
+    session.auth = (as_bytes(endpoint.username), as_bytes(endpoint.password))
     session.headers.update({"Content-Type": "application/json-rpc", "Accept": "application/json"})
     session.mount("https://", _adapter(endpoint.cert_fingerprint))
     return session

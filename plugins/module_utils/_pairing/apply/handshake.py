@@ -92,9 +92,9 @@ def _start_volume_once(writer: Writer, step: PairVolumes) -> str:
 def _complete_volume(writer: Writer, step: PairVolumes, key: str) -> str:
     try:
         _send_complete_volume(writer, step, key)
-        return _uuid_of(key, "volumePairUUID") or _origin_uuid(writer, step)
+        return _member_of(key, "volumePairUUID") or _origin_uuid(writer, step)
     except Failure as exc:
-        uuid = _uuid_of(key, "volumePairUUID")
+        uuid = _member_of(key, "volumePairUUID")
         if exc.outcome_unknown or exc.transient:
             paired = _look_for_pair(writer, step, uuid, LOOK_FOR if exc.outcome_unknown else 0)
             if paired:
@@ -269,7 +269,7 @@ def _complete_cluster(writer: Writer, step: PairClusters, pair_id: int, key: str
             other(step.side), "CompleteClusterPairing", {"clusterPairingKey": key}, step.completer_object, step.reason
         )
     except Failure as exc:
-        uuid = _uuid_of(key, "clusterPairUUID") or _listed_uuid(writer, step.side, pair_id)
+        uuid = _member_of(key, "clusterPairUUID") or _listed_uuid(writer, step.side, pair_id)
         unclear = exc.outcome_unknown or exc.transient
         if unclear and _both_list(writer, step, uuid, LOOK_FOR if exc.outcome_unknown else 0):
             return
@@ -344,6 +344,8 @@ def _key_of(writer: Writer, side: str, method: str, result: dict, member: str) -
     if not isinstance(key, str) or not key:
         raise _bad_start(writer, side, method, member)
     writer.session.hide(key)
+    for credential in ("username", "password"):  # of the service user that a key of clusters carries
+        writer.session.hide(_member_of(key, credential) or "")
     return key
 
 
@@ -356,10 +358,10 @@ def _bad_start(writer: Writer, side: str, method: str, member: str) -> Failure:
     return failure
 
 
-def _uuid_of(key: str, member: str) -> str | None:
-    """The UUID inside a key (hexadecimal JSON, found by decoding documented ones); None when it does not decode."""
+def _member_of(key: str, member: str) -> str | None:
+    """A text inside a key (hexadecimal JSON, found by decoding documented ones); None when it does not decode."""
     try:
-        uuid = json.loads(bytes.fromhex(key))[member]
-    except (ValueError, KeyError, TypeError):
+        value = json.loads(bytes.fromhex(key))[member]
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None
-    return uuid if isinstance(uuid, str) else None
+    return value if isinstance(value, str) else None
