@@ -19,7 +19,6 @@ from ._element.arguments import check_local, endpoints
 from ._element.client import Client, connect
 from ._element.errors import Failure
 from ._element.libraries import MISSING
-from ._element.secret_forms import forms
 from ._pairing import results
 from ._pairing.carried import is_report, of_report
 from ._pairing.flow import Outcome, Progress, resume, run, summary
@@ -116,7 +115,7 @@ def _session(module: AnsibleModule) -> Session:
     clients: Sides[Client | None] = Sides(connect(here), connect(there, is_peer=True) if there else None)
 
     def hide(secret: str) -> None:
-        _hide(module, forms(secret))
+        _hide(module, {secret})
 
     for client in (clients.local, clients.peer):
         if client:

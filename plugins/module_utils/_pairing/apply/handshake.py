@@ -15,6 +15,7 @@ import json
 from collections.abc import Iterable
 
 from ..._element.errors import VOLUME_UNKNOWN, Failure
+from ..._element.secret_forms import forms
 from .. import observe
 from ..model import ClusterPair, PairClusters, PairVolumes, Volume, VolumePair, other
 from .writer import Writer
@@ -343,9 +344,11 @@ def _key_of(writer: Writer, side: str, method: str, result: dict, member: str) -
     key = result.get(member)
     if not isinstance(key, str) or not key:
         raise _bad_start(writer, side, method, member)
-    writer.session.hide(key)
-    for credential in ("username", "password"):  # of the service user that a key of clusters carries
-        writer.session.hide(_member_of(key, credential) or "")
+    # A key of clusters carries a service user of the origin. One of volumes carries nothing secret, and there are many:
+    # its other forms would cost more time than all the rest, since Ansible looks for each in each text that it prints.
+    credentials = [_member_of(key, credential) for credential in ("username", "password")]
+    for secret in {key}.union(*(forms(value) | forms(key) for value in credentials if value)):
+        writer.session.hide(secret)
     return key
 
 
