@@ -51,7 +51,9 @@ def simulator(folder: Path, collections_path: Path, world: dict[str, Any]) -> It
     folder.mkdir()
     described = folder / "world.json"  # which is YAML too
     described.write_text(json.dumps(world), encoding="utf-8")
-    command = [sys.executable, "-m", SIMULATOR, "--world", str(described), "--directory", str(folder)]
+    # The time-out is for a test run that was killed and cannot end it.
+    options = ["--world", str(described), "--directory", str(folder), "--idle-timeout", "120"]
+    command = [sys.executable, "-m", SIMULATOR, *options]
     env = {**os.environ, "PYTHONPATH": str(collections_path)}
     with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         try:
