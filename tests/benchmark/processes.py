@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import requests
 import yaml
 
 SIMULATOR = "ansible_collections.elementsw.replication.tests.simulator.server"
@@ -30,19 +29,11 @@ class Simulator:
     """A world that another process serves. hosts: the variables of each cluster, as the inventory has them."""
 
     inventory: Path
-    control_url: str
     hosts: dict[str, dict[str, Any]]
 
     def connection(self, cluster: str, **more: Any) -> dict[str, Any]:
         """The options that name a cluster in a task."""
         return {**{name.removeprefix("element_"): value for name, value in self.hosts[cluster].items()}, **more}
-
-    def count_calls(self, method: str) -> int:
-        with requests.Session() as session:
-            session.trust_env = False
-            reply = session.get(f"{self.control_url}/calls", timeout=60)
-        reply.raise_for_status()
-        return sum(call["method"] == method for call in reply.json())
 
 
 @contextmanager
@@ -64,9 +55,9 @@ def simulator(folder: Path, collections_path: Path, world: dict[str, Any]) -> It
                 printed.append(line)
             else:
                 raise AssertionError("".join(printed))
-            inventory = yaml.safe_load((folder / "inventory.yml").read_text(encoding="utf-8"))
-            facts = json.loads((folder / "control.json").read_text(encoding="utf-8"))
-            yield Simulator(folder / "inventory.yml", facts["control_url"], inventory["element_clusters"]["hosts"])
+            path = folder / "inventory.yml"
+            inventory = yaml.safe_load(path.read_text(encoding="utf-8"))
+            yield Simulator(path, inventory["element_clusters"]["hosts"])
         finally:
             process.terminate()
 

@@ -27,7 +27,9 @@ from ansible_collections.elementsw.replication.tests.benchmark.processes import 
 
 VOLUMES = 200
 FEW, MANY = 3, 15
-#: Of what is held after a few looks: room for connections that are opened late. Each look that stayed would add its all.
+#: Few connections, so that all are open after few looks: each of them holds something too.
+CONCURRENCY = 2
+#: Of what is held after a few looks. Looks that stay would make it several times as much.
 MOST_GROWTH = 0.1
 
 WORLD = {
@@ -84,7 +86,7 @@ def params(spec, given):
 @pytest.fixture
 def job_and_session(served):
     spec = element_volume_pair.argument_spec()
-    connection = {name: served.connection(name) for name in ("alpha", "beta")}
+    connection = {name: served.connection(name, concurrency=CONCURRENCY) for name in ("alpha", "beta")}
     pairs = [params(spec["pairs"]["options"], {"volume": f"vol-{number:03}"}) for number in range(1, VOLUMES + 1)]
     peer = params(spec["peer"]["options"], connection["beta"])
     given = {**connection["alpha"], "peer": peer, "pairs": pairs, "wait_for": "in_sync", "wait_timeout": 0.05}

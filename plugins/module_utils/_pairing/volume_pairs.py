@@ -77,18 +77,9 @@ class VolumePairJob:
         return self._with_extras(session, seen)
 
     def _classified(self, views: Sides[VolumeSide]) -> Seen:
-        catalogs = Sides(Catalog(views.local), Catalog(views.peer))
-        found: list[Found | None] = []
-        failures: list[Failure | None] = []
-        for number, wish in enumerate(self.pairs):
-            try:
-                pair, failure = classify(number, wish, catalogs), None
-            except Failure as exc:
-                pair, failure = None, exc
-            found.append(pair)
-            failures.append(failure)
+        found, failures = _classify_all(self.pairs, views)
         duplicates = _duplicates(found)
-        return Seen(views, tuple(found), tuple(duplicates.get(n) or failure for n, failure in enumerate(failures)))
+        return Seen(views, found, tuple(duplicates.get(n) or failure for n, failure in enumerate(failures)))
 
     def _deleted(self, session: Session, seen: Seen) -> dict[str, tuple[Volume, ...]]:
         """The deleted volumes of the sides where a volume is missing: it may be one of them, and can be brought back."""
@@ -129,12 +120,15 @@ class VolumePairJob:
     def look(self, session: Session, seen: Seen) -> Seen:
         ids = {side: self._ids(seen, side) for side in SIDES}
         lists = session.side_by_side(partial(observe.volumes, session.client(side), ids[side]) for side in SIDES)
-        views = Sides(*(replace(seen.views[side], volumes=volumes) for side, volumes in zip(SIDES, lists)))
-        catalogs = Sides(Catalog(views.local), Catalog(views.peer))
+        views = {side: replace(seen.views[side], volumes=volumes) for side, volumes in zip(SIDES, lists)}
+        if ids[PEER] is None and any(wish.create and wish.create.create_account for wish in self.pairs):
+            views[PEER] = replace(views[PEER], accounts=observe.accounts(session.client(PEER)))
+        found, failures = _classify_all([_by_id(pair) if pair else None for pair in seen.found], Sides(**views))
         return replace(
             seen,
-            views=views,
-            found=tuple(pair and classify(pair.item, _by_id(pair), catalogs) for pair in seen.found),
+            views=Sides(**views),
+            found=found,
+            failures=tuple(now or before for now, before in zip(failures, seen.failures)),
         )
 
     def _ids(self, seen: Seen, side: str) -> list[int] | None:
@@ -144,7 +138,7 @@ class VolumePairJob:
         return [pair.volumes[side].id for pair in seen.found if pair and pair.volumes[side]]
 
     def finish(self, seen: Seen, plans: Sequence[Plan]) -> Sequence[Plan]:
-        return [Plan(steps=volume_pair.lost_roles(pair, plan)) for pair, plan in zip(seen.found, plans)]
+        return [Plan(steps=volume_pair.lost_roles(pair, plan) if pair else ()) for pair, plan in zip(seen.found, plans)]
 
     def judge(self, seen: Seen, waited: float) -> list[Verdict]:
         return [
@@ -192,6 +186,24 @@ class VolumePairJob:
                 for number, (wish, pair) in enumerate(zip(self.pairs, outcome.seen.found))
             ]
         }
+
+
+def _classify_all(
+    wishes: Sequence[PairWish | None], views: Sides[VolumeSide]
+) -> tuple[tuple[Found | None, ...], tuple[Failure | None, ...]]:
+    """Each pair as the lists show it, or why it cannot be told. A wish is None where that is known already."""
+    catalogs = Sides(Catalog(views.local), Catalog(views.peer))
+    found: list[Found | None] = []
+    failures: list[Failure | None] = []
+    for number, wish in enumerate(wishes):
+        pair, failure = None, None
+        try:
+            pair = classify(number, wish, catalogs) if wish else None
+        except Failure as exc:
+            failure = exc
+        found.append(pair)
+        failures.append(failure)
+    return tuple(found), tuple(failures)
 
 
 def _jobs(session: Session, side: str) -> Mapping[int, SyncJob]:

@@ -79,6 +79,7 @@ def test_with_names_account_and_policy_of_the_peer(sites):
     result = site.check_then_run("volume_pair", volume="orders-db", create_peer_volume=create)
     assert not result.get("failed"), result["msg"]
     assert site.writes() == ["beta AddAccount", *CREATION]
+    assert result["pairs"][0]["peer"]["account"] == "shop-dr"
     made = there(site)["orders-dr"]
     assert (made["account"], made["qos"]) == ("shop-dr", [1000, 20000, 40000])
     assert made["qos_policy"] is not None
