@@ -271,11 +271,11 @@ def _inherited(item: Mapping, params: Mapping) -> dict[str, Any]:
 def _wished(item: Mapping, params: Mapping) -> PairWish:
     values = _inherited(item, params)
     size, create = values.pop("size"), params["create_peer_volume"]
-    return PairWish(
-        **values,
-        size=None if size is None else sizes.in_bytes(size),
-        create=NewVolume(**create) if create is not None else None,
-    )
+    new = NewVolume(**create) if create is not None else None
+    if new and params["state"] == "absent":
+        # It still says how the partner is called and who owns it; that the owner is missing is no trouble then.
+        new = replace(new, create_account=True)
+    return PairWish(**values, size=None if size is None else sizes.in_bytes(size), create=new)
 
 
 def _duplicates(found: Sequence[Found | None]) -> dict[int, Failure]:

@@ -112,7 +112,7 @@ def test_peers_that_are_given_up(sites, playbook, tmp_path, tmp_path_factory):
     ("given", "code", "remedy"),
     [
         ({"volume": "nobody"}, "volume_not_found", "check the spelling"),
-        ({"volume": None, "volume_id": 999}, "volume_not_found", "check the spelling"),
+        ({"volume": None, "volume_id": 999}, "volume_not_found", "check the ID"),
         ({"peer_volume": "nobody"}, "volume_not_found", "check the spelling"),
         ({"volume": "scratch"}, "volume_ambiguous", "name the account"),
         ({"volume": "scratch", "account": "lab"}, "volume_ambiguous", "name the account"),

@@ -296,3 +296,17 @@ def test_a_creation_that_is_never_answered_is_named(sites):
     (left,) = result["error"]["left_behind"]
     assert "if it was created after all" in left
     assert [call.method for call in site.world.writes()].count("CreateVolume") <= 1
+
+
+def test_the_same_options_take_the_pair_apart_again(sites):
+    site = start(sites, accounts=("lab",))
+    create = {"account": "shop-dr", "create_account": True, "name": "orders-dr"}
+    site.run("volume_pair", volume="orders-db", create_peer_volume=create)
+    site.world.clear_calls()
+    result = site.check_then_run("volume_pair", volume="orders-db", create_peer_volume=create, state="absent")
+    assert (result.get("failed", False), site.writes()) == (False, ["alpha RemoveVolumePair", "beta RemoveVolumePair"])
+    nowhere = start(sites, accounts=("lab",))
+    gone = nowhere.check_then_run(
+        "volume_pair", volume="orders-db", create_peer_volume={"account": "nobody"}, state="absent"
+    )
+    assert (gone.get("failed", False), gone["changed"]) == (False, False)

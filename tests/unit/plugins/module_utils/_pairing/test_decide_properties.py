@@ -6,13 +6,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.elementsw.replication.plugins.module_utils._element.errors import CODES
+from ansible_collections.elementsw.replication.plugins.module_utils._element.errors import CODES, Failure
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.selection import Catalog
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.volume_classes import (
     Extras,
+    NewVolume,
     PairWish,
     Wish,
     classify,
@@ -20,10 +23,15 @@ from ansible_collections.elementsw.replication.plugins.module_utils._pairing.dec
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.volume_pair import decide
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.model import (
     ConfirmUnused,
+    CreateAccount,
+    CreateVolume,
+    Grow,
     PairVolumes,
+    ReleaseTarget,
     RemoveVolumePair,
     SetAccess,
     SetMode,
+    SetPause,
     Sides,
     Usage,
     Volume,
@@ -67,8 +75,15 @@ PAIR_WISHES = st.builds(
     peer_volume_id=st.sampled_from([None, 77]),
     direction=st.sampled_from([None, "to_peer", "from_peer"]),
     mode=st.sampled_from([None, "sync"]),
+    paused=st.sampled_from([None, True, False]),
+    size=st.sampled_from([None, GIB, 3 * GIB]),
+    match_size=st.sampled_from([None, True]),
+    create=st.none()
+    | st.builds(NewVolume, account=st.sampled_from([None, "tenant", "nobody"]), create_account=st.booleans()),
 )
-WISHES = st.builds(Wish, present=st.booleans(), repair=st.booleans(), allow_overwrite=st.booleans())
+WISHES = st.builds(
+    Wish, present=st.booleans(), repair=st.booleans(), allow_overwrite=st.booleans(), release_target=st.booleans()
+)
 
 
 def catalog(cluster, far, found):
@@ -79,38 +94,78 @@ def catalog(cluster, far, found):
 @settings(max_examples=2000, deadline=None)
 @given(volumes(41, 77), volumes(77, 41), PAIR_WISHES, WISHES, USAGE)
 def test_whatever_is_found(here, there, pair_wish, wish, usage):
-    found = classify(0, pair_wish, Sides(catalog(ALPHA, BETA, here), catalog(BETA, ALPHA, there)))
+    code = None
+    try:
+        found = classify(0, pair_wish, Sides(catalog(ALPHA, BETA, here), catalog(BETA, ALPHA, there)))
+    except Failure as exc:
+        code = exc.code
+    if code:
+        assert (code, pair_wish.create.account) == ("account_not_found", "nobody")
+        return
     known = {41: usage, 77: usage}
-    plan = decide(type(found)(**{**vars(found), "extras": Extras(usage=Sides(known, known))}), wish)
-
+    plan = decide(replace(found, extras=Extras(usage=Sides(known, known))), wish)
     if plan.problem:
         assert plan.problem.code in CODES
         assert plan.steps == ()
         assert plan.problem.sentence
     kinds = [type(step) for step in plan.steps]
     assert [step.phase for step in plan.steps] == sorted(step.phase for step in plan.steps)
-    # A pair with somebody else is never touched, nor is a volume that shows more than one.
+    assert set(kinds) <= {Grow, SetMode, SetPause} | NEW_PAIR | (REMOVAL if wish.repair or not wish.present else set())
+    if not wish.present:
+        assert set(kinds) <= REMOVAL
+    assert (PairVolumes in kinds) == (ConfirmUnused in kinds)
+    strangers_are_left_alone(plan)
+    growth_and_release(plan, wish)
+    if CreateVolume in kinds:
+        creation(plan, pair_wish, there)
+    if PairVolumes in kinds:
+        a_new_pair(plan)
+        # What has hosts is never a target; what has data only where it may go, or is a copy of this source already.
+        unused = not usage.iscsi and not usage.nonzero_blocks
+        copied = not usage.iscsi and (wish.allow_overwrite or (found.replica and wish.repair))
+        assert unused or copied or CreateVolume in kinds
+
+
+NEW_PAIR = {CreateAccount, CreateVolume, ConfirmUnused, SetAccess, PairVolumes}
+REMOVAL = {RemoveVolumePair, ReleaseTarget}
+
+
+def strangers_are_left_alone(plan):
+    """A pair with somebody else is never touched, nor is a volume that shows more than one."""
     for step in plan.steps:
         for touched in (getattr(step, "volume", None), getattr(step, "completer", None)):
             for pair in touched.pairs if touched else ():
                 assert len(touched.pairs) == 1
-                assert (
-                    pair.state == "Unconfigured" or not pair.remote_volume_id or pair.cluster_pair_id != LINKS["third"]
-                )
-    if not wish.present:
-        assert set(kinds) <= {RemoveVolumePair}
-    if wish.present and not wish.repair:
-        assert RemoveVolumePair not in kinds
-    if PairVolumes in kinds:
-        (confirmed,) = [step for step in plan.steps if isinstance(step, ConfirmUnused)]
-        (paired,) = [step for step in plan.steps if isinstance(step, PairVolumes)]
-        assert (confirmed.volume, confirmed.source) == (paired.completer, paired.volume)
-        # What has hosts is never a target; what has data only where it may go, or is a copy of this source already.
-        assert not usage.iscsi
-        assert not usage.nonzero_blocks or wish.allow_overwrite or (found.replica and wish.repair)
-    else:
-        # Outside of a new pair no volume's access is changed.
-        assert set(kinds) <= {RemoveVolumePair, SetMode}
+                pending = pair.state == "Unconfigured" or not pair.remote_volume_id
+                assert pending or pair.cluster_pair_id != LINKS["third"]
+
+
+def growth_and_release(plan, wish):
     for step in plan.steps:
-        if isinstance(step, SetAccess) and step.access == "replicationTarget":
-            assert PairVolumes in kinds
+        if isinstance(step, Grow):
+            assert step.size > step.volume.size
+        if isinstance(step, ReleaseTarget):
+            assert (step.volume.access, wish.release_target, step) == ("replicationTarget", True, plan.steps[-1])
+        elif isinstance(step, SetAccess):
+            assert any(isinstance(other, PairVolumes) for other in plan.steps)
+
+
+def creation(plan, pair_wish, there):
+    """Nothing is created where something is or without permission, and what is created is never the source."""
+    assert pair_wish.create is not None
+    assert there is None or there.deleted
+    for step in plan.steps:
+        if isinstance(step, (CreateAccount, CreateVolume)):
+            assert step.side == "peer"
+        if isinstance(step, PairVolumes):
+            assert (step.side, step.volume.planned, step.completer.planned) == ("local", False, True)
+
+
+def a_new_pair(plan):
+    """The last look at the target lies right before the first write that destroys."""
+    kinds = [type(step) for step in plan.steps]
+    (paired,) = [step for step in plan.steps if isinstance(step, PairVolumes)]
+    confirmed = {(step.volume, step.source) for step in plan.steps if isinstance(step, ConfirmUnused)}
+    assert confirmed == {(paired.completer, paired.volume)}
+    last_look = max(number for number, kind in enumerate(kinds) if kind is ConfirmUnused)
+    assert set(kinds[last_look + 1 : kinds.index(PairVolumes)]) <= {SetAccess}
