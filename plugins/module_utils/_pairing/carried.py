@@ -6,7 +6,8 @@
 """What a call that ends in the middle of its wait hands to the next one, by way of the action plugin.
 
 It is there to be reported at the end. On its way Ansible masks in it whatever looks like the password, within names and
-numbers too, so nothing is decided on it. The marks are the exception, and are written so that no password hits them.
+numbers too, before ansible-core 2.19 even within true and null, so nothing is decided on it. The marks are the exception,
+and are written so that no password hits them.
 """
 
 from __future__ import annotations
@@ -19,19 +20,24 @@ from typing import Any
 from .._element.errors import Failure
 from .model import Action
 
+# One Braille pattern stands for one byte: nobody's password is in Braille, while hexadecimal or Base64 digits may well
+# contain a short one. The next call would find them masked, and take the pair for another one.
+_BRAILLE = 0x2800
+_DIGEST_BYTES = 16
+
 
 @dataclass(frozen=True)
 class Kept:
-    """What has become of one item. made: this run has paired it. mark: what its pair is known by, see `marked`."""
+    """What has become of one item. made: this run has paired it. digest: of what its pair is known by."""
 
     changed: bool
     made: bool
-    mark: str
+    digest: bytes
     failure: Failure | None = None
 
     def is_still(self, trait: str | None) -> bool:
-        """Whether what is there now is what was there when the mark was made, or nothing at all."""
-        return trait is None or marked(trait) == self.mark
+        """Whether what is there now is what this was made of, or nothing at all."""
+        return trait is None or digest(trait) == self.digest
 
 
 @dataclass(frozen=True)
@@ -46,11 +52,16 @@ class Carried:
 
     def as_report(self, with_diff: bool) -> dict:
         return {
-            "items": [_kept_as_dict(kept) for kept in self.items],
+            "items": [_as_dict(kept) for kept in self.items],
             "actions": [vars(action) for action in self.actions],
             "warnings": list(self.warnings),
             "diff": self.diff if with_diff else None,
         }
+
+
+def digest(trait: str | None) -> bytes:
+    """Of what a pair is known by; None stands for no pair."""
+    return hashlib.sha256(trait.encode()).digest()[:_DIGEST_BYTES] if trait is not None else bytes(_DIGEST_BYTES)
 
 
 def is_report(given: Mapping[str, Any]) -> bool:
@@ -69,33 +80,28 @@ def of_report(report: Mapping[str, Any], waited: float) -> Carried:
     )
 
 
-def marked(trait: str | None) -> str:
-    """A digest of what a pair is known by, one Braille pattern a byte.
-
-    Hexadecimal or Base64 digits would be masked when they happen to contain a short password, and the next call would
-    take the pair for another one. Nobody's password is in Braille.
-    """
-    return "" if trait is None else "".join(chr(0x2800 + byte) for byte in hashlib.sha256(trait.encode()).digest()[:16])
-
-
-def _kept_as_dict(kept: Kept) -> dict:
+def _as_dict(kept: Kept) -> dict:
     failure = kept.failure
+    undone = failure.rolled_back if failure else None
+    flags = (kept.changed, kept.made, failure is not None, undone is not None, bool(undone))
     return {
-        "changed": kept.changed,
-        "made": kept.made,
-        "mark": kept.mark,
+        "mark": "".join(chr(_BRAILLE + byte) for byte in (*flags, *kept.digest)),
         "failure": {"sentence": failure.sentence, **failure.as_error()} if failure else None,
     }
 
 
 def _kept(report: Mapping[str, Any]) -> Kept:
-    failure = report["failure"]
-    return Kept(report["changed"], report["made"], report["mark"], _failure(failure) if failure else None)
+    mark = bytes(ord(character) - _BRAILLE for character in report["mark"])
+    changed, made, failed, undone_known, undone = (bool(flag) for flag in mark[:-_DIGEST_BYTES])
+    rolled_back = undone if undone_known else None
+    failure = _failure(report["failure"], rolled_back) if failed else None
+    return Kept(changed, made, mark[-_DIGEST_BYTES:], failure)
 
 
-def _failure(report: Mapping[str, Any]) -> Failure:
+def _failure(report: Mapping[str, Any], rolled_back: bool | None) -> Failure:
     members = ("code", "sentence", "cluster", "method", "name", "message")
     failure = Failure(**{member: report[member] for member in members})
-    failure.rolled_back = report["rolled_back"]
-    failure.left_behind = list(report["left_behind"] or ())
+    failure.rolled_back = rolled_back
+    left_behind = report["left_behind"]  # a list, or what masking has made of null
+    failure.left_behind = list(left_behind) if isinstance(left_behind, list) else []
     return failure

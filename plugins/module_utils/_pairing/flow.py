@@ -15,7 +15,7 @@ from .._element.errors import Failure
 from .apply import schedule, wait
 from .apply.handshake import PairedMeanwhile
 from .apply.writer import Writer
-from .carried import Carried, Kept, marked
+from .carried import Carried, Kept, digest
 from .model import Action, Plan, Sides, Verdict
 from .session import Session
 
@@ -250,7 +250,7 @@ def _progress(job: Job, outcome: Outcome, ended: wait.Waited) -> Progress:
 
 def _to_carry(job: Job, outcome: Outcome) -> Carried:
     kept = tuple(
-        Kept(outcome.changes(number), outcome.made(number), marked(trait), item.failure)
+        Kept(outcome.changes(number), outcome.made(number), digest(trait), item.failure)
         for number, (item, trait) in enumerate(zip(outcome.items, job.traits(outcome.seen)))
     )
     return Carried(kept, tuple(outcome.actions), tuple(outcome.warnings), outcome.diff)
