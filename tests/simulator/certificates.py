@@ -20,6 +20,7 @@ class Authority:
 
     def __init__(self) -> None:
         self._ca = trustme.CA()
+        self._shown: dict[str, tuple[str, ssl.SSLContext]] = {}
         self._fingerprints: dict[str, str] = {}
 
     def write_ca(self, path: Path) -> None:
@@ -28,12 +29,18 @@ class Authority:
 
     def server_context(self, cluster: str, quality: str) -> ssl.SSLContext:
         """TLS settings of one listener; `quality` says what is wrong with its certificate, if anything."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._shown[cluster] = quality, context
+        self.renew(cluster)
+        return context
+
+    def renew(self, cluster: str) -> None:
+        """A new certificate of the same quality for a listener."""
+        quality, context = self._shown[cluster]
         certificate = self._issue(quality)
         der = ssl.PEM_cert_to_DER_cert(certificate.cert_chain_pems[0].bytes().decode())
         self._fingerprints[cluster] = hashlib.sha256(der).hexdigest()
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         certificate.configure_cert(context)
-        return context
 
     def fingerprint(self, cluster: str) -> str:
         """SHA-256 of the certificate that the cluster shows, in lower-case hexadecimal."""
@@ -42,6 +49,9 @@ class Authority:
     def _issue(self, quality: str) -> trustme.LeafCert:
         if quality == "unknown_ca":
             return trustme.CA().issue_cert(*NAMES)
+        if quality == "self_signed":
+            itself = trustme.CA()
+            return trustme.LeafCert(itself.private_key_pem.bytes(), itself.cert_pem.bytes(), [])
         if quality == "wrong_name":
             return self._ca.issue_cert("elsewhere.example.com")
         if quality == "expired":

@@ -15,7 +15,7 @@ from .sections import Section
 if TYPE_CHECKING:
     from .world import World
 
-CERTIFICATES = ("valid", "unknown_ca", "wrong_name", "expired")
+CERTIFICATES = ("valid", "unknown_ca", "self_signed", "wrong_name", "expired")
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,13 @@ import base64
 import binascii
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from . import api
+from . import api, keys
 from .cluster import Cluster
 from .errors import ApiError
-from .faults import DELAYS, Fault
+from .faults import Fault
 
 if TYPE_CHECKING:
     from .records import Admin
@@ -26,6 +26,7 @@ API_ERROR_CODE = 500
 HTTP_OK = 200
 
 REASONS = {
+    302: "Found",
     400: "Bad Request",
     401: "Unauthorized",
     404: "Not Found",
@@ -70,6 +71,7 @@ class Answer:
     content_type: str = "application/json"
     error: str | None = None
     applied: bool = False
+    location: str | None = None
 
 
 def open_envelope(body: bytes) -> Envelope:
@@ -88,7 +90,7 @@ def answer(world: World, cluster: Cluster, request: Request, envelope: Envelope,
     with world.lock:
         if not cluster.up:
             given = Answer(None)
-        elif fault is None or fault.kind in DELAYS:
+        elif fault is None or fault.is_served:
             if fault is not None and fault.call is not None:
                 world.act(fault.call["cluster"], fault.call["method"], fault.call.get("params"))
             given = _serve(world, cluster, request, envelope)
@@ -161,20 +163,28 @@ def _spoil(fault: Fault, envelope: Envelope, served: Answer) -> Answer:
         spoilt = _error(envelope, "xInternalError", fault.message or "internal error", 500)
     elif fault.kind.startswith("http_"):
         spoilt = _html(int(fault.kind[len("http_") :]), fault.message or "")
+    elif fault.kind == "redirect":
+        spoilt = replace(_html(302), location=fault.message)
     else:
         spoilt = _odd_body(fault, envelope, served)
-    return Answer(spoilt.status, spoilt.body, spoilt.content_type, spoilt.error, applied)
+    return replace(spoilt, applied=applied)
 
 
 def _message(fault: Fault, envelope: Envelope) -> str:
-    """A cluster may well repeat in its message what it was sent: `{params}` stands for that."""
-    return (fault.message or fault.kind).replace("{params}", json.dumps(envelope.params))
+    """A cluster may well repeat in its message what it was sent, or what it read in a key."""
+    message = (fault.message or fault.kind).replace("{params}", json.dumps(envelope.params))
+    for name, value in envelope.params.items():
+        if name.endswith("PairingKey"):
+            message = message.replace("{key}", json.dumps(keys.decode(value)))
+    return message
 
 
 def _odd_body(fault: Fault, envelope: Envelope, served: Answer) -> Answer:
     """A reply with status 200 that says nothing, or nothing that can be read."""
     if fault.kind == "html_200":
         return _html(HTTP_OK, fault.message or "Please stand by")
+    if fault.kind == "reply":
+        return Answer(HTTP_OK, (fault.message or "").encode())
     whole = served.body or _json({"id": envelope.call_id, "result": {"volumes": []}})
     bodies = {
         "empty": b"",

@@ -14,11 +14,13 @@ from .errors import WorldError
 # The connection fails.
 DROPS = ("drop_before", "drop_after", "refuse")
 # A reply comes that is no answer to the call.
-HTTP = ("http_401", "http_404", "http_500", "http_502", "http_503")
-BODIES = ("empty", "null", "truncated", "html_200", "no_result")
+HTTP = ("http_401", "http_404", "http_500", "http_502", "http_503", "redirect")
+BODIES = ("empty", "null", "truncated", "html_200", "no_result", "reply")
 # Something else happens first; the call itself is served.
 DELAYS = ("slow", "meanwhile")
-KINDS = (*DROPS, *HTTP, *BODIES, *DELAYS)
+# The call is served; its reply never gets to an end: a byte every so many seconds, or blanks for ever.
+STREAMS = ("drip", "endless")
+KINDS = (*DROPS, *HTTP, *BODIES, *DELAYS, *STREAMS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +28,8 @@ class Fault:
     """What happens to the `nth` matching call and, in all, to `times` calls in a row (None: to all that follow).
 
     `kind` is one of KINDS or the name of an API error. `after_applying` lets the call take effect first.
-    `{params}` in a message becomes what was sent.
+    `{params}` in a message becomes what was sent, `{key}` what the pairing key in it decodes to.
+    The message of a `reply` is its body, as it is; that of a `redirect` is the address to go to.
     `call` is what a third party does just before a call that befalls `meanwhile`: {cluster, method, params}, where the
     method is one of the API, or what a host does: `write` with volume_id and mark, `log_in` with volume_id.
     """
@@ -50,8 +53,10 @@ class Fault:
             isinstance(self.times, bool) or not isinstance(self.times, int) or self.times < 1
         ):
             raise WorldError(f"times: {self.times!r} is no number of calls")
-        if self.kind == "slow" and self.seconds is None:
+        if self.kind in ("slow", "drip") and self.seconds is None:
             raise WorldError("seconds: a slow reply needs to know how slow")
+        if self.kind in ("reply", "redirect") and self.message is None:
+            raise WorldError(f"message: a {self.kind} needs to know what to say")
         if self.seconds is not None and (isinstance(self.seconds, bool) or not isinstance(self.seconds, (int, float))):
             raise WorldError(f"seconds: {self.seconds!r} is no number")
         if (self.kind == "meanwhile") != (self.call is not None):
@@ -60,6 +65,11 @@ class Fault:
     @property
     def is_api_error(self) -> bool:
         return self.kind.startswith("x")
+
+    @property
+    def is_served(self) -> bool:
+        """Whether the call is answered as it should be, whatever befalls the answer."""
+        return self.kind in (*DELAYS, *STREAMS)
 
     @property
     def applies_first(self) -> bool:

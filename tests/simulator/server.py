@@ -23,9 +23,12 @@ from aiohttp import web
 from . import control, exchange
 from .certificates import Authority
 from .cluster import Cluster
+from .exchange import HTTP_OK
+from .faults import STREAMS, Fault
 from .world import World
 
 HOST = "127.0.0.1"
+BLANKS = b" " * 65536
 Result = TypeVar("Result")
 
 
@@ -93,7 +96,10 @@ class ClusterListener:
             if request.transport is not None:
                 request.transport.abort()
             return web.Response()
-        return web.Response(status=answer.status, body=answer.body, content_type=answer.content_type)
+        if fault is not None and fault.kind in STREAMS:
+            return await _stream(request, answer, fault)
+        headers = {"Location": answer.location} if answer.location else None
+        return web.Response(status=answer.status, body=answer.body, content_type=answer.content_type, headers=headers)
 
     def _connection(self, request: web.BaseRequest) -> int | None:
         transport = request.transport
@@ -133,6 +139,10 @@ class Service:
 
     def certificate_sha256(self, name: str) -> str:
         return self._authority.fingerprint(name)
+
+    def renew_certificate(self, name: str) -> None:
+        """Give a cluster another certificate of the same quality; it shows it to whoever connects from now on."""
+        self._authority.renew(name)
 
     def idle_seconds(self) -> float:
         """How long nobody has asked for anything."""
@@ -225,6 +235,22 @@ def _background_loop() -> Iterator[Callable[[Coroutine[Any, Any, Result]], Resul
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
+
+
+async def _stream(request: web.BaseRequest, answer: exchange.Answer, fault: Fault) -> web.StreamResponse:
+    """Send a reply that goes on until the client has had enough of it."""
+    response = web.StreamResponse(status=answer.status or HTTP_OK, headers={"Content-Type": answer.content_type})
+    with contextlib.suppress(ConnectionError):
+        await response.prepare(request)
+        if fault.kind == "drip":
+            for byte in answer.body:
+                await response.write(bytes([byte]))
+                await asyncio.sleep(fault.seconds or 0.0)
+        else:
+            await response.write(answer.body)
+            while True:
+                await response.write(BLANKS)
+    return response
 
 
 def _reserve(port: int) -> socket.socket:

@@ -66,6 +66,7 @@ def _served():
                 {"name": "beta", "certificate": "unknown_ca"},
                 {"name": "gamma", "certificate": "wrong_name"},
                 {"name": "delta", "certificate": "expired"},
+                {"name": "epsilon", "certificate": "self_signed"},
             ],
         }
     )
@@ -241,6 +242,36 @@ def test_a_slow_reply(wire):
     assert time.monotonic() - begun >= 0.2
 
 
+@pytest.mark.parametrize("fault", ["drip", "endless"])
+def test_a_reply_that_never_gets_to_an_end(wire, fault):
+    wire.world.faults.add("alpha", "ModifyVolume", fault=fault, seconds=0.01)
+    call = {"method": "ModifyVolume", "params": MAKE_TARGET, "id": 7}
+    with requests.post(
+        wire.url(), json=call, auth=("ansible", PASSWORD), verify=wire.running.ca_file, timeout=10, stream=True
+    ) as reply:
+        assert next(reply.iter_content(1)) == b"{"
+    assert wire.access() == "replicationTarget"
+
+
+def test_a_reply_as_it_is_told(wire):
+    wire.world.faults.add(fault="reply", message='{"result": {"odd": NaN}}')
+    assert wire.call("GetClusterInfo").text == '{"result": {"odd": NaN}}'
+
+
+def test_a_redirect(wire):
+    wire.world.faults.add(fault="redirect", message="https://elsewhere.example.com/json-rpc/12.3")
+    call = {"method": "GetClusterInfo"}
+    reply = wire.session.post(wire.url(), json=call, auth=("ansible", PASSWORD), timeout=10, allow_redirects=False)
+    assert (reply.status_code, reply.headers["Location"]) == (302, "https://elsewhere.example.com/json-rpc/12.3")
+
+
+def test_a_message_repeats_what_is_in_a_key(wire):
+    wire.world.faults.add(fault="xInvalidPairingKey", message="not {key}")
+    key = b'{"name":"alpha"}'.hex()
+    error = wire.call("CompleteClusterPairing", clusterPairingKey=key).json()["error"]
+    assert error["message"] == 'not {"name": "alpha"}'
+
+
 def test_a_third_party_acts_just_before_a_call(wire):
     act = {"cluster": "alpha", "method": "ModifyVolume", "params": MAKE_TARGET}
     wire.world.faults.add("alpha", "ListVolumes", fault="meanwhile", call=act)
@@ -309,6 +340,9 @@ def test_a_key_cannot_be_used_again_after_a_version_mismatch():
         ({"fault": "empty", "times": 0}, "times"),
         ({"fault": "slow"}, "seconds"),
         ({"fault": "slow", "seconds": "long"}, "seconds"),
+        ({"fault": "drip"}, "seconds"),
+        ({"fault": "reply"}, "message"),
+        ({"fault": "redirect"}, "message"),
         ({"fault": "meanwhile"}, "call"),
         ({"fault": "empty", "call": {}}, "call"),
     ],
@@ -323,14 +357,26 @@ def test_a_fault_that_makes_no_sense_is_refused(wire, given, word):
 
 
 @pytest.mark.parametrize(
-    ("cluster", "word"), [("beta", "self.signed|issuer"), ("gamma", "127.0.0.1"), ("delta", "expired")]
+    ("cluster", "word"),
+    [("beta", "self.signed|issuer"), ("gamma", "127.0.0.1"), ("delta", "expired"), ("epsilon", "self.signed")],
 )
 def test_a_bad_certificate_is_bad_in_its_own_way(wire, cluster, word):
     with pytest.raises(requests.exceptions.SSLError, match=word):
         wire.session.post(wire.url(cluster=cluster), data="{}", timeout=10)
 
 
-@pytest.mark.parametrize("cluster", ["alpha", "beta"])
-def test_the_fingerprint_is_that_of_the_certificate(wire, cluster):
+def fingerprint(wire, cluster):
     shown = ssl.PEM_cert_to_DER_cert(ssl.get_server_certificate(wire.running.address(cluster)))
-    assert hashlib.sha256(shown).hexdigest() == wire.running.certificate_sha256(cluster)
+    return hashlib.sha256(shown).hexdigest()
+
+
+@pytest.mark.parametrize("cluster", ["alpha", "beta", "epsilon"])
+def test_the_fingerprint_is_that_of_the_certificate(wire, cluster):
+    assert fingerprint(wire, cluster) == wire.running.certificate_sha256(cluster)
+
+
+@pytest.mark.parametrize("cluster", ["alpha", "epsilon"])
+def test_a_certificate_can_be_renewed(wire, cluster):
+    before = wire.running.certificate_sha256(cluster)
+    wire.running.renew_certificate(cluster)
+    assert before != fingerprint(wire, cluster) == wire.running.certificate_sha256(cluster)
