@@ -11,6 +11,7 @@ volume 41 of the number 41.7; true of the text "false". Whatever does not fit ra
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
@@ -42,6 +43,15 @@ def number(value: object) -> int:
     if value < 0:
         raise ValueError("less than nothing")
     return value
+
+
+def quantity(value: object) -> float:
+    """A time or a share: not negative, and an end to it."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise TypeError("not a number")
+    if not 0 <= value < math.inf:
+        raise ValueError("less than nothing, or without end")
+    return float(value)
 
 
 def flag(entry: Mapping, name: str) -> bool:

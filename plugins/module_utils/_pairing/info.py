@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from .._element.errors import Failure
 from . import observe, results
 from .decide import cluster_pair, findings, listing
 from .flow import Outcome
@@ -54,9 +53,6 @@ class InfoJob:
 
     def judge(self, seen: Sides[VolumeSide | None], waited: float) -> list[Verdict]:
         return []
-
-    def expired(self, seen: Sides[VolumeSide | None], item: int, plan: Plan, verdict: Verdict) -> Failure:
-        raise NotImplementedError("a report waits for nothing")
 
     def report(self, outcome: Outcome[Sides[VolumeSide | None]]) -> dict:
         seen = outcome.seen

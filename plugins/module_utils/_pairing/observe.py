@@ -17,7 +17,7 @@ from typing import Any
 from .._element import addresses
 from .._element.client import Client
 from .._element.errors import VOLUME_UNKNOWN, ApiError, Failure, Unanswered
-from .._element.members import each_once, flag, items, number, optional_items, optional_text, text
+from .._element.members import each_once, flag, items, number, optional_items, optional_text, quantity, text
 from .model import (
     LOCAL,
     MARK,
@@ -379,27 +379,26 @@ def _volume_pair(entry: dict) -> VolumePair:
 
 def _remote_jobs(result: dict) -> dict[int, SyncJob]:
     found: dict[int, SyncJob] = {}
-    for entry in result["syncJobs"]:
+    for entry in items(result, "syncJobs"):
         if entry.get("type") != "remote":
             continue  # within the cluster: clones, and slices on the move
-        volume_id, job = int(entry["dstVolumeID"]), _sync_job(entry)
-        if volume_id not in found or _is_slower(job, found[volume_id]):
+        volume_id, job = number(entry["dstVolumeID"]), _sync_job(entry)
+        if volume_id not in found or _counts_more(job, found[volume_id]):
             found[volume_id] = job
     return found
 
 
-def _is_slower(job: SyncJob, than: SyncJob) -> bool:
-    """Of several copies to one volume that of its live content counts, and of those the one that lasts longest."""
+def _counts_more(job: SyncJob, than: SyncJob) -> bool:
+    """Of several copies to one volume that of its live content counts, and of those the one that is least far."""
     return (job.branch != "volume", job.percent) < (than.branch != "volume", than.percent)
 
 
 def _sync_job(entry: dict) -> SyncJob:
-    remaining = entry.get("remainingTime")
     return SyncJob(
-        percent=float(entry["percentComplete"]),
-        remaining_seconds=None if remaining is None else float(remaining),
-        stage=str(entry.get("stage") or ""),
-        branch=str(entry.get("branchType") or ""),
+        percent=quantity(entry["percentComplete"]),
+        remaining_seconds=None if entry.get("remainingTime") is None else quantity(entry["remainingTime"]),
+        stage=optional_text(entry, "stage"),
+        branch=optional_text(entry, "branchType"),
     )
 
 

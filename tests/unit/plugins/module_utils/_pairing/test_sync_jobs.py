@@ -1,0 +1,76 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a cluster tells of the copies that it receives."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from ansible_collections.elementsw.replication.plugins.module_utils._element.errors import Failure
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.model import SyncJob
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.observe import sync_jobs
+
+
+class Answering:
+    """A cluster that has one answer to everything."""
+
+    name = "beta"
+
+    def __init__(self, result):
+        self.call = lambda _method: result
+
+
+def entry(volume_id=77, percent=41.5, remaining=89.1, **more):
+    return {
+        "type": "remote",
+        "branchType": "volume",
+        "stage": "data",
+        "dstVolumeID": volume_id,
+        "percentComplete": percent,
+        "remainingTime": remaining,
+        **more,
+    }
+
+
+def jobs(*entries):
+    return sync_jobs(Answering({"syncJobs": list(entries)}))
+
+
+def test_copies_by_the_volume_that_receives():
+    assert jobs(entry(), entry(78, 7, None)) == {
+        77: SyncJob(41.5, 89.1, "data", "volume"),
+        78: SyncJob(7.0, None, "data", "volume"),
+    }
+    assert jobs() == {}
+
+
+def test_only_copies_from_other_clusters():
+    assert jobs(entry(type="clone"), entry(type="slice"), {"type": "block"}) == {}
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_of_several_copies_to_a_volume_the_one_of_its_live_content(backwards):
+    several = [entry(percent=60), entry(percent=50), entry(percent=5, branchType="snapshot")]
+    assert jobs(*(reversed(several) if backwards else several))[77].percent == 50
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"percentComplete": math.nan},
+        {"percentComplete": math.inf},
+        {"percentComplete": "41"},
+        {"remainingTime": -1},
+        {"remainingTime": True},
+        {"dstVolumeID": None},
+        {"stage": 3},
+    ],
+)
+def test_what_does_not_fit_is_no_answer(odd):
+    with pytest.raises(Failure) as caught:
+        jobs(entry(**odd))
+    assert (caught.value.code, caught.value.method) == ("bad_reply", "ListSyncJobs")
