@@ -24,6 +24,9 @@ except ImportError:  # ansible-core before 2.22 masks on the side of the module 
         """There is no place on the controller to register a secret at."""
 
 
+display = Display()
+
+
 class ConnectedAction(ActionBase):
     """Runs the module of the same name. What goes to it beyond the task's own arguments no callback sees."""
 
@@ -69,10 +72,15 @@ class WaitingAction(ConnectedAction):
             progress = reply["_progress"]
             if not self._task.no_log:
                 # Not on stdout, which may be parsed.
-                Display().display(f"{task_vars['inventory_hostname']}: {progress['line']}", stderr=True)
+                display.display(f"{task_vars['inventory_hostname']}: {printable(progress['line'])}", stderr=True)
             waited = _interval(args) + time.monotonic() - began
             reply = super()._call({**args, "_resume": {"waited": waited, "report": progress["report"]}}, task_vars)
         return _as_from_one_call(reply)
+
+
+def printable(line: str) -> str:
+    """Without what would steer a terminal: names and states in it are whatever a cluster says."""
+    return "".join(character if character.isprintable() else "?" for character in line)
 
 
 def _interval(args: dict[str, Any]) -> float:

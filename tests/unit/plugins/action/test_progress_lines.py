@@ -11,6 +11,8 @@ import threading
 
 import pytest
 
+from ansible_collections.elementsw.replication.plugins.plugin_utils._action_base import printable
+
 PAIR = "elementsw.replication.element_volume_pair"
 VOLUMES = [{"name": "orders-db", "id": 41}]
 COPYING = {"grace_polls": 0, "resuming_data_transfer_polls": "never"}
@@ -96,6 +98,12 @@ def test_where_no_lines_are_shown(play, task, calls):
     assert (lines(done.stderr), lines(done.stdout)) == ([], [])
     assert (result["changed"], result["failed"]) == (True, False)
     assert len(site.world.calls_of("beta", "GetClusterInfo")) == calls
+
+
+def test_a_cluster_does_not_steer_the_terminal():
+    assert (
+        printable("beta\x1b[2J reports\r\nConnected, 41\u202f%: \u00e4") == "beta?[2J reports??Connected, 41?%: \u00e4"
+    )
 
 
 def test_clusters(play):
