@@ -250,6 +250,7 @@ async def _stream(request: web.BaseRequest, answer: exchange.Answer, fault: Faul
             await response.write(answer.body)
             while True:
                 await response.write(BLANKS)
+                await asyncio.sleep(0)  # writing alone need not let others run, such as who notices that it is in vain
     return response
 
 
