@@ -39,7 +39,10 @@ def decode(key: str, any_case: bool = True) -> dict[str, Any]:
     # bytes.fromhex would skip white space, and a key is invalid when any character of it was altered.
     if not key or any(digit not in string.hexdigits for digit in key):
         raise ValueError("not hexadecimal")
-    members = json.loads(bytes.fromhex(key).decode())
+    try:
+        members = json.loads(bytes.fromhex(key).decode())
+    except RecursionError:
+        raise ValueError("too deep") from None
     if not isinstance(members, dict):
         raise ValueError("not an object")
     return members

@@ -1,0 +1,338 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Servers that answer with something else than Element does: a clear failure or a sensible reading, never a crash.
+
+Every reply that is read is taken from a cluster and spoilt, one member after the other, with everything that a member
+can be in JSON.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+import time
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.elementsw.replication.plugins.module_utils._element.client import connect
+from ansible_collections.elementsw.replication.plugins.module_utils._element.errors import CODES, Failure
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing import observe
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.model import Sides
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.session import Session
+from ansible_collections.elementsw.replication.tests.simulator.server import serve
+from ansible_collections.elementsw.replication.tests.simulator.world import World
+from ansible_collections.elementsw.replication.tests.unit.running import Sites
+
+HOST = {"accounts": [{"name": "shop"}], "qos_policies": [{"name": "gold"}]}
+IN_USE = {
+    "access_groups": [{"name": "hosts", "volumes": ["plain"]}],
+    "sessions": [{"volume": "plain"}],
+    "fibre_channel_sessions": [{"access_group": "hosts"}],
+    "snapshots": [{"volume": "plain", "name": "before"}],
+}
+VOLUMES = [{"name": "orders-db"}, {"name": "plain"}, {"name": "free"}, {"name": "old", "deleted": True}]
+WORLD = {
+    "timings": {"resuming_data_transfer_polls": "never"},
+    "clusters": [
+        {"name": "alpha", "volumes": VOLUMES, **HOST, **IN_USE},
+        {"name": "beta", "volumes": VOLUMES, **HOST, **IN_USE},
+        {"name": "gamma"},
+    ],
+    "cluster_pairs": [{"between": ["alpha", "beta"]}],
+    "volume_pairs": [{"source": "beta/orders-db", "target": "alpha/orders-db"}],
+}
+PAIRED, NEW = {"volume": "orders-db", "wait": False}, {"volume": "plain", "direction": "from_peer", "wait": False}
+CREATED = {"volume": "fresh", "create_peer_volume": {"qos_policy": "gold"}}
+MISSING = object()
+WRONG = (MISSING, None, "", "wrong", "41", [], ["wrong"], {}, {"wrong": 1}, True, False, -1, 0, 0.5, 41, 10**30)
+
+
+def usage(session):
+    volumes = [volume for volume in observe.volumes(session.client("local")) if volume.name == "plain"]
+    return observe.usage(session, "local", volumes)
+
+
+def of_alpha(*reads):
+    return lambda session: [read(session.client("local")) for read in reads]
+
+
+#: What is read of alpha, by the method that it is read with.
+READS = {
+    "GetClusterInfo": lambda session: observe.identities(session, observe.FAIL).local,
+    "GetClusterVersionInfo": of_alpha(observe.version),
+    "GetLimits": of_alpha(observe.pairs_max, observe.limits),
+    "ListAccounts": of_alpha(observe.accounts),
+    "ListActivePairedVolumes": of_alpha(observe.paired_volumes),
+    "ListClusterPairs": of_alpha(observe.cluster_pairs),
+    "ListDeletedVolumes": of_alpha(observe.deleted_volumes),
+    "ListFibreChannelSessions": usage,
+    "ListISCSISessions": usage,
+    "ListQoSPolicies": of_alpha(observe.qos_policies),
+    "ListSnapshots": usage,
+    "ListSyncJobs": of_alpha(observe.sync_jobs),
+    "ListVolumes": of_alpha(observe.volumes),
+    "ListVolumeStats": usage,
+}
+
+#: By the method whose reply is spoilt: the module that reads it, its options, and whether it is a check run. The others
+#: are runs that find everything as it should be, so that whatever they write is wrong.
+RUNS = {
+    "GetClusterInfo": ("pair_info", {}, False),
+    "GetClusterVersionInfo": ("cluster_pair", {}, False),
+    "GetLimits": ("cluster_pair", {}, False),
+    "ListAccounts": ("volume_pair", PAIRED, False),
+    "ListActivePairedVolumes": ("cluster_pair", {"state": "absent"}, True),
+    "ListClusterPairs": ("volume_pair", PAIRED, False),
+    "ListDeletedVolumes": ("volume_pair", {"volume": "nobody"}, True),
+    "ListFibreChannelSessions": ("volume_pair", NEW, True),
+    "ListISCSISessions": ("volume_pair", NEW, True),
+    "ListQoSPolicies": ("volume_pair", CREATED, True),
+    "ListSnapshots": ("volume_pair", NEW, True),
+    "ListVolumes": ("volume_pair", PAIRED, False),
+    "ListVolumeStats": ("volume_pair", NEW, True),
+}
+
+
+@pytest.fixture(name="site", scope="module")
+def _served():
+    world = World.from_dict(WORLD)
+    with serve(world) as running:
+        yield Sites(world, running)
+
+
+@pytest.fixture(autouse=True)
+def _clean(site):
+    yield
+    site.world.faults.clear()
+    site.world.clear_calls()
+
+
+@pytest.fixture(name="session")
+def _session(site):
+    options = {**dict.fromkeys(("cert_fingerprint",)), "validate_certs": True, "timeout": 30, "use_proxy": True}
+    clients = [
+        connect({**options, **site.connection(name), "api_version": "12.5", "concurrency": 6})
+        for name in ("alpha", "beta")
+    ]
+    session = Session(Sides(*clients), hide=lambda secret: None)
+    yield session
+    session.close()
+
+
+def places(reply, place=()):
+    """Where there is something in a reply: all members of objects, and the first element of lists."""
+    if place:
+        yield place
+    if isinstance(reply, dict):
+        for name, value in reply.items():
+            yield from places(value, (*place, name))
+    elif isinstance(reply, list) and reply:
+        yield from places(reply[0], (*place, 0))
+
+
+def spoilt(reply, place, value):
+    reply = copy.deepcopy(reply)
+    *way, last = place
+    inner = reply
+    for step in way:
+        inner = inner[step]
+    if value is MISSING:
+        del inner[last]
+    else:
+        inner[last] = value
+    return reply
+
+
+def true_reply(site, method):
+    params = {} if method != "ListVolumes" else {"includeVirtualVolumes": False}
+    return site.world.call("alpha", method, params)
+
+
+def answer(site, method, result):
+    site.world.faults.clear()
+    site.world.faults.add("alpha", method, fault="reply", message=json.dumps({"id": 1, "result": result}), times=None)
+
+
+def outcome(session, method):
+    try:
+        return repr(READS[method](session))
+    except Failure as exc:
+        return exc.code
+
+
+def test_every_method_that_is_read_is_here():
+    source = Path(observe.__file__).read_text(encoding="utf-8")
+    assert set(READS) == set(re.findall(r'"((?:Get|List)\w+)"', source))
+
+
+@pytest.mark.parametrize("method", READS)
+def test_any_member_may_be_anything(site, session, method):
+    reply = true_reply(site, method)
+    answer(site, method, reply)
+    proper = outcome(session, method)
+    assert proper not in CODES
+    odd = set()
+    for place in places(reply):
+        for value in WRONG:
+            answer(site, method, spoilt(reply, place, value))
+            read_as = outcome(session, method)
+            assert read_as == "bad_reply" or read_as not in CODES, (place, value)
+            assert "None'" not in read_as, (place, value)
+            odd.add(read_as)
+    assert len(odd) > 1  # something was read at all
+
+
+def read_places(site, session, method, reply):
+    """The places that make a difference."""
+    answer(site, method, reply)
+    proper = outcome(session, method)
+    for place in places(reply):
+        for value in (["wrong"], 0.5):
+            answer(site, method, spoilt(reply, place, value))
+            if outcome(session, method) != proper:
+                yield place
+                break
+
+
+@pytest.mark.parametrize("method", RUNS)
+def test_a_task_survives_it_and_writes_nothing(site, session, method):
+    reply = true_reply(site, method)
+    module, options, check = RUNS[method]
+    for place in list(read_places(site, session, method, reply)):
+        for value in (MISSING, "wrong", 10**30):
+            answer(site, method, spoilt(reply, place, value))
+            result = site.run(module, check=check, **options)
+            assert "defect" not in result.get("msg", ""), (place, value, result)
+            if result.get("failed"):
+                assert result["error"]["code"] in CODES, (place, value)
+    assert site.world.writes() == []
+
+
+#: What is in lists by something that only one may have.
+ONCE = {
+    "ListAccounts": "accounts",
+    "ListActivePairedVolumes": "volumes",
+    "ListClusterPairs": "clusterPairs",
+    "ListDeletedVolumes": "volumes",
+    "ListVolumes": "volumes",
+}
+
+
+@pytest.mark.parametrize(("method", "name"), ONCE.items())
+def test_what_is_there_twice_is_not_acted_on(site, method, name):
+    reply = true_reply(site, method)
+    twice = copy.deepcopy(reply[name][0])
+    for member in ("volumePairs", "access"):
+        twice.pop(member, None)
+    answer(site, method, {name: [*reply[name], {**reply[name][0], **twice}]})
+    module, options, check = RUNS[method]
+    result = site.run(module, check=check, **options)
+    assert (result["failed"], result["error"]["code"]) == (True, "bad_reply")
+    assert site.world.writes() == []
+
+
+def test_two_entries_with_one_uuid_are_not_acted_on(site):
+    reply = true_reply(site, "ListClusterPairs")
+    (entry,) = reply["clusterPairs"]
+    answer(site, "ListClusterPairs", {"clusterPairs": [entry, {**entry, "clusterPairID": 99}]})
+    assert site.run("cluster_pair", state="absent")["error"]["code"] == "bad_reply"
+    assert site.world.writes() == []
+
+
+#: What a reply to a handshake may be that is none.
+BODIES = {
+    "deep": "[" * 100000,
+    "deep object": '{"result":' * 100000,
+    "deep result": '{"result": {"volumePairingKey": ' + "[" * 900 + "]" * 900 + "}}",
+    "no number": '{"result": {"volumePairingKey": NaN}}',
+    "infinity": '{"result": {"volumePairingKey": "7b7d"}, "id": -Infinity}',
+    "digits": '{"result": {"volumePairingKey": ' + "9" * 100000 + "}}",
+    "list": '[{"result": {}}]',
+    "text": '"result"',
+    "number": "41",
+    "list of results": '{"result": [{"volumePairingKey": "7b7d"}]}',
+    "nothing in it": '{"result": {}}',
+    "no text": '{"result": {"volumePairingKey": 41}}',
+    "empty": '{"result": {"volumePairingKey": ""}}',
+    "error that is a text": '{"error": "xSomething"}',
+    "error that is a list": '{"error": ["xSomething"]}',
+    "trailing": '{"result": {"volumePairingKey": "7b7d"}} {}',
+    "byte order mark": '\ufeff{"result": {"volumePairingKey": "7b7d"}}',
+}
+
+
+@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
+def test_a_handshake_that_gets_rubbish_is_taken_back(site, body):
+    before = site.world.truth()["clusters"]
+    site.world.faults.add("alpha", "StartVolumePairing", fault="reply", message=body, times=None)
+    result = site.run("volume_pair", volume="free")
+    assert (result["failed"], result["error"]["code"]) == (True, "bad_reply"), result
+    assert result["error"]["left_behind"] is None
+    assert volumes_of(site.world.truth()["clusters"]) == volumes_of(before)
+
+
+def volumes_of(clusters):
+    return {name: cluster["volumes"] for name, cluster in clusters.items()}
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        {},
+        {"name": None},
+        {"name": ["xSomething"], "message": {"a": 1}},
+        {"name": 41, "code": "500"},
+        {"name": "x" * 10000, "message": "\ud800 \u0000 \u2028"},
+    ],
+)
+def test_an_error_may_be_of_any_make(site, error):
+    site.world.faults.add("alpha", "GetClusterInfo", fault="reply", message=json.dumps({"error": error}), times=None)
+    result = site.run("pair_info")
+    assert (result["failed"], result["error"]["code"]) == (True, "api_error")
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["wrong", "7b", "7b7d", b"[]".hex(), b'{"clusterPairUUID": 41, "password": 41}'.hex(), (b"[" * 100000).hex()],
+)
+def test_a_key_may_be_of_any_make(site, key):
+    reply = {"result": {"clusterPairID": 41, "clusterPairingKey": key}}
+    site.world.faults.add("alpha", "StartClusterPairing", fault="reply", message=json.dumps(reply), times=None)
+    result = site.run("cluster_pair", there="gamma")
+    assert (result["error"]["name"], result["error"]["left_behind"]) == ("xInvalidPairingKey", None)
+
+
+# --- servers that lead elsewhere, or nowhere --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("method", ["GetClusterInfo", "StartVolumePairing"])
+def test_a_redirect_is_not_followed(site, method):
+    host, port = site.running.address("beta")
+    to = f"https://{host}:{port}/json-rpc/10.0"
+    site.world.faults.add("alpha", method, fault="redirect", message=to, times=None)
+    with pytest.raises(Failure) as caught:
+        connect(options(site)).probe(method, 10)
+    assert caught.value.code == "bad_reply"
+    assert "HTTP 302" in caught.value.sentence
+    assert site.world.calls_of("beta") == []
+
+
+def options(site, **more):
+    given = {**site.connection("alpha"), "api_version": "12.5", "concurrency": 6, "timeout": 30, "use_proxy": True}
+    return {**given, "validate_certs": True, "cert_fingerprint": None, **more}
+
+
+@pytest.mark.parametrize("fault", ["drip", "endless"])
+def test_a_handshake_whose_reply_never_ends_is_taken_back(site, fault):
+    before = site.world.truth()["clusters"]
+    site.world.faults.add("alpha", "StartVolumePairing", fault=fault, seconds=0.1, times=None)
+    began = time.monotonic()
+    result = site.run("volume_pair", volume="free", timeout=1)
+    assert time.monotonic() - began < 20
+    assert result["error"]["code"] in ("unreachable", "bad_reply")
+    assert (result["error"]["rolled_back"], result["error"]["left_behind"]) == (True, None)
+    assert volumes_of(site.world.truth()["clusters"]) == volumes_of(before)
