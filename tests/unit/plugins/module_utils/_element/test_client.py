@@ -103,6 +103,51 @@ def test_a_write_with_an_odd_reply_is_sent_once_and_its_outcome_is_not_known(alp
     assert (len(alpha.world.calls), alpha.pauses) == (1, [])
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "[" * 100000,
+        '{"result": {"clusterPairs": [NaN]}}',
+        '{"result": {"clusterPairs": [Infinity]}}',
+        '{"result": {"clusterPairs": [' + "9" * 100000 + "]}}",
+        '{"result": {"clusterPairs": []}} {}',
+        "{'result': {}}",
+        '[{"result": {}}]',
+        '{"result": []}',
+        '{"error": "xSomething"}',
+        '{"Result": {}}',
+    ],
+)
+def test_what_is_no_json_rpc_is_a_bad_reply(alpha, body):
+    alpha.world.faults.add("alpha", fault="reply", message=body, times=None)
+    error = failure(client(alpha).call, "ListClusterPairs")
+    assert (error.code, error.outcome_unknown, error.down) == ("bad_reply", True, False)
+
+
+@pytest.mark.parametrize(
+    "body",
+    ['{"result": {}, "result": {"a": 1}}', '{"error": null, "result": {"a": 1}}', '{"result": {"a": 1}, "more": []}'],
+)
+def test_what_there_is_beside_the_result_is_nothing_to_worry_about(alpha, body):
+    alpha.world.faults.add("alpha", fault="reply", message=body)
+    assert client(alpha).call("ListClusterPairs") == {"a": 1}
+
+
+@pytest.mark.parametrize("method", ["ListClusterPairs", "StartClusterPairing"])
+def test_a_reply_without_end_is_no_reason_to_ask_again(alpha, method):
+    alpha.world.faults.add("alpha", fault="endless", times=None)
+    error = failure(client(alpha, longest_reply=2**20).call, method)
+    assert (error.code, error.outcome_unknown, error.down) == ("bad_reply", True, False)
+    assert "more than 1 MiB" in error.sentence
+    assert (len(alpha.world.calls), alpha.pauses) == (1, [])
+
+
+def test_a_read_whose_reply_drips_is_repeated_like_any_other(alpha):
+    alpha.world.faults.add("alpha", fault="drip", seconds=0.2, times=1)
+    assert client(alpha, timeout=1).call("ListClusterPairs") == {"clusterPairs": []}
+    assert alpha.pauses == [0.1]
+
+
 @pytest.mark.parametrize("fault", [*ODD, "drop_before", "drop_after", "xDBVersionMismatch", "xNotPrimary"])
 def test_a_read_is_repeated_with_growing_pauses(alpha, fault):
     alpha.world.faults.add("alpha", "ListClusterPairs", fault=fault, times=2)
