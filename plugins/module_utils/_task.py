@@ -17,7 +17,7 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ._element.arguments import check_local, endpoints
 from ._element.client import Client, connect
-from ._element.errors import Failure
+from ._element.errors import ERROR_MEMBERS, Failure
 from ._element.libraries import MISSING
 from ._pairing import results
 from ._pairing.carried import is_report, of_report
@@ -169,11 +169,14 @@ def _unaccounted(exc: Exception, session: Session | None) -> dict:
     clients = (session.clients.local, session.clients.peer) if session else ()
     wrote = any(client.has_written for client in clients if client)
     left_behind = ["whatever this run was at: look at both clusters"] if wrote else None
-    members = dict.fromkeys(Failure("", "").as_error())
     return {
         "changed": wrote,
         "actions": [],
-        "error": {**members, "message": f"{type(exc).__name__}: {exc}", "left_behind": left_behind},
+        "error": {
+            **dict.fromkeys(ERROR_MEMBERS),
+            "message": f"{type(exc).__name__}: {exc}",
+            "left_behind": left_behind,
+        },
     }
 
 

@@ -36,6 +36,7 @@ MAY_IMPORT = {
         f"{UTILS}/_pairing/session",
         f"{DECIDE}/guard",
         f"{UTILS}/_element/errors",
+        f"{UTILS}/_element/secret_forms",
     ],
 }
 # Packages outside of the standard library and of this collection -> the only places that may import them.

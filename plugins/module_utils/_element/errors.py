@@ -80,6 +80,10 @@ _TRANSIENT = _OUTCOME_UNKNOWN | {
 VOLUME_UNKNOWN = frozenset({"xVolumeIDDoesNotExist", "xVolumeDoesNotExist"})
 
 
+# What the `error` of a task's result is made of; all of it is always there.
+ERROR_MEMBERS = ("code", "cluster", "method", "name", "message", "rolled_back", "left_behind")
+
+
 class Failure(Exception):
     """The reason why something was not done, as one sentence for people and a code for machines.
 
@@ -119,15 +123,8 @@ class Failure(Exception):
 
     def as_error(self) -> dict:
         """The `error` dictionary of a task's result."""
-        return {
-            "code": self.code,
-            "cluster": self.cluster,
-            "method": self.method,
-            "name": self.name,
-            "message": self.message,
-            "rolled_back": self.rolled_back,
-            "left_behind": self.left_behind or None,
-        }
+        members = {member: getattr(self, member) for member in ERROR_MEMBERS}
+        return {**members, "left_behind": self.left_behind or None}
 
 
 class ApiError(Failure):

@@ -9,15 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from .._element.errors import Failure
-from .apply import schedule, wait
-from .apply.handshake import PairedMeanwhile
-from .apply.writer import Writer
+from .apply import wait
+from .apply.item import Item
 from .carried import Carried, Kept, digest
 from .model import Action, Plan, Sides, Verdict
 from .session import Session
+
+# What writes is imported where something is to be written: most runs find everything as wished, and Ansible compiles
+# what a module imports anew in each.
+if TYPE_CHECKING:
+    from .apply.writer import Writer
 
 Seen = TypeVar("Seen")
 # More failures than these are counted in the message, not told; every item tells its own in the result.
@@ -86,7 +90,7 @@ class Outcome(Generic[Seen]):
 
     seen: Seen | None
     plans: Sequence[Plan]
-    items: Sequence[schedule.Item]
+    items: Sequence[Item]
     actions: list[Action] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     checked: bool = False
@@ -128,25 +132,22 @@ def run(job: Job[Seen], session: Session, check_mode: bool, interval: float = 0)
     """
     seen = job.observe(session)
     plans = job.decide(seen)
-    items = [schedule.Item(plan, failure=plan.problem) for plan in plans]
+    items = [Item(plan, failure=plan.problem) for plan in plans]
     outcome = Outcome(seen, plans, items, warnings=[text for plan in plans for text in plan.warnings])
     if outcome.failures:
         return outcome  # all planned, or nothing written
+    outcome.checked = check_mode
+    if any(plan.steps for plan in plans):
+        _foretell(session, outcome) if check_mode else _apply(job, session, outcome)
     if check_mode:
-        outcome.checked = True
-        outcome.actions = schedule.preview(plans, _names(session))
         return outcome
-    writer = Writer(session)
-    _apply(job, session, writer, outcome)
-    outcome.actions = writer.actions
-    outcome.warnings += writer.warnings
     _verify(job, session, outcome, wait.Limits(job.wait_timeout, interval=interval))
     return outcome
 
 
 def resume(job: Job[Seen], session: Session, carried: Carried, interval: float = 0) -> Outcome[Seen]:
     """Go on with a wait: nothing is planned, nothing is written. What is there is read afresh, as on any other run."""
-    items = [schedule.Item(Plan(), failure=kept.failure) for kept in carried.items]
+    items = [Item(Plan(), failure=kept.failure) for kept in carried.items]
     outcome: Outcome[Seen] = Outcome(None, (), items, list(carried.actions), list(carried.warnings), carried=carried)
     try:
         outcome.seen = job.observe(session)
@@ -159,7 +160,25 @@ def resume(job: Job[Seen], session: Session, carried: Carried, interval: float =
     return outcome
 
 
-def _apply(job: Job, session: Session, writer: Writer, outcome: Outcome) -> None:
+def _foretell(session: Session, outcome: Outcome) -> None:
+    from .apply import schedule
+
+    outcome.actions = schedule.preview(outcome.plans, _names(session))
+
+
+def _apply(job: Job, session: Session, outcome: Outcome) -> None:
+    from .apply.writer import Writer
+
+    writer = Writer(session)
+    _write(job, session, writer, outcome)
+    outcome.actions = writer.actions
+    outcome.warnings += writer.warnings
+
+
+def _write(job: Job, session: Session, writer: Writer, outcome: Outcome) -> None:
+    from .apply import schedule
+    from .apply.handshake import PairedMeanwhile
+
     schedule.execute(writer, outcome.items, outcome.plans, job.fail_fast)
     if any(isinstance(failure, PairedMeanwhile) for failure in outcome.failures):
         _look_and_go_by_the_table(job, session, writer, outcome)
@@ -181,12 +200,14 @@ def _apply(job: Job, session: Session, writer: Writer, outcome: Outcome) -> None
 
 def _look_and_go_by_the_table(job: Job, session: Session, writer: Writer, outcome: Outcome) -> None:
     """Somebody else has paired the clusters in the middle of our handshake: decide once more on what is there now."""
+    from .apply import schedule
+
     try:
         seen = job.observe(session)
     except Failure:
         return  # the clusters cannot be looked at: the failure that brought us here stands
     plans = job.decide(seen)
-    items = [schedule.Item(plan, before.done, plan.problem) for plan, before in zip(plans, outcome.items)]
+    items = [Item(plan, before.done, plan.problem) for plan, before in zip(plans, outcome.items)]
     outcome.warnings += [left for failure in outcome.failures for left in failure.left_behind]
     outcome.seen, outcome.plans, outcome.items = seen, plans, items
     outcome.warnings += [text for plan in plans for text in plan.warnings]

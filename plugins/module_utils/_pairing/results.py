@@ -7,13 +7,17 @@
 
 from __future__ import annotations
 
-from .._element.errors import Failure
+from typing import TYPE_CHECKING
+
 from .decide import health
-from .decide.cluster_pair import Found as ClusterPairFound
-from .decide.findings import Finding
-from .decide.volume_classes import Found as VolumePairFound
-from .decide.volume_classes import PairWish
 from .model import MODES, SIDES, Action, Cluster, ClusterPair, VolumePair
+
+if TYPE_CHECKING:  # every module loads this file, and none needs all of these
+    from .._element.errors import Failure
+    from .decide.cluster_pair import Found as ClusterPairFound
+    from .decide.findings import Finding
+    from .decide.volume_classes import Found as VolumePairFound
+    from .decide.volume_classes import PairWish
 
 
 def action(done: Action) -> dict:

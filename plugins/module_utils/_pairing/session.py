@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -33,7 +33,7 @@ class Session:
         self.clock = clock
         self.stopping = threading.Event()
         # What this run creates is marked with it, and nothing else is ever taken for its own.
-        self.mark = secrets.token_hex(8)
+        self.mark = os.urandom(8).hex()
         limits = [client.concurrency for client in (clients.local, clients.peer) if client]
         # One pool for both clusters: a handshake calls both, and neither may get more than its limit at once.
         self._workers = ThreadPoolExecutor(max_workers=min(limits))

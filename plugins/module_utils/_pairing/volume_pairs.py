@@ -15,7 +15,7 @@ from typing import Any
 
 from .._element.errors import Failure
 from . import observe, results
-from .decide import new_pair, progress, sizes, volume_pair, volume_verdict
+from .decide import progress, sizes, volume_pair, volume_verdict
 from .decide.selection import Catalog
 from .decide.volume_classes import Extras, Found, NewVolume, PairWish, Wish, classify
 from .flow import Outcome
@@ -90,6 +90,10 @@ class VolumePairJob:
     def _with_extras(self, session: Session, seen: Seen) -> Seen:
         """What only these plans need: the evidence of use of new targets, the limits of what grows or is created."""
         plans = self.decide(seen)
+        if not any(plan.steps for plan in plans):
+            return seen
+        from .decide import new_pair
+
         targets = new_pair.targets(plans)
         planned = [step for plan in plans for step in plan.steps]
         limited = [
@@ -111,6 +115,10 @@ class VolumePairJob:
             Plan(problem=failure) if failure else volume_pair.decide(pair, self.wish)
             for pair, failure in zip(seen.found, seen.failures)
         ]
+        if not any(plan.steps for plan in plans):
+            return plans
+        from .decide import new_pair  # not loaded for pairs that are as they are wished
+
         clashes = new_pair.clashes(seen.found, plans)
         return [
             Plan(problem=clashes[n], before=plan.before, after=plan.before) if n in clashes else plan

@@ -7,11 +7,9 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
-from typing import Any
 
 from ..._element.errors import ApiError, Failure
 from ..model import (
@@ -21,47 +19,14 @@ from ..model import (
     CreateAccount,
     Phase,
     Plan,
-    RemoveClusterPair,
-    RemoveVolumePair,
     SetMode,
     SetPause,
     Sides,
     Step,
 )
 from . import confirm, steps
+from .item import Done, Item
 from .writer import Writer
-
-
-@dataclass
-class Item:
-    """One pair on its way. failure: why it ended early. remains: a write of this run is still in effect."""
-
-    plan: Plan
-    done: list[steps.Done] = field(default_factory=list)
-    failure: Failure | None = None
-    rolled_back: bool = False
-    _lock: Any = field(default_factory=threading.Lock, repr=False, compare=False)
-
-    def fail(self, failure: Failure) -> None:
-        """The first failure stands; steps that ran beside it add what they have left behind."""
-        with self._lock:
-            if self.failure is None:
-                self.failure = failure
-            else:
-                self.failure.left_behind += failure.left_behind
-
-    @property
-    def is_torn(self) -> bool:
-        """Half of it is removed and cannot be put back: only going on makes it whole."""
-        return any(isinstance(done.step, (RemoveClusterPair, RemoveVolumePair)) for done in self.done)
-
-    @property
-    def remains(self) -> bool:
-        return bool(self.failure.left_behind) if self.rolled_back and self.failure else bool(self.done)
-
-    @property
-    def going(self) -> bool:
-        return self.failure is None
 
 
 def preview(plans: Sequence[Plan], clusters: Sides[str]) -> list[Action]:
@@ -150,7 +115,7 @@ def _run_batch(writer: Writer, batch: list[Step], items: Sequence[Item], halted:
             items[step.item].fail(exc)
             if exc.outcome_unknown and isinstance(step, (ChangeVolume, SetMode, SetPause)):
                 # Treated as done, so that the roll-back looks and puts it back.
-                items[step.item].done.append(steps.Done(step))
+                items[step.item].done.append(Done(step))
 
 
 def _run_shared(writer: Writer, batch: Sequence[Step], items: Sequence[Item]) -> None:
@@ -176,7 +141,7 @@ def _run_merged(writer: Writer, batch: Sequence[ChangeVolume], items: Sequence[I
         _fail_all(batch, items, exc)
     else:
         for step in batch:
-            items[step.item].done.append(steps.Done(step))
+            items[step.item].done.append(Done(step))
     return True
 
 
@@ -184,7 +149,7 @@ def _fail_all(batch: Sequence[Step], items: Sequence[Item], failure: Failure) ->
     for step in batch:
         items[step.item].fail(failure.recoded(failure.code, failure.sentence))
         if failure.outcome_unknown and isinstance(step, ChangeVolume):
-            items[step.item].done.append(steps.Done(step))
+            items[step.item].done.append(Done(step))
 
 
 def _roll_back(writer: Writer, item: Item) -> None:

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from .. import observe
@@ -37,6 +37,7 @@ from ..model import (
 )
 from .create import create_account, create_volume, delete_created
 from .handshake import entry_of, pair_clusters, pair_volumes, unpair_cluster, unpair_volume
+from .item import Done
 from .writer import Writer
 
 # ModifyVolumes takes at most 500 volumes.
@@ -44,20 +45,6 @@ MOST_VOLUMES = 500
 MOST_NAMED = 3
 # What a cluster says when a volume is as large already; nothing is to be done then.
 LARGE_ENOUGH = frozenset({"xVolumeShrinkProhibited"})
-
-
-@dataclass(frozen=True)
-class Done:
-    """A step that took effect. uuid: of the volume pair it made; volume, account_id: what it created.
-
-    ours: whether it was this run that made the account.
-    """
-
-    step: Step
-    uuid: str = ""
-    volume: Volume | None = None
-    account_id: int = 0
-    ours: bool = True
 
 
 def bound(step: Step, done: Iterable[Done]) -> Step:

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..._element.errors import Failure
 from ..model import FROM_PEER, LOCAL, PEER, SIDES, TO_PEER, Sides, SyncJob, Verdict
-from .cluster_pair import Found as ClusterPairFound
-from .volume_classes import Found as VolumePairFound
 from .volume_words import ends
+
+if TYPE_CHECKING:
+    from .cluster_pair import Found as ClusterPairFound
+    from .volume_classes import Found as VolumePairFound
 
 # The copies that each cluster is receiving, by volume ID.
 Jobs = Sides[Mapping[int, SyncJob]]

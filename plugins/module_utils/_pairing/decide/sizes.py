@@ -7,15 +7,13 @@
 
 from __future__ import annotations
 
-import math
 import re
-from decimal import Decimal
 
 from ..model import SIDES, Sides
 from .volume_classes import PairWish
 
 MIB = 1024**2
-_TEXT = re.compile(r"(\d+(?:\.\d+)?) *([A-Za-z]*)")
+_TEXT = re.compile(r"([0-9]+)(?:\.([0-9]+))? *([A-Za-z]*)")
 # As the standards define them: kB and so on are powers of 1000, KiB and so on of 1024.
 _UNITS = {
     **{"": 1, "B": 1},
@@ -27,9 +25,13 @@ _UNITS = {
 def in_bytes(text: str) -> int | None:
     """Bytes, rounded up to whole MiB as a cluster does it; None for what is no size, such as `20G`, or nothing."""
     match = _TEXT.fullmatch(text.strip())
-    unit = _UNITS.get(match[2].upper()) if match else None
-    size = math.ceil(Decimal(match[1]) * unit) if match and unit else 0
-    return whole_mib(size) * MIB or None
+    unit = _UNITS.get(match[3].upper()) if match else None
+    if not match or not unit:
+        return None
+    whole, fraction = match[1], match[2] or ""
+    # In whole numbers: as a float, what is large and exact would not stay so.
+    tenths = 10 ** len(fraction)
+    return whole_mib(-(-int(whole + fraction) * unit // tenths)) * MIB or None
 
 
 def whole_mib(size: int) -> int:

@@ -35,7 +35,7 @@ from ..model import (
     Step,
     other,
 )
-from . import growth, health, new_pair
+from . import growth, health
 from .volume_classes import Found, Wish
 from .volume_words import (
     access_conflict,
@@ -67,10 +67,18 @@ def decide(found: Found, wish: Wish) -> Plan:
 
 
 def _pair(found: Found, wish: Wish) -> tuple[Step, ...]:
-    return new_pair.steps(found, wish, found.wish.direction or TO_PEER)
+    return _handshake(found, wish, found.wish.direction or TO_PEER)
+
+
+def _handshake(found: Found, wish: Wish, direction: str) -> tuple[Step, ...]:
+    from . import new_pair  # the rules of new pairs are not loaded for those that are there
+
+    return new_pair.steps(found, wish, direction)
 
 
 def _create(found: Found, wish: Wish) -> tuple[Step, ...]:
+    from . import new_pair
+
     if found.wish.create is None or found.volumes.local is None or found.wish.peer_volume_id is not None:
         _refuse_missing(found, wish)
     new_pair.check_create(found)
@@ -87,7 +95,7 @@ def _adjust(found: Found, wish: Wish) -> tuple[Step, ...]:
 
 def _replace(found: Found, wish: Wish) -> tuple[Step, ...]:
     direction = _direction_kept(found)
-    return (*_leftovers(found), *new_pair.steps(found, wish, direction))
+    return (*_leftovers(found), *_handshake(found, wish, direction))
 
 
 def _replace_missing(found: Found, wish: Wish) -> tuple[Step, ...]:

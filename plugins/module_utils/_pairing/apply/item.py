@@ -1,0 +1,61 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to the collection elementsw.replication: it can change without notice.
+"""One pair of the list on its way: what was done to it, and why it ended early."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..._element.errors import Failure
+from ..model import Plan, RemoveClusterPair, RemoveVolumePair, Step, Volume
+
+
+@dataclass(frozen=True)
+class Done:
+    """A step that took effect. uuid: of the volume pair it made; volume, account_id: what it created.
+
+    ours: whether it was this run that made the account.
+    """
+
+    step: Step
+    uuid: str = ""
+    volume: Volume | None = None
+    account_id: int = 0
+    ours: bool = True
+
+
+@dataclass
+class Item:
+    """One pair on its way. failure: why it ended early. remains: a write of this run is still in effect."""
+
+    plan: Plan
+    done: list[Done] = field(default_factory=list)
+    failure: Failure | None = None
+    rolled_back: bool = False
+    _lock: Any = field(default_factory=threading.Lock, repr=False, compare=False)
+
+    def fail(self, failure: Failure) -> None:
+        """The first failure stands; steps that ran beside it add what they have left behind."""
+        with self._lock:
+            if self.failure is None:
+                self.failure = failure
+            else:
+                self.failure.left_behind += failure.left_behind
+
+    @property
+    def is_torn(self) -> bool:
+        """Half of it is removed and cannot be put back: only going on makes it whole."""
+        return any(isinstance(done.step, (RemoveClusterPair, RemoveVolumePair)) for done in self.done)
+
+    @property
+    def remains(self) -> bool:
+        return bool(self.failure.left_behind) if self.rolled_back and self.failure else bool(self.done)
+
+    @property
+    def going(self) -> bool:
+        return self.failure is None
