@@ -84,7 +84,7 @@ def volume_pair(found: VolumePairFound) -> dict:
     entry = found.entries.local or found.entries.peer
     return {
         "volume": found.volumes.local.name if found.volumes.local else found.wish.volume,
-        "peer_volume": found.volumes.peer.name if found.volumes.peer else found.wish.peer_volume,
+        "peer_volume": found.volumes.peer.name if found.volumes.peer else found.partner_name,
         "uuid": entry.uuid if entry else None,
         "state": found.state,
         "mode": mode_option(found.mode),

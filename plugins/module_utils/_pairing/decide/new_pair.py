@@ -168,11 +168,12 @@ def _check_fit(found: Found, source_side: str) -> None:
         )
     wished = sizes.wished(found.wish, Sides(found.volumes.local.size, found.volumes.peer.size))
     if sizes.whole_mib(wished[target_side]) < sizes.whole_mib(wished[source_side]):
-        raise refusal(
-            found,
+        raise Failure(
             "size_mismatch",
             f"cluster {found.name(target_side)}: the target {target.label} has {target.size} bytes, less than the source "
             f"{source.label} with {source.size}; match_size: true grows it, or grow it yourself",
+            cluster=found.name(target_side),
+            method="ListVolumes",
         )
 
 

@@ -149,6 +149,12 @@ class Found:
             sides.append("broken")  # its state would pass, the deletion does not
         return health.worst(sides) if sides else "unknown"
 
+    @property
+    def partner_name(self) -> str | None:
+        """What a missing volume on the peer is called, or will be when it is created; None where that is not known."""
+        local = self.volumes.local
+        return self.wish.new_name or (local.name if local and self.wish.create else None)
+
     def name(self, side: str) -> str:
         return self.catalogs[side].cluster.name
 

@@ -65,6 +65,13 @@ def test_it_is_like_the_volume_here(sites):
     assert (pair["state"], pair["in_sync"], pair["peer"]["volume_id"]) == ("paired", True, made["id"])
 
 
+def test_check_mode_knows_what_it_will_be_called(sites):
+    site = start(sites)
+    for options, name in (({}, "orders-db"), ({"peer_volume": "orders-dr"}, "orders-dr")):
+        (pair,) = site.run("volume_pair", check=True, **WISH, **options)["pairs"]
+        assert (pair["peer_volume"], pair["peer"]["volume_id"], pair["state"]) == (name, None, "none")
+
+
 def test_it_is_made_once(sites):
     site = start(sites)
     site.run("volume_pair", **WISH)

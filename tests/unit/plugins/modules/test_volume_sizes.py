@@ -83,7 +83,7 @@ def test_a_new_pair_grows_before_it_is_made(sites, here, there, options, writes,
 def test_a_new_pair_with_a_smaller_target_is_refused_with_the_remedy(sites):
     site = start(sites, here="20GiB", pairs=[])
     result = site.check_then_run("volume_pair", volume="orders-db", size="15GiB")
-    assert (result["error"]["code"], site.writes()) == ("size_mismatch", [])
+    assert (result["error"]["code"], result["error"]["cluster"], site.writes()) == ("size_mismatch", "beta", [])
     assert "match_size: true" in result["msg"]
 
 
