@@ -17,6 +17,7 @@ from ..model import (
     ChangeVolume,
     ConfirmUnused,
     CreateAccount,
+    CreateVolume,
     Phase,
     Plan,
     SetMode,
@@ -80,8 +81,7 @@ def _run_phase(
         for batch in steps.batches(step for step in todo if items[step.item].going and not _only_looks(step))
     ]
     writer.session.side_by_side(jobs)
-    failed = [item for item in items if item.failure and not item.rolled_back]
-    writer.session.side_by_side(partial(_roll_back, writer, item) for item in failed)
+    _roll_back_all(writer, [item for item in items if item.failure and not item.rolled_back])
 
 
 def _only_looks(step: Step) -> bool:
@@ -150,6 +150,18 @@ def _fail_all(batch: Sequence[Step], items: Sequence[Item], failure: Failure) ->
         items[step.item].fail(failure.recoded(failure.code, failure.sentence))
         if failure.outcome_unknown and isinstance(step, ChangeVolume):
             items[step.item].done.append(Done(step))
+
+
+def _roll_back_all(writer: Writer, failed: Sequence[Item]) -> None:
+    # Whether a created volume is in use is read side by side: from a worker, that would wait for workers that wait alike.
+    writer.session.side_by_side(partial(_roll_back, writer, item) for item in failed if not _has_created(item))
+    for item in failed:
+        if _has_created(item):
+            _roll_back(writer, item)
+
+
+def _has_created(item: Item) -> bool:
+    return any(isinstance(done.step, CreateVolume) for done in item.done)
 
 
 def _roll_back(writer: Writer, item: Item) -> None:
