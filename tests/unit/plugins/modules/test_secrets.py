@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import functools
 import io
 import json
+import threading
+import urllib.parse
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -27,22 +29,28 @@ ITEMS = [{"volume": "orders-db"}, {"volume": "catalogue"}]
 LINK = [{"between": ["alpha", "beta"]}]
 CLUSTER_HANDSHAKE = [("alpha", "StartClusterPairing"), ("beta", "CompleteClusterPairing")]
 VOLUME_HANDSHAKE = [("alpha", "StartVolumePairing"), ("beta", "CompleteVolumePairing")]
-#: The simulator puts the call's own parameters in: the pairing key, where there is one.
+#: The simulator puts the call's own parameters in: the pairing key, where there is one. And what that decodes to.
 ECHO = "I was sent {params}"
+ECHO_DECODED = "I was sent {params}, which is {key}"
+
+#: How a secret may be written, the credentials of an administrator included.
+FORMS = {
+    "plain": str,
+    "json": lambda secret: json.dumps(secret)[1:-1],
+    "url": urllib.parse.quote,
+    "url-whole": lambda secret: urllib.parse.quote(secret, safe=""),
+    "url-form": urllib.parse.quote_plus,
+    "hex": lambda secret: secret.encode().hex(),
+    "HEX": lambda secret: secret.encode().hex().upper(),
+    "base64": lambda secret: base64.b64encode(secret.encode()).decode().rstrip("="),
+    "base64-url": lambda secret: base64.urlsafe_b64encode(secret.encode()).decode().rstrip("="),
+    "basic": lambda secret: base64.b64encode(f"{USERNAME}:{secret}".encode()).decode().rstrip("="),
+}
 
 
-def basic(username, password):
-    """How credentials travel."""
-    return base64.b64encode(f"{username}:{password}".encode()).decode()
-
-
-def leaks(text, world):
-    """The secrets that a text shows, as they are, within JSON, or in the form in which they travel."""
-    forms = {}
-    for secret in world.secrets:
-        for form in (secret, json.dumps(secret)[1:-1], basic(USERNAME, secret)):
-            forms[form] = secret
-    return [secret for form, secret in forms.items() if form in text]
+def leaks(text, secrets):
+    """The secrets that a text shows, in whatever form, and in which."""
+    return [(name, secret) for secret in secrets for name, write in FORMS.items() if write(secret) in text]
 
 
 def cluster(name, password, **more):
@@ -65,7 +73,7 @@ def run(site, module, **options):
         result = site.run(module, **options)
     # What newer versions are told to mask wherever it is shown.
     result.pop("_ansible_new_secrets", None)
-    assert leaks(mask_secrets(json.dumps(result, ensure_ascii=False)) + errors.getvalue(), site.world) == []
+    assert leaks(mask_secrets(json.dumps(result, ensure_ascii=False)) + errors.getvalue(), site.world.secrets) == []
     return result
 
 
@@ -75,8 +83,9 @@ def test_what_is_searched_for(start):
     known = set(site.world.secrets)
     keys = {call.params["volumePairingKey"] for call in site.world.calls_of("beta", "CompleteVolumePairing")}
     assert (len(keys), keys <= known, set(PASSWORDS.values()) <= known) == (2, True, True)
-    for text in (*keys, *PASSWORDS.values(), f"x{basic(USERNAME, PASSWORDS['alpha'])}x"):
-        assert leaks(json.dumps([text]), site.world) != []
+    for secret in (*keys, *PASSWORDS.values()):
+        for name, write in FORMS.items():
+            assert (name, secret) in leaks(f"x{write(secret)}x", known)
 
 
 def test_success(start):
@@ -133,12 +142,20 @@ def test_a_roll_back_that_is_refused_with_what_was_sent(start):
     assert len(run(site, "volume_pair", pairs=ITEMS)["error"]["left_behind"]) == len(ITEMS)
 
 
-@pytest.mark.parametrize("at", PASSWORDS)
-@pytest.mark.parametrize("write", [str, functools.partial(basic, USERNAME)], ids=["plain", "basic"])
-@pytest.mark.parametrize("module", MODULES)
-def test_a_password_that_a_cluster_repeats(start, module, at, write):
+def test_a_key_that_is_repeated_decoded(start):
+    """User name and password in it are credentials of the cluster that made it."""
     site = start()
-    said = f"no such administrator: {write(PASSWORDS[at])}"
+    site.world.faults.add(
+        "beta", "CompleteClusterPairing", fault="xInvalidPairingKey", message=ECHO_DECODED, times=None
+    )
+    assert "which is" in run(site, "cluster_pair")["error"]["message"]
+
+
+@pytest.mark.parametrize("at", PASSWORDS)
+@pytest.mark.parametrize("module", MODULES)
+def test_a_password_that_a_cluster_repeats(start, module, at):
+    site = start()
+    said = f"no such administrator: {', '.join(write(PASSWORDS[at]) for write in FORMS.values())}"
     site.world.faults.add(at, "GetClusterInfo", fault="xUnknownUsername", message=said, times=None)
     options = {"pairs": ITEMS} if module == "volume_pair" else {}
     assert run(site, module, **options)["error"]["code"] == "permission"
@@ -151,53 +168,124 @@ def test_a_password_that_is_not_accepted(start, at):
     assert run(site, "pair_info")["error"]["code"] == "authentication"
 
 
+@pytest.mark.parametrize("at", PASSWORDS)
+@pytest.mark.parametrize(("at_method", "module"), [("StartVolumePairing", "volume_pair"), (None, "cluster_pair")])
+def test_a_reply_that_takes_too_long(start, at, at_method, module):
+    site = start(cluster_pairs=LINK)
+    site.world.faults.add(at, at_method or "RemoveClusterPair", fault="drip", seconds=0.3, times=None)
+    options = {"pairs": ITEMS[:1], "direction": "to_peer" if at == "alpha" else "from_peer"} if at_method else {}
+    result = run(site, module, timeout=1, **(options or {"state": "absent"}))
+    # What was removed is gone; what was only begun is taken back.
+    assert result.get("failed", False) == bool(at_method)
+
+
+@pytest.mark.parametrize("certificate", ["self_signed", "wrong_name", "expired"])
+@pytest.mark.parametrize("at", PASSWORDS)
+def test_a_certificate_that_is_not_trusted(sites, at, certificate):
+    site = sites(
+        [
+            cluster(name, secret, certificate=certificate if name == at else "valid")
+            for name, secret in PASSWORDS.items()
+        ]
+    )
+    assert run(site, "pair_info")["error"]["code"] == "tls"
+
+
 # --- through ansible-playbook -----------------------------------------------------------------------------------------
 
-#: By the source of a pair of clusters: the module that it is for, and what befalls it (at, method, kind, message).
+#: By the source of a pair of clusters: the module that it is for, and what befalls it (at, method, what).
 STORIES = {
-    "key-of-clusters": ("cluster_pair", ("peer", "CompleteClusterPairing", "xInvalidPairingKey", ECHO)),
-    "key-of-volumes": ("volume_pair", ("peer", "CompleteVolumePairing", "xInvalidParameter", ECHO)),
-    "cut-off": ("volume_pair", ("here", "StartVolumePairing", "truncated", None)),
-    "no-entry": ("pair_info", ("here", None, "http_401", None)),
-    "repeats": ("pair_info", ("peer", "GetClusterInfo", "xUnknownUsername", "not {password}, not {basic}")),
+    "key-of-clusters": (
+        "cluster_pair",
+        "peer",
+        "CompleteClusterPairing",
+        {"fault": "xInvalidPairingKey", "message": ECHO},
+    ),
+    "key-decoded": ("cluster_pair", "peer", "CompleteClusterPairing", {"fault": "xNotAKey", "message": ECHO_DECODED}),
+    "key-of-volumes": ("volume_pair", "peer", "CompleteVolumePairing", {"fault": "xInvalidParameter", "message": ECHO}),
+    "cut-off": ("volume_pair", "here", "StartVolumePairing", {"fault": "truncated"}),
+    "too-slow": ("volume_pair", "here", "StartVolumePairing", {"fault": "drip", "seconds": 0.3}),
+    "no-entry": ("pair_info", "here", None, {"fault": "http_401"}),
+    "repeats": ("pair_info", "peer", "GetClusterInfo", {"fault": "xUnknownUsername", "message": "{every form}"}),
+    "not-trusted": ("pair_info", "peer", None, None),
 }
 CODES = {
     "good": [None, None, None],
     "key-of-clusters": ["api_error", None, None],
+    "key-decoded": ["api_error", None, None],
     "key-of-volumes": [None, "api_error", None],
     "cut-off": [None, "bad_reply", None],
+    "too-slow": [None, "unreachable", None],
     "no-entry": [None, None, "authentication"],
     "repeats": [None, None, "permission"],
+    "not-trusted": [None, None, "tls"],
 }
+#: A callback that prints every result as JSON, as those do that others read.
+CALLBACK = """
+from ansible.plugins.callback import CallbackBase
+
+class CallbackModule(CallbackBase):
+    CALLBACK_VERSION = 2.0
+    CALLBACK_TYPE = "aggregate"
+    CALLBACK_NAME = "every_result"
+    CALLBACK_NEEDS_ENABLED = True
+
+    def v2_runner_on_ok(self, result, **_more):
+        self._display.display("JSON: " + self._dump_results(result._result, keep_invocation=True))
+
+    def v2_runner_on_failed(self, result, **_more):
+        self.v2_runner_on_ok(result)
+"""
 
 
+@pytest.fixture
+def every_result(monkeypatch, tmp_path_factory):
+    """A JSON callback for the playbooks that are run."""
+    folder = tmp_path_factory.mktemp("callbacks")
+    (folder / "every_result.py").write_text(CALLBACK, encoding="utf-8")
+    monkeypatch.setenv("ANSIBLE_CALLBACK_PLUGINS", str(folder))
+    monkeypatch.setenv("ANSIBLE_CALLBACKS_ENABLED", "every_result")
+
+
+def told(done, folder, secrets):
+    """What was said or written where, and shows a secret."""
+    written = {str(path): path.read_text(encoding="utf-8") for path in folder.rglob("*") if path.is_file()}
+    assert str(folder / "ansible.log") in written
+    said = {"stdout": done.stdout, "stderr": done.stderr, **written}
+    return {where: shown for where, text in said.items() if (shown := leaks(text, secrets))}
+
+
+@pytest.mark.usefixtures("every_result")
 def test_a_playbook_at_its_loudest(sites, playbook, tmp_path, tmp_path_factory):
     passwords = {f"{name}{side}": f"Marker-{name}{side}+5?y" for name in CODES for side in ("", "-peer")}
+    quality = {"not-trusted-peer": "self_signed"}
     site = sites(
-        [cluster(name, password) for name, password in passwords.items()],
+        [cluster(name, password, certificate=quality.get(name, "valid")) for name, password in passwords.items()],
         cluster_pairs=[
-            {"between": [name, f"{name}-peer"]} for name, (module, _fault) in STORIES.items() if module == "volume_pair"
+            {"between": [name, f"{name}-peer"]} for name, (module, *_what) in STORIES.items() if module == "volume_pair"
         ],
     )
-    for name, (_module, (side, method, kind, message)) in STORIES.items():
+    for name, (_module, side, method, what) in STORIES.items():
         at = name if side == "here" else f"{name}-peer"
-        site.world.faults.add(at, method, fault=kind, message=worded(message, passwords[at]), times=None)
+        if what:
+            site.world.faults.add(at, method, **worded(what, passwords[at]), times=None)
+    inventory = site.running.inventory()
+    inventory["element_clusters"]["hosts"]["too-slow"]["element_timeout"] = 1
     # Inventory and registered results, which newer versions mask only where they are shown, are not searched.
     known = tmp_path_factory.mktemp("known")
-    done = playbook(site.running.inventory(), plays(known), known)
+    done = playbook(inventory, plays(known), known)
     results = json.loads((known / "results.json").read_text(encoding="utf-8"))
     found = {name: [result.get("error", {}).get("code") for result in results[name]] for name in CODES}
     assert found == CODES, done.stdout
     assert [result["changed"] for result in results["good"]] == [True, True, False]
-    written = {str(path): path.read_text(encoding="utf-8") for path in tmp_path.rglob("*") if path.is_file()}
-    assert str(tmp_path / "ansible.log") in written
-    said = {"stdout": done.stdout, "stderr": done.stderr, **written}
-    assert {where: told for where, text in said.items() if (told := leaks(text, site.world))} == {}
+    assert "JSON: " in done.stdout
+    assert told(done, tmp_path, site.world.secrets) == {}
 
 
-def worded(message, password):
-    """A message with the password in it. Its {params} are the simulator's business."""
-    return (message or "").replace("{password}", password).replace("{basic}", basic(USERNAME, password))
+def worded(what, password):
+    """What befalls a call, with the password in its message, in every form. {params} and {key} are the simulator's business."""
+    every_form = ", ".join(write(password) for write in FORMS.values())
+    return {**what, "message": what.get("message", "").replace("{every form}", every_form) or None}
 
 
 def plays(folder):
@@ -220,3 +308,70 @@ def plays(folder):
     content = f"{{{{ {{ {found} }} | to_json }}}}"
     write = {"ansible.builtin.copy": {"content": content, "dest": f"{folder}/results.json"}, "run_once": True}
     return [{"hosts": list(CODES), "gather_facts": False, "tasks": [*tasks, write]}]
+
+
+REPORT = [
+    {
+        "hosts": ["alpha"],
+        "gather_facts": False,
+        "tasks": [{"elementsw.replication.element_pair_info": {"peer_host": "beta"}, "register": "report"}],
+    }
+]
+
+
+@pytest.mark.parametrize("pipelining", [False, True])
+def test_what_is_handed_to_a_module(sites, playbook, tmp_path, tmp_path_factory, monkeypatch, pipelining):
+    """The file that hands a module its arguments holds them in clear while it runs. With pipelining there is none."""
+    monkeypatch.setenv("ANSIBLE_REMOTE_TMP", str(tmp_path / "handed"))
+    site = sites([cluster(name, f"Marker-of-{name}-6hB") for name in PASSWORDS])
+    site.world.faults.add("alpha", fault="slow", seconds=1)
+    inventory = site.running.inventory()
+    inventory["element_clusters"]["vars"]["ansible_pipelining"] = pipelining
+    with ThreadPoolExecutor(1) as worker:
+        running = worker.submit(playbook, inventory, REPORT, tmp_path_factory.mktemp("known"))
+        while not (site.world.calls_of("beta") or running.done()):
+            threading.Event().wait(0.01)
+        handed = [path.read_text(encoding="utf-8") for path in tmp_path.rglob("AnsiballZ_*.py")]
+        done = running.result()
+    assert done.returncode == 0, done.stdout
+    assert [bool(leaks(text, site.world.secrets)) for text in handed] == ([] if pipelining else [True])
+    assert told(done, tmp_path, site.world.secrets) == {}
+
+
+@pytest.mark.parametrize("pipelining", [False, True])
+def test_what_is_kept(sites, playbook, tmp_path, tmp_path_factory, monkeypatch, pipelining):
+    """Who asks for that file to be kept gets it: Ansible puts that before pipelining."""
+    monkeypatch.setenv("ANSIBLE_REMOTE_TMP", str(tmp_path / "handed"))
+    monkeypatch.setenv("ANSIBLE_KEEP_REMOTE_FILES", "1")
+    site = sites([cluster(name, f"Marker-of-{name}-6hB") for name in PASSWORDS])
+    inventory = site.running.inventory()
+    inventory["element_clusters"]["vars"]["ansible_pipelining"] = pipelining
+    done = playbook(inventory, REPORT, tmp_path_factory.mktemp("known"))
+    assert done.returncode == 0, done.stdout
+    shown = {where.rpartition("/")[2] for where in told(done, tmp_path, site.world.secrets)}
+    assert shown == {"AnsiballZ_element_pair_info.py"}
+
+
+#: A library that fails with a text that tells everything.
+BROKEN = """
+INET_PTON = 0
+
+class AddrFormatError(Exception):
+    pass
+
+def IPAddress(*_args, **_more):
+    raise RuntimeError({text!r})
+"""
+
+
+@pytest.mark.usefixtures("every_result")
+def test_a_crash(start, playbook, tmp_path, tmp_path_factory, monkeypatch):
+    libraries = tmp_path_factory.mktemp("libraries")
+    (libraries / "netaddr.py").write_text(BROKEN.format(text=" and ".join(PASSWORDS.values())), encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(libraries))
+    site = start()
+    done = playbook(site.running.inventory(), REPORT, tmp_path_factory.mktemp("known"))
+    assert done.returncode == 2, done.stdout
+    assert "this is a defect of elementsw.replication" in done.stdout
+    assert "in IPAddress" in done.stdout + done.stderr
+    assert told(done, tmp_path, site.world.secrets) == {}
