@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import os
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from pathlib import Path
 from ansible_collections.elementsw.replication.tests.simulator.server import serve
 from ansible_collections.elementsw.replication.tests.simulator.world import World
 
+PASSWORDS = {"alpha": "Marker-of-alpha 7!x", "beta": "Marker-of-beta+9?y"}
 VOLUMES = [{"name": "orders-db"}, {"name": "catalogue"}]
 WORLD = {
     "timings": "instant",
@@ -26,58 +28,95 @@ WORLD = {
             "volumes": VOLUMES,
             "admins": [{"username": "ansible", "password": password, "access": ["administrator"]}],
         }
-        for name, password in (("alpha", "Marker-of-alpha 7!x"), ("beta", "Marker-of-beta+9?y"))
+        for name, password in PASSWORDS.items()
     ],
 }
 ECHO = "I was sent {params}"
+#: A callback that prints every result as JSON, as those do that others read.
+CALLBACK = """
+from ansible.plugins.callback import CallbackBase
+
+class CallbackModule(CallbackBase):
+    CALLBACK_VERSION = 2.0
+    CALLBACK_TYPE = "aggregate"
+    CALLBACK_NAME = "every_result"
+    CALLBACK_NEEDS_ENABLED = True
+
+    def v2_runner_on_ok(self, result, **_more):
+        self._display.display("JSON: " + self._dump_results(result._result, keep_invocation=True))
+
+    def v2_runner_on_failed(self, result, **_more):
+        self.v2_runner_on_ok(result)
+"""
+
+
+def forms(secret: str) -> set[str]:
+    """A secret as it is, and in the forms in which it may come back, alone or with the user name."""
+    login = f"ansible:{secret}".encode()
+    return {
+        secret,
+        json.dumps(secret)[1:-1],
+        urllib.parse.quote(secret),
+        urllib.parse.quote(secret, safe=""),
+        urllib.parse.quote_plus(secret),
+        secret.encode().hex(),
+        secret.encode().hex().upper(),
+        *(
+            encode(data).decode().rstrip("=")
+            for encode in (base64.b64encode, base64.urlsafe_b64encode)
+            for data in (secret.encode(), login)
+        ),
+    }
+
+
 # Name, and the faults: cluster, method, what happens, its message.
 SCENARIOS = [
     ("success", []),
     ("start of clusters echoes", [("alpha", "StartClusterPairing", "xInvalidParameter", ECHO)]),
     ("completion of clusters echoes its key", [("beta", "CompleteClusterPairing", "xInvalidPairingKey", ECHO)]),
+    (
+        "completion of clusters tells what its key is",
+        [("beta", "CompleteClusterPairing", "xInvalidPairingKey", "{key}")],
+    ),
     ("completion of volumes echoes its key", [("beta", "CompleteVolumePairing", "xInvalidParameter", ECHO)]),
     ("completion of clusters is cut off", [("beta", "CompleteClusterPairing", "truncated", None)]),
     ("keys arrive and nothing else does", [("beta", "CompleteVolumePairing", "http_502", ECHO)]),
     ("accounts are refused", [("alpha", "ListAccounts", "xPermissionDenied", ECHO)]),
     ("accounts are cut off", [("beta", "ListAccounts", "http_401", None)]),
-    ("the password is echoed", [("alpha", "GetClusterInfo", "xUnknownUsername", "ansible/Marker-of-alpha 7!x")]),
-    ("the peer's password is echoed", [("beta", "GetClusterInfo", "xUnknownUsername", "ansible/Marker-of-beta+9?y")]),
+    ("the reply with a key never ends", [("alpha", "StartVolumePairing", "drip", None)]),
+    ("the password is echoed", [("alpha", "GetClusterInfo", "xUnknownUsername", PASSWORDS["alpha"])]),
+    ("the peer's password is echoed", [("beta", "GetClusterInfo", "xUnknownUsername", PASSWORDS["beta"])]),
     ("nobody is let in", [("alpha", None, "http_401", None), ("beta", None, "http_401", None)]),
 ]
-
-
-def forms(secret: str, username: str) -> set[str]:
-    """A secret as it is, and in the forms in which it may travel."""
-    login = f"{username}:{secret}".encode()
-    return {
-        secret,
-        urllib.parse.quote(secret),
-        base64.b64encode(secret.encode()).decode(),
-        base64.b64encode(login).decode(),
-    }
 
 
 def run(scenario: str, faults: list, folder: Path) -> tuple[int, list[str]]:
     """The playbook's exit status, and where it has told a secret. The cluster's user name is none."""
     world = World.from_dict(WORLD)
     log = folder / "ansible.log"
+    (folder / "every_result.py").write_text(CALLBACK, encoding="utf-8")
     with serve(world, folder / "world") as running:
         for cluster, method, fault, message in faults:
-            world.faults.add(cluster, method, fault=fault, message=message, times=None)
+            said = ", ".join(sorted(forms(message))) if message in PASSWORDS.values() else message
+            world.faults.add(cluster, method, fault=fault, message=said, seconds=0.3, times=None)
         environment = {
             **os.environ,
             "ANSIBLE_LOG_PATH": str(log),
             "ANSIBLE_DISPLAY_TRACEBACK": "always",
+            "ANSIBLE_CALLBACK_PLUGINS": str(folder),
+            "ANSIBLE_CALLBACKS_ENABLED": "every_result",
         }
         command = ["ansible-playbook", "-vvvv", "--diff", "-i", str(running.write_inventory()), "test.yml"]
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     said = {"stdout": done.stdout, "stderr": done.stderr, "log": log.read_text(encoding="utf-8")}
     if world.faults.unused():
         raise AssertionError(f"{scenario}: what was to go wrong did not")
+    if "JSON: " not in done.stdout:
+        raise AssertionError(f"{scenario}: no result was printed as JSON")
     leaks = [
         f"{scenario}: {where} shows a secret of {len(secret)} characters"
         for secret in world.secrets
-        for form in forms(secret, "ansible")
+        for form in forms(secret)
         for where, text in said.items()
         if form in text
     ]
