@@ -68,7 +68,8 @@ options:
   timeout:
     <<: &timeout
       description:
-        - The time in seconds that a single request may take. How long to wait for an outcome is another matter.
+        - The time in seconds in which a single request is connected, in which its reply begins, and in which all of the
+          reply arrives once it has begun. How long to wait for an outcome is another matter.
         - Its host variable is C(element_timeout).
       type: int
     default: 30

@@ -189,10 +189,9 @@ print(json.dumps(run_module("pair_info", {"hostname": "192.0.2.10", "username": 
 """
 
 
-@pytest.mark.parametrize("missing", [["requests"], ["netaddr"], ["netaddr", "requests"]])
-def test_a_package_that_is_not_installed(missing, tmp_path, collections_path):
-    (tmp_path / "sitecustomize.py").write_text(WITHOUT.format(missing=missing), encoding="utf-8")
-    folders = (tmp_path, collections_path, os.environ.get("PYTHONPATH", ""))
+def run_with(folder, collections_path):
+    """The result of a module in a process that looks into a folder before all others."""
+    folders = (folder, collections_path, os.environ.get("PYTHONPATH", ""))
     done = subprocess.run(
         [sys.executable, "-c", RUN],
         capture_output=True,
@@ -200,10 +199,27 @@ def test_a_package_that_is_not_installed(missing, tmp_path, collections_path):
         check=True,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, folders))},
     )
-    result = json.loads(done.stdout)
+    return json.loads(done.stdout)
+
+
+@pytest.mark.parametrize("missing", [["requests"], ["netaddr"], ["netaddr", "requests"]])
+def test_a_package_that_is_not_installed(missing, tmp_path, collections_path):
+    (tmp_path / "sitecustomize.py").write_text(WITHOUT.format(missing=missing), encoding="utf-8")
+    result = run_with(tmp_path, collections_path)
     assert result["failed"]
     assert "Failed to import the required Python library" in result["msg"]
     assert [name for name in ("netaddr", "requests") if name in result["msg"]] == missing
+
+
+def test_a_defect_is_told_like_every_other_failure(tmp_path, collections_path):
+    """A library without its parts provokes one. Nothing was sent, so nothing is left."""
+    (tmp_path / "netaddr.py").write_text("", encoding="utf-8")
+    result = run_with(tmp_path, collections_path)
+    assert (result["failed"], result["changed"], result["actions"]) == (True, False, [])
+    assert "please report it: AttributeError" in result["msg"]
+    assert set(result["error"]) == {"code", "cluster", "method", "name", "message", "rolled_back", "left_behind"}
+    assert (result["error"]["code"], result["error"]["left_behind"]) == (None, None)
+    assert "AttributeError" in result["error"]["message"]
 
 
 def test_the_action_plugin_is_named_when_it_did_not_run():
