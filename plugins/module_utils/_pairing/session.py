@@ -11,7 +11,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from .._element.client import Client
@@ -36,7 +36,8 @@ class Session:
         self.mark = os.urandom(8).hex()
         limits = [client.concurrency for client in (clients.local, clients.peer) if client]
         # One pool for both clusters: a handshake calls both, and neither may get more than its limit at once.
-        self._workers = ThreadPoolExecutor(max_workers=min(limits))
+        self._workers = ThreadPoolExecutor(max_workers=min(limits), initializer=self._begin_work)
+        self._thread = threading.local()
 
     def client(self, side: str) -> Client:
         client = self.clients[side]
@@ -52,8 +53,12 @@ class Session:
         self.clients = Sides(self.clients.local, None)
 
     def side_by_side(self, jobs: Iterable[Callable[[], T]]) -> list[T]:
-        """The jobs' results in their order; when jobs fail, the first one's exception, after all have ended."""
-        futures = [self._workers.submit(job) for job in jobs]
+        """The jobs' results in their order; when jobs fail, the first one's exception, after all have ended.
+
+        What a job asks for itself is worked off in turn: workers that wait for each other would wait for ever.
+        """
+        submit = _at_once if getattr(self._thread, "works", False) else self._workers.submit
+        futures = [submit(job) for job in jobs]
         failures = [failure for failure in [future.exception() for future in futures] if failure]
         if failures:
             raise failures[0]
@@ -65,3 +70,16 @@ class Session:
 
     def close(self) -> None:
         self._workers.shutdown()
+
+    def _begin_work(self) -> None:
+        self._thread.works = True
+
+
+def _at_once(job: Callable[[], T]) -> Future[T]:
+    """The outcome of a job that is run here and now."""
+    future: Future[T] = Future()
+    try:
+        future.set_result(job())
+    except Exception as exc:  # handed on by whoever asks for the result
+        future.set_exception(exc)
+    return future
