@@ -1,0 +1,264 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is asked of the modules, what goes wrong meanwhile, and what others do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from hypothesis import strategies as st
+
+from .worlds import CLUSTERS, GIB, VOLUMES
+
+WRITES = (
+    "StartClusterPairing",
+    "CompleteClusterPairing",
+    "RemoveClusterPair",
+    "StartVolumePairing",
+    "CompleteVolumePairing",
+    "RemoveVolumePair",
+    "ModifyVolumePair",
+    "ModifyVolume",
+    "ModifyVolumes",
+    "CreateVolume",
+    "DeleteVolume",
+    "AddAccount",
+)
+READS = (
+    "ListVolumes",
+    "ListClusterPairs",
+    "ListActivePairedVolumes",
+    "ListVolumeStats",
+    "ListAccounts",
+    "GetClusterInfo",
+)
+KINDS = (
+    *("drop_before", "drop_after", "http_401", "http_502", "http_503", "empty", "null", "truncated", "no_result"),
+    *("html_200", "xDBVersionMismatch", "xRecvTimeout", "xPermissionDenied", "xInvalidPairingKey", "xMVIPNotPaired"),
+    *("xVolumeIDDoesNotExist", "xVolumeAlreadyPaired", "xPairingAlreadyExists", "xPairingDoesNotExist", "xUnheardOf"),
+)
+# Errors that a cluster may send although it has done what was asked.
+AFTERWARDS = ("http_502", "http_503", "empty", "null", "truncated", "no_result", "html_200", "xRecvTimeout")
+
+
+#: What an item of pairs may give; the first four only there or alone, the others for all items as well.
+KEYS = ("volume", "volume_id", "peer_volume", "peer_volume_id")
+INHERITED = ("account", "peer_account", "mode", "direction", "paused", "size", "match_size")
+#: The modules' own defaults, with a wait that ends soon where it is in vain.
+DEFAULTS: dict[str, dict[str, Any]] = {
+    "volume_pair": {
+        **dict.fromkeys((*KEYS, *INHERITED, "pairs", "create_peer_volume")),
+        "state": "present",
+        "repair": False,
+        "allow_overwrite": False,
+        "release_target": False,
+        "wait": True,
+        "wait_for": "paired",
+        "wait_timeout": 60,
+        "fail_fast": False,
+    },
+    "cluster_pair": {
+        "state": "present",
+        "repair": False,
+        "remove_pending": False,
+        "wait": True,
+        "wait_timeout": 60,
+        "peer_unreachable": "fail",
+    },
+}
+CREATE = {"account": None, "create_account": False, "name": None, "qos_policy": None}
+
+
+@dataclass(frozen=True)
+class Order:
+    """One task: a module, the cluster it runs for, the peer, and the parameters that the user has given."""
+
+    module: str
+    here: str
+    there: str
+    given: dict[str, Any]
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """All parameters, as Ansible hands them to the module."""
+        params = {**DEFAULTS[self.module], **self.given}
+        if params.get("pairs") is not None:
+            params["pairs"] = [{**dict.fromkeys((*KEYS, *INHERITED)), **item} for item in params["pairs"]]
+        if params.get("create_peer_volume") is not None:
+            params["create_peer_volume"] = {**CREATE, **params["create_peer_volume"]}
+        return params
+
+    @property
+    def items(self) -> list[dict[str, Any]]:
+        """The pairs, each with what it inherits."""
+        params = self.params
+        if params.get("pairs") is None:
+            return [params]
+        return [
+            {**item, **{name: params[name] for name in INHERITED if item[name] is None}} for item in params["pairs"]
+        ]
+
+
+# --- tasks ------------------------------------------------------------------------------------------------------------
+
+
+def _often(*values: Any) -> st.SearchStrategy[Any]:
+    """Mostly the first one."""
+    return st.sampled_from([values[0]] * 3 * (len(values) - 1) + list(values[1:]))
+
+
+PEERS = st.sampled_from([("alpha", "beta")] * 4 + [("beta", "alpha")] * 2 + [("alpha", "gamma"), ("gamma", "beta")])
+NAMES = st.sampled_from(VOLUMES)
+
+
+def _given(options: dict[str, st.SearchStrategy[Any]]) -> st.SearchStrategy[dict[str, Any]]:
+    """Some of the options."""
+    return st.fixed_dictionaries({}, optional=options)
+
+
+def _rarely(*values: Any) -> st.SearchStrategy[Any]:
+    return st.sampled_from([None] * 3 * len(values) + list(values))
+
+
+_INHERITED = st.fixed_dictionaries(
+    {
+        "account": _rarely("tenant", "other"),
+        "peer_account": _rarely("tenant", "nobody"),
+        "mode": _rarely("async", "sync", "snapshots_only"),
+        "direction": _rarely("to_peer", "from_peer"),
+        "paused": _rarely(True, False),
+        "size": _rarely("2GiB", "5GiB"),
+        "match_size": _rarely(True),
+    }
+).map(lambda given: {name: value for name, value in given.items() if value is not None})
+
+
+def _item(here: str, there: str) -> st.SearchStrategy[dict[str, Any]]:
+    which = st.one_of(*[st.fixed_dictionaries({"volume": NAMES})] * 3, st.fixed_dictionaries({"volume_id": _ids(here)}))
+    partner = st.one_of(
+        *[st.just({})] * 3,
+        st.fixed_dictionaries({"peer_volume": NAMES}),
+        st.fixed_dictionaries({"peer_volume_id": _ids(there)}),
+    )
+    return st.builds(lambda *parts: {k: v for part in parts for k, v in part.items()}, which, partner, _INHERITED)
+
+
+def _ids(cluster: str) -> st.SearchStrategy[int]:
+    first = 1 + 100 * CLUSTERS.index(cluster)
+    return st.sampled_from([*range(first, first + len(VOLUMES) + 1), 999])
+
+
+@st.composite
+def _volume_order(draw: st.DrawFn) -> Order:
+    here, there = draw(PEERS)
+    items = draw(st.lists(_item(here, there), min_size=1, max_size=3))
+    single = len(items) == 1 and draw(st.booleans())
+    shared = _given({"mode": st.just("sync"), "match_size": st.just(True)})
+    given = items[0] if single else {"pairs": items, **draw(shared)}
+    create: dict[str, st.SearchStrategy[Any]] = {
+        "account": st.sampled_from(["tenant", "newcomer"]),
+        "create_account": st.booleans(),
+    }
+    if len(items) == 1:
+        create["name"] = st.just("d")
+    options = {
+        "state": _often("present", "absent"),
+        "repair": st.booleans(),
+        "allow_overwrite": _often(False, True),
+        "release_target": _often(False, True),
+        "wait": _often(True, False),
+        "wait_for": _often("paired", "in_sync"),
+        "fail_fast": _often(False, True),
+        "create_peer_volume": _given(create),
+    }
+    return Order("volume_pair", here, there, {**given, **draw(_given(options))})
+
+
+@st.composite
+def _cluster_order(draw: st.DrawFn) -> Order:
+    here, there = draw(PEERS)
+    options = {
+        "state": _often("present", "absent"),
+        "repair": st.booleans(),
+        "remove_pending": _often(False, True),
+        "wait": _often(True, False),
+    }
+    given = draw(_given(options))
+    if given.get("state") == "absent":
+        given.update(draw(_given({"peer_unreachable": _often("fail", "local_only")})))
+    return Order("cluster_pair", here, there, given)
+
+
+def orders() -> st.SearchStrategy[Order]:
+    return st.one_of(_volume_order(), _volume_order(), _volume_order(), _cluster_order())
+
+
+# --- trouble ----------------------------------------------------------------------------------------------------------
+
+
+@st.composite
+def faults(draw: st.DrawFn) -> dict[str, Any]:
+    """What befalls one call, or all of a method from one call on."""
+    kind = draw(st.sampled_from(KINDS))
+    return {
+        "cluster": draw(st.sampled_from([None, "alpha", "beta"])),
+        "method": draw(st.sampled_from([*WRITES, *WRITES, *READS, None])),
+        "nth": draw(st.sampled_from([1, 1, 1, 2, 3, 5])),
+        "times": draw(st.sampled_from([1, 1, 1, 2, None])),
+        "fault": kind,
+        "after_applying": kind in AFTERWARDS and draw(st.booleans()),
+    }
+
+
+# --- others -----------------------------------------------------------------------------------------------------------
+
+VOLUME_NUMBER = st.integers(0, len(VOLUMES))
+ACCESS = st.sampled_from(["readWrite", "replicationTarget", "locked", "readOnly"])
+MARK = st.integers(0, 999).map("somebody wrote {}".format)
+
+
+def _act(name: str, **params: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    return st.fixed_dictionaries(
+        {
+            "cluster": st.sampled_from(["alpha", "beta", "alpha", "beta", "gamma"]),
+            "method": st.just(name),
+            "params": st.fixed_dictionaries(params),
+        }
+    )
+
+
+def acts() -> st.SearchStrategy[dict[str, Any]]:
+    """What a host or another administrator does: the name of an act of `Others`, and its parameters."""
+    far = st.sampled_from(["alpha", "beta", "gamma"])
+    return st.one_of(
+        _act("write_to", number=VOLUME_NUMBER, mark=MARK),
+        _act("log_in_to", number=VOLUME_NUMBER),
+        _act("set_access", number=VOLUME_NUMBER, access=ACCESS),
+        _act("start_pairing", number=VOLUME_NUMBER),
+        _act("complete_pairing", number=VOLUME_NUMBER, far=far, far_number=VOLUME_NUMBER),
+        _act("pair_volumes", number=VOLUME_NUMBER, far=far, far_number=VOLUME_NUMBER),
+        _act("unpair_volume", number=VOLUME_NUMBER),
+        _act("pause", number=VOLUME_NUMBER, paused=st.booleans()),
+        _act("delete", number=VOLUME_NUMBER),
+        _act("take_snapshot", number=VOLUME_NUMBER),
+        _act("grow", number=VOLUME_NUMBER, size=st.sampled_from([2 * GIB, 3 * GIB])),
+        _act("start_cluster_pairing"),
+        _act("complete_cluster_pairing", far=far),
+        _act("pair_clusters", far=far),
+        _act("unpair_cluster", far=far),
+    )
+
+
+@st.composite
+def meddling(draw: st.DrawFn) -> dict[str, Any]:
+    """An act right before a call of the task is served."""
+    return {
+        "cluster": draw(st.sampled_from(["alpha", "beta"])),
+        "method": draw(st.sampled_from([*WRITES, "ListVolumes", "ListVolumes", "ListClusterPairs", "ListVolumeStats"])),
+        "nth": draw(st.sampled_from([1, 1, 1, 2, 3, 4])),
+        "fault": "meanwhile",
+        "call": draw(acts()),
+    }

@@ -1,0 +1,132 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Tasks run against a served world as the modules run them, without Ansible around them and without waiting."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.elementsw.replication.plugins.module_utils._element.client import Client
+from ansible_collections.elementsw.replication.plugins.module_utils._element.errors import CODES, Failure
+from ansible_collections.elementsw.replication.plugins.module_utils._element.transport import Endpoint, Transport
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing import flow, results
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.cluster_pairs import ClusterPairJob
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.flow import Outcome
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.model import Sides
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.session import Session
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.volume_pairs import VolumePairJob, check
+
+from .inhabited import InhabitedWorld
+from .orders import Order
+from .watch import Watch
+
+# One worker: what runs side by side runs in turn, so that a run can be repeated to the letter.
+IN_TURN = 1
+
+
+class QuickClock:
+    """Time passes when somebody waits for it to."""
+
+    def __init__(self) -> None:
+        self._now = 0.0
+
+    def monotonic(self) -> float:
+        self._now += 0.001
+        return self._now
+
+    def sleep(self, seconds: float) -> None:
+        self._now += seconds
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a run has come to. outcome: None where nothing could be planned at all; `failures` says why then."""
+
+    order: Order
+    watch: Watch
+    outcome: Outcome | None
+    failures: list[Failure]
+    writes: int
+
+    @property
+    def changed(self) -> bool:
+        return self.outcome is not None and self.outcome.changed
+
+    @property
+    def actions(self) -> list[tuple[str, ...]]:
+        """In no order: what runs side by side ends in any."""
+        done = self.outcome.actions if self.outcome else []
+        return sorted(tuple(results.action(action).values()) for action in done)
+
+    @property
+    def codes(self) -> list[str]:
+        return [failure.code for failure in self.failures]
+
+    @property
+    def left_behind(self) -> list[str]:
+        return [left for failure in self.failures for left in failure.left_behind]
+
+    @property
+    def told(self) -> list[str]:
+        """All that the user is told of what remains."""
+        return [*self.left_behind, *(self.outcome.warnings if self.outcome else [])]
+
+
+class Tasks:
+    """Runs orders in a world. concurrency: as the option of the modules."""
+
+    def __init__(self, world: InhabitedWorld, running: Any, concurrency: int = IN_TURN) -> None:
+        self._world = world
+        self._running = running
+        self._concurrency = concurrency
+
+    def makes_sense(self, order: Order) -> bool:
+        """Whether the module would accept the parameters."""
+        return order.module != "volume_pair" or check(order.params) is None
+
+    def run(self, order: Order, check_mode: bool = False, username: str = "ansible") -> Ran:
+        watch = Watch(self._world, order, check_mode)
+        sent = len(self._world.writes())
+        session = self._session(order, username)
+        with self._world.watched(watch, username):
+            try:
+                outcome = flow.run(self._job(order), session, check_mode)
+                failures = outcome.failures
+            except Failure as exc:
+                outcome, failures = None, [exc]
+            finally:
+                session.close()
+        ran = Ran(order, watch, outcome, failures, len(self._world.writes()) - sent)
+        self._check_result(ran)
+        return ran
+
+    def _check_result(self, ran: Ran) -> None:
+        for failure in ran.failures:
+            assert failure.code in CODES
+            assert failure.sentence
+            json.dumps(failure.as_error())
+        if ran.outcome:
+            json.dumps(self._job(ran.order).report(ran.outcome))
+            json.dumps(ran.outcome.diff)
+
+    def _job(self, order: Order) -> Any:
+        if order.module == "volume_pair":
+            return VolumePairJob.from_params(order.params)
+        return ClusterPairJob.from_params(order.params, self._world.cluster(order.there).identity.mvip)
+
+    def _session(self, order: Order, username: str) -> Session:
+        clock = QuickClock()
+        clients = Sides(self._client(order.here, username, clock), self._client(order.there, username, clock))
+        session = Session(clients, lambda secret: None, clock=clock)
+        session.pause = clock.sleep  # type: ignore[method-assign]
+        return session
+
+    def _client(self, name: str, username: str, clock: QuickClock) -> Client:
+        host, port = self._running.address(name)
+        admin = next(admin for admin in self._world.cluster(name).admins if admin.username == username)
+        endpoint = Endpoint(host, username, admin.password, port=port, ca_path=self._running.ca_file, timeout=5)
+        return Client(Transport(endpoint), "10.0", self._concurrency, pauses=(0, 0), sleep=clock.sleep)

@@ -1,0 +1,94 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Random tasks in random worlds, with trouble and with others at work: nothing is lost, and no stranger is touched."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any
+
+from hypothesis import assume
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+
+from ansible_collections.elementsw.replication.tests.fuzz.inhabited import InhabitedWorld
+from ansible_collections.elementsw.replication.tests.fuzz.judgement import judge, judge_foretold, judge_repeated
+from ansible_collections.elementsw.replication.tests.fuzz.orders import Order, acts, faults, meddling, orders
+from ansible_collections.elementsw.replication.tests.fuzz.tasks import Ran, Tasks
+from ansible_collections.elementsw.replication.tests.fuzz.worlds import worlds
+from ansible_collections.elementsw.replication.tests.simulator.server import serve
+
+
+class _Worlds(RuleBasedStateMachine):
+    """A world that lives on from rule to rule."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._stack = contextlib.ExitStack()
+
+    @initialize(description=worlds())
+    def begin(self, description: dict[str, Any]) -> None:
+        self.world = InhabitedWorld.from_dict(description)
+        self.tasks = Tasks(self.world, self._stack.enter_context(serve(self.world)))
+
+    def teardown(self) -> None:
+        self._stack.close()
+
+    def run(self, order: Order, check_mode: bool = False) -> Ran:
+        assume(order.here in self.world.clusters and order.there in self.world.clusters)
+        assume(self.tasks.makes_sense(order))
+        self.world.clear_calls()
+        ran = self.tasks.run(order, check_mode)
+        judge(ran, self.world)
+        return ran
+
+
+class CalmWorlds(_Worlds):
+    """Nothing goes wrong during a task, and nobody interferes; between tasks the world moves on."""
+
+    @rule(order=orders())
+    def run_in_peace(self, order: Order) -> None:
+        foretold = self.run(order, check_mode=True)
+        ran = self.run(order)
+        judge_foretold(foretold, ran, self.world)
+        if not ran.failures:
+            judge_repeated(ran, self.run(order))
+
+    @rule(act=acts())
+    def somebody_acts(self, act: dict[str, Any]) -> None:
+        if act["cluster"] in self.world.clusters:
+            self.world.act(**act)
+
+
+class TroubledWorlds(CalmWorlds):
+    """Calls fail in every way they can."""
+
+    @rule(order=orders(), troubles=st.lists(faults(), min_size=1, max_size=3))
+    def run_into_trouble(self, order: Order, troubles: list[dict[str, Any]]) -> None:
+        for trouble in troubles:
+            self.world.faults.add(**trouble)
+        try:
+            self.run(order)
+        finally:
+            self.world.faults.clear()
+
+
+class CrowdedWorlds(CalmWorlds):
+    """Somebody else is at work on the same clusters, between any two calls of a task."""
+
+    @rule(order=orders(), meddlings=st.lists(meddling(), min_size=1, max_size=3))
+    def run_among_others(self, order: Order, meddlings: list[dict[str, Any]]) -> None:
+        for each in meddlings:
+            if each["call"]["cluster"] in self.world.clusters:
+                self.world.faults.add(**each)
+        try:
+            self.run(order)
+        finally:
+            self.world.faults.clear()
+
+
+TestCalmWorlds = CalmWorlds.TestCase
+TestTroubledWorlds = TroubledWorlds.TestCase
+TestCrowdedWorlds = CrowdedWorlds.TestCase
