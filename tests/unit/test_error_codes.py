@@ -16,22 +16,33 @@ from ansible_collections.elementsw.replication.plugins.module_utils._element.err
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.findings import PROBLEMS
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-PAGE = ROOT / "docs" / "docsite" / "rst" / "error_codes.rst"
+PAGES = {
+    "Code": ROOT / "docs" / "docsite" / "rst" / "guide_recovery.rst",
+    "Problem": ROOT / "docs" / "docsite" / "rst" / "problem_codes.rst",
+}
 
 
 def documented(heading):
-    """The first column of the table under a heading, in its order."""
-    text = PAGE.read_text(encoding="utf-8").split(f"* - {heading}\n", 1)[1].split(".. _ansible_collections", 1)[0]
+    """The first column of the table with this heading, in its order."""
+    text = (
+        PAGES[heading]
+        .read_text(encoding="utf-8")
+        .split(f"* - {heading}\n", 1)[1]
+        .split(".. _ansible_collections", 1)[0]
+    )
     return re.findall(r"^   \* - ``(\w+)``$", text, re.MULTILINE)
 
 
 def test_every_code_is_documented_once_in_order():
     assert documented("Code") == sorted(CODES)
+    table = PAGES["Code"].read_text(encoding="utf-8").split("* - Code\n", 1)[1]
+    for code, rest in re.findall(r"^   \* - ``(\w+)``\n((?:     - .+\n)+)", table, re.MULTILINE):
+        assert len(rest.splitlines()) == len(("meaning", "what was left", "what to do")), code
 
 
 def test_every_problem_is_documented_with_its_severity_the_worst_first():
     assert documented("Problem") == list(PROBLEMS)
-    text = PAGE.read_text(encoding="utf-8")
+    text = PAGES["Problem"].read_text(encoding="utf-8")
     for code, (severity, _remedy) in PROBLEMS.items():
         assert f"* - ``{code}``\n     - {severity}\n" in text
 

@@ -5,7 +5,7 @@
 # This file is private to the collection elementsw.replication: it can change without notice.
 """What can go wrong, as exceptions and as the one list of error codes.
 
-Every code is documented in docs/docsite/rst/error_codes.rst; a test compares the two lists.
+Every code is documented in docs/docsite/rst/guide_recovery.rst; a test compares the two lists.
 """
 
 from __future__ import annotations

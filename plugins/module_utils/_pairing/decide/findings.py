@@ -17,7 +17,7 @@ from .volume_classes import Found as VolumePairFound
 ERROR = "error"
 WARNING = "warning"
 
-# Code -> severity and remedy. Documented in docs/docsite/rst/error_codes.rst; a test compares the two lists.
+# Code -> severity and remedy. Documented in docs/docsite/rst/problem_codes.rst; a test compares the two lists.
 PROBLEMS = {
     "peer_unreachable": (ERROR, "check the peer's hostname, its power and the network"),
     "not_connected": (ERROR, "check the management network between all nodes of both clusters, ports 443 and 2181"),
