@@ -205,7 +205,7 @@ def undo(writer: Writer, done: Done) -> str | None:
     if isinstance(step, CreateVolume) and done.volume:
         return delete_created(writer, step, done.volume)
     if isinstance(step, PairVolumes):
-        _unpair(writer, step, done.uuid)
+        return _unpair(writer, step, done.uuid)
     if isinstance(step, SetAccess):
         return _restore_access(writer, step)
     if isinstance(step, (SetMode, SetPause)):
@@ -213,11 +213,17 @@ def undo(writer: Writer, done: Done) -> str | None:
     return None
 
 
-def _unpair(writer: Writer, step: PairVolumes, uuid: str) -> None:
+def _unpair(writer: Writer, step: PairVolumes, uuid: str) -> str | None:
     for side, volume in ((step.side, step.volume), (other(step.side), step.completer)):
         entry = entry_of(writer, side, volume)
         if entry is not None and entry.uuid == uuid:
             unpair_volume(writer, side, volume, uuid, "roll-back: the pair could not be finished")
+    if step.completer.mark == writer.session.mark:
+        return None  # this run has created it, and takes it away again
+    return (
+        f"{step.completer_object} on cluster {writer.session.name(other(step.side))}: the copy of {step.object} had begun, it "
+        "may hold a part of it; allow_overwrite: true lets the next run overwrite that"
+    )
 
 
 def _restore_pair(writer: Writer, step: SetMode | SetPause) -> str | None:

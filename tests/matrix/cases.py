@@ -1,0 +1,208 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One case: a flow, with trouble, then without; and what must hold of both."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.elementsw.replication.plugins.module_utils._element.errors import CODES, Failure
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.flow import Outcome, run
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.session import Session
+from ansible_collections.elementsw.replication.tests.matrix import oracle
+from ansible_collections.elementsw.replication.tests.matrix.flows import Flow
+from ansible_collections.elementsw.replication.tests.matrix.in_process import in_process
+from ansible_collections.elementsw.replication.tests.matrix.oracle import Facts, Truth
+from ansible_collections.elementsw.replication.tests.simulator.world import World
+
+# What an error tells the user to give in the next run.
+REMEDIES = {
+    "half_pair": {"repair": True},
+    "pending_pair": {"repair": True},
+    "direction_unknown": {"direction": "to_peer"},
+}
+# The same, for what the run before has named: a copy that had begun, or that it could not join again.
+REMEDIES_IF_TOLD = {"target_in_use": {"allow_overwrite": True}}
+
+
+# Flows and truths from which a run without trouble came to the wish. Most trouble ends in one of a few truths.
+_CONVERGED: set[tuple[Flow, bool, str]] = set()
+
+
+class Broken(Exception):
+    """A promise that was not kept, in a sentence."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """outcome: None where the run ended before anything was planned. told: what the result says of what remains."""
+
+    failures: tuple[Failure, ...]
+    outcome: Outcome | None
+    changed: bool
+    told: tuple[str, ...]
+    writes: int
+
+    @property
+    def codes(self) -> set[str]:
+        return {failure.code for failure in self.failures}
+
+    def names(self, site: str, *words: str) -> bool:
+        """Whether a sentence names the cluster and the thing on it, by one of these words."""
+        return any(site in sentence and any(word in sentence for word in words) for sentence in self.told)
+
+    def failed(self, item: int) -> bool:
+        return self.outcome is None or not self.outcome.items[item].going
+
+
+def once(flow: Flow, world: World, session_of: Callable[[World], Session] = in_process, **options: Any) -> Run:
+    """Run the flow's task in the world as it is."""
+    job = flow.job(**options)
+    world.clear_calls()
+    session = session_of(world)
+    try:
+        outcome = run(job, session, check_mode=False)
+    except Failure as exc:
+        return Run((exc,), None, bool(exc.left_behind), tuple(exc.left_behind), len(world.writes()))
+    finally:
+        session.close()
+    failures = tuple(outcome.failures)
+    told = [sentence for failure in failures for sentence in failure.left_behind]
+    if flow.module == "cluster_pair" and outcome.seen is not None and not failures:
+        told += [f"{each['cluster']} {each['cluster_pair_id']}" for each in job.report(outcome)["pending"]]
+    return Run(failures, outcome, outcome.changed, tuple(told), len(world.writes()))
+
+
+def case(flow: Flow, befall: Callable[[World], Any] = lambda world: None) -> None:
+    """Run the flow while trouble befalls it, then until it has come to its wish. Raises Broken."""
+    world = flow.world()
+    before = world.truth()
+    befall(world)
+    seen = once(flow, world)
+    if world.faults.unused():
+        raise Broken("the call was never made: it is not as often made as in the run without trouble")
+    after = world.truth()
+    world.faults.clear()
+    for problem in _problems(flow, before, after, seen):
+        raise Broken(
+            f"{problem} (changed: {seen.changed}; {'; '.join(f.sentence for f in seen.failures) or 'no failure'})"
+        )
+    state = (flow, bool(seen.told), repr(after))
+    if state not in _CONVERGED:
+        _converge(flow, world, before, {**REMEDIES, **(REMEDIES_IF_TOLD if seen.told else {})})
+        _CONVERGED.add(state)
+
+
+def _problems(flow: Flow, before: Truth, after: Truth, seen: Run) -> Iterator[str]:
+    yield from _unknown_codes(seen)
+    yield from _others(flow, before, after)
+    yield from _lost_data(flow, before, after)
+    wished = _wished(flow)
+    for number, things in enumerate(_items(flow)):
+        yield from _item(things(before), things(after), things(wished), seen, number)
+    yield from _owners(before, after, wished, seen)
+    yield from _pending(before, after, seen)
+    differs = any(oracle.differing(things(before), things(after)) for things in (*_items(flow), *_BESIDES))
+    if differs and not seen.changed:
+        yield "something has changed, and `changed` is false"
+    if seen.changed and not differs and not seen.told:
+        yield "nothing has changed, and `changed` is true"
+
+
+_BESIDES = (oracle.of_owners, oracle.of_pending)
+
+
+def _items(flow: Flow) -> list[Callable[[Truth], Facts]]:
+    """How to look at the things of each item."""
+    if flow.module == "pair_info":
+        return []
+    if not flow.items:
+        return [oracle.of_clusters]
+    return [lambda truth, name=name: oracle.of_volumes(truth, (name,)) for name in flow.items]
+
+
+def _item(before: Facts, after: Facts, wished: Facts, seen: Run, number: int) -> Iterator[str]:
+    fulfilled = oracle.alike(after) == oracle.alike(wished)
+    if not seen.failed(number):
+        if not fulfilled:
+            yield f"success, but not as wished: {oracle.differing(oracle.alike(after), oracle.alike(wished))}"
+        return
+    if fulfilled:
+        return
+    for thing in oracle.differing(oracle.own(before), oracle.own(after)):
+        if not seen.names(*thing):
+            yield f"not named: {thing}: was {before.get(thing)}, is {after.get(thing)}; told: {seen.told}"
+
+
+@functools.cache
+def _wished(flow: Flow) -> Truth:
+    return World.from_dict(flow.wished).truth()
+
+
+def _owners(before: Truth, after: Truth, wished: Truth, seen: Run) -> Iterator[str]:
+    """An account that was made is wanted and owns something, or it is named."""
+    for thing in oracle.of_owners(after).keys() - oracle.of_owners(before).keys():
+        wanted = thing in oracle.of_owners(wished) and oracle.owned(after, thing)
+        if not wanted and not seen.names(*thing):
+            yield f"not named: account {thing}; told: {seen.told}"
+
+
+def _pending(before: Truth, after: Truth, seen: Run) -> Iterator[str]:
+    """A pairing of clusters that was begun is named, by its number wherever that can be known."""
+    for site, number in oracle.of_pending(after).keys() - oracle.of_pending(before).keys():
+        if not seen.names(site, number, "a pending cluster pair"):
+            yield f"not named: pending cluster pair {number} on {site}; told: {seen.told}"
+
+
+def _unknown_codes(seen: Run) -> Iterator[str]:
+    if not seen.codes <= CODES:
+        yield f"codes that are not documented: {seen.codes - CODES}"
+
+
+def _others(flow: Flow, before: Truth, after: Truth) -> Iterator[str]:
+    """Third parties find everything as it was."""
+    new_owners = oracle.of_owners(after).keys() - oracle.of_owners(before).keys()
+    new_pending = oracle.of_pending(after).keys() - oracle.of_pending(before).keys()
+    ours = {*new_pending, *(oracle.of_pending(before) if flow.takes_pending else ())}
+    views = [oracle.of_others(truth, flow.items, new_owners, ours) for truth in (before, after)]
+    for site in before["clusters"]:
+        if views[0]["clusters"][site] != views[1]["clusters"][site]:
+            yield f"something of third parties has changed on {site}"
+
+
+def _lost_data(flow: Flow, before: Truth, after: Truth) -> Iterator[str]:
+    left = oracle.marks(after, flow.items)
+    for name, written in oracle.marks(before, flow.items).items():
+        if not written <= left[name]:
+            yield f"data of {name} is lost"
+
+
+def _converge(flow: Flow, world: World, start: Truth, remedies: Mapping[str, Mapping[str, Any]]) -> None:
+    """A run without trouble, with what the last failure asks for, comes to the wish; another one changes nothing."""
+    before = world.truth()
+    options: dict[str, Any] = {}
+    seen = once(flow, world)
+    for _remedy in remedies:
+        asked = {key: value for code in seen.codes for key, value in remedies.get(code, {}).items()}
+        if not seen.failures or not asked.keys() - options.keys():
+            break
+        options.update(asked)
+        seen = once(flow, world, **options)
+    if seen.failures:
+        raise Broken(f"a run without trouble fails: {'; '.join(f.sentence for f in seen.failures)}")
+    after = world.truth()
+    wished = _wished(flow)
+    for things in _items(flow):
+        strange = oracle.differing(oracle.alike(things(after)), oracle.alike(things(wished)))
+        if strange:
+            raise Broken(f"a run without trouble does not come to the wish: {strange}")
+    for problem in (*_others(flow, start, after), *_pending(before, after, seen)):
+        raise Broken(f"in the run without trouble: {problem}")
+    again = once(flow, world, **options)
+    if again.failures or again.changed or again.writes or world.truth() != after:
+        raise Broken(f"a further run is not idle: {again}")

@@ -1,0 +1,278 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The flows of the matrix: a world as it is, a task in the user's own options, and the world as it shall be.
+
+Both worlds are descriptions for the simulator. So what is wished is known without a line of the code under test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.cluster_pairs import ClusterPairJob
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.info import InfoJob
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.volume_pairs import VolumePairJob
+from ansible_collections.elementsw.replication.plugins.modules import (
+    element_cluster_pair,
+    element_pair_info,
+    element_volume_pair,
+)
+from ansible_collections.elementsw.replication.tests.simulator.world import World
+
+MODULES = {
+    "cluster_pair": (element_cluster_pair, lambda params: ClusterPairJob.from_params(params, "beta.example.com")),
+    "volume_pair": (element_volume_pair, VolumePairJob.from_params),
+    "pair_info": (element_pair_info, lambda params: InfoJob.from_params(params, "beta.example.com")),
+}
+
+Spec = Mapping[str, Any]
+
+LINK = {"between": ["alpha", "beta"]}
+TARGET = {"access": "replicationTarget"}
+# Third parties: another cluster, pairs with it, and what other administrators have begun and not yet ended.
+OTHER_LINKS = (
+    {"between": ["alpha", "gamma"]},
+    {"between": ["beta", "gamma"]},
+    {"at": "alpha", "pending": True},
+    {"at": "beta", "pending": True},
+)
+OTHER_PAIRS = (
+    {"source": "alpha/wages", "target": "gamma/wages"},
+    {"source": "gamma/letters", "target": "beta/letters"},
+    {"at": "alpha/drafts", "pending": True},
+    {"at": "beta/drafts", "pending": True},
+)
+OTHER_VOLUMES = {
+    "alpha": ({"name": "wages", "marks": ["w"]}, {"name": "drafts"}, {"name": "spare", "access": "locked"}),
+    "beta": ({"name": "letters"}, {"name": "drafts"}, {"name": "spare", "marks": ["s"]}),
+    "gamma": ({"name": "wages"}, {"name": "letters", "marks": ["l"]}),
+}
+
+
+def spec(
+    alpha: Mapping[str, Spec] | None = None,
+    beta: Mapping[str, Spec] | None = None,
+    links: tuple[Spec, ...] = (LINK,),
+    pairs: tuple[Spec, ...] = (),
+    accounts: tuple[str, ...] = (),
+    pending: bool = True,
+) -> dict[str, Any]:
+    """The description of a world: the volumes of two sites by name, and third parties.
+
+    links: besides those of third parties. accounts: beta's, besides its tenant. pending: clusters whose pairing others
+    have begun.
+    """
+    owners = {"alpha": ("tenant", "shop"), "beta": ("tenant", *accounts), "gamma": ("tenant",)}
+    volumes = {"alpha": alpha or {}, "beta": beta or {}, "gamma": {}}
+    return {
+        "timings": "instant",
+        "clusters": [
+            {
+                "name": name,
+                "accounts": [{"name": owner} for owner in owners[name]],
+                "limits": {"clusterPairsCountMax": 8},
+                "volumes": [
+                    {"account": "tenant", "name": volume["name"], **volume}
+                    for volume in (
+                        *OTHER_VOLUMES[name],
+                        *({"name": key, **details} for key, details in volumes[name].items()),
+                    )
+                ],
+            }
+            for name in owners
+        ],
+        "cluster_pairs": [*(link for link in OTHER_LINKS if pending or "pending" not in link), *links],
+        "volume_pairs": [*OTHER_PAIRS, *pairs],
+    }
+
+
+@dataclass(frozen=True, eq=False)
+class Flow:
+    """items: the volumes of each pair of the task; none where it is about the clusters."""
+
+    name: str
+    module: str
+    options: Spec
+    before: dict[str, Any] = field(repr=False)
+    wished: dict[str, Any] = field(repr=False)
+    items: tuple[str, ...] = ()
+    takes_pending: bool = False
+
+    def job(self, **more: Any) -> Any:
+        """The job of the module that is given these options, checked and filled up as Ansible does it."""
+        module, make = MODULES[self.module]
+        checked = ArgumentSpecValidator(module.argument_spec()).validate({**self.options, **more})
+        if checked.error_messages:
+            raise ValueError(f"{self.name}: {checked.error_messages}")
+        return make(checked.validated_parameters)
+
+    def world(self) -> World:
+        return World.from_dict(self.before)
+
+
+# --- clusters ---------------------------------------------------------------------------------------------------------
+
+
+def _clusters(name: str, found: tuple[Spec, ...], wished: tuple[Spec, ...], **options: Any) -> Flow:
+    takes = bool(options.get("remove_pending"))
+    return Flow(
+        f"cluster pair: {name}",
+        "cluster_pair",
+        options,
+        spec(links=found),
+        spec(links=wished, pending=not takes),
+        takes_pending=takes,
+    )
+
+
+HALF_HERE, HALF_THERE = {"at": "alpha", "to": "beta"}, {"at": "beta", "to": "alpha"}
+CLUSTER_FLOWS = (
+    _clusters("present", (), (LINK,)),
+    _clusters("present already", (LINK,), (LINK,)),
+    _clusters("absent", (LINK,), (), state="absent"),
+    _clusters("absent, half of it", (HALF_THERE,), (), state="absent"),
+    _clusters("repair a half here", (HALF_HERE,), (LINK,), repair=True),
+    _clusters("repair a half there", (HALF_THERE,), (LINK,), repair=True),
+    _clusters("repair crossed halves", (HALF_HERE, HALF_THERE), (LINK,), repair=True),
+    _clusters("present, remove pending", (), (LINK,), remove_pending=True),
+    _clusters("absent, remove pending", (LINK,), (), state="absent", remove_pending=True),
+)
+
+# --- volumes ----------------------------------------------------------------------------------------------------------
+
+DATA = {"orders": {"marks": ["o"]}}
+EMPTY = {"orders": {}}
+PAIR = {"source": "alpha/orders", "target": "beta/orders"}
+UNPAIRED = (DATA, {"orders": TARGET}, ())
+
+
+def _volume(name: str, found: tuple, wished: tuple, **options: Any) -> Flow:
+    """found, wished: the volumes of alpha, those of beta, and the pairs."""
+    return Flow(
+        f"volume pair: {name}",
+        "volume_pair",
+        {"volume": "orders", **options},
+        spec(found[0], found[1], pairs=found[2]),
+        spec(wished[0], wished[1], pairs=wished[2]),
+        ("orders",),
+    )
+
+
+def _paired(**more: Any) -> tuple:
+    return (DATA, EMPTY, ({**PAIR, **more},))
+
+
+def _repair(name: str, *halves: Spec) -> Flow:
+    return _volume(f"repair, {name}", (DATA, {"orders": TARGET}, halves), _paired(), repair=True)
+
+
+def _absent(name: str, *halves: Spec) -> Flow:
+    return _volume(f"absent, {name}", (DATA, {"orders": TARGET}, halves), UNPAIRED, state="absent")
+
+
+def _sized(size: str) -> dict[str, Any]:
+    return {"orders": {"marks": ["o"], "size": size}}
+
+
+HALF_ORDERS_HERE = {"at": "alpha/orders", "to": "beta/orders"}
+HALF_ORDERS_THERE = {"at": "beta/orders", "to": "alpha/orders"}
+PENDING_HERE = {"at": "alpha/orders", "pending": True}
+PENDING_THERE = {"at": "beta/orders", "pending": True}
+STOPPED = {**PAIR, "stopped": ["alpha", "beta"]}
+
+VOLUME_FLOWS = (
+    _volume("present", (DATA, EMPTY, ()), _paired()),
+    _volume("present already", _paired(), _paired()),
+    _volume(
+        "present, from the peer",
+        (EMPTY, DATA, ()),
+        (EMPTY, DATA, ({"source": "beta/orders", "target": "alpha/orders"},)),
+        direction="from_peer",
+    ),
+    _volume("present and paused", (DATA, EMPTY, ()), _paired(paused=["alpha"]), paused=True),
+    _volume(
+        "present, sizes matched",
+        (_sized("10GiB"), {"orders": {"size": "4GiB"}}, ()),
+        (_sized("10GiB"), {"orders": {"size": "10GiB"}}, (PAIR,)),
+        match_size=True,
+    ),
+    _volume("absent", _paired(), UNPAIRED, state="absent"),
+    _volume("absent, target released", _paired(), (DATA, EMPTY, ()), state="absent", release_target=True),
+    _absent("a half here", HALF_ORDERS_HERE),
+    _absent("a half there", HALF_ORDERS_THERE),
+    _absent("pending here", PENDING_HERE),
+    _absent("crossed halves", HALF_ORDERS_HERE, HALF_ORDERS_THERE),
+    _repair("a half here", HALF_ORDERS_HERE),
+    _repair("a half there", HALF_ORDERS_THERE),
+    _repair("pending here", PENDING_HERE),
+    _repair("pending there", PENDING_THERE),
+    _repair("crossed halves", HALF_ORDERS_HERE, HALF_ORDERS_THERE),
+    _repair("stopped", STOPPED),
+    _volume("mode changed", _paired(), _paired(mode="Sync"), mode="sync"),
+    _volume("paused", _paired(), _paired(paused=["alpha"]), paused=True),
+    _volume("resumed", _paired(paused=["alpha", "beta"]), _paired(), paused=False),
+    _volume(
+        "grown",
+        _paired(),
+        (_sized("20GiB"), {"orders": {"size": "20GiB"}}, (PAIR,)),
+        size="20GiB",
+    ),
+    _volume("partner created", (DATA, {}, ()), _paired(), create_peer_volume={}),
+)
+
+# --- creation with an owner, several pairs at once --------------------------------------------------------------------
+
+THREE = ("ledger", "orders", "stock")
+
+
+def _each(**details: Any) -> dict[str, Any]:
+    return dict.fromkeys(THREE, details)
+
+
+def _bulk(name: str, found: tuple, wished: tuple, accounts: tuple[str, ...] = (), **options: Any) -> Flow:
+    return Flow(
+        f"three volume pairs: {name}",
+        "volume_pair",
+        {"pairs": [{"volume": volume} for volume in THREE], **options},
+        spec(found[0], found[1], pairs=found[2]),
+        spec(wished[0], wished[1], pairs=wished[2], accounts=accounts),
+        THREE,
+    )
+
+
+THREE_PAIRS = tuple({"source": f"alpha/{name}", "target": f"beta/{name}"} for name in THREE)
+OF_SHOP = {"account": "shop"}
+BULK_FLOWS = (
+    _bulk("present", (_each(marks=["o"]), _each(), ()), (_each(marks=["o"]), _each(), THREE_PAIRS)),
+    _bulk(
+        "absent, targets released",
+        (_each(marks=["o"]), _each(), THREE_PAIRS),
+        (_each(marks=["o"]), _each(), ()),
+        state="absent",
+        release_target=True,
+    ),
+    _bulk(
+        "partners and their owner created",
+        (_each(**OF_SHOP), {}, ()),
+        (_each(**OF_SHOP), _each(**OF_SHOP), THREE_PAIRS),
+        accounts=("shop",),
+        create_peer_volume={"create_account": True},
+    ),
+    _bulk(
+        "grown",
+        (_each(), _each(), THREE_PAIRS),
+        (_each(size="20GiB"), _each(size="20GiB"), THREE_PAIRS),
+        size="20GiB",
+    ),
+)
+
+_EVERYTHING = spec(DATA, EMPTY, pairs=(PAIR,))
+INFO = Flow("information", "pair_info", {}, _EVERYTHING, _EVERYTHING, ("orders",))
+
+FLOWS = (*CLUSTER_FLOWS, *VOLUME_FLOWS, *BULK_FLOWS, INFO)

@@ -1,0 +1,90 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Clusters without a network and a clock without waiting: thousands of runs in the time that TLS takes for a few hundred.
+
+What a client meets here is what it meets over HTTPS: `test_the_same_over_https.py` compares the two.
+"""
+
+from __future__ import annotations
+
+import base64
+import threading
+from typing import Any
+
+from ansible_collections.elementsw.replication.plugins.module_utils._element.client import Client
+from ansible_collections.elementsw.replication.plugins.module_utils._element.transport import (
+    Endpoint,
+    NetworkTrouble,
+    Reply,
+)
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.model import Sides
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.session import Session
+from ansible_collections.elementsw.replication.tests.simulator import exchange
+from ansible_collections.elementsw.replication.tests.simulator.world import World
+
+TIMEOUT = 0.2
+# The oldest that has every method used here.
+API_VERSION = "10.0"
+# Fewer than the pairs of a flow, so that they wait for each other as a hundred pairs do.
+CONCURRENCY = 2
+
+
+class InProcess:
+    """Takes the place of a Transport: hands each request to the cluster itself, and fails as a network fails."""
+
+    def __init__(self, world: World, cluster: str):
+        self._world = world
+        self._cluster = world.cluster(cluster)
+        admin = self._cluster.admins[0]
+        self.endpoint = Endpoint(f"{cluster}.example.com", admin.username, admin.password, timeout=TIMEOUT)
+        self._login = base64.b64encode(f"{admin.username}:{admin.password}".encode()).decode()
+
+    def post(self, path: str, body: str, timeout: float | None = None) -> Reply:
+        request = exchange.Request("POST", path, f"Basic {self._login}", body.encode())
+        envelope = exchange.open_envelope(request.body)
+        with self._world.lock:
+            fault = self._world.faults.next(self._cluster.name, envelope.method_name)
+            if fault is not None and fault.kind == "refuse":
+                raise NetworkTrouble("Connection refused", sent=False)
+            answer = exchange.answer(self._world, self._cluster, request, envelope, fault)
+        if answer.status is None:
+            raise NetworkTrouble("Connection reset by peer", sent=True)
+        if fault is not None and (fault.seconds or 0) > TIMEOUT:
+            raise NetworkTrouble(f"no reply within {TIMEOUT:g} s", sent=True)
+        return Reply(answer.status, answer.body.decode("utf-8", "replace"))
+
+
+class Clock:
+    """Passes by being slept on. Each thread has a time of its own: threads that sleep side by side do not add up."""
+
+    def __init__(self) -> None:
+        self._now = threading.local()
+
+    def monotonic(self) -> float:
+        return getattr(self._now, "seconds", 0.0)
+
+    def sleep(self, seconds: float) -> None:
+        self._now.seconds = self.monotonic() + seconds
+
+
+class SwiftSession(Session):
+    """A session whose pauses pass on its clock."""
+
+    def pause(self, seconds: float) -> None:
+        self.clock.sleep(seconds)
+
+
+def swift_session(here: Any, there: Any) -> SwiftSession:
+    """A session over two transports, of this cluster and of its peer."""
+    clock = Clock()
+    clients = [
+        Client(transport, API_VERSION, CONCURRENCY, sleep=clock.sleep, is_peer=transport is there)
+        for transport in (here, there)
+    ]
+    return SwiftSession(Sides(*clients), lambda _secret: None, clock)
+
+
+def in_process(world: World) -> SwiftSession:
+    return swift_session(InProcess(world, "alpha"), InProcess(world, "beta"))

@@ -1,0 +1,143 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What may befall a call: everything a network and a gateway do, and the error names that are known of the API.
+
+The names are those that the API documentation or shipped clients attest for the method, or for any.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ansible_collections.elementsw.replication.tests.simulator import api
+from ansible_collections.elementsw.replication.tests.simulator.world import World
+
+# The reply never comes, or is none.
+SPOILT = ("drop_before", "http_502", "http_503", "empty", "null", "truncated", "no_result", "slow")
+
+# The cluster gave up on a part of itself: the call may have taken effect.
+UNCLEAR = (
+    "xDBClosing",
+    "xDBConnectionLoss",
+    "xDBNoServerResponse",
+    "xDBOperationTimeout",
+    "xDBSessionExpired",
+    "xDBSessionMoved",
+    "xRecvTimeout",
+    "xRpcTimeout",
+)
+PASSING = (
+    "xDBInvalidState",
+    "xDBNoSuchPath",
+    "xDBVersionMismatch",
+    "xNoHandler",
+    "xNotPrimary",
+    "xNotReadyForIO",
+    "xSliceNotRegistered",
+)
+REFUSED = (
+    "xAPINotPermitted",
+    "xInvalidAPIParameter",
+    "xInvalidParameter",
+    "xInvalidParameterType",
+    "xMissingParameter",
+    "xPermissionDenied",
+    "xUnknownAPIMethod",
+    "xUnknownRPCMethod",
+    "xUnknownUsername",
+)
+# Names that nobody has met yet are to be met some day.
+UNHEARD_OF = "xNobodyHasHeardOfThis"
+
+_NO_VOLUME = ("xVolumeDoesNotExist", "xVolumeIDDoesNotExist")
+_NO_WORD = "xUnrecognizedEnumString"
+_FULL = "xExceededLimit"
+OF_METHOD = {
+    "AddAccount": ("xDuplicateUsername", _FULL),
+    "CompleteClusterPairing": ("xInvalidPairingKey", "xPairingAlreadyExists", _FULL),
+    "CompleteVolumePairing": (
+        "xInvalidPairingKey",
+        "xMVIPNotPaired",
+        "xVolumeAlreadyPaired",
+        _FULL,
+        *_NO_VOLUME,
+    ),
+    "CreateVolume": (
+        "xAccountIDDoesNotExist",
+        "xMaxVolumeCountExceeded",
+        "xQoSPolicyDoesNotExist",
+        "xSliceServiceSelectionFailed",
+        "xTotalCapacityExceeded",
+        _FULL,
+    ),
+    "ListSnapshots": _NO_VOLUME,
+    "ListVolumeStats": _NO_VOLUME,
+    "ListVolumes": _NO_VOLUME,
+    "ModifyVolume": (_FULL, _NO_WORD, *_NO_VOLUME),
+    "ModifyVolumePair": ("xVolumeNotPaired", _NO_WORD, *_NO_VOLUME),
+    "ModifyVolumes": ("xVolumeShrinkProhibited", _FULL, _NO_WORD, *_NO_VOLUME),
+    "StartClusterPairing": (_FULL,),
+    "StartVolumePairing": ("xVolumeAlreadyPaired", _FULL, _NO_WORD, *_NO_VOLUME),
+}
+# What a cluster says only when there is nothing left to do, and contention that may have left a pending entry.
+AFTER_APPLYING = {
+    "RemoveClusterPair": ("xPairingDoesNotExist",),
+    "RemoveVolumePair": ("xVolumeNotPaired", *_NO_VOLUME),
+    "StartVolumePairing": ("xDBVersionMismatch",),
+}
+# What does not pass by itself.
+LASTING = ("refuse", "drop_before", "http_401", "http_502", "null", "xDBConnectionLoss", "xDBVersionMismatch")
+LASTING_WRITES = ("drop_after", "xNobodyHasHeardOfThis", "xPermissionDenied")
+# A whole cluster from one of its calls on.
+LOST = ("refuse", "drop_before", "drop_after", "http_503", "null")
+
+
+@dataclass(frozen=True, order=True)
+class Trouble:
+    """A fault and the call that it befalls: the `nth` of a method on a cluster, of any method where that is None."""
+
+    cluster: str
+    method: str | None
+    nth: int
+    kind: str
+    after: bool = False
+    lasts: bool = False
+
+    def __str__(self) -> str:
+        more = f"{' after applying' if self.after else ''}{' for good' if self.lasts else ''}"
+        return f"{self.cluster} {self.method or 'call'} {self.nth}: {self.kind}{more}"
+
+    def befall(self, world: World) -> None:
+        world.faults.add(
+            self.cluster,
+            self.method,
+            self.nth,
+            None if self.lasts else 1,
+            fault=self.kind,
+            after_applying=self.after,
+            seconds=1 if self.kind == "slow" else None,
+        )
+
+
+def of_call(cluster: str, method: str, nth: int) -> Iterator[Trouble]:
+    """Everything that can befall one call."""
+    writes = api.is_write(method)
+    once = ("refuse", "http_401", *SPOILT, *UNCLEAR, *PASSING, *REFUSED, *OF_METHOD.get(method, ()), UNHEARD_OF)
+    for kind in once:
+        yield Trouble(cluster, method, nth, kind)
+    for kind in (*LASTING, *(LASTING_WRITES if writes else ())):
+        yield Trouble(cluster, method, nth, kind, lasts=True)
+    if writes:
+        yield Trouble(cluster, method, nth, "drop_after")
+        taken = (*(kind for kind in SPOILT if kind not in ("drop_before", "slow")), *UNCLEAR)
+        for kind in (*taken, *AFTER_APPLYING.get(method, ())):
+            yield Trouble(cluster, method, nth, kind, after=True)
+
+
+def of_cluster(cluster: str, nth: int) -> Iterator[Trouble]:
+    """A cluster is lost with its nth call, whatever that is, and stays lost."""
+    for kind in LOST:
+        yield Trouble(cluster, None, nth, kind, lasts=True)
