@@ -75,6 +75,7 @@ def once(flow: Flow, world: World, session_of: Callable[[World], Session] = in_p
     told = [sentence for failure in failures for sentence in failure.left_behind]
     if flow.module == "cluster_pair" and outcome.seen is not None and not failures:
         told += [f"{each['cluster']} {each['cluster_pair_id']}" for each in job.report(outcome)["pending"]]
+        told += outcome.warnings
     return Run(failures, outcome, outcome.changed, tuple(told), len(world.writes()))
 
 

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import base64
 import threading
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from ansible_collections.elementsw.replication.plugins.module_utils._element.client import Client
@@ -31,11 +33,43 @@ API_VERSION = "10.0"
 CONCURRENCY = 2
 
 
+class Clock:
+    """Passes by being slept on. Each thread has a time of its own: threads that sleep side by side do not add up."""
+
+    def __init__(self) -> None:
+        self._now = threading.local()
+        self._due: list[tuple[int, float, Callable[[], Any]]] = []
+
+    def monotonic(self) -> float:
+        return getattr(self._now, "seconds", 0.0)
+
+    def sleep(self, seconds: float) -> None:
+        self._now.seconds = self.monotonic() + seconds
+        self._happen()
+
+    def later(self, seconds: float, action: Callable[[], Any]) -> None:
+        """Something that happens when this thread's time has come to it, or at the end."""
+        self._due.append((threading.get_ident(), self.monotonic() + seconds, action))
+        self._happen()
+
+    def end(self) -> None:
+        while self._due:
+            self._due.pop(0)[2]()
+
+    def _happen(self) -> None:
+        for entry in list(self._due):
+            thread, when, action = entry
+            if thread == threading.get_ident() and when <= self.monotonic():
+                self._due.remove(entry)
+                action()
+
+
 class InProcess:
     """Takes the place of a Transport: hands each request to the cluster itself, and fails as a network fails."""
 
-    def __init__(self, world: World, cluster: str):
+    def __init__(self, world: World, cluster: str, clock: Clock):
         self._world = world
+        self._clock = clock
         self._cluster = world.cluster(cluster)
         admin = self._cluster.admins[0]
         self.endpoint = Endpoint(f"{cluster}.example.com", admin.username, admin.password, timeout=TIMEOUT)
@@ -48,25 +82,14 @@ class InProcess:
             fault = self._world.faults.next(self._cluster.name, envelope.method_name)
             if fault is not None and fault.kind == "refuse":
                 raise NetworkTrouble("Connection refused", sent=False)
-            answer = exchange.answer(self._world, self._cluster, request, envelope, fault)
+            serve = partial(exchange.answer, self._world, self._cluster, request, envelope, fault)
+            if fault is not None and fault.kind == "slow":
+                self._clock.later(0 if fault.applies_first else fault.seconds, serve)
+                raise NetworkTrouble(f"no reply within {TIMEOUT:g} s", sent=True)
+            answer = serve()
         if answer.status is None:
             raise NetworkTrouble("Connection reset by peer", sent=True)
-        if fault is not None and (fault.seconds or 0) > TIMEOUT:
-            raise NetworkTrouble(f"no reply within {TIMEOUT:g} s", sent=True)
         return Reply(answer.status, answer.body.decode("utf-8", "replace"))
-
-
-class Clock:
-    """Passes by being slept on. Each thread has a time of its own: threads that sleep side by side do not add up."""
-
-    def __init__(self) -> None:
-        self._now = threading.local()
-
-    def monotonic(self) -> float:
-        return getattr(self._now, "seconds", 0.0)
-
-    def sleep(self, seconds: float) -> None:
-        self._now.seconds = self.monotonic() + seconds
 
 
 class SwiftSession(Session):
@@ -75,10 +98,13 @@ class SwiftSession(Session):
     def pause(self, seconds: float) -> None:
         self.clock.sleep(seconds)
 
+    def close(self) -> None:
+        super().close()
+        self.clock.end()
 
-def swift_session(here: Any, there: Any) -> SwiftSession:
+
+def swift_session(here: Any, there: Any, clock: Clock) -> SwiftSession:
     """A session over two transports, of this cluster and of its peer."""
-    clock = Clock()
     clients = [
         Client(transport, API_VERSION, CONCURRENCY, sleep=clock.sleep, is_peer=transport is there)
         for transport in (here, there)
@@ -87,4 +113,5 @@ def swift_session(here: Any, there: Any) -> SwiftSession:
 
 
 def in_process(world: World) -> SwiftSession:
-    return swift_session(InProcess(world, "alpha"), InProcess(world, "beta"))
+    clock = Clock()
+    return swift_session(InProcess(world, "alpha", clock), InProcess(world, "beta", clock), clock)

@@ -18,6 +18,9 @@ from ansible_collections.elementsw.replication.tests.simulator.world import Worl
 # The reply never comes, or is none.
 SPOILT = ("drop_before", "http_502", "http_503", "empty", "null", "truncated", "no_result", "slow")
 
+# Seconds after which a slow call is served, or its reply comes; nobody waits for it any more.
+LATE = 0.5
+
 # The cluster gave up on a part of itself: the call may have taken effect.
 UNCLEAR = (
     "xDBClosing",
@@ -118,7 +121,7 @@ class Trouble:
             None if self.lasts else 1,
             fault=self.kind,
             after_applying=self.after,
-            seconds=1 if self.kind == "slow" else None,
+            seconds=LATE if self.kind == "slow" else None,
         )
 
 
@@ -132,7 +135,7 @@ def of_call(cluster: str, method: str, nth: int) -> Iterator[Trouble]:
         yield Trouble(cluster, method, nth, kind, lasts=True)
     if writes:
         yield Trouble(cluster, method, nth, "drop_after")
-        taken = (*(kind for kind in SPOILT if kind not in ("drop_before", "slow")), *UNCLEAR)
+        taken = (*(kind for kind in SPOILT if kind != "drop_before"), *UNCLEAR)
         for kind in (*taken, *AFTER_APPLYING.get(method, ())):
             yield Trouble(cluster, method, nth, kind, after=True)
 

@@ -102,7 +102,8 @@ def _complete_volume(writer: Writer, step: PairVolumes, key: str) -> str:
                 return paired
         _withdraw(writer, step, uuid, exc)
         _refuse_paired_meanwhile(exc, step.completer_object)
-        if exc.name == KEY_REFUSED or (exc.transient and not exc.outcome_unknown):
+        # Only what the cluster itself has refused: a cluster that is not reached does not get better by a new key.
+        if exc.name == KEY_REFUSED or (exc.name and exc.transient and not exc.outcome_unknown):
             raise _Again(exc) from None
         raise
 
@@ -212,25 +213,19 @@ class PairedMeanwhile(Failure):
 
 def pair_clusters(writer: Writer, step: PairClusters) -> None:
     """Pair two clusters. Raises Failure; nothing of the handshake is left then, or `left_behind` names it."""
-    strangers: list[ClusterPair] = []
+    astray: list[str] = []
     try:
-        pair_id, key = _start_cluster(writer, step, strangers)
+        pair_id, key = _start_cluster(writer, step, astray)
         _complete_cluster(writer, step, pair_id, key)
     except Failure as exc:
-        exc.left_behind += [_stranger(writer, step, entry) for entry in strangers]
+        exc.left_behind += astray
         raise
-    for entry in strangers:
-        writer.warn(f"{_stranger(writer, step, entry)}; remove_pending: true removes it")
+    for sentence in astray:
+        writer.warn(f"{sentence}; remove_pending: true removes it")
 
 
-def _stranger(writer: Writer, step: PairClusters, entry: ClusterPair) -> str:
-    return (
-        f"pending cluster pair {entry.id} on cluster {writer.session.name(step.side)}: it appeared when the reply to "
-        "StartClusterPairing was lost, and may be another administrator's"
-    )
-
-
-def _start_cluster(writer: Writer, step: PairClusters, strangers: list[ClusterPair]) -> tuple[int, str]:
+def _start_cluster(writer: Writer, step: PairClusters, astray: list[str]) -> tuple[int, str]:
+    """The pair's ID and its key. astray: is filled with what calls without a reply have left, or may leave."""
     trouble: Failure | None = None
     for _attempt in range(START_ATTEMPTS):
         try:
@@ -240,7 +235,7 @@ def _start_cluster(writer: Writer, step: PairClusters, strangers: list[ClusterPa
         if not (trouble.outcome_unknown or trouble.transient):
             break
         # Not removed: a pending entry does not say whose it is.
-        strangers[:] = _new_pending(writer, step, trouble)
+        astray[:] = _left_pending(writer, step, trouble)
     raise trouble
 
 
@@ -253,15 +248,24 @@ def _start_cluster_once(writer: Writer, step: PairClusters) -> tuple[int, str]:
     return result["clusterPairID"], key
 
 
-def _new_pending(writer: Writer, step: PairClusters, trouble: Failure) -> list[ClusterPair]:
+def _left_pending(writer: Writer, step: PairClusters, trouble: Failure) -> list[str]:
+    cluster = writer.session.name(step.side)
     try:
         entries = observe.cluster_pairs(writer.session.client(step.side))
     except Failure:
-        trouble.left_behind.append(
-            f"cluster {writer.session.name(step.side)}: a pending cluster pair, if StartClusterPairing took effect"
-        )
+        trouble.left_behind.append(f"cluster {cluster}: a pending cluster pair, if StartClusterPairing took effect")
         raise trouble from None
-    return [entry for entry in entries if entry.pending and entry.uuid not in step.known]
+    found = [
+        f"pending cluster pair {entry.id} on cluster {cluster}: it appeared when the reply to StartClusterPairing was "
+        "lost, and may be another administrator's"
+        for entry in entries
+        if entry.pending and entry.uuid not in step.known
+    ]
+    if found or not trouble.outcome_unknown:
+        return found
+    return [
+        f"cluster {cluster}: a pending cluster pair, if the StartClusterPairing whose reply was lost takes effect after all"
+    ]
 
 
 def _complete_cluster(writer: Writer, step: PairClusters, pair_id: int, key: str) -> None:

@@ -22,3 +22,33 @@ def test_as_many_created_volumes_as_there_are_workers_are_taken_back(sites, coun
     result = site.run("volume_pair", pairs=wished, create_peer_volume={}, concurrency=concurrency)
     assert (result["failed"], result["changed"], result["error"]["rolled_back"]) == (True, False, True)
     assert all(volume["deleted"] for volume in site.world.truth()["clusters"]["beta"]["volumes"])
+
+
+def test_a_copy_that_had_begun_is_named(sites):
+    """The pair is taken apart again when it cannot be paused, and by then its target may hold data."""
+    site = sites(
+        [
+            {"name": "alpha", "volumes": [{"name": "orders", "marks": ["o"]}]},
+            {"name": "beta", "volumes": [{"name": "orders"}]},
+        ],
+        cluster_pairs=LINK,
+    )
+    site.world.faults.add("alpha", "ModifyVolumePair", fault="xInvalidParameter")
+    result = site.run("volume_pair", volume="orders", paused=True)
+    (sentence,) = result["error"]["left_behind"]
+    assert "volume orders (101) on cluster beta" in sentence
+    assert "allow_overwrite: true" in sentence
+    assert (result["changed"], result["error"]["rolled_back"]) == (True, False)
+    assert site.run("volume_pair", volume="orders", paused=True)["error"]["code"] == "target_in_use"
+    assert site.run("volume_pair", volume="orders", paused=True, allow_overwrite=True)["pairs"][0]["paused"] is True
+
+
+def test_a_start_that_may_take_effect_later_is_told(sites):
+    """Nobody can know whether a call whose reply was lost is still on its way: the pending entry may come after all."""
+    site = sites()
+    site.world.faults.add("alpha", "StartClusterPairing", fault="drop_before")
+    result = site.run("cluster_pair")
+    assert (result["changed"], result["pending"]) == (True, [])
+    assert "a pending cluster pair, if the StartClusterPairing whose reply was lost takes effect after all" in str(
+        result["warnings"]  # texts, or more than that on newer versions of ansible-core
+    )
