@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -30,6 +31,8 @@ REMEDIES = {
 REMEDIES_IF_TOLD = {"target_in_use": {"allow_overwrite": True}}
 
 
+# What a run puts on the volumes that it creates, another one each time.
+MARK_OF_RUN = re.compile(r"\b[0-9a-f]{16}\b")
 # Flows and truths from which a run without trouble came to the wish. Most trouble ends in one of a few truths.
 _CONVERGED: set[tuple[Flow, bool, str]] = set()
 
@@ -93,7 +96,7 @@ def case(flow: Flow, befall: Callable[[World], Any] = lambda world: None) -> Non
         raise Broken(
             f"{problem} (changed: {seen.changed}; {'; '.join(f.sentence for f in seen.failures) or 'no failure'})"
         )
-    state = (flow, bool(seen.told), repr(after))
+    state = (flow, bool(seen.told), MARK_OF_RUN.sub("", repr(after)))
     if state not in _CONVERGED:
         _converge(flow, world, before, {**REMEDIES, **(REMEDIES_IF_TOLD if seen.told else {})})
         _CONVERGED.add(state)

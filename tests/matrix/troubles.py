@@ -19,7 +19,7 @@ from ansible_collections.elementsw.replication.tests.simulator.world import Worl
 SPOILT = ("drop_before", "http_502", "http_503", "empty", "null", "truncated", "no_result", "slow")
 
 # Seconds after which a slow call is served, or its reply comes; nobody waits for it any more.
-LATE = 0.5
+LATE = 1.0
 
 # The cluster gave up on a part of itself: the call may have taken effect.
 UNCLEAR = (
