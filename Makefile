@@ -7,7 +7,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 7))' 2>/dev/null && echo $$python && break; done)
 ARGS ?=
 
-.PHONY: help demo test format lint sanity docs bench ci
+.PHONY: help demo test format lint sanity docs bench matrix ci
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):  ## /\1\t/p' Makefile | expand -t 10
@@ -32,6 +32,9 @@ docs:  ## check the documentation and build it as HTML
 
 bench:  ## count calls and measure ratios
 	@$(python) -B tools/run_tests.py tests/benchmark $(ARGS)
+
+matrix:  ## try every flow with everything that can befall each of its calls
+	@$(python) -B tools/run_tests.py tests/matrix -n auto $(ARGS)
 
 ci:  ## everything, on every version, from nothing
 	@.ci/run

@@ -21,6 +21,7 @@ STAGES = {
     "package": stages.package,
     "sdk": stages.sdk,
     "benchmark": stages.benchmark,
+    "matrix": stages.matrix,
     "versions": versions.all_checks,
 }
 #: Not part of the whole: `sanity` is in `versions`, `format` changes files.

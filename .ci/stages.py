@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The stages that need one environment each: tests, lint, documentation, packaging, the SDK, the benchmark."""
+"""The stages that need one environment each: tests, lint, documentation, packaging, SDK, benchmark, fault matrix."""
 
 from __future__ import annotations
 
@@ -63,6 +63,11 @@ def tests() -> None:
 def benchmark() -> None:
     step("make bench")
     run(["make", "bench"], cwd=ROOT, env=os.environ)
+
+
+def matrix() -> None:
+    step("make matrix")
+    run(["make", "matrix"], cwd=ROOT, env=os.environ)
 
 
 def settle_format() -> None:
