@@ -36,6 +36,7 @@ MAY_IMPORT = {
         f"{UTILS}/_pairing/session",
         f"{DECIDE}/guard",
         f"{UTILS}/_element/errors",
+        f"{UTILS}/_element/members",
         f"{UTILS}/_element/secret_forms",
     ],
 }

@@ -56,6 +56,7 @@ _OUTCOME_UNKNOWN = frozenset(
     {
         "xDBClosing",
         "xDBConnectionLoss",
+        "xDBInvalidState",
         "xDBNoServerResponse",
         "xDBOperationTimeout",
         "xDBSessionExpired",
@@ -69,7 +70,6 @@ _OUTCOME_UNKNOWN = frozenset(
 # Gathered from the API documentation (xDBVersionMismatch, xNotPrimary, xDBConnectionLoss) and from
 # what shipped clients repeat.
 _TRANSIENT = _OUTCOME_UNKNOWN | {
-    "xDBInvalidState",
     "xDBVersionMismatch",
     "xNoHandler",
     "xNotPrimary",

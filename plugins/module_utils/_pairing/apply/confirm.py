@@ -11,6 +11,7 @@ Two reads per cluster and batch at the most (six where evidence of use counts), 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -101,11 +102,23 @@ def _unused(session: Session, steps: Sequence[ConfirmUnused]) -> Verdicts:
     verdicts: Verdicts = {}
     for step in steps:
         target, source = now.get((step.side, step.volume.id)), now.get((other(step.side), step.source.id))
-        if not _same(target, step.volume, ()) or not _same(source, step.source, ()):
+        if not _is_future_target(target, step.volume) or not _same(source, step.source, ()):
             verdicts[step] = _changed(session, step, "it or its source was paired, deleted or given another access")
-        elif not guard.still_as_planned(step.usage, used[step.side, step.volume.id], step.overwrite):
+        elif not _is_unused(session, step, used[step.side, step.volume.id]):
             verdicts[step] = _changed(session, step, "it came into use")
     return verdicts
+
+
+def _is_future_target(now: Volume | None, planned: Volume) -> bool:
+    # Once its old entry is gone, a replicationTarget reads as locked on some releases.
+    unlocked = replace(now, access=TARGET) if now and (now.access, planned.access) == ("locked", TARGET) else now
+    return _same(unlocked, planned, ()) and (unlocked.mark == planned.mark)
+
+
+def _is_unused(session: Session, step: ConfirmUnused, now: Usage) -> bool:
+    if step.volume.mark == session.mark:
+        return not guard.came_into_use(now)
+    return guard.still_as_planned(step.usage, now, step.overwrite)
 
 
 def _cluster_pairs(session: Session, steps: Sequence[RemoveClusterPair]) -> Verdicts:

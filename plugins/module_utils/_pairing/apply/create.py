@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..._element.errors import VOLUME_UNKNOWN, Failure
+from ..._element.members import number
 from .. import observe
 from ..decide import guard
 from ..model import MARK, CreateAccount, CreateVolume, Volume
@@ -38,10 +39,11 @@ def create_volume(writer: Writer, step: CreateVolume) -> Volume:
             return _created(writer, step, result)
         except Failure as exc:
             trouble = exc
-        if trouble.outcome_unknown:
-            return _look_for(writer, step, trouble)
-        if not trouble.transient:
+        if not (trouble.outcome_unknown or trouble.transient):
             break
+        found = _look_for(writer, step, trouble)
+        if found is not None:
+            return found
     raise trouble
 
 
@@ -62,23 +64,42 @@ def _parameters(writer: Writer, step: CreateVolume) -> dict[str, object]:
 
 
 def _created(writer: Writer, step: CreateVolume, result: dict) -> Volume:
-    volume_id = result.get("volumeID") or (result.get("volume") or {}).get("volumeID")
-    found = _ours(writer, step) if not isinstance(volume_id, int) else None
-    return found or replace(step.volume, id=volume_id, account_id=step.account_id, mark=writer.session.mark)
+    try:
+        volume_id = number(result["volumeID"] if "volumeID" in result else result["volume"]["volumeID"])
+    except (LookupError, TypeError, ValueError):
+        cluster = writer.session.name(step.side)
+        trouble = Failure(
+            "bad_reply",
+            f"cluster {cluster} answered CreateVolume without a volumeID; run again",
+            cluster,
+            "CreateVolume",
+        )
+        trouble.outcome_unknown = True
+        raise trouble from None
+    return replace(step.volume, id=volume_id, account_id=step.account_id, mark=writer.session.mark)
 
 
-def _look_for(writer: Writer, step: CreateVolume, trouble: Failure) -> Volume:
-    deadline = writer.session.clock.monotonic() + LOOK_FOR
+def _look_for(writer: Writer, step: CreateVolume, trouble: Failure) -> Volume | None:
+    """The volume, if it was created after all; None when the cluster has refused to, and it was not.
+
+    Raises `trouble` when nobody can tell: another call might make a second volume.
+    """
+    deadline = writer.session.clock.monotonic() + (LOOK_FOR if trouble.outcome_unknown else 0)
+    unseen = False
     while True:
         try:
             found = _ours(writer, step)
         except Failure:  # a cluster that does not answer shows nothing
-            found = None
+            found, unseen = None, True
+        else:
+            unseen = False
         if found is not None:
             return found
         if writer.session.clock.monotonic() >= deadline:
             break
         writer.session.clock.sleep(LOOK_EVERY)
+    if not (trouble.outcome_unknown or unseen):
+        return None
     trouble.left_behind.append(
         f"{step.object} of account {step.account} on cluster {writer.session.name(step.side)}, if it was created after all: "
         f"its attribute {MARK} is {writer.session.mark}"
@@ -113,7 +134,7 @@ def delete_created(writer: Writer, step: CreateVolume, created: Volume) -> str |
     if now.pairs:
         return f"{label} on cluster {cluster}: it was created by this run and is paired"
     used = observe.usage(writer.session, step.side, [now])[now.id]
-    evidence = guard.sessions(used) or (("write operations",) if used.write_ops else ())
+    evidence = (*guard.sessions(used), *guard.writes(used))
     if evidence:
         return f"{label} on cluster {cluster}: it was created by this run and has {', '.join(evidence)}"
 

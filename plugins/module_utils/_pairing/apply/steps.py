@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from .. import observe
+from ..decide import guard
 from ..model import (
     PAUSED_HERE,
     TARGET,
@@ -129,7 +130,7 @@ def run(writer: Writer, step: Step) -> Done:
     elif isinstance(step, CreateVolume):
         done = Done(step, volume=create_volume(writer, step))
     elif isinstance(step, ChangeVolume):
-        change(writer, step.side, [step])
+        done = Done(step, ours=change(writer, step.side, [step]))
     elif isinstance(step, PairVolumes):
         done = Done(step, uuid=pair_volumes(writer, step))
     elif isinstance(step, SetMode):
@@ -139,8 +140,11 @@ def run(writer: Writer, step: Step) -> Done:
     return done
 
 
-def change(writer: Writer, side: str, batch: Sequence[ChangeVolume]) -> None:
-    """One ModifyVolume or ModifyVolumes. The latter is all or nothing: one bad volume, and none is changed."""
+def change(writer: Writer, side: str, batch: Sequence[ChangeVolume]) -> bool:
+    """One ModifyVolume or ModifyVolumes. The latter is all or nothing: one bad volume, and none is changed.
+
+    False when the volume was as wished already.
+    """
     step = batch[0]
     ids = [each.volume.id for each in batch]
     single = len(ids) == 1
@@ -151,7 +155,7 @@ def change(writer: Writer, side: str, batch: Sequence[ChangeVolume]) -> None:
         now = observe.volumes(writer.session.client(side), ids)
         return {volume.id for volume in now if step.is_shown(volume)} == set(ids)
 
-    writer.settle(
+    return writer.settle(
         side,
         "ModifyVolume" if single else "ModifyVolumes",
         {**params, name: value},
@@ -198,7 +202,7 @@ def undo(writer: Writer, done: Done) -> str | None:
     where = f"{step.object} on cluster {writer.session.name(step.side)}"
     if isinstance(step, (RemoveClusterPair, RemoveVolumePair)):
         return f"{where}: the entry was removed and cannot be put back"
-    if isinstance(step, Grow):
+    if isinstance(step, Grow) and done.ours:
         return f"{where}: it was grown from {step.volume.size} to {step.size} bytes and cannot be made smaller"
     if isinstance(step, CreateAccount):
         return f"{where}: it was created by this run and was kept" if done.ours else None
@@ -229,10 +233,13 @@ def _unpair(writer: Writer, step: PairVolumes, uuid: str) -> str | None:
 def _restore_pair(writer: Writer, step: SetMode | SetPause) -> str | None:
     """Put back a pair's mode or pause, if it still is the same pair."""
     entry = entry_of(writer, step.side, step.volume)
+    changed = f"{step.object} on cluster {writer.session.name(step.side)}: its pair was changed since"
     if step.volume.pairs and (entry is None or entry.uuid != step.volume.pairs[0].uuid):
-        return f"{step.object} on cluster {writer.session.name(step.side)}: its pair was changed since"
+        return changed
     reason = "roll-back: the pair could not be finished"
     if isinstance(step, SetMode):
+        if entry is None or entry.mode.lower() not in (step.mode.lower(), step.before.lower()):
+            return changed
         _set_mode(writer, step, step.before, reason)
     elif step.volume.pairs:  # a pair that this run has made goes as a whole
         _set_pause(writer, step, not step.paused, reason)
@@ -247,11 +254,21 @@ def _restore_access(writer: Writer, step: SetAccess) -> str | None:
     ours = (step.access, "locked") if step.access == TARGET else (step.access,)
     if now is None or now.pairs or now.access not in ours:
         return f"{step.object} on cluster {cluster}: its access was set to {step.access} and it was changed since"
+    hosts = _hosts_of(writer, step, now)
+    if hosts:
+        return f"{step.object} on cluster {cluster}: its access was set to {step.access} and it has {', '.join(hosts)}"
     back = SetAccess(
         step.item, step.side, step.object, "roll-back: the pair could not be made", now, step.volume.access
     )
     change(writer, step.side, [back])
     return None
+
+
+def _hosts_of(writer: Writer, step: SetAccess, now: Volume) -> tuple[str, ...]:
+    """Who would be cut off if the volume became a target again."""
+    if step.volume.access != TARGET:
+        return ()
+    return guard.sessions(observe.usage(writer.session, step.side, [now])[now.id])
 
 
 def of_phase(steps: Iterable[Step], phase: Phase) -> list[Step]:

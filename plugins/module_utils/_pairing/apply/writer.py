@@ -50,10 +50,10 @@ class Writer:
         *,
         applied: Callable[[], bool],
         done: frozenset[str] = frozenset(),
-    ) -> None:
+    ) -> bool:
         """A write that may be repeated, until it took effect: after trouble it is looked at (`applied`) before that.
 
-        done: names of errors that say that there is nothing left to do.
+        done: names of errors that say that there is nothing left to do; then it was not this write, and False comes back.
         """
         trouble = None
         for attempt in range(ATTEMPTS):
@@ -61,15 +61,15 @@ class Writer:
                 self.session.clock.sleep(PAUSE)
             try:
                 self.write(side, method, params, what, reason)
-                return
+                return True
             except Failure as exc:
                 if exc.name in done:
-                    return
+                    return False
                 if not (exc.outcome_unknown or exc.transient):
                     raise
                 trouble = exc
             if self._looked(trouble, what, applied):
-                return
+                return True
         raise trouble
 
     def _looked(self, trouble: Failure, what: str, applied: Callable[[], bool]) -> bool:

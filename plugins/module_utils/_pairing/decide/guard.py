@@ -21,16 +21,22 @@ def sessions(usage: Usage) -> tuple[str, ...]:
     return (*found, *(f"its {what} cannot be read" for what in usage.unreadable if "sessions" in what))
 
 
+def writes(usage: Usage) -> tuple[str, ...]:
+    """What hosts have written: what replication brings is not counted there."""
+    if "statistics" in usage.unreadable:
+        return ("its statistics cannot be read",)
+    return (f"{usage.write_ops} write operations since it was created",) if usage.write_ops else ()
+
+
 def data(usage: Usage) -> tuple[str, ...]:
     """Signs of content. nonZeroBlocks is as of the last garbage collection: 0 alone would prove nothing."""
     found = []
     if usage.nonzero_blocks:
         found.append(f"{usage.nonzero_blocks} blocks that hold data")
-    if usage.write_ops:
-        found.append(f"{usage.write_ops} write operations since it was created")
     if usage.snapshots:
         found.append(f"{usage.snapshots} snapshots")
-    return (*found, *(f"its {what} cannot be read" for what in usage.unreadable if "sessions" not in what))
+    unreadable = (what for what in usage.unreadable if "sessions" not in what and what != "statistics")
+    return (*found, *writes(usage), *(f"its {what} cannot be read" for what in unreadable))
 
 
 def check_unused(volume: Volume, cluster: str, usage: Usage, overwrite: bool) -> None:
@@ -51,6 +57,11 @@ def _target_in_use(volume: Volume, cluster: str, evidence: tuple[str, ...], reme
         f"{', '.join(evidence)}; {remedy}",
         cluster=cluster,
     )
+
+
+def came_into_use(usage: Usage) -> bool:
+    """Whether somebody uses a volume that this run has created: its blocks and snapshots do not count, only hosts do."""
+    return bool(sessions(usage) or usage.write_ops)
 
 
 def still_as_planned(planned: Usage, now: Usage, overwrite: bool) -> bool:

@@ -154,6 +154,23 @@ def test_repair_of_a_half_whose_other_volume_is_gone(sites):
     assert site.writes() == ["alpha RemoveVolumePair", *CREATION]
 
 
+def test_a_half_that_was_a_target_is_not_promoted_without_a_word(sites):
+    gone = {"at": "alpha/orders-db", "to": {"cluster": "beta", "volume_id": 99, "name": "orders-db"}}
+    site = start(sites, [{**ORDERS, "access": "replicationTarget"}], volume_pairs=[gone])
+    result = site.check_then_run("volume_pair", **WISH, repair=True)
+    assert (result["error"]["code"], site.writes()) == ("direction_unknown", [])
+    assert not site.run("volume_pair", **WISH, repair=True, direction="to_peer").get("failed")
+
+
+def test_a_partner_of_an_earlier_run_that_was_deleted_is_to_be_restored(sites):
+    site = start(sites)
+    site.run("volume_pair", **WISH)
+    site.world.call("beta", "DeleteVolume", {"volumeID": CREATED})
+    for repair in (False, True):
+        result = site.check_then_run("volume_pair", **WISH, peer_volume="orders-db", repair=repair)
+        assert (result["error"]["code"], site.writes()) == ("volume_deleted", [])
+
+
 # --- what is refused --------------------------------------------------------------------------------------------------
 
 
@@ -225,7 +242,10 @@ def test_options_that_contradict_each_other(sites, options, complaint):
 # --- when something goes wrong ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("fault", ["drop_after", "xDBOperationTimeout", "truncated"])
+SAID_NO_AND_DID = ["xDBInvalidState", "xDBVersionMismatch", "xNotReadyForIO"]
+
+
+@pytest.mark.parametrize("fault", ["drop_after", "xDBOperationTimeout", "truncated", *SAID_NO_AND_DID])
 def test_a_lost_reply_is_looked_for_and_no_second_volume_made(sites, fault):
     site = start(sites)
     site.world.faults.add("beta", "CreateVolume", fault=fault, after_applying=True)
@@ -233,6 +253,43 @@ def test_a_lost_reply_is_looked_for_and_no_second_volume_made(sites, fault):
     assert not result.get("failed"), result["msg"]
     assert len(site.world.truth()["clusters"]["beta"]["volumes"]) == 1
     assert result["pairs"][0]["state"] == "paired"
+
+
+@pytest.mark.parametrize("fault", SAID_NO_AND_DID)
+def test_what_was_created_in_spite_of_a_refusal_is_taken_back(sites, fault):
+    site = start(sites)
+    site.world.faults.add("beta", "CreateVolume", fault=fault, after_applying=True)
+    site.world.faults.add("beta", "CompleteVolumePairing", fault="xInvalidParameter")
+    result = site.run("volume_pair", **WISH)
+    assert (result["failed"], result["error"]["rolled_back"], there(site)) == (True, True, {})
+
+
+@pytest.mark.parametrize("reply", ['{"id": 1, "result": {}}', '{"id": 1, "result": {"volume": [1]}}'])
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_reply_without_the_number_is_looked_for(sites, reply, count):
+    site = start(sites, [{"name": "vol-{n}", "count": 2, "account": "shop"}])
+    site.world.faults.add("beta", "CreateVolume", fault="reply", message=reply, after_applying=True)
+    items = [{"volume": f"vol-{n}"} for n in range(1, count + 1)]
+    result = site.run("volume_pair", pairs=items, create_peer_volume={})
+    assert not result.get("failed"), result["msg"]
+    assert len(site.world.truth()["clusters"]["beta"]["volumes"]) == count
+
+
+@pytest.mark.parametrize("fault", ["xInvalidParameter"])
+def test_what_may_have_been_written_to_is_not_deleted(sites, fault):
+    """Its statistics cannot be read, so nobody can tell."""
+    site = start(sites)
+    site.world.faults.add("beta", "ListVolumeStats", fault=fault, times=None)
+    site.world.faults.add("beta", "CompleteVolumePairing", fault=fault)
+    result = site.run("volume_pair", **WISH)
+    assert (result["failed"], result["changed"], list(there(site))) == (True, True, ["orders-db"])
+    assert "its statistics cannot be read" in result["error"]["left_behind"][0]
+
+
+def test_statistics_that_cannot_be_read_do_not_count_against_a_new_volume(sites):
+    site = start(sites)
+    site.world.faults.add("beta", "ListVolumeStats", fault="xInvalidParameter", times=None)
+    assert not site.run("volume_pair", **WISH).get("failed")
 
 
 def test_a_lost_reply_to_the_account_is_looked_for(sites):
