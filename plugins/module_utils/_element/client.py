@@ -70,6 +70,11 @@ class Client:
         """What an answer that repeats the request may give away."""
         return self._transport.endpoint.secrets
 
+    @property
+    def lost(self) -> bool:
+        """Whether the last read was given up after all its attempts."""
+        return self._lost
+
     def call(self, method: str, params: Params = None) -> dict:
         """The `result` of one API call. Members of `params` that are None are not sent.
 

@@ -96,16 +96,39 @@ def _complete_volume(writer: Writer, step: PairVolumes, key: str) -> str:
         return _member_of(key, "volumePairUUID") or _origin_uuid(writer, step)
     except Failure as exc:
         uuid = _member_of(key, "volumePairUUID")
-        if exc.outcome_unknown or exc.transient:
+        # After a refusal, too: whoever else has the key may have completed the pairing, just as it was wished.
+        if uuid or exc.outcome_unknown or exc.transient:
             paired = _look_for_pair(writer, step, uuid, LOOK_FOR if exc.outcome_unknown else 0)
             if paired:
                 return paired
+        _leave_what_others_completed(writer, step, uuid, exc)
         _withdraw(writer, step, uuid, exc)
         _refuse_paired_meanwhile(exc, step.completer_object)
         # Only what the cluster itself has refused: a cluster that is not reached does not get better by a new key.
         if exc.name == KEY_REFUSED or (exc.name and exc.transient and not exc.outcome_unknown):
             raise _Again(exc) from None
         raise
+
+
+def _leave_what_others_completed(writer: Writer, step: PairVolumes, uuid: str | None, refusal: Failure) -> None:
+    """Raise changed_meanwhile if our pairing has become a pair with another volume: it is not ours alone any more."""
+    if refusal.outcome_unknown:
+        return
+    try:
+        origin = entry_of(writer, step.side, step.volume)
+    except Failure:
+        return  # `_withdraw` looks again, and tells what may be left
+    if origin is None or origin.pending or origin.uuid != uuid:
+        return
+    where = f"{step.object} on cluster {writer.session.name(step.side)}"
+    with_whom = f"volume {origin.remote_volume_name} ({origin.remote_volume_id})"
+    failure = refusal.recoded(
+        "changed_meanwhile",
+        f"{where} was paired with {with_whom} by somebody else, who has completed the pairing that this task had started; "
+        "it was left as it is: see who needs it, and run again",
+    )
+    failure.left_behind.append(f"{where}: paired with {with_whom} by somebody else")
+    raise failure from None
 
 
 def _refuse_paired_meanwhile(exc: Failure, what: str) -> None:
@@ -275,15 +298,36 @@ def _complete_cluster(writer: Writer, step: PairClusters, pair_id: int, key: str
         )
     except Failure as exc:
         uuid = _member_of(key, "clusterPairUUID") or _listed_uuid(writer, step.side, pair_id)
-        unclear = exc.outcome_unknown or exc.transient
-        if unclear and _both_list(writer, step, uuid, LOOK_FOR if exc.outcome_unknown else 0):
+        # After a refusal, too: whoever else has the key may have completed the pairing, just as it was wished.
+        if _both_list(writer, step, uuid, LOOK_FOR if exc.outcome_unknown else 0):
             return
+        _leave_cluster_to_others(writer, step, uuid, exc)
         _withdraw_cluster(writer, step, uuid, exc)
         if exc.name == "xPairingAlreadyExists":
             meanwhile = PairedMeanwhile(exc.code, exc.sentence, exc.cluster, exc.method, exc.name, exc.message)
             meanwhile.rolled_back, meanwhile.left_behind = exc.rolled_back, exc.left_behind
             raise meanwhile from None
         raise
+
+
+def _leave_cluster_to_others(writer: Writer, step: PairClusters, uuid: str | None, refusal: Failure) -> None:
+    """Raise changed_meanwhile if our pairing has become a pair with another cluster: it is not ours alone any more."""
+    if refusal.outcome_unknown:
+        return
+    try:
+        origin = _listed(writer, step.side, uuid)
+    except Failure:
+        return  # `_withdraw_cluster` looks again, and tells what may be left
+    if origin is None or origin.pending:
+        return
+    where = f"cluster pair {origin.id} of cluster {writer.session.name(step.side)}"
+    failure = refusal.recoded(
+        "changed_meanwhile",
+        f"{where} was completed with {origin.remote_name} by somebody else while this task ran; it was left as it is: see "
+        "who needs it, and run again",
+    )
+    failure.left_behind.append(f"{where}: completed with {origin.remote_name} by somebody else")
+    raise failure from None
 
 
 def _both_list(writer: Writer, step: PairClusters, uuid: str | None, seconds: float) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..._element.errors import Failure
-from ..model import Plan, RemoveClusterPair, RemoveVolumePair, Step, Volume
+from ..model import Grow, PairVolumes, Plan, RemoveClusterPair, RemoveVolumePair, SetMode, SetPause, Step, Volume
 
 
 @dataclass(frozen=True)
@@ -47,10 +47,17 @@ class Item:
             else:
                 self.failure.left_behind += failure.left_behind
 
-    @property
-    def is_torn(self) -> bool:
-        """Half of it is removed and cannot be put back: only going on makes it whole."""
-        return any(isinstance(done.step, (RemoveClusterPair, RemoveVolumePair)) for done in self.done)
+    def goes_on_with(self, step: Step) -> bool:
+        """Whether what was done cannot be put back, or is worth nothing without this step: it is run whatever happened.
+
+        Half a pair is removed and cannot be joined again; a pair that is made is not taken apart for want of its pause;
+        and a target that has grown stays so.
+        """
+        final = (RemoveClusterPair, RemoveVolumePair, PairVolumes, SetMode, SetPause)
+        return any(
+            isinstance(done.step, final) or (isinstance(done.step, Grow) and isinstance(step, Grow))
+            for done in self.done
+        )
 
     @property
     def remains(self) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from ..._element.errors import ApiError, Failure
 from ..model import (
@@ -17,17 +18,22 @@ from ..model import (
     ChangeVolume,
     ConfirmUnused,
     CreateAccount,
-    CreateVolume,
     Phase,
     Plan,
+    ReleaseTarget,
+    RemoveVolumePair,
     SetMode,
     SetPause,
     Sides,
     Step,
+    other,
 )
 from . import confirm, steps
 from .item import Done, Item
 from .writer import Writer
+
+# Says why a step must not be begun any more, if so.
+Halt = Callable[[Step], "Failure | None"]
 
 
 def preview(plans: Sequence[Plan], clusters: Sides[str]) -> list[Action]:
@@ -50,22 +56,30 @@ def execute(
     finishing: the steps belong to pairs that are made already, and are run whatever happened.
     """
 
-    def halted() -> Failure | None:
-        if finishing:
+    def halted(step: Step) -> Failure | None:
+        if finishing or items[step.item].goes_on_with(step):
             return None
         if writer.session.stopping.is_set():
             return Failure("interrupted", "not done: the task was interrupted by a signal; run again")
         if fail_fast and any(item.failure for item in items):
             return Failure("interrupted", "not done: another pair failed and fail_fast is set; run again")
-        return None
+        return _lost(writer, step)
 
     for phase in Phase:
         _run_phase(writer, phase, items, plans, halted)
 
 
-def _run_phase(
-    writer: Writer, phase: Phase, items: Sequence[Item], plans: Sequence[Plan], halted: Callable[[], Failure | None]
-) -> None:
+def _lost(writer: Writer, step: Step) -> Failure | None:
+    """A pair is not begun with a cluster that was given up: every call to it would be waited for in vain."""
+    for side in (step.side, other(step.side)):
+        client = writer.session.clients[side]
+        if client and client.lost:
+            sentence = f"not done: cluster {client.name} does not answer any more; run again when it does"
+            return Failure("unreachable", sentence, cluster=client.name)
+    return None
+
+
+def _run_phase(writer: Writer, phase: Phase, items: Sequence[Item], plans: Sequence[Plan], halted: Halt) -> None:
     todo = [
         steps.bound(step, item.done)
         for item, plan in zip(items, plans)
@@ -76,12 +90,14 @@ def _run_phase(
         return
     for step, failure in _confirm(writer, todo).items():
         items[step.item].fail(failure)
-    jobs = [
-        partial(_run_batch, writer, batch, items, halted)
-        for batch in steps.batches(step for step in todo if items[step.item].going and not _only_looks(step))
-    ]
-    writer.session.side_by_side(jobs)
-    _roll_back_all(writer, [item for item in items if item.failure and not item.rolled_back])
+    going = [step for step in todo if items[step.item].going and not _only_looks(step)]
+    refused = writer.session.side_by_side(
+        partial(_run_batch, writer, batch, items, halted) for batch in steps.batches(going)
+    )
+    alone = [step for batch in refused for step in batch]
+    writer.session.side_by_side(partial(_run_batch, writer, [step], items, halted) for step in alone)
+    failed = [item for item in items if item.failure and not item.rolled_back]
+    writer.session.side_by_side(partial(_roll_back, writer, item) for item in failed)
 
 
 def _only_looks(step: Step) -> bool:
@@ -96,26 +112,30 @@ def _confirm(writer: Writer, todo: Sequence[Step]) -> dict[Step, Failure]:
         return {step: exc.recoded(exc.code, exc.sentence) for step in todo}
 
 
-def _run_batch(writer: Writer, batch: list[Step], items: Sequence[Item], halted: Callable[[], Failure | None]) -> None:
+def _run_batch(writer: Writer, batch: list[Step], items: Sequence[Item], halted: Halt) -> list[Step]:
+    """Run steps that one call can serve; what is left are those that have to be asked for one by one."""
     for step in batch:
-        halt = None if items[step.item].is_torn else halted()
+        halt = halted(step)
         if halt is not None and items[step.item].going:
             items[step.item].fail(halt)
     batch = [step for step in batch if items[step.item].going]
     if len(batch) > 1 and isinstance(batch[0], CreateAccount):
         _run_shared(writer, batch, items)
-        return
-    merged = [step for step in batch if isinstance(step, ChangeVolume)]
-    if len(merged) > 1 and _run_merged(writer, merged, items):
-        return
-    for step in batch:
-        try:
-            items[step.item].done.append(steps.run(writer, step))
-        except Failure as exc:
-            items[step.item].fail(exc)
-            if exc.outcome_unknown and isinstance(step, (ChangeVolume, SetMode, SetPause)):
-                # Treated as done, so that the roll-back looks and puts it back.
-                items[step.item].done.append(Done(step))
+    elif len(batch) > 1:
+        return [] if _run_merged(writer, batch, items) else batch
+    elif batch:
+        _run_alone(writer, batch[0], items[batch[0].item])
+    return []
+
+
+def _run_alone(writer: Writer, step: Step, item: Item) -> None:
+    try:
+        item.done.append(steps.run(writer, step))
+    except Failure as exc:
+        item.fail(exc)
+        if exc.outcome_unknown and isinstance(step, (ChangeVolume, SetMode, SetPause)):
+            # Treated as done, so that the roll-back looks and puts it back.
+            item.done.append(Done(step))
 
 
 def _run_shared(writer: Writer, batch: Sequence[Step], items: Sequence[Item]) -> None:
@@ -129,7 +149,7 @@ def _run_shared(writer: Writer, batch: Sequence[Step], items: Sequence[Item]) ->
         items[step.item].done.append(replace(done, step=step))
 
 
-def _run_merged(writer: Writer, batch: Sequence[ChangeVolume], items: Sequence[Item]) -> bool:
+def _run_merged(writer: Writer, batch: Sequence[Any], items: Sequence[Item]) -> bool:
     """One call for all; False when it was refused and each has to be asked for by itself, so that only one fails."""
     try:
         steps.change(writer, batch[0].side, batch)
@@ -152,21 +172,10 @@ def _fail_all(batch: Sequence[Step], items: Sequence[Item], failure: Failure) ->
             items[step.item].done.append(Done(step))
 
 
-def _roll_back_all(writer: Writer, failed: Sequence[Item]) -> None:
-    # Whether a created volume is in use is read side by side: from a worker, that would wait for workers that wait alike.
-    writer.session.side_by_side(partial(_roll_back, writer, item) for item in failed if not _has_created(item))
-    for item in failed:
-        if _has_created(item):
-            _roll_back(writer, item)
-
-
-def _has_created(item: Item) -> bool:
-    return any(isinstance(done.step, CreateVolume) for done in item.done)
-
-
 def _roll_back(writer: Writer, item: Item) -> None:
     item.rolled_back = True
     failure = item.failure
+    failure.left_behind += _unreleased(writer, item)
     for done in reversed(item.done):
         try:
             left = steps.undo(writer, done)
@@ -176,3 +185,15 @@ def _roll_back(writer: Writer, item: Item) -> None:
             failure.left_behind.append(left)
     if item.done or failure.left_behind or failure.rolled_back:
         failure.rolled_back = not failure.left_behind
+
+
+def _unreleased(writer: Writer, item: Item) -> list[str]:
+    """Targets that have lost their pair and were to be released: nothing shows any more that they were targets of one."""
+    done = {type(done.step) for done in item.done}
+    if RemoveVolumePair not in done or ReleaseTarget in done:
+        return []
+    return [
+        f"{step.object} on cluster {writer.session.name(step.side)}: it was to become {step.access}, and is {step.volume.access}"
+        for step in item.plan.steps
+        if isinstance(step, ReleaseTarget)
+    ]

@@ -140,6 +140,15 @@ def test_half_a_resumption_is_put_back(sites):
     assert states(result) == (True, "PausedManual", "PausedManual")
 
 
+def test_a_pair_that_is_made_is_not_taken_apart_for_want_of_its_pause(sites):
+    volumes = [{"name": "vol-{n}", "count": 2}]
+    site = sites([{"name": name, "volumes": volumes} for name in ("alpha", "beta")], cluster_pairs=LINK)
+    site.world.faults.add("alpha", "StartVolumePairing", 2, fault="xInvalidParameter")
+    items = [{"volume": "vol-1"}, {"volume": "vol-2"}]
+    result = site.run("volume_pair", pairs=items, paused=True, fail_fast=True, concurrency=1)
+    assert [(pair["state"], pair["paused"]) for pair in result["pairs"]] == [("paired", True), ("none", None)]
+
+
 # --- mode -------------------------------------------------------------------------------------------------------------
 
 
