@@ -20,7 +20,7 @@ from ._element.client import Client, connect
 from ._element.errors import ERROR_MEMBERS, Failure
 from ._element.libraries import MISSING
 from ._pairing import results
-from ._pairing.carried import is_report, of_report
+from ._pairing.carried import of_report
 from ._pairing.flow import Outcome, Progress, resume, run, summary
 from ._pairing.model import Sides
 from ._pairing.session import Session
@@ -44,6 +44,10 @@ def run_job(module: AnsibleModule, job: Any, what: str) -> None:
     # A module that does not wait has neither option.
     interval, resumed = module.params.get("progress_interval", 0), module.params.get("_resume")
     carried = of_report(resumed["report"], resumed["waited"]) if resumed else None
+    if resumed and carried is None:
+        module.fail_json(
+            msg="_resume: cannot be used; leave it out, only the action plugin of this collection can fill it in"
+        )
 
     def work(session: Session) -> dict:
         outcome = resume(job, session, carried, interval) if carried else run(job, session, module.check_mode, interval)
@@ -62,9 +66,6 @@ def _check_progress(params: Mapping[str, Any]) -> str | None:
     interval = params.get("progress_interval", 0)
     if interval < 0:
         return f"progress_interval: {interval} cannot be used; give the seconds between two lines, or 0 for no lines"
-    resumed = params.get("_resume")
-    if resumed and not is_report(resumed["report"]):
-        return "_resume: cannot be used; leave it out, only the action plugin of this collection can fill it in"
     return None
 
 

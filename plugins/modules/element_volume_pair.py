@@ -212,8 +212,9 @@ options:
   release_target:
     description:
       - Whether to make the former target C(readWrite) after the pair is gone on both clusters, so that hosts can
-        use it. Without a pair, a volume that was asked for and is C(replicationTarget) becomes C(readWrite) as well,
-        which finishes what an earlier run could not.
+        use it. Of two volumes that are not paired, the one that is C(replicationTarget) becomes C(readWrite) as well,
+        which finishes what an earlier run could not. On releases where it reads as C(locked) without its pair, there
+        is a warning instead.
       - When both volumes are C(replicationTarget) nothing is done, error V(access_conflict).
       - Used with O(state=absent) only.
     type: bool

@@ -68,14 +68,15 @@ class WaitingAction(ConnectedAction):
             args = {**args, "progress_interval": 0}
         reply = super()._call(args, task_vars)
         began = time.monotonic()
+        before = reply
         while "_progress" in reply:
-            progress = reply["_progress"]
+            before, progress = reply, reply["_progress"]
             if not self._task.no_log:
                 # Not on stdout, which may be parsed.
                 display.display(f"{task_vars['inventory_hostname']}: {printable(progress['line'])}", stderr=True)
             waited = _interval(args) + time.monotonic() - began
             reply = super()._call({**args, "_resume": {"waited": waited, "report": progress["report"]}}, task_vars)
-        return _as_from_one_call(reply)
+        return _as_from_one_call(reply if before is reply else _with_the_writes(reply, before))
 
 
 def printable(line: str) -> str:
@@ -86,6 +87,15 @@ def printable(line: str) -> str:
 def _interval(args: dict[str, Any]) -> float:
     """How long the module had waited when it came back for the first time. It cannot say: its numbers may get masked."""
     return float(args.get("progress_interval", PROGRESS["progress_interval"]["default"]))
+
+
+def _with_the_writes(reply: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
+    """A reply of a later call that has not come to its end, as when it was killed, with what the first one has written."""
+    if not reply.get("failed") or reply.get("actions"):
+        return reply
+    report = before["_progress"]["report"]
+    diff = {} if report["diff"] is None else {"diff": report["diff"]}
+    return {**reply, **diff, "changed": before["changed"], "actions": report["actions"]}
 
 
 def _as_from_one_call(reply: dict[str, Any]) -> dict[str, Any]:

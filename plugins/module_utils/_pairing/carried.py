@@ -64,13 +64,15 @@ def digest(trait: str | None) -> bytes:
     return hashlib.sha256(trait.encode()).digest()[:_DIGEST_BYTES] if trait is not None else bytes(_DIGEST_BYTES)
 
 
-def is_report(given: Mapping[str, Any]) -> bool:
-    """Whether it looks like what `as_report` makes; anybody can fill in an option."""
-    return given.keys() == {"items", "actions", "warnings", "diff"}
+def of_report(report: Mapping[str, Any], waited: float) -> Carried | None:
+    """What `as_report` has made; None when it is something else, since anybody can fill in an option."""
+    try:
+        return _of_report(report, waited)
+    except (LookupError, TypeError, ValueError):
+        return None
 
 
-def of_report(report: Mapping[str, Any], waited: float) -> Carried:
-    """What `as_report` has made."""
+def _of_report(report: Mapping[str, Any], waited: float) -> Carried:
     return Carried(
         items=tuple(_kept(kept) for kept in report["items"]),
         actions=tuple(Action(**action) for action in report["actions"]),

@@ -42,7 +42,7 @@ class ClusterPairJob:
             peer_hostname=peer_hostname,
         )
 
-    def observe(self, session: Session) -> Found:
+    def observe(self, session: Session, planning: bool) -> Found:
         who = observe.identities(session, observe.PROBE if self.peer_may_be_dead else observe.FAIL)
         removing = not self.wish.present or self.wish.repair
         seen = observe.cluster_sides(session, who, with_volumes=removing)

@@ -38,8 +38,8 @@ class Job(Protocol[Seen]):
     wait_timeout: float
     fail_fast: bool
 
-    def observe(self, session: Session) -> Seen:
-        """Read both clusters. Raises Failure where nothing can be said at all."""
+    def observe(self, session: Session, planning: bool) -> Seen:
+        """Read both clusters, with what only planning needs if that follows. Raises Failure where nothing can be said."""
 
     def decide(self, seen: Seen) -> Sequence[Plan]:
         """A plan for each item. Pure."""
@@ -130,7 +130,7 @@ def run(job: Job[Seen], session: Session, check_mode: bool, interval: float = 0)
 
     interval: after so many seconds of the wait at the end, come back with an outcome that has `progress`; 0: never.
     """
-    seen = job.observe(session)
+    seen = job.observe(session, planning=True)
     plans = job.decide(seen)
     items = [Item(plan, failure=plan.problem) for plan in plans]
     outcome = Outcome(seen, plans, items, warnings=[text for plan in plans for text in plan.warnings])
@@ -150,7 +150,7 @@ def resume(job: Job[Seen], session: Session, carried: Carried, interval: float =
     items = [Item(Plan(), failure=kept.failure) for kept in carried.items]
     outcome: Outcome[Seen] = Outcome(None, (), items, list(carried.actions), list(carried.warnings), carried=carried)
     try:
-        outcome.seen = job.observe(session)
+        outcome.seen = job.observe(session, planning=False)
     except Failure as exc:
         for item in items:
             if item.going:
@@ -203,7 +203,7 @@ def _look_and_go_by_the_table(job: Job, session: Session, writer: Writer, outcom
     from .apply import schedule
 
     try:
-        seen = job.observe(session)
+        seen = job.observe(session, planning=True)
     except Failure:
         return  # the clusters cannot be looked at: the failure that brought us here stands
     plans = job.decide(seen)

@@ -38,7 +38,7 @@ class InfoJob:
             peer_hostname=peer_hostname,
         )
 
-    def observe(self, session: Session) -> Sides[VolumeSide | None]:
+    def observe(self, session: Session, planning: bool) -> Sides[VolumeSide | None]:
         who = observe.identities(session, observe.ACCEPT)
         return observe.all_sides(session, who, with_volumes="volume_pairs" in self.gather)
 

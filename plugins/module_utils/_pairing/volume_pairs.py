@@ -31,12 +31,13 @@ KEYS = ("volume", "volume_id", "peer_volume", "peer_volume_id", *INHERITED)
 class Seen:
     """views: what the lists said. found: each pair as it was seen last; None where `failures` says why not.
 
-    jobs: the copies on their way, where `measure` has asked for them.
+    again: it is not the first look. jobs: the copies on their way, where `measure` has asked for them.
     """
 
     views: Sides[VolumeSide]
     found: tuple[Found | None, ...]
     failures: tuple[Failure | None, ...]
+    again: bool = False
     jobs: progress.Jobs = progress.NO_JOBS
 
 
@@ -65,7 +66,7 @@ class VolumePairJob:
             fail_fast=params["fail_fast"],
         )
 
-    def observe(self, session: Session) -> Seen:
+    def observe(self, session: Session, planning: bool) -> Seen:
         who = observe.identities(session, observe.FAIL)
         seen = self._classified(observe.volume_sides(session, who))
         deleted = self._deleted(session, seen)
@@ -74,7 +75,7 @@ class VolumePairJob:
             seen = self._classified(
                 Sides(*(replace(views[side], volumes=(*views[side].volumes, *deleted[side])) for side in SIDES))
             )
-        return self._with_extras(session, seen)
+        return self._with_extras(session, seen) if planning else seen
 
     def _classified(self, views: Sides[VolumeSide]) -> Seen:
         found, failures = _classify_all(self.pairs, views)
@@ -120,10 +121,12 @@ class VolumePairJob:
         from .decide import new_pair  # not loaded for pairs that are as they are wished
 
         clashes = new_pair.clashes(seen.found, plans)
-        return [
-            Plan(problem=clashes[n], before=plan.before, after=plan.before) if n in clashes else plan
-            for n, plan in enumerate(plans)
-        ]
+        return new_pair.confirmed_again(
+            [
+                Plan(problem=clashes[n], before=plan.before, after=plan.before) if n in clashes else plan
+                for n, plan in enumerate(plans)
+            ]
+        )
 
     def look(self, session: Session, seen: Seen) -> Seen:
         ids = {side: self._ids(seen, side) for side in SIDES}
@@ -136,12 +139,13 @@ class VolumePairJob:
             seen,
             views=Sides(**views),
             found=found,
+            again=True,
             failures=tuple(now or before for now, before in zip(failures, seen.failures)),
         )
 
     def _ids(self, seen: Seen, side: str) -> list[int] | None:
-        """The volumes to look at; None, for all of them, while one may have been created."""
-        if self.wish.present and any(pair and pair.volumes[side] is None for pair in seen.found):
+        """The volumes to look at; None, for all of them, the first time after one may have been created."""
+        if self.wish.present and not seen.again and any(pair and pair.volumes[side] is None for pair in seen.found):
             return None
         return [pair.volumes[side].id for pair in seen.found if pair and pair.volumes[side]]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from ..._element.errors import Failure
 from ..model import (
@@ -22,6 +23,7 @@ from ..model import (
     ConfirmUnused,
     CreateAccount,
     CreateVolume,
+    Grow,
     PairVolumes,
     Plan,
     SetAccess,
@@ -55,7 +57,7 @@ def steps(found: Found, wish: Wish, direction: str) -> tuple[Step, ...]:
     confirm = ConfirmUnused(
         found.item, target_side, target.label, "nothing has changed", target, source, evidence, overwrite
     )
-    return (confirm, *grown, *_confirmed_again(confirm, grown), *_pair(found, source_side, source, target))
+    return (confirm, *grown, *_pair(found, source_side, source, target))
 
 
 def steps_with_creation(found: Found, wish: Wish) -> tuple[Step, ...]:
@@ -86,14 +88,7 @@ def steps_with_creation(found: Found, wish: Wish) -> tuple[Step, ...]:
         found.item, PEER, target.label, "nothing has changed", target, source, Usage(), overwrite=False
     )
     grown = growth.of_volume(found, LOCAL, source, target.size, is_source=True)
-    return (*made, confirm, *grown, *_confirmed_again(confirm, grown), *_pair(found, LOCAL, source, target))
-
-
-def _confirmed_again(confirm: ConfirmUnused, between: Sequence[Step]) -> tuple[Step, ...]:
-    if not between:
-        return ()
-    again = ConfirmUnused(**{**vars(confirm), "again": True})
-    return (again,)
+    return (*made, confirm, *grown, *_pair(found, LOCAL, source, target))
 
 
 def _pair(found: Found, source_side: str, source: Volume, target: Volume) -> tuple[Step, ...]:
@@ -110,6 +105,21 @@ def _pair(found: Found, source_side: str, source: Volume, target: Volume) -> tup
     if found.wish.paused:
         made.append(SetPause(found.item, source_side, source.label, "it shall be paused", source, True))
     return tuple(made)
+
+
+def confirmed_again(plans: Sequence[Plan]) -> Sequence[Plan]:
+    """With a second look for every new pair of the list, if anything on it grows.
+
+    All volumes grow before any becomes a target, and with many sizes that takes long: a host may come meanwhile.
+    """
+    if not any(isinstance(step, Grow) for plan in plans for step in plan.steps):
+        return plans
+    return [replace(plan, steps=tuple(_with_second_look(plan.steps))) for plan in plans]
+
+
+def _with_second_look(planned: Iterable[Step]) -> Iterable[Step]:
+    looks = [replace(step, again=True) for step in planned if isinstance(step, ConfirmUnused)]
+    return sorted((*planned, *looks), key=lambda step: step.phase)
 
 
 def targets(plans: Iterable[Plan]) -> Sides[tuple[Volume, ...]]:

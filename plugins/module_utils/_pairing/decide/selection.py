@@ -69,15 +69,9 @@ class Catalog:
 
         Raises Failure: account_not_found, volume_ambiguous, and volume_not_found for an ID of another owner.
         """
-        if account is not None and account not in self.accounts.values():
-            raise Failure(
-                "account_not_found",
-                f"cluster {self.cluster.name} has no account named {account}; check the spelling",
-                cluster=self.cluster.name,
-                method="ListAccounts",
-            )
         if volume_id is not None:
-            return self._owned(self._by_id.get(volume_id), account)
+            return self.owned(volume_id, account)
+        self._check_account(account)
         fitting = [v for v in self._by_name.get(name or "", ()) if account in (None, self.account(v))]
         living = [volume for volume in fitting if not volume.deleted]
         if len(living) > 1:
@@ -109,16 +103,28 @@ class Catalog:
             and any(pair.remote_volume_name == name and self.leads_to(pair, cluster) for pair in volume.pairs)
         ]
 
-    def _owned(self, volume: Volume | None, account: str | None) -> Volume | None:
+    def owned(self, volume_id: int, account: str | None) -> Volume | None:
+        """The volume with this ID, which belongs to the account if one is named. Raises Failure as `find` does."""
+        self._check_account(account)
+        volume = self._by_id.get(volume_id)
         if volume is not None and account not in (None, self.account(volume)):
             raise Failure(
                 "volume_not_found",
                 f"cluster {self.cluster.name}: {volume.label} belongs to account {self.account(volume)}, not to {account}; "
-                "correct the ID or the account",
+                "correct the volume or the account",
                 cluster=self.cluster.name,
                 method="ListVolumes",
             )
         return volume
+
+    def _check_account(self, account: str | None) -> None:
+        if account is not None and account not in self.accounts.values():
+            raise Failure(
+                "account_not_found",
+                f"cluster {self.cluster.name} has no account named {account}; check the spelling",
+                cluster=self.cluster.name,
+                method="ListAccounts",
+            )
 
     def _ambiguous(self, name: str | None, living: list[Volume]) -> Failure:
         listed = "; ".join(

@@ -194,7 +194,8 @@ def _on_peer(wish: PairWish, there: Catalog, name: str | None) -> Volume | None:
         return None  # with its owner it is missing as well
     found = there.find(name, None, owner)
     # A run that had to give up has deleted what it had created: that is no reason not to create it now.
-    return None if create and found and found.deleted and found.mark else found
+    given_up = found and found.deleted and found.mark and not found.pairs
+    return None if create and given_up else found
 
 
 def _partner(wish: PairWish, catalogs: Sides[Catalog], local: Volume | None) -> Volume | None:
@@ -204,14 +205,14 @@ def _partner(wish: PairWish, catalogs: Sides[Catalog], local: Volume | None) -> 
         for pair in local.pairs:
             link = here.link(pair)
             if not pair.pending and link is not None and names(link, there.cluster):
-                return there.by_id(pair.remote_volume_id)
+                return there.owned(pair.remote_volume_id, wish.peer_account)
         partners = there.partners(local.id, here.cluster)
     elif wish.volume_id is not None:
         partners = there.partners(wish.volume_id, here.cluster)
     else:
         partners = there.partners_by_name(wish.volume or "", here.cluster)
     if len(partners) == 1:
-        return partners[0]
+        return there.owned(partners[0].id, wish.peer_account)
     name = wish.new_name or (local.name if local else wish.volume)
     return _on_peer(wish, there, name) if name is not None else None
 

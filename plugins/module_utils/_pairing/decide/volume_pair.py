@@ -66,6 +66,10 @@ def decide(found: Found, wish: Wish) -> Plan:
     return Plan(steps=steps, warnings=texts, before=facts(found), after=facts_after(found, steps))
 
 
+def _nothing(found: Found, wish: Wish) -> tuple[Step, ...]:
+    return ()
+
+
 def _pair(found: Found, wish: Wish) -> tuple[Step, ...]:
     return _handshake(found, wish, found.wish.direction or TO_PEER)
 
@@ -99,7 +103,10 @@ def _replace(found: Found, wish: Wish) -> tuple[Step, ...]:
 
 
 def _replace_missing(found: Found, wish: Wish) -> tuple[Step, ...]:
-    return (*_leftovers(found), *_create(found, wish))
+    created = _create(found, wish)
+    if found.source is None and found.wish.direction is None:
+        raise _direction_unknown(found)  # it was a target itself, and holds what the volume that is gone has sent
+    return (*_leftovers(found), *created)
 
 
 def _leftovers(found: Found) -> tuple[Step, ...]:
@@ -217,7 +224,7 @@ TABLE = {
     # One of the volumes is not there to be paired.
     "deleted": Row(present=_refuse_deleted, repair=_refuse_deleted, absent=_remove),
     "missing_half": Row(present=_refuse_half, repair=_replace_missing, absent=_remove),
-    "missing": Row(present=_create, repair=_create, absent=_release),
+    "missing": Row(present=_create, repair=_create, absent=_nothing),
 }
 
 
@@ -250,11 +257,23 @@ def _pauses(found: Found, source: str) -> tuple[Step, ...]:
 
 def _unwritten(found: Found, wish: Wish) -> tuple[str, ...]:
     """What was wished and cannot be told to be so."""
+    if wish.release_target and found.row == "none":
+        return _perhaps_unreleased(found)
     resuming = wish.present and found.row == "paired" and found.wish.paused is False
     if not resuming or health.paused((found.entries.local, found.entries.peer)) is not None:
         return ()
     hidden = f"{ends(found)}: {states(found)}, which can hide a pause"
     return (f"{hidden}; it was not resumed: see that the cause passes, then run again",)
+
+
+def _perhaps_unreleased(found: Found) -> tuple[str, ...]:
+    """Without its pair a replicationTarget reads as locked on some releases, and so does a volume that shall be locked."""
+    return tuple(
+        f"cluster {found.name(side)}: {found.label(side)} is locked; if it is the former target of a pair that is gone, set it "
+        "to readWrite there"
+        for side in SIDES
+        if found.volumes[side].access == "locked"
+    )
 
 
 # --- direction ------------------------------------------------------------------------------------------------------
@@ -280,13 +299,17 @@ def _direction_kept(found: Found) -> str:
             raise _direction_change(found)
         return now
     if wanted is None:
-        raise refusal(
-            found,
-            "direction_unknown",
-            f"{ends(found)}: the access of the two volumes ({accesses(found)}) does not tell which one is the source; give "
-            "direction",
-        )
+        raise _direction_unknown(found)
     return wanted
+
+
+def _direction_unknown(found: Found) -> Failure:
+    return refusal(
+        found,
+        "direction_unknown",
+        f"{ends(found)}: the access of the two volumes ({accesses(found)}) does not tell which one is the source; give "
+        "direction",
+    )
 
 
 def _direction_change(found: Found) -> Failure:

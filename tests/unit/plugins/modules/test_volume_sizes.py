@@ -179,3 +179,38 @@ def test_equal_sizes_are_set_together_and_one_bad_volume_fails_alone(sites):
     assert [pair["failed"] for pair in result["pairs"]].count(True) == 1
     grown = [v["size"] // GIB for v in site.world.truth()["clusters"]["alpha"]["volumes"]]
     assert sorted(grown) == [20, 30, 30, 30, 30]
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        {"method": "write", "params": {"volume_id": 102, "mark": "by-a-host"}},
+        {"method": "log_in", "params": {"volume_id": 102}},
+    ],
+    ids=["write", "log_in"],
+)
+def test_a_target_that_comes_into_use_while_another_one_grows(sites, act):
+    sizes_here, sizes_there = (["20GiB", "10GiB"], ["10GiB", "10GiB"])
+    clusters = [
+        {"name": name, "volumes": [{"name": f"vol-{n}", "size": size} for n, size in enumerate(given, 1)]}
+        for name, given in (("alpha", sizes_here), ("beta", sizes_there))
+    ]
+    site = sites(clusters, cluster_pairs=LINK)
+    site.world.faults.add("beta", "ModifyVolume", fault="meanwhile", call={"cluster": "beta", **act})
+    result = site.run("volume_pair", pairs=[{"volume": "vol-1"}, {"volume": "vol-2"}], match_size=True)
+    assert [pair["error"] and pair["error"]["code"] for pair in result["pairs"]] == [None, "changed_meanwhile"]
+    assert site.world.truth()["clusters"]["beta"]["volumes"][1]["access"] == "readWrite"
+
+
+def test_growth_that_was_begun_is_brought_to_its_end(sites):
+    volumes = [{"name": "vol-{n}", "count": 2, "size": "10GiB"}]
+    pairs = [{"source": "alpha/vol-{n}", "target": "beta/vol-{n}", "count": 2}]
+    site = sites(
+        [{"name": name, "volumes": volumes} for name in ("alpha", "beta")], cluster_pairs=LINK, volume_pairs=pairs
+    )
+    items = [{"volume": "vol-1", "size": "20GiB"}, {"volume": "vol-2", "size": "30GiB"}]
+    site.world.faults.add("beta", "ModifyVolume", 2, fault="xInvalidParameter")
+    result = site.run("volume_pair", pairs=items, fail_fast=True, concurrency=1)
+    assert [pair["failed"] for pair in result["pairs"]] == [False, True]
+    truth = site.world.truth()["clusters"]
+    assert [[v["size"] // GIB for v in truth[name]["volumes"]] for name in ("alpha", "beta")] == [[20, 10], [20, 10]]

@@ -135,13 +135,20 @@ CARRIED = Carried(
 
 def test_a_report_is_read_as_it_was_written():
     report = json.loads(json.dumps(CARRIED.as_report(with_diff=True)))
-    assert carried.is_report(report)
     again = carried.of_report(report, 30)
     assert (again.actions, again.warnings, again.diff) == (CARRIED.actions, CARRIED.warnings, CARRIED.diff)
     assert (again.items[0], again.items[2]) == (CARRIED.items[0], CARRIED.items[2])
     failure = again.items[1].failure
     assert (failure.sentence, failure.as_error()) == (LEFT.sentence, LEFT.as_error())
     assert CARRIED.as_report(with_diff=False)["diff"] is None
+
+
+@pytest.mark.parametrize(
+    "spoilt", [{}, {"items": [{}]}, {"items": [{"mark": "x", "failure": None}]}, {"actions": [1]}, {"items": 7}]
+)
+def test_anything_else_is_no_report(spoilt):
+    report = json.loads(json.dumps(CARRIED.as_report(with_diff=True)))
+    assert carried.of_report({**report, **spoilt} if spoilt else {}, 30) is None
 
 
 def test_a_mark_tells_pairs_apart_and_holds_no_character_of_a_password():

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.elementsw.replication.plugins.module_utils._element.errors import CODES, Failure
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.new_pair import confirmed_again
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.selection import Catalog
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.volume_classes import (
     Extras,
@@ -103,7 +104,7 @@ def test_whatever_is_found(here, there, pair_wish, wish, usage):
         assert (code, pair_wish.create.account) == ("account_not_found", "nobody")
         return
     known = {41: usage, 77: usage}
-    plan = decide(replace(found, extras=Extras(usage=Sides(known, known))), wish)
+    (plan,) = confirmed_again([decide(replace(found, extras=Extras(usage=Sides(known, known))), wish)])
     if plan.problem:
         assert plan.problem.code in CODES
         assert plan.steps == ()
