@@ -7,7 +7,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 7))' 2>/dev/null && echo $$python && break; done)
 ARGS ?=
 
-.PHONY: help demo test format lint sanity docs bench matrix ci
+.PHONY: help demo test format lint sanity docs bench matrix fuzz ci
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):  ## /\1\t/p' Makefile | expand -t 10
@@ -35,6 +35,9 @@ bench:  ## count calls and measure ratios
 
 matrix:  ## try every flow with everything that can befall each of its calls
 	@$(python) -B tools/run_tests.py tests/matrix -n auto $(ARGS)
+
+fuzz:  ## random worlds and races: a fixed set of them, or with SECONDS=60 ever new ones
+	@$(python) -B tools/run_fuzz.py $(SECONDS) $(SEED)
 
 ci:  ## everything, on every version, from nothing
 	@.ci/run

@@ -22,6 +22,7 @@ STAGES = {
     "sdk": stages.sdk,
     "benchmark": stages.benchmark,
     "matrix": stages.matrix,
+    "fuzz": stages.fuzz,
     "versions": versions.all_checks,
 }
 #: Not part of the whole: `sanity` is in `versions`, `format` changes files.

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The stages that need one environment each: tests, lint, documentation, packaging, SDK, benchmark, fault matrix."""
+"""The stages that need one environment each: tests, lint, documentation, packaging, SDK, benchmark, fault matrix, fuzz."""
 
 from __future__ import annotations
 
@@ -68,6 +68,12 @@ def benchmark() -> None:
 def matrix() -> None:
     step("make matrix")
     run(["make", "matrix"], cwd=ROOT, env=os.environ)
+
+
+def fuzz() -> None:
+    """Always the same worlds: the environment of the pipeline must not ask for new ones."""
+    step("make fuzz")
+    run(["make", "fuzz", "SECONDS=", "SEED="], cwd=ROOT, env=os.environ)
 
 
 def settle_format() -> None:

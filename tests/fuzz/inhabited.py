@@ -39,6 +39,7 @@ class InhabitedWorld(World):
         finally:
             with self.lock:
                 del self._watches[username]
+                watch.end = self.truth()
 
     def perform(
         self, cluster: Cluster, admin: Any, method: Any, params: Any, api_version: str
@@ -122,6 +123,14 @@ class Others:
         self.start_pairing(cluster, number)
         self.complete_pairing(cluster, number, far, far_number)
 
+    def replace_pair(self, cluster: Cluster, number: int, far: str, far_number: int) -> None:
+        """Both ends of what the volume has been paired with are free again, and it has another partner."""
+        for half in list(self._volume(cluster, number).halves):
+            other = self._world.replication.counterpart(half)
+            for each in (half, *([other] if other else [])):
+                self._world.call(each.cluster.name, "RemoveVolumePair", {"volumeID": each.volume.volume_id})
+        self.pair_volumes(cluster, number, far, far_number)
+
     def unpair_volume(self, cluster: Cluster, number: int) -> None:
         self._on_volume(cluster, number, "RemoveVolumePair")
 
@@ -155,6 +164,11 @@ class Others:
     def pair_clusters(self, cluster: Cluster, far: str) -> None:
         self.start_cluster_pairing(cluster)
         self.complete_cluster_pairing(cluster, far)
+
+    def replace_cluster_pair(self, cluster: Cluster, far: str) -> None:
+        self.unpair_cluster(cluster, far)
+        self.unpair_cluster(self._world.cluster(far), cluster.name)
+        self.pair_clusters(cluster, far)
 
     def unpair_cluster(self, cluster: Cluster, far: str) -> None:
         for entry in list(cluster.cluster_pairs.values()):

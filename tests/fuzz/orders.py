@@ -11,7 +11,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from .worlds import CLUSTERS, GIB, VOLUMES
+from ansible_collections.elementsw.replication.tests.simulator.world import World
+
+from .worlds import GIB, VOLUMES
 
 WRITES = (
     "StartClusterPairing",
@@ -107,24 +109,84 @@ class Order:
 
 def _often(*values: Any) -> st.SearchStrategy[Any]:
     """Mostly the first one."""
-    return st.sampled_from([values[0]] * 3 * (len(values) - 1) + list(values[1:]))
-
-
-PEERS = st.sampled_from([("alpha", "beta")] * 4 + [("beta", "alpha")] * 2 + [("alpha", "gamma"), ("gamma", "beta")])
-NAMES = st.sampled_from(VOLUMES)
-
-
-def _given(options: dict[str, st.SearchStrategy[Any]]) -> st.SearchStrategy[dict[str, Any]]:
-    """Some of the options."""
-    return st.fixed_dictionaries({}, optional=options)
+    return st.sampled_from([values[0]] * 4 * (len(values) - 1) + list(values[1:]))
 
 
 def _rarely(*values: Any) -> st.SearchStrategy[Any]:
-    return st.sampled_from([None] * 3 * len(values) + list(values))
+    return st.sampled_from([None] * 6 * len(values) + list(values))
 
 
-_INHERITED = st.fixed_dictionaries(
-    {
+def _given(draw: st.DrawFn, options: dict[str, st.SearchStrategy[Any]]) -> dict[str, Any]:
+    """Those of the options that are given; None stands for one that is not."""
+    drawn = {name: draw(values) for name, values in options.items()}
+    return {name: value for name, value in drawn.items() if value is not None}
+
+
+@st.composite
+def orders(draw: st.DrawFn, world: World) -> Order:
+    """Something that makes sense in this world, more often than not."""
+    names = list(world.clusters)
+    others = [(one, other) for one in names for other in names if one != other]
+    here, there = draw(st.sampled_from([("alpha", "beta")] * 6 + [("beta", "alpha")] * 3 + others))
+    if draw(_often(False, True)):
+        return Order("cluster_pair", here, there, _cluster_pair(draw))
+    return Order("volume_pair", here, there, _volume_pairs(draw, world, here, there))
+
+
+def _cluster_pair(draw: st.DrawFn) -> dict[str, Any]:
+    options = {
+        "state": _often("present", "absent"),
+        "repair": st.booleans(),
+        "remove_pending": _rarely(True),
+        "wait": _rarely(False),
+    }
+    given = _given(draw, options)
+    if given["state"] == "absent":
+        given.update(_given(draw, {"peer_unreachable": _rarely("local_only")}))
+    return given
+
+
+def _volume_pairs(draw: st.DrawFn, world: World, here: str, there: str) -> dict[str, Any]:
+    ids = draw(st.permutations(sorted(world.cluster(here).volumes)))
+    items = [_item(draw, world, here, there, number) for number in ids[: draw(st.sampled_from([1, 1, 2, 3]))]]
+    given: dict[str, Any] = {"pairs": items}
+    if len(items) == 1 and draw(st.booleans()):
+        (given,) = items
+    else:
+        given.update(_given(draw, {"mode": _rarely("sync"), "match_size": _rarely(True)}))
+    options = {
+        "state": _often("present", "absent"),
+        "repair": st.booleans(),
+        "allow_overwrite": _rarely(True),
+        "release_target": _rarely(True),
+        "wait": _rarely(False),
+        "wait_for": _rarely("in_sync"),
+        "fail_fast": _rarely(True),
+    }
+    given.update(_given(draw, options))
+    if draw(_often(False, True)):
+        owner = {"account": _rarely("tenant", "newcomer"), "create_account": st.booleans()}
+        given["create_peer_volume"] = _given(draw, {**owner, **({"name": _rarely("d")} if len(items) == 1 else {})})
+    return given
+
+
+def _item(draw: st.DrawFn, world: World, here: str, there: str, number: int) -> dict[str, Any]:
+    volumes = world.cluster(here).volumes
+    names = [volume.name for volume in volumes.values()]
+    volume = volumes[number]
+    by_name = names.count(volume.name) == 1 and draw(_often(True, False))
+    item: dict[str, Any] = {"volume": volume.name} if by_name else {"volume_id": volume.volume_id}
+    partners = world.cluster(there).volumes
+    alone = volume.half is None and volume.name not in [partner.name for partner in partners.values()]
+    if draw(_often(alone, True)):
+        partner = partners[draw(st.sampled_from(sorted(partners)))]
+        item.update(draw(st.sampled_from([{"peer_volume": partner.name}, {"peer_volume_id": partner.volume_id}])))
+    item.update(draw(st.sampled_from([{}] * 20 + [{"volume": "nowhere"}, {"peer_volume_id": 999}])))
+    if "volume" in item:
+        item.pop("volume_id", None)
+    if "peer_volume_id" in item:
+        item.pop("peer_volume", None)
+    options = {
         "account": _rarely("tenant", "other"),
         "peer_account": _rarely("tenant", "nobody"),
         "mode": _rarely("async", "sync", "snapshots_only"),
@@ -133,67 +195,7 @@ _INHERITED = st.fixed_dictionaries(
         "size": _rarely("2GiB", "5GiB"),
         "match_size": _rarely(True),
     }
-).map(lambda given: {name: value for name, value in given.items() if value is not None})
-
-
-def _item(here: str, there: str) -> st.SearchStrategy[dict[str, Any]]:
-    which = st.one_of(*[st.fixed_dictionaries({"volume": NAMES})] * 3, st.fixed_dictionaries({"volume_id": _ids(here)}))
-    partner = st.one_of(
-        *[st.just({})] * 3,
-        st.fixed_dictionaries({"peer_volume": NAMES}),
-        st.fixed_dictionaries({"peer_volume_id": _ids(there)}),
-    )
-    return st.builds(lambda *parts: {k: v for part in parts for k, v in part.items()}, which, partner, _INHERITED)
-
-
-def _ids(cluster: str) -> st.SearchStrategy[int]:
-    first = 1 + 100 * CLUSTERS.index(cluster)
-    return st.sampled_from([*range(first, first + len(VOLUMES) + 1), 999])
-
-
-@st.composite
-def _volume_order(draw: st.DrawFn) -> Order:
-    here, there = draw(PEERS)
-    items = draw(st.lists(_item(here, there), min_size=1, max_size=3))
-    single = len(items) == 1 and draw(st.booleans())
-    shared = _given({"mode": st.just("sync"), "match_size": st.just(True)})
-    given = items[0] if single else {"pairs": items, **draw(shared)}
-    create: dict[str, st.SearchStrategy[Any]] = {
-        "account": st.sampled_from(["tenant", "newcomer"]),
-        "create_account": st.booleans(),
-    }
-    if len(items) == 1:
-        create["name"] = st.just("d")
-    options = {
-        "state": _often("present", "absent"),
-        "repair": st.booleans(),
-        "allow_overwrite": _often(False, True),
-        "release_target": _often(False, True),
-        "wait": _often(True, False),
-        "wait_for": _often("paired", "in_sync"),
-        "fail_fast": _often(False, True),
-        "create_peer_volume": _given(create),
-    }
-    return Order("volume_pair", here, there, {**given, **draw(_given(options))})
-
-
-@st.composite
-def _cluster_order(draw: st.DrawFn) -> Order:
-    here, there = draw(PEERS)
-    options = {
-        "state": _often("present", "absent"),
-        "repair": st.booleans(),
-        "remove_pending": _often(False, True),
-        "wait": _often(True, False),
-    }
-    given = draw(_given(options))
-    if given.get("state") == "absent":
-        given.update(draw(_given({"peer_unreachable": _often("fail", "local_only")})))
-    return Order("cluster_pair", here, there, given)
-
-
-def orders() -> st.SearchStrategy[Order]:
-    return st.one_of(_volume_order(), _volume_order(), _volume_order(), _cluster_order())
+    return {**item, **_given(draw, options)}
 
 
 # --- trouble ----------------------------------------------------------------------------------------------------------

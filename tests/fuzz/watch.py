@@ -40,6 +40,7 @@ class Watch:
         self._check = check
         self._names = Names({name: cluster.identity for name, cluster in world.clusters.items()}, order)
         self.start: Truth = world.truth()
+        self.end: Truth = self.start
         self.violations: list[str] = []
         #: UUIDs of volume pair and cluster pair entries that this task has made, and the volumes it has created.
         self.made: set[str] = set()
@@ -171,7 +172,7 @@ class Watch:
             source = self._present and old["access"] == TARGET
             released = not self._present and self._wish["release_target"] and old["access"] in TARGET_WORDS
             return [] if source or released else [f"volume {key} has become writable"]
-        if access != TARGET or not self._present or not self._is_target(key):
+        if access not in TARGET_WORDS or not self._present or not self._is_target(key):
             return [f"volume {key} has become {access}"]
         if key in sessions(before) and not self._is_blind(key, "sessions"):
             return [f"volume {key} has hosts and has become a target"]

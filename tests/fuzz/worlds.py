@@ -14,12 +14,12 @@ from ansible_collections.elementsw.replication.tests.simulator.settings import S
 
 GIB = 1024**3
 CLUSTERS = ("alpha", "beta", "gamma", "delta")
-VOLUMES = ("a", "b", "c")
+VOLUMES = ("a", "b", "c", "d")
 ACCOUNTS = ("tenant", "other")
 MODES = ("Async", "Sync", "SnapshotsOnly")
 ERROR_NAMES = ("xInvalidParameter", "xPermissionDenied", "xVolumeIDDoesNotExist", "xUnheardOf")
 # The first access is the most likely one.
-ACCESS = ("readWrite", "readWrite", "readWrite", "replicationTarget", "replicationTarget", "locked", "readOnly")
+ACCESS = (*["readWrite"] * 6, *["replicationTarget"] * 2, "locked", "readOnly")
 
 
 @st.composite
@@ -55,15 +55,15 @@ def worlds(draw: st.DrawFn) -> dict[str, Any]:
 @st.composite
 def _cluster(draw: st.DrawFn, name: str, number: int, entries: int) -> dict[str, Any]:
     volumes = [
-        draw(_volume(f"{name}{each}", 1 + 100 * number + each))
-        for each in range(draw(st.integers(1, len(VOLUMES) + 1)))
+        draw(_volume(each, f"{name} {each}", 1 + 100 * number + position))
+        for position, each in enumerate(VOLUMES[: draw(st.integers(1, len(VOLUMES)))])
     ]
     open_to_hosts = [f"#{volume['id']}" for volume in volumes if volume["access"] in ("readWrite", "readOnly")]
     living = [f"#{volume['id']}" for volume in volumes if not volume["deleted"]]
-    some = st.sampled_from([0, 0, 0, 1])
+    some = st.sampled_from([0] * 5 + [1])
     return {
         "name": name,
-        "version": draw(st.sampled_from(["12.5.0.897", "12.5.0.897", "12.5.0.897", "10.4.0.1"])),
+        "version": draw(st.sampled_from(["12.5.0.897"] * 9 + ["10.4.0.1"])),
         "accounts": [{"name": account} for account in ACCOUNTS],
         "limits": {"clusterPairsCountMax": entries + draw(st.integers(0, 2)), "volumeSizeMax": 3 * GIB},
         "volumes": volumes,
@@ -73,16 +73,16 @@ def _cluster(draw: st.DrawFn, name: str, number: int, entries: int) -> dict[str,
 
 
 @st.composite
-def _volume(draw: st.DrawFn, unique: str, volume_id: int) -> dict[str, Any]:
+def _volume(draw: st.DrawFn, name: str, mark: str, volume_id: int) -> dict[str, Any]:
     return {
-        "name": draw(st.sampled_from(VOLUMES)),
+        "name": draw(st.sampled_from([name] * 8 + list(VOLUMES))),
         "id": volume_id,
-        "account": draw(st.sampled_from([ACCOUNTS[0], ACCOUNTS[0], ACCOUNTS[1]])),
+        "account": draw(st.sampled_from([ACCOUNTS[0]] * 5 + [ACCOUNTS[1]])),
         "size": draw(st.sampled_from([GIB, GIB, 2 * GIB, GIB + 4096])),
-        "enable_512e": draw(st.sampled_from([True, True, True, False])),
+        "enable_512e": draw(st.sampled_from([True] * 9 + [False])),
         "access": draw(st.sampled_from(ACCESS)),
-        "marks": draw(st.sampled_from([[], [], [f"{unique} was here"]])),
-        "deleted": draw(st.sampled_from([False] * 9 + [True])),
+        "marks": draw(st.sampled_from([[], [], [mark]])),
+        "deleted": draw(st.sampled_from([False] * 14 + [True])),
     }
 
 
@@ -101,7 +101,7 @@ def _between(one: str, other: str) -> list[list[dict[str, Any]]]:
     whole = {"between": [one, other]}
     rebuilt = {"at": one, "to": {"like": other, "unique_id": "0old"}}
     return [
-        *([[whole]] * 6),
+        *([[whole]] * 12),
         [],
         [{"at": one, "to": other}],
         [{"at": other, "to": one}],
@@ -129,14 +129,14 @@ def _volume_pairs(
     for _attempt in range(draw(st.integers(0, 4))):
         if not free:
             break
-        here = draw(st.sampled_from(free))
+        here = draw(_one_of(free, draw(st.sampled_from(["alpha", "alpha", "beta", "anywhere"]))))
         partners = [there for there in free if there[0] != here[0]]
         kind = draw(st.sampled_from(_KINDS))
         if kind == "pending" or not partners:
             found.append({"at": _ref(here), "pending": True})
             free.remove(here)
             continue
-        there = draw(st.sampled_from(partners))
+        there = draw(_one_of(partners, draw(st.sampled_from(["alpha", "beta", "beta", "anywhere"]))))
         if (here[0], there[0]) not in listed:
             continue
         whole = kind in ("pair", "stopped", "paused", "as_they_are", "crossed")
@@ -145,6 +145,11 @@ def _volume_pairs(
         found += _entry(kind, here, there, draw(st.sampled_from(MODES)))
         free = [volume for volume in free if volume not in ((here, there) if whole else (here,))]
     return found
+
+
+def _one_of(volumes: list[tuple[str, int]], cluster: str) -> st.SearchStrategy[tuple[str, int]]:
+    """One of this cluster's, if there is one."""
+    return st.sampled_from([volume for volume in volumes if volume[0] == cluster] or volumes)
 
 
 _KINDS = ("pair", "pair", "pair", "as_they_are", "paused", "stopped", "half", "half", "stray", "crossed", "pending")
