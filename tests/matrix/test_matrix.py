@@ -20,8 +20,10 @@ from ansible_collections.elementsw.replication.tests.matrix import troubles
 from ansible_collections.elementsw.replication.tests.matrix.cases import Broken, case, once
 from ansible_collections.elementsw.replication.tests.matrix.flows import FLOWS, Flow
 from ansible_collections.elementsw.replication.tests.matrix.troubles import Trouble
+from ansible_collections.elementsw.replication.tests.simulator import api
 
 Call = tuple[str, str, int]
+CLUSTERS = ("alpha", "beta")
 
 
 @functools.cache
@@ -34,7 +36,14 @@ def calls_of(flow: Flow) -> tuple[Call, ...]:
     for call in world.calls:
         seen[call.cluster, call.method] += 1
         calls.append((call.cluster, call.method, seen[call.cluster, call.method]))
-    return tuple(sorted(calls))
+    return tuple(calls)
+
+
+def reads_after(flow: Flow, write: Call) -> list[Call]:
+    """The first read on each cluster, after this write, of what the flow is about."""
+    method = "ListVolumes" if flow.items else "ListClusterPairs"
+    before = calls_of(flow)[: calls_of(flow).index(write)]
+    return [(cluster, method, sum(call[:2] == (cluster, method) for call in before) + 1) for cluster in CLUSTERS]
 
 
 def befall(flow: Flow, cases: Iterable[Trouble], counts) -> None:
@@ -50,6 +59,10 @@ def befall(flow: Flow, cases: Iterable[Trouble], counts) -> None:
     assert not broken, "\n".join(broken)
 
 
+def _call(flow: Flow, call: Call):
+    return pytest.param(flow, call, id="-".join((flow.name, *map(str, call))))
+
+
 @pytest.mark.parametrize("flow", FLOWS, ids=lambda flow: flow.name)
 def test_without_trouble(flow, counts):
     counts["cases"] += 1
@@ -58,13 +71,21 @@ def test_without_trouble(flow, counts):
 
 @pytest.mark.parametrize(
     ("flow", "call"),
-    [pytest.param(flow, call, id="-".join((flow.name, *map(str, call)))) for flow in FLOWS for call in calls_of(flow)],
+    [_call(flow, call) for flow in FLOWS for call in sorted(calls_of(flow))],
 )
 def test_trouble_with_a_call(flow, call, counts):
     befall(flow, troubles.of_call(*call), counts)
 
 
-@pytest.mark.parametrize("cluster", ["alpha", "beta"])
+@pytest.mark.parametrize(
+    ("flow", "call"),
+    [_call(flow, call) for flow in FLOWS for call in sorted(calls_of(flow)) if api.is_write(call[1])],
+)
+def test_nobody_can_look_at_what_became_of_a_write(flow, call, counts):
+    befall(flow, troubles.of_look(*call, reads_after(flow, call)), counts)
+
+
+@pytest.mark.parametrize("cluster", CLUSTERS)
 @pytest.mark.parametrize("flow", FLOWS, ids=lambda flow: flow.name)
 def test_a_cluster_is_lost_for_good(flow, cluster, counts):
     many = sum(call[0] == cluster for call in calls_of(flow))

@@ -9,10 +9,12 @@ The names are those that the API documentation or shipped clients attest for the
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from ansible_collections.elementsw.replication.plugins.module_utils._element.client import READ_PAUSES
 from ansible_collections.elementsw.replication.tests.simulator import api
+from ansible_collections.elementsw.replication.tests.simulator.faults import Fault
 from ansible_collections.elementsw.replication.tests.simulator.world import World
 
 # The reply never comes, or is none.
@@ -98,9 +100,16 @@ LASTING_WRITES = ("drop_after", "xNobodyHasHeardOfThis", "xPermissionDenied")
 LOST = ("refuse", "drop_before", "drop_after", "http_503", "null")
 
 
-@dataclass(frozen=True, order=True)
+# How often a read is sent before it is given up.
+ATTEMPTS = len(READ_PAUSES) + 1
+
+
+@dataclass(frozen=True)
 class Trouble:
-    """A fault and the call that it befalls: the `nth` of a method on a cluster, of any method where that is None."""
+    """A fault and the call that it befalls: the `nth` of a method on a cluster, of any method where that is None.
+
+    unread: the cluster whose objects cannot be read for so many calls then, when the nth read of them comes.
+    """
 
     cluster: str
     method: str | None
@@ -108,13 +117,19 @@ class Trouble:
     kind: str
     after: bool = False
     lasts: bool = False
+    unread: tuple[str, str, int, int] | None = None
 
     def __str__(self) -> str:
         more = f"{' after applying' if self.after else ''}{' for good' if self.lasts else ''}"
-        return f"{self.cluster} {self.method or 'call'} {self.nth}: {self.kind}{more}"
+        blind = "; then {} {} {} fails {} times".format(*self.unread) if self.unread else ""
+        return f"{self.cluster} {self.method or 'call'} {self.nth}: {self.kind}{more}{blind}"
 
-    def befall(self, world: World) -> None:
-        world.faults.add(
+    def befall(self, world: World) -> Fault:
+        """Let it happen in the world; the fault that must be met."""
+        if self.unread:
+            cluster, method, nth, times = self.unread
+            world.faults.add(cluster, method, nth, times, fault="drop_before")
+        return world.faults.add(
             self.cluster,
             self.method,
             self.nth,
@@ -138,6 +153,17 @@ def of_call(cluster: str, method: str, nth: int) -> Iterator[Trouble]:
         taken = (*(kind for kind in SPOILT if kind != "drop_before"), *UNCLEAR)
         for kind in (*taken, *AFTER_APPLYING.get(method, ())):
             yield Trouble(cluster, method, nth, kind, after=True)
+
+
+def of_look(cluster: str, method: str, nth: int, reads: Iterable[tuple[str, str, int]]) -> Iterator[Trouble]:
+    """A write without a reply, after which one of these reads fails: for one patient call, and for all that follow soon.
+
+    reads: cluster, method, and the how manieth is the first after the write.
+    """
+    for kind in ("drop_after", "drop_before"):
+        for read in reads:
+            for times in (ATTEMPTS, 10 * ATTEMPTS):
+                yield Trouble(cluster, method, nth, kind, unread=(*read, times))
 
 
 def of_cluster(cluster: str, nth: int) -> Iterator[Trouble]:

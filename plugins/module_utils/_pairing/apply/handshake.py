@@ -179,10 +179,11 @@ def _withdraw(writer: Writer, step: PairVolumes, uuid: str | None, trouble: Fail
 
     Raises `trouble` when something may be left; its left_behind names that.
     """
+    copied = False
     try:
         origin = entry_of(writer, step.side, step.volume)
         if origin is not None and (origin.uuid == uuid or (uuid is None and origin.pending)):
-            uuid = origin.uuid
+            uuid, copied = origin.uuid, not origin.pending
             _take_back(writer, step.side, step.volume, uuid, trouble)
     except Failure as exc:
         trouble.left_behind.append(f"pair entry of {step.object} on {writer.session.name(step.side)}: {exc.sentence}")
@@ -190,12 +191,24 @@ def _withdraw(writer: Writer, step: PairVolumes, uuid: str | None, trouble: Fail
     try:
         completer = entry_of(writer, far, step.completer) if trouble.outcome_unknown and uuid else None
         if completer is not None and completer.uuid == uuid:
+            copied = True
             _take_back(writer, far, step.completer, uuid, trouble)
     except Failure as exc:
         entry = f"pair entry of {step.completer_object} on {writer.session.name(far)}"
         trouble.left_behind.append(f"{entry}, if it was made: {exc.sentence}")
+    if copied:
+        trouble.left_behind += copy_begun(writer, step)
     if trouble.left_behind:
         raise trouble
+
+
+def copy_begun(writer: Writer, step: PairVolumes) -> list[str]:
+    """What a pair that was whole leaves on its target when it is taken back; nothing is left of what this run created."""
+    if step.completer.mark == writer.session.mark:
+        return []
+    target = f"{step.completer_object} on cluster {writer.session.name(other(step.side))}"
+    remedy = "allow_overwrite: true lets the next run overwrite that"
+    return [f"{target}: the copy of {step.object} had begun, it may hold a part of it; {remedy}"]
 
 
 def _take_back(writer: Writer, side: str, volume: Volume, uuid: str, trouble: Failure) -> None:

@@ -37,7 +37,7 @@ from ..model import (
     other,
 )
 from .create import create_account, create_volume, delete_created
-from .handshake import entry_of, pair_clusters, pair_volumes, unpair_cluster, unpair_volume
+from .handshake import copy_begun, entry_of, pair_clusters, pair_volumes, unpair_cluster, unpair_volume
 from .item import Done
 from .writer import Writer
 
@@ -222,12 +222,7 @@ def _unpair(writer: Writer, step: PairVolumes, uuid: str) -> str | None:
         entry = entry_of(writer, side, volume)
         if entry is not None and entry.uuid == uuid:
             unpair_volume(writer, side, volume, uuid, "roll-back: the pair could not be finished")
-    if step.completer.mark == writer.session.mark:
-        return None  # this run has created it, and takes it away again
-    return (
-        f"{step.completer_object} on cluster {writer.session.name(other(step.side))}: the copy of {step.object} had begun, it "
-        "may hold a part of it; allow_overwrite: true lets the next run overwrite that"
-    )
+    return next(iter(copy_begun(writer, step)), None)
 
 
 def _restore_pair(writer: Writer, step: SetMode | SetPause) -> str | None:

@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.elementsw.replication.tests.matrix.cases import once
+from ansible_collections.elementsw.replication.tests.matrix.flows import FLOWS
+from ansible_collections.elementsw.replication.tests.matrix.oracle import of_volumes
+
 LINK = [{"between": ["alpha", "beta"]}]
 
 
@@ -41,6 +45,18 @@ def test_a_copy_that_had_begun_is_named(sites):
     assert (result["changed"], result["error"]["rolled_back"]) == (True, False)
     assert site.run("volume_pair", volume="orders", paused=True)["error"]["code"] == "target_in_use"
     assert site.run("volume_pair", volume="orders", paused=True, allow_overwrite=True)["pairs"][0]["paused"] is True
+
+
+def test_a_copy_that_had_begun_is_named_when_nobody_could_look():
+    """Complete took effect, its reply was lost, and the pair was seen only when it was time to take it back."""
+    (flow,) = (each for each in FLOWS if each.name == "volume pair: present")
+    world = flow.world()
+    world.faults.add("beta", "CompleteVolumePairing", fault="drop_after")
+    world.faults.add("alpha", "ListVolumes", 3, times=6, fault="http_502")
+    seen = once(flow, world)
+    (sentence,) = seen.told
+    assert "on cluster beta: the copy of volume orders" in sentence
+    assert not any(facts["pairs"] for facts in of_volumes(world.truth(), flow.items).values())
 
 
 def test_a_start_that_may_take_effect_later_is_told(sites):
