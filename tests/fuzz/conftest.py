@@ -10,6 +10,6 @@ from hypothesis import HealthCheck, settings
 
 COMMON = {"deadline": None, "suppress_health_check": list(HealthCheck), "print_blob": True}
 
-settings.register_profile("fixed", max_examples=60, stateful_step_count=5, derandomize=True, database=None, **COMMON)
+settings.register_profile("fixed", max_examples=50, stateful_step_count=4, derandomize=True, database=None, **COMMON)
 settings.register_profile("search", max_examples=60, stateful_step_count=8, **COMMON)
 settings.load_profile("fixed")

@@ -6,8 +6,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Optional
 
 from hypothesis import strategies as st
 
@@ -201,13 +202,24 @@ def _item(draw: st.DrawFn, world: World, here: str, there: str, number: int) -> 
 # --- trouble ----------------------------------------------------------------------------------------------------------
 
 
+#: The cluster and the method of a call; None for any.
+Target = tuple[Optional[str], Optional[str]]
+
+
+def _targets(expected: Sequence[Target]) -> st.SearchStrategy[Target]:
+    """One of the calls that are expected, more often than not."""
+    any_call = st.tuples(st.sampled_from([None, "alpha", "beta"]), st.sampled_from([*WRITES, *READS, None]))
+    return st.one_of(*[st.sampled_from(expected)] * 3, any_call) if expected else any_call
+
+
 @st.composite
-def faults(draw: st.DrawFn) -> dict[str, Any]:
+def faults(draw: st.DrawFn, expected: Sequence[Target]) -> dict[str, Any]:
     """What befalls one call, or all of a method from one call on."""
     kind = draw(st.sampled_from(KINDS))
+    cluster, method = draw(_targets(expected))
     return {
-        "cluster": draw(st.sampled_from([None, "alpha", "beta"])),
-        "method": draw(st.sampled_from([*WRITES, *WRITES, *READS, None])),
+        "cluster": cluster,
+        "method": method,
         "nth": draw(st.sampled_from([1, 1, 1, 2, 3, 5])),
         "times": draw(st.sampled_from([1, 1, 1, 2, None])),
         "fault": kind,
@@ -255,11 +267,13 @@ def acts() -> st.SearchStrategy[dict[str, Any]]:
 
 
 @st.composite
-def meddling(draw: st.DrawFn) -> dict[str, Any]:
+def meddling(draw: st.DrawFn, expected: Sequence[Target]) -> dict[str, Any]:
     """An act right before a call of the task is served."""
+    looks = [(cluster, method) for cluster in ("alpha", "beta") for method in ("ListVolumes", "ListClusterPairs")]
+    cluster, method = draw(_targets([*expected, *looks]))
     return {
-        "cluster": draw(st.sampled_from(["alpha", "beta"])),
-        "method": draw(st.sampled_from([*WRITES, "ListVolumes", "ListVolumes", "ListClusterPairs", "ListVolumeStats"])),
+        "cluster": cluster,
+        "method": method,
         "nth": draw(st.sampled_from([1, 1, 1, 2, 3, 4])),
         "fault": "meanwhile",
         "call": draw(acts()),

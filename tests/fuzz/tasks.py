@@ -63,6 +63,11 @@ class Ran:
         return sorted(tuple(results.action(action).values()) for action in done)
 
     @property
+    def calls(self) -> list[tuple[str, str]]:
+        """The cluster and the method of each action."""
+        return [(cluster, method) for cluster, method, _object, _reason in self.actions]
+
+    @property
     def codes(self) -> list[str]:
         return [failure.code for failure in self.failures]
 

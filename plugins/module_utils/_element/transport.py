@@ -243,7 +243,7 @@ def _trouble(exc: Exception, begun: bool, timeout: float) -> Exception:
     if isinstance(exc, requests.exceptions.ProxyError):
         return NetworkTrouble(f"the proxy of the environment: {_root_text(exc)}", sent=False)
     # A bare OSError is requests' way to say that the CA file is not there.
-    if isinstance(exc, requests.exceptions.SSLError) or type(exc) is OSError:
+    if isinstance(exc, requests.exceptions.SSLError) or exc.__class__ is OSError:
         return TlsTrouble(_root_text(exc))
     if isinstance(exc, requests.exceptions.ConnectionError):
         return NetworkTrouble(_root_text(exc), sent=False)

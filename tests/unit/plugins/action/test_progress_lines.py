@@ -25,12 +25,12 @@ LARGER = "is larger than the source"
 def play(sites, playbook, tmp_path_factory):
     """Run one task for alpha, let the copy end after so many calls of the module, and find the result in a file."""
 
-    def run(task, calls=3, timings=COPYING, **more):
+    def run(task, calls=3, timings=None, **more):
         clusters = [
             {"name": "alpha", "volumes": VOLUMES},
             {"name": "beta", "volumes": [{"name": "orders-db", "id": 77, "size": "11GiB"}]},
         ]
-        world = {"cluster_pairs": [{"between": ["alpha", "beta"]}], "timings": timings, **more}
+        world = {"cluster_pairs": [{"between": ["alpha", "beta"]}], "timings": timings or COPYING, **more}
         site = sites(clusters, **world)
         folder = tmp_path_factory.mktemp("known")
         keep = {

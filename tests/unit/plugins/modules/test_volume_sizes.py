@@ -10,7 +10,7 @@ import pytest
 
 GIB = 1024**3
 LINK = [{"between": ["alpha", "beta"]}]
-PAIR = [{"source": "alpha/orders-db", "target": "beta/orders-db"}]
+PAIR = ({"source": "alpha/orders-db", "target": "beta/orders-db"},)
 TOWARDS_US = [{"source": "beta/orders-db", "target": "alpha/orders-db"}]
 HERE, THERE = "alpha ModifyVolume", "beta ModifyVolume"
 
@@ -18,7 +18,7 @@ HERE, THERE = "alpha ModifyVolume", "beta ModifyVolume"
 def start(sites, here="10GiB", there="10GiB", pairs=PAIR, **more):
     volumes = ({"name": "orders-db", "size": size} for size in (here, there))
     clusters = [{"name": name, "volumes": [volume]} for name, volume in zip(("alpha", "beta"), volumes)]
-    return sites(clusters, cluster_pairs=LINK, volume_pairs=pairs, **more)
+    return sites(clusters, cluster_pairs=LINK, volume_pairs=list(pairs), **more)
 
 
 def sizes(site):
