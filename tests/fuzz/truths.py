@@ -98,8 +98,10 @@ class Names:
         there = self._order.there
         create = self._order.params["create_peer_volume"] or {}
         owner = item["peer_account"] or create.get("account")
-        if item["peer_volume"] is not None or item["peer_volume_id"] is not None:
-            return self._matching(truth, there, item["peer_volume"], item["peer_volume_id"], owner)
+        if item["peer_volume_id"] is not None:  # no volume is created with an ID that is given
+            return self._matching(truth, there, None, item["peer_volume_id"], item["peer_account"])
+        if item["peer_volume"] is not None:
+            return self._matching(truth, there, item["peer_volume"], None, owner)
         known = volumes(truth)
         names = {create.get("name") or known[key]["name"] for key in local} or {create.get("name") or item["volume"]}
         alike = {key for name in names if name for key in self._matching(truth, there, name, None, owner)}

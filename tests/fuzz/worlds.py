@@ -133,8 +133,9 @@ def _volume_pairs(
         partners = [there for there in free if there[0] != here[0]]
         kind = draw(st.sampled_from(_KINDS))
         if kind == "pending" or not partners:
-            found.append({"at": _ref(here), "pending": True})
-            free.remove(here)
+            if here[0] in {near for near, _far in listed}:
+                found.append({"at": _ref(here), "pending": True})
+                free.remove(here)
             continue
         there = draw(_one_of(partners, draw(st.sampled_from(["alpha", "beta", "beta", "anywhere"]))))
         if (here[0], there[0]) not in listed:
