@@ -60,20 +60,20 @@ class Run:
     def codes(self) -> set[str]:
         return {failure.code for failure in self.failures}
 
-    def names(self, site: str, *words: str) -> bool:
-        """Whether a sentence names the cluster and the thing on it, by one of these words."""
-        return _name(self.told, site, words)
+    def names(self, site: str, name: str, about: Iterable[str] = ("",)) -> bool:
+        """Whether a sentence names the thing and the cluster that it is on, and has one of the words that it is about."""
+        return any(name in sentence for sentence in _about(self.told, site, about))
 
     def shows(self, site: str, *words: str) -> bool:
-        """The same, with what is listed and warned of whatever the end was."""
-        return _name((*self.told, *self.shown), site, words)
+        """Whether one of the words is told of the cluster, listed, or warned of, whatever the end was."""
+        return bool(_about((*self.told, *self.shown), site, words))
 
     def failed(self, item: int) -> bool:
         return self.outcome is None or not self.outcome.items[item].going
 
 
-def _name(sentences: Iterable[str], site: str, words: Iterable[str]) -> bool:
-    return any(site in sentence and any(word in sentence for word in words) for sentence in sentences)
+def _about(sentences: Iterable[str], site: str, words: Iterable[str]) -> list[str]:
+    return [text for text in sentences if site in text and any(word in text for word in words)]
 
 
 def once(flow: Flow, world: World, session_of: Callable[[World], Session] = in_process, **options: Any) -> Run:
@@ -152,8 +152,16 @@ def _item(before: Facts, after: Facts, wished: Facts, seen: Run, number: int) ->
     if fulfilled:
         return
     for thing in oracle.differing(oracle.own(before), oracle.own(after)):
-        if not seen.names(*thing):
+        words = ("pair", "Pair") if _newly_paired(before.get(thing), after.get(thing)) else ("",)
+        if not seen.names(*thing, about=words):
             yield f"not named: {thing}: was {before.get(thing)}, is {after.get(thing)}; told: {seen.told}"
+
+
+def _newly_paired(before: Any, after: Any) -> bool:
+    """Whether a volume shows a pair that it did not show; a sentence that is about something else does not name that."""
+    known = before["pairs"] if isinstance(before, dict) else []
+    found = after["pairs"] if isinstance(after, dict) else []
+    return bool({pair["uuid"] for pair in found} - {pair["uuid"] for pair in known})
 
 
 @functools.cache

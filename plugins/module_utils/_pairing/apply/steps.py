@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from ..._element.errors import Failure
 from .. import observe
 from ..decide import guard
 from ..model import (
@@ -218,10 +219,15 @@ def undo(writer: Writer, done: Done) -> str | None:
 
 
 def _unpair(writer: Writer, step: PairVolumes, uuid: str) -> str | None:
-    for side, volume in ((step.side, step.volume), (other(step.side), step.completer)):
-        entry = entry_of(writer, side, volume)
-        if entry is not None and entry.uuid == uuid:
-            unpair_volume(writer, side, volume, uuid, "roll-back: the pair could not be finished")
+    ends = ((step.side, step.volume, step.object), (other(step.side), step.completer, step.completer_object))
+    try:
+        for side, volume, _what in ends:
+            entry = entry_of(writer, side, volume)
+            if entry is not None and entry.uuid == uuid:
+                unpair_volume(writer, side, volume, uuid, "roll-back: the pair could not be finished")
+    except Failure as exc:
+        named = " with ".join(f"{what} on cluster {writer.session.name(side)}" for side, _volume, what in ends)
+        return f"pair of {named}, or half of it: {exc.sentence}"
     return next(iter(copy_begun(writer, step)), None)
 
 

@@ -68,3 +68,15 @@ def test_a_start_that_may_take_effect_later_is_told(sites):
     assert "a pending cluster pair, if the StartClusterPairing whose reply was lost takes effect after all" in str(
         result["warnings"]  # texts, or more than that on newer versions of ansible-core
     )
+
+
+def test_a_pair_that_cannot_be_taken_back_is_named_with_both_ends():
+    """Only the end that could not be read was named, and the other one kept its half."""
+    (flow,) = (each for each in FLOWS if each.name == "volume pair: present and paused")
+    world = flow.world()
+    world.faults.add("alpha", "ModifyVolumePair", fault="drop_before")
+    world.faults.add("alpha", "ListVolumes", 3, times=60, fault="drop_before")
+    seen = once(flow, world)
+    assert any(
+        "volume orders (4) on cluster alpha with volume orders (104) on cluster beta" in text for text in seen.told
+    )
