@@ -33,8 +33,8 @@ docs:  ## check the documentation and build it as HTML
 bench:  ## count calls and measure ratios
 	@$(python) -B tools/run_tests.py tests/benchmark $(ARGS)
 
-matrix:  ## try every flow with everything that can befall each of its calls
-	@$(python) -B tools/run_tests.py tests/matrix -n auto $(ARGS)
+matrix:  ## try every flow with everything that can befall each of its calls, and with signals in the middle
+	@$(python) -B tools/run_tests.py tests/matrix tests/signals -n auto $(ARGS)
 
 fuzz:  ## random worlds and races: a fixed set of them, or with SECONDS=60 ever new ones
 	@$(python) -B tools/run_fuzz.py $(SECONDS) $(SEED)
