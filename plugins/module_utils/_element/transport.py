@@ -11,6 +11,7 @@ import http.client
 import io
 import os
 import socket
+import ssl
 import threading
 import time
 from dataclasses import dataclass, field
@@ -92,6 +93,7 @@ class Transport:
         self.endpoint = endpoint
         self._base = f"https://{url_host(endpoint.hostname)}:{endpoint.port}"
         self._threads = threading.local()
+        self._authorities = _Authorities()
 
     def post(self, path: str, body: str, timeout: float | None = None) -> Reply:
         """Send `body` to `path`. Raises TlsTrouble, NetworkTrouble."""
@@ -121,7 +123,7 @@ class Transport:
     def _session(self) -> Any:
         session = getattr(self._threads, "session", None)
         if session is None:
-            session = self._threads.session = _new_session(self.endpoint)
+            session = self._threads.session = _new_session(self.endpoint, self._authorities)
         return session
 
 
@@ -138,7 +140,29 @@ class _RequestBody(io.BytesIO):
 # --- sessions ---------------------------------------------------------------------------------------------------------
 
 
-def _new_session(endpoint: Endpoint) -> Any:
+class _Authorities:
+    """Whom the connections to a cluster trust, read once: to read a whole CA bundle takes longer than to connect."""
+
+    def __init__(self) -> None:
+        self._contexts: dict[tuple[str | None, str | None], Any] = {}
+        self._lock = threading.Lock()
+
+    def serve(self, pool: Any) -> None:
+        """Let a pool's connections share what it would read for each of them."""
+        place = (pool.ca_certs, pool.ca_cert_dir)
+        if place == (None, None):
+            pool.conn_kw.pop("ssl_context", None)
+            return
+        with self._lock:
+            if place not in self._contexts:
+                context = requests.packages.urllib3.util.ssl_.create_urllib3_context()
+                context.load_verify_locations(*place)
+                self._contexts[place] = context
+            pool.conn_kw["ssl_context"] = self._contexts[place]
+        pool.ca_certs = pool.ca_cert_dir = None
+
+
+def _new_session(endpoint: Endpoint, authorities: _Authorities) -> Any:
     class Session(requests.Session):
         def get_redirect_target(self, resp: Any) -> None:
             """Redirects are not even looked at: that would read all of their body, however long it takes."""
@@ -147,12 +171,12 @@ def _new_session(endpoint: Endpoint) -> Any:
     # Bytes, because requests would refuse what latin-1 cannot hold. Given explicitly, so .netrc is not read.
     session.auth = (as_bytes(endpoint.username), as_bytes(endpoint.password))
     session.headers.update({"Content-Type": "application/json-rpc", "Accept": "application/json"})
-    session.mount("https://", _adapter(endpoint.cert_fingerprint))
+    session.mount("https://", _adapter(endpoint.cert_fingerprint, authorities))
     return session
 
 
-def _adapter(fingerprint: str | None) -> Any:
-    """An adapter that waits no longer for a reply than it should.
+def _adapter(fingerprint: str | None, authorities: _Authorities) -> Any:
+    """An adapter that waits no longer for a reply than it should, and reads the authorities once.
 
     fingerprint: SHA-256 of the one certificate that is trusted, whatever its name or issuer.
     """
@@ -161,6 +185,10 @@ def _adapter(fingerprint: str | None) -> Any:
         def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
             super().init_poolmanager(*args, assert_fingerprint=fingerprint, **kwargs)
             _pace(self.poolmanager)
+
+        def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
+            super().cert_verify(conn, url, verify, cert)
+            authorities.serve(conn)
 
         def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
             known = self.proxy_manager.get(proxy)
@@ -242,8 +270,8 @@ def _trouble(exc: Exception, begun: bool, timeout: float) -> Exception:
         return NetworkTrouble(f"no connection within {timeout:g} s", sent=False)
     if isinstance(exc, requests.exceptions.ProxyError):
         return NetworkTrouble(f"the proxy of the environment: {_root_text(exc)}", sent=False)
-    # A bare OSError is requests' way to say that the CA file is not there.
-    if isinstance(exc, requests.exceptions.SSLError) or exc.__class__ is OSError:
+    # A bare OSError is requests' way to say that the CA file is not there, one of ssl's that it holds no certificates.
+    if isinstance(exc, (requests.exceptions.SSLError, ssl.SSLError)) or exc.__class__ is OSError:
         return TlsTrouble(_root_text(exc))
     if isinstance(exc, requests.exceptions.ConnectionError):
         return NetworkTrouble(_root_text(exc), sent=False)

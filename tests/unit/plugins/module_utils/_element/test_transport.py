@@ -10,6 +10,7 @@ import base64
 import contextlib
 import hashlib
 import http.server
+import pathlib
 import select
 import socket
 import ssl
@@ -246,6 +247,18 @@ def test_authorities_of_the_environment_count_where_no_file_is_given(
 def test_no_verification_means_none_whatever_the_environment_says(transport, monkeypatch, variable):
     monkeypatch.setenv(variable, "/nowhere.pem")
     assert transport(ca_path=None, validate_certs=False).post(PATH, BODY).status == 200
+
+
+def test_the_authorities_are_read_once_for_all_connections(transport, ca_path, tmp_path):
+    once = tmp_path / "once.pem"
+    once.write_bytes(pathlib.Path(ca_path).read_bytes())
+    spoken = transport(ca_path=str(once))
+    assert spoken.post(PATH, BODY).status == 200
+    once.write_text("no certificate any more", encoding="utf-8")
+    with ThreadPoolExecutor(4) as pool:
+        assert [reply.status for reply in pool.map(lambda _number: spoken.post(PATH, BODY), range(8))] == [200] * 8
+    with pytest.raises(TlsTrouble):
+        transport(ca_path=str(once)).post(PATH, BODY)
 
 
 def test_a_ca_file_in_the_home_folder(transport, ca_path, tmp_path, monkeypatch):
