@@ -30,10 +30,16 @@ Check = tuple[str, ...]  # arguments of ansible-test
 
 @dataclass(frozen=True)
 class Core:
-    """A line of ansible-core, and the Pythons that it runs on, the preferred one first."""
+    """A line of ansible-core, and the Pythons that it runs on, the preferred one first.
+
+    sanity: not for what is not released, which needs more than a package index for it. units: the Python that modules are
+    tested on; None where `make test` does it, with the newest release.
+    """
 
     line: str
     pythons: tuple[str, ...]
+    sanity: bool = False
+    units: str | None = None
     released: bool = True
 
     @property
@@ -54,15 +60,13 @@ class Job:
         return WORK / "logs" / f"ansible-core-{self.core.line}.log"
 
 
-#: Oldest first. The one not released is tested where it installs; its sanity needs more than a package index.
+#: The oldest, with the oldest Python that a module may run on; the newest; and what comes next, where it installs. What
+#: the oldest and the newest agree on, those in between do not do otherwise.
 CORES = (
-    Core("2.16", ("3.11", "3.12", "3.10")),
-    Core("2.19", ("3.11", "3.12", "3.13")),
-    Core("2.21", ("3.13", "3.12", "3.14")),
+    Core("2.16", ("3.11", "3.12", "3.10"), sanity=True, units="3.9"),
+    Core("2.21", ("3.13", "3.12", "3.14"), sanity=True),
     Core("2.22", ("3.13", "3.14"), released=False),
 )
-#: The oldest Python that a module may run on, and the ansible-core that tests it.
-OLDEST_TARGET = ("3.9", "2.16")
 #: As many as the usual runner has cores for.
 SIDE_BY_SIDE = 2
 
@@ -92,29 +96,21 @@ def _jobs(with_tests: bool) -> list[Job]:
             leave_out(f"ansible-core {core.line}, because no Python {' or '.join(core.pythons)} was found")
         else:
             runnable.append((core, python))
-    released = [core for core, _python in runnable if core.released]
     jobs = []
     for core, python in runnable:
-        # What the oldest and the newest agree on, those in between do not do otherwise.
-        between = core in released[1:-1]
-        checks = [SANITY] if core in (released[0], released[-1]) else []
-        checks += _tests(core, python, between) if with_tests else []
+        checks = [SANITY] if core.sanity else []
+        checks += _tests(core, python) if with_tests else []
         if checks:
             jobs.append(Job(core, python, tuple(checks)))
-    # The longest first
-    return sorted(jobs, key=lambda job: SANITY not in job.checks)
+    return jobs
 
 
-def _tests(core: Core, python: str, between: bool) -> list[Check]:
-    tests: list[Check] = [("units", *IN_OWN_ENVIRONMENT, python)]
-    if not between:
-        tests.append(("integration", *IN_OWN_ENVIRONMENT, python))
-    oldest_target, its_core = OLDEST_TARGET
-    if core.line == its_core:
-        if interpreter([oldest_target]):
-            tests.append(("units", *IN_OWN_ENVIRONMENT, oldest_target))
-        else:
-            leave_out(f"modules on Python {oldest_target}, because it was not found")
+def _tests(core: Core, python: str) -> list[Check]:
+    tests: list[Check] = [("integration", *IN_OWN_ENVIRONMENT, python)]
+    if core.units and interpreter([core.units]):
+        tests.append(("units", *IN_OWN_ENVIRONMENT, core.units))
+    elif core.units:
+        leave_out(f"modules on Python {core.units}, because it was not found")
     return tests
 
 
