@@ -77,6 +77,7 @@ def steps_with_creation(found: Found, wish: Wish) -> tuple[Step, ...]:
     )
     _check_allowed(found, target)
     account_id = _account_id(found, owner)
+    _check_no_namesake(found, target.name, account_id)
     policy_id = _policy_id(found, create)
     reason = f"{source.label} has no partner"
     made: list[Step] = []
@@ -237,6 +238,20 @@ def _account_id(found: Found, owner: str | None) -> int | None:
             method="ListAccounts",
         )
     return None
+
+
+def _check_no_namesake(found: Found, name: str, account_id: int | None) -> None:
+    """The partner that is gone may have left its name to another volume; whether that one is meant now is not ours to say."""
+    there = found.catalogs.peer
+    namesake = next((v for v in there.named(name) if not v.deleted and v.account_id == account_id), None)
+    if namesake is not None:
+        raise Failure(
+            "volume_ambiguous",
+            f"cluster {there.cluster.name} has {namesake.label} of that owner, which is not the volume that {found.label(LOCAL)} "
+            f"was paired with; name it by its ID as peer_volume_id if it shall be the target, or give create_peer_volume.name",
+            cluster=there.cluster.name,
+            method="ListVolumes",
+        )
 
 
 def _policy_id(found: Found, create: NewVolume) -> int | None:

@@ -154,6 +154,15 @@ def test_repair_of_a_half_whose_other_volume_is_gone(sites):
     assert site.writes() == ["alpha RemoveVolumePair", *CREATION]
 
 
+def test_a_namesake_of_the_partner_that_is_gone_is_not_doubled(sites):
+    gone = {"at": "alpha/orders-db", "to": {"cluster": "beta", "volume_id": 99, "name": "orders-db"}}
+    site = start(sites, there=[{**ORDERS, "marks": []}], volume_pairs=[gone])
+    result = site.check_then_run("volume_pair", **WISH, repair=True)
+    assert (result["error"]["code"], site.writes()) == ("volume_ambiguous", [])
+    other = {"create_peer_volume": {"name": "orders-dr"}}
+    assert not site.run("volume_pair", volume="orders-db", repair=True, **other).get("failed")
+
+
 def test_a_half_that_was_a_target_is_not_promoted_without_a_word(sites):
     gone = {"at": "alpha/orders-db", "to": {"cluster": "beta", "volume_id": 99, "name": "orders-db"}}
     site = start(sites, [{**ORDERS, "access": "replicationTarget"}], volume_pairs=[gone])
@@ -284,6 +293,17 @@ def test_what_may_have_been_written_to_is_not_deleted(sites, fault):
     result = site.run("volume_pair", **WISH)
     assert (result["failed"], result["changed"], list(there(site))) == (True, True, ["orders-db"])
     assert "its statistics cannot be read" in result["error"]["left_behind"][0]
+
+
+@pytest.mark.parametrize("change", [{"attributes": {}}, {"attributes": {MARK: "of-another-run"}}])
+def test_what_somebody_has_made_his_own_is_not_deleted(sites, change):
+    site = start(sites)
+    act = {"cluster": "beta", "method": "ModifyVolume", "params": {"volumeID": CREATED, **change}}
+    site.world.faults.add("alpha", "StartVolumePairing", fault="meanwhile", call=act)
+    site.world.faults.add("beta", "CompleteVolumePairing", fault="xInvalidParameter")
+    result = site.run("volume_pair", **WISH)
+    assert (result["failed"], list(there(site))) == (True, ["orders-db"])
+    assert "changed since" in result["error"]["left_behind"][0]
 
 
 def test_statistics_that_cannot_be_read_do_not_count_against_a_new_volume(sites):
