@@ -10,18 +10,17 @@ CreateVolume must never be repeated blindly, because names are not unique: a los
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
+from functools import partial
 
 from ..._element.errors import VOLUME_UNKNOWN, Failure
 from ..._element.members import number
 from .. import observe
 from ..decide import guard
 from ..model import MARK, CreateAccount, CreateVolume, Volume
-from .writer import ATTEMPTS, PAUSE, Writer
+from .writer import ATTEMPTS, LOOK_FOR, PAUSE, Writer
 
-# Seconds that a volume whose creation was not answered is given to show up in the list.
-LOOK_FOR = 15
-LOOK_EVERY = 1
 DUPLICATE_ACCOUNT = "xDuplicateUsername"
 
 
@@ -84,22 +83,14 @@ def _look_for(writer: Writer, step: CreateVolume, trouble: Failure) -> Volume | 
 
     Raises `trouble` when nobody can tell: another call might make a second volume.
     """
-    deadline = writer.session.clock.monotonic() + (LOOK_FOR if trouble.outcome_unknown else 0)
-    unseen = False
-    while True:
-        try:
-            found = _ours(writer, step)
-        except Failure:  # a cluster that does not answer shows nothing
-            found, unseen = None, True
-        else:
-            unseen = False
+    look = partial(_ours, writer, step)
+    if trouble.outcome_unknown:
+        found = writer.look_for(look, LOOK_FOR)
         if found is not None:
             return found
-        if writer.session.clock.monotonic() >= deadline:
-            break
-        writer.session.clock.sleep(LOOK_EVERY)
-    if not (trouble.outcome_unknown or unseen):
-        return None
+    else:
+        with contextlib.suppress(Failure):  # then nobody can tell
+            return look()
     trouble.left_behind.append(
         f"{step.object} of account {step.account} on cluster {writer.session.name(step.side)}, if it was created after all: "
         f"its attribute {MARK} is {writer.session.mark}"

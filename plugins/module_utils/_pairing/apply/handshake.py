@@ -18,11 +18,8 @@ from ..._element.errors import VOLUME_UNKNOWN, Failure
 from ..._element.secret_forms import forms
 from .. import observe
 from ..model import ClusterPair, PairClusters, PairVolumes, Volume, VolumePair, other
-from .writer import Writer
+from .writer import LOOK_FOR, Writer
 
-# Seconds that an unanswered Complete… is given to show up in the lists.
-LOOK_FOR = 15
-LOOK_EVERY = 1
 # Right after cluster pairing a cluster may not know its new peer yet: clients in the field repeat for a minute.
 NOT_PAIRED_YET = "xMVIPNotPaired"
 NOT_PAIRED_ATTEMPTS = 20
@@ -154,24 +151,15 @@ def _send_complete_volume(writer: Writer, step: PairVolumes, key: str) -> None:
 
 def _look_for_pair(writer: Writer, step: PairVolumes, uuid: str | None, seconds: float) -> str | None:
     """The UUID that both volumes show, waited for up to `seconds`; None when they do not show one."""
-    deadline = writer.session.clock.monotonic() + seconds
-    while True:
-        try:
-            origin = entry_of(writer, step.side, step.volume)
-            completer = entry_of(writer, other(step.side), step.completer)
-        except Failure:  # a cluster that does not answer shows nothing
-            origin = completer = None
-        if (
-            origin
-            and completer
-            and origin.uuid == completer.uuid
-            and uuid in (None, origin.uuid)
-            and not origin.pending
-        ):
-            return origin.uuid
-        if writer.session.clock.monotonic() >= deadline:
+
+    def look() -> str | None:
+        origin = entry_of(writer, step.side, step.volume)
+        completer = entry_of(writer, other(step.side), step.completer)
+        if not origin or not completer or origin.pending or origin.uuid != completer.uuid:
             return None
-        writer.session.clock.sleep(LOOK_EVERY)
+        return origin.uuid if uuid in (None, origin.uuid) else None
+
+    return writer.look_for(look, seconds)
 
 
 def _withdraw(writer: Writer, step: PairVolumes, uuid: str | None, trouble: Failure) -> None:
@@ -344,19 +332,13 @@ def _leave_cluster_to_others(writer: Writer, step: PairClusters, uuid: str | Non
 
 
 def _both_list(writer: Writer, step: PairClusters, uuid: str | None, seconds: float) -> bool:
-    """Whether both clusters list the pair within so many seconds. A cluster that does not answer lists nothing."""
-    deadline = writer.session.clock.monotonic() + seconds
-    while uuid is not None:
-        try:
-            here, there = _listed(writer, step.side, uuid), _listed(writer, other(step.side), uuid)
-        except Failure:
-            here = there = None
-        if here and there and not here.pending:
-            return True
-        if writer.session.clock.monotonic() >= deadline:
-            break
-        writer.session.clock.sleep(LOOK_EVERY)
-    return False
+    """Whether both clusters list the pair within so many seconds."""
+
+    def look() -> bool | None:
+        here, there = _listed(writer, step.side, uuid), _listed(writer, other(step.side), uuid)
+        return True if here and there and not here.pending else None
+
+    return uuid is not None and bool(writer.look_for(look, seconds))
 
 
 def _withdraw_cluster(writer: Writer, step: PairClusters, uuid: str | None, trouble: Failure) -> None:

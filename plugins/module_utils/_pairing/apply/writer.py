@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 from ..._element.errors import Failure
 from ..model import Action
@@ -17,6 +18,11 @@ from ..session import Session
 # How often a write that may be repeated is sent, and the seconds before it is looked at and sent again.
 ATTEMPTS = 3
 PAUSE = 1.0
+# Seconds that a write whose reply was lost is given to show up in the lists.
+LOOK_FOR = 15
+LOOK_EVERY = 1
+
+T = TypeVar("T")
 
 
 class Writer:
@@ -71,6 +77,18 @@ class Writer:
             if self._looked(trouble, what, applied):
                 return True
         raise trouble
+
+    def look_for(self, look: Callable[[], T | None], seconds: float) -> T | None:
+        """What `look` finds within so many seconds, None if it finds nothing. A cluster that does not answer shows nothing."""
+        deadline = self.session.clock.monotonic() + seconds
+        while True:
+            try:
+                found = look()
+            except Failure:
+                found = None
+            if found is not None or self.session.clock.monotonic() >= deadline:
+                return found
+            self.session.clock.sleep(LOOK_EVERY)
 
     def _looked(self, trouble: Failure, what: str, applied: Callable[[], bool]) -> bool:
         try:
