@@ -69,7 +69,7 @@ class InfoJob:
         if "volume_pairs" in self.gather:
             pairs = listing.chosen(listing.volume_pairs(seen), self.volumes, self.accounts)
             report["volume_pairs"] = [results.volume_pair(pair) for pair in pairs]
-            report["pairs"] = listing.export(pairs, results.mode_option)
+            report["pairs"] = listing.export(pairs)
             found += [finding for pair in pairs for finding in findings.of_volume_pair(pair)]
             found += findings.of_absent(seen, self.volumes or (), pairs)
         report["problems"] = [results.problem(finding) for finding in findings.by_harm(found)]

@@ -36,6 +36,11 @@ FROM_PEER = "from_peer"
 T = TypeVar("T")
 
 
+def mode_option(name: str) -> str | None:
+    """The option's value for a mode in the API's words, whatever their case; None for none or an unknown one."""
+    return next((option for option, known in MODES.items() if known.lower() == name.lower()), None)
+
+
 def other(side: str) -> str:
     return PEER if side == LOCAL else LOCAL
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .decide import health
-from .model import MODES, SIDES, Action, Cluster, ClusterPair, VolumePair
+from .model import SIDES, Action, Cluster, ClusterPair, VolumePair, mode_option
 
 if TYPE_CHECKING:  # every module loads this file, and none needs all of these
     from .._element.errors import Failure
@@ -87,7 +87,8 @@ def volume_pair(found: VolumePairFound) -> dict:
         "peer_volume": found.volumes.peer.name if found.volumes.peer else found.partner_name,
         "uuid": entry.uuid if entry else None,
         "state": found.state,
-        "mode": mode_option(found.mode),
+        # A word that the option does not have is shown as the cluster says it.
+        "mode": mode_option(found.mode or "") or found.mode or None,
         "direction": found.direction if found.is_paired else None,
         "paused": health.paused((found.entries.local, found.entries.peer)) if entry else None,
         "health": found.health if entry else None,
@@ -128,13 +129,6 @@ def unknown_volume_pair(wish: PairWish) -> dict:
             for side in SIDES
         },
     }
-
-
-def mode_option(mode: str | None) -> str | None:
-    """The option's value for a mode in the API's words; the API's word where it is a new one."""
-    if not mode:
-        return None
-    return next((option for option, name in MODES.items() if name.lower() == mode.lower()), mode)
 
 
 def problem(of: Finding) -> dict:

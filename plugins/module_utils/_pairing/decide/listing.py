@@ -7,9 +7,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 
-from ..model import FROM_PEER, LOCAL, PEER, SIDES, TO_PEER, Cluster, Sides, Volume, VolumePair, VolumeSide, other
+from ..model import (
+    FROM_PEER,
+    LOCAL,
+    PEER,
+    SIDES,
+    TO_PEER,
+    Cluster,
+    Sides,
+    Volume,
+    VolumePair,
+    VolumeSide,
+    mode_option,
+    other,
+)
 from .selection import Catalog
 from .volume_classes import Found, PairWish, classify
 
@@ -93,11 +106,12 @@ def chosen(found: list[Found], volumes: Collection[str] | None, accounts: Collec
     ]
 
 
-def export(found: list[Found], mode_option: Callable[[str | None], str | None]) -> list[dict]:
+def export(found: list[Found]) -> list[dict]:
     """The live pairs in the form of the option `pairs` of element_volume_pair; given back, they change nothing.
 
     By name and owner, so that they also describe the pairs of other clusters; by ID only where those do not tell.
-    Pairs without exactly one source and one target are left out: nothing could be wished of them.
+    Pairs without exactly one source and one target are left out: nothing could be wished of them; nor of a mode that the
+    option does not know.
     """
     items = []
     for pair in found:
@@ -106,7 +120,7 @@ def export(found: list[Found], mode_option: Callable[[str | None], str | None]) 
         item = {
             **_name(pair, LOCAL, ""),
             **_name(pair, PEER, "peer_"),
-            "mode": mode_option(pair.mode),
+            "mode": mode_option(pair.mode or ""),
             "direction": pair.direction,
         }
         items.append({key: value for key, value in item.items() if value is not None})

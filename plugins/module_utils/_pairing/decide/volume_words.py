@@ -13,7 +13,6 @@ from ..._element.errors import Failure
 from ..model import (
     FROM_PEER,
     LOCAL,
-    MODES,
     PEER,
     SIDES,
     TO_PEER,
@@ -26,6 +25,7 @@ from ..model import (
     SetPause,
     Sides,
     Step,
+    mode_option,
     other,
 )
 from . import health
@@ -197,8 +197,3 @@ def facts_after(found: Found, steps: Iterable[Step]) -> dict:
         elif isinstance(step, SetPause):
             after["paused"] = step.paused
     return after
-
-
-def mode_option(mode: str) -> str | None:
-    """The option's value for a mode in the API's words; None for none or an unknown one."""
-    return next((option for option, name in MODES.items() if name.lower() == mode.lower()), None)
