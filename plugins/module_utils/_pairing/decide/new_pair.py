@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from ..._element.errors import Failure
 from ..model import (
+    FROM_PEER,
     LOCAL,
     MODES,
     PEER,
@@ -64,11 +65,11 @@ def steps_with_creation(found: Found, wish: Wish) -> tuple[Step, ...]:
     """The same where the volume on the peer is to be created first. A volume that this run creates is unused."""
     create, source = found.wish.create, found.volumes.local
     _check_connected(found)
-    _check_source(found)
-    owner = create.account or found.wish.peer_account or found.catalogs.local.account(source)
+    _check_source(found, LOCAL)
+    owner = found.wish.new_account or found.catalogs.local.account(source)
     target = Volume(
         id=0,
-        name=found.wish.new_name or source.name,
+        name=found.partner_name,
         account_id=0,
         access=READ_WRITE,
         size=sizes.wished(found.wish, Sides(source.size, 0)).local,
@@ -99,7 +100,7 @@ def _pair(found: Found, source_side: str, source: Volume, target: Volume) -> tup
         made.append(SetAccess(found.item, target_side, target.label, "it becomes the target", target, TARGET))
     if source.access != READ_WRITE:
         made.append(SetAccess(found.item, source_side, source.label, "it becomes the source", source, READ_WRITE))
-    direction = TO_PEER if source_side == LOCAL else "from_peer"
+    direction = TO_PEER if source_side == LOCAL else FROM_PEER
     reason = f"they shall be paired, {direction}, {found.wish.mode or 'async'}"
     mode = MODES[found.wish.mode or "async"]
     made.append(PairVolumes(found.item, source_side, source.label, reason, source, target, target.label, mode))
@@ -163,10 +164,8 @@ def _check_connected(found: Found) -> None:
 def _check_fit(found: Found, source_side: str) -> None:
     target_side = other(source_side)
     source, target = found.volumes[source_side], found.volumes[target_side]
-    for side in SIDES:
-        _check_active(found, side)
-    if source.access not in (READ_WRITE, TARGET):
-        raise access_conflict(found, source_side)
+    _check_active(found, target_side)
+    _check_source(found, source_side)
     # An unpaired replicationTarget reads as locked on some releases.
     if target.access not in (READ_WRITE, TARGET, "locked"):
         raise access_conflict(found, target_side)
@@ -188,10 +187,10 @@ def _check_fit(found: Found, source_side: str) -> None:
         )
 
 
-def _check_source(found: Found) -> None:
-    _check_active(found, LOCAL)
-    if found.volumes.local.access not in (READ_WRITE, TARGET):
-        raise access_conflict(found, LOCAL)
+def _check_source(found: Found, side: str) -> None:
+    _check_active(found, side)
+    if found.volumes[side].access not in (READ_WRITE, TARGET):
+        raise access_conflict(found, side)
 
 
 def _check_active(found: Found, side: str) -> None:
@@ -214,7 +213,7 @@ def _on(volume: Volume) -> str:
 
 def check_create(found: Found) -> None:
     """Whether the missing volume may be created at all."""
-    if found.wish.direction == "from_peer":
+    if found.wish.direction == FROM_PEER:
         raise refusal(
             found,
             "empty_source",
@@ -248,7 +247,7 @@ def _check_no_namesake(found: Found, name: str, account_id: int | None) -> None:
         raise Failure(
             "volume_ambiguous",
             f"cluster {there.cluster.name} has {namesake.label} of that owner, which is not the volume that {found.label(LOCAL)} "
-            f"was paired with; name it by its ID as peer_volume_id if it shall be the target, or give create_peer_volume.name",
+            "was paired with; name it by its ID as peer_volume_id if it shall be the target, or give create_peer_volume.name",
             cluster=there.cluster.name,
             method="ListVolumes",
         )

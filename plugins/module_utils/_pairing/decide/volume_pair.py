@@ -257,7 +257,7 @@ def _pauses(found: Found, source: str) -> tuple[Step, ...]:
 
 def _unwritten(found: Found, wish: Wish) -> tuple[str, ...]:
     """What was wished and cannot be told to be so."""
-    if wish.release_target and found.row == "none":
+    if wish.release_target and not wish.present and found.row == "none":
         return _perhaps_unreleased(found)
     resuming = wish.present and found.row == "paired" and found.wish.paused is False
     if not resuming or health.paused((found.entries.local, found.entries.peer)) is not None:

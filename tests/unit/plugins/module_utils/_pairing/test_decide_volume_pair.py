@@ -11,6 +11,7 @@ from dataclasses import replace
 import pytest
 
 from ansible_collections.elementsw.replication.plugins.module_utils._element.errors import Failure
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.listing import export
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.selection import Catalog
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.volume_classes import (
     Extras,
@@ -478,6 +479,22 @@ def test_a_pause_that_may_be_hidden_is_warned_of_and_not_lifted(state):
         plan = decide(replace(seen, wish=replace(ORDERS, paused=paused)), PRESENT)
         assert (len(plan.steps), any("can hide a pause" in text for text in plan.warnings)) == (steps, warned)
     assert decide(replace(seen, wish=replace(ORDERS, paused=False)), ABSENT).warnings == ()
+
+
+def test_a_locked_volume_may_be_a_former_target_only_where_pairs_end():
+    seen = found([orders()], [target(access="locked")])
+    (text,) = decide(seen, Wish(present=False, release_target=True)).warnings
+    assert "volume orders-dr (77) is locked" in text
+    assert decide(seen, Wish(present=True, release_target=True)).warnings == ()
+    assert decide(seen, ABSENT).warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("mode", "exported"), [("Sync", {"mode": "sync"}), ("ASYNC", {"mode": "async"}), ("Mirror", {})]
+)
+def test_a_mode_that_the_option_does_not_know_is_not_exported(mode, exported):
+    (item,) = export([found([orders(replace(OURS, mode=mode))], [target(THEIRS)])])
+    assert {key: value for key, value in item.items() if key == "mode"} == exported
 
 
 def test_a_larger_target_is_warned_of_unless_it_is_matched():
