@@ -66,6 +66,10 @@ class Client:
         return tuple(self._warnings)
 
     @property
+    def username(self) -> str:
+        return self._transport.endpoint.username
+
+    @property
     def secrets(self) -> set[str]:
         """What an answer that repeats the request may give away."""
         return self._transport.endpoint.secrets

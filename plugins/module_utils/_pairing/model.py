@@ -67,6 +67,7 @@ class Cluster:
     unique_id: str
     mvip: str
     version: str = ""
+    svip: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,10 @@ class ClusterPair:
 
 @dataclass(frozen=True)
 class VolumePair:
-    """A volume pair as one of its two volumes shows it. `uuid` is shared by both."""
+    """A volume pair as one of its two volumes shows it. `uuid` is shared by both.
+
+    snapshot_state: of the replication of snapshots, which has reasons of its own to stop.
+    """
 
     uuid: str
     cluster_pair_id: int
@@ -104,6 +108,7 @@ class VolumePair:
     remote_volume_name: str = ""
     mode: str = ""
     state: str = ""
+    snapshot_state: str = ""
 
     @property
     def pending(self) -> bool:
@@ -194,17 +199,35 @@ class SyncJob:
 
 
 @dataclass(frozen=True)
+class ClusterFault:
+    """A fault of replication that a cluster reports now. code: as the API documentation spells it.
+
+    severity, date and details in the cluster's words. cluster_pair_ids, volume_ids: whom its details name; empty where
+    they name nobody.
+    """
+
+    code: str
+    severity: str
+    date: str = ""
+    details: str = ""
+    cluster_pair_ids: frozenset[int] = frozenset()
+    volume_ids: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
 class ClusterSide:
     """One cluster as far as cluster pairs go.
 
     pairs_max: how many pairs it may have, None where it does not say. paired_volumes: its volumes that have pair
-    entries; read only when an entry may have to go, else None.
+    entries; read only when an entry may have to go, else None. roles: what the task's user may do there; read only
+    where clusters are to be paired, and None where the cluster does not tell.
     """
 
     cluster: Cluster
     entries: tuple[ClusterPair, ...]
     pairs_max: int | None = None
     paired_volumes: tuple[Volume, ...] | None = None
+    roles: frozenset[str] | None = None
 
 
 @dataclass(frozen=True)

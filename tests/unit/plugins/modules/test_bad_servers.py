@@ -42,7 +42,10 @@ WORLD = {
         {"name": "beta", "volumes": VOLUMES, **HOST, **IN_USE},
         {"name": "gamma"},
     ],
-    "cluster_pairs": [{"between": ["alpha", "beta"]}],
+    "cluster_pairs": [
+        {"between": ["alpha", "beta"]},
+        {"at": "alpha", "to": {"name": "old", "mvip": "192.0.2.99", "status": "Disconnected"}},
+    ],
     "volume_pairs": [{"source": "beta/orders-db", "target": "alpha/orders-db"}],
 }
 PAIRED, NEW = {"volume": "orders-db", "wait": False}, {"volume": "plain", "direction": "from_peer", "wait": False}
@@ -62,11 +65,14 @@ def of_alpha(*reads):
 
 #: What is read of alpha, by the method that it is read with.
 READS = {
+    "GetClusterFullThreshold": of_alpha(observe.fullness),
     "GetClusterInfo": lambda session: observe.identities(session, observe.FAIL).local,
     "GetClusterVersionInfo": of_alpha(observe.version),
     "GetLimits": of_alpha(observe.pairs_max, observe.limits),
     "ListAccounts": of_alpha(observe.accounts),
     "ListActivePairedVolumes": of_alpha(observe.paired_volumes),
+    "ListClusterAdmins": of_alpha(observe.roles),
+    "ListClusterFaults": of_alpha(observe.faults),
     "ListClusterPairs": of_alpha(observe.cluster_pairs),
     "ListDeletedVolumes": of_alpha(observe.deleted_volumes),
     "ListFibreChannelSessions": usage,
@@ -75,7 +81,7 @@ READS = {
     "ListSnapshots": usage,
     "ListSyncJobs": of_alpha(observe.sync_jobs),
     "ListVolumes": of_alpha(observe.volumes),
-    "ListVolumeStats": usage,
+    "ListVolumeStats": lambda session: (usage(session), observe.delays(session.client("local"), range(500))),
 }
 
 #: By the method whose reply is spoilt: the module that reads it, its options, and whether it is a check run. The others
@@ -237,7 +243,7 @@ def test_what_is_there_twice_is_not_acted_on(site, method, name):
 
 def test_two_entries_with_one_uuid_are_not_acted_on(site):
     reply = true_reply(site, "ListClusterPairs")
-    (entry,) = reply["clusterPairs"]
+    entry = reply["clusterPairs"][0]
     answer(site, "ListClusterPairs", {"clusterPairs": [entry, {**entry, "clusterPairID": 99}]})
     assert site.run("cluster_pair", state="absent")["error"]["code"] == "bad_reply"
     assert site.world.writes() == []
