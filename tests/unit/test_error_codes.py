@@ -48,11 +48,12 @@ def test_every_problem_is_documented_with_its_severity_the_worst_first():
 
 
 def used_codes():
-    """First argument of every Failure, Unanswered and refusal that is made, where it is a literal."""
+    """The code of every Failure, Unanswered, refusal and requirement that is made, where it is a literal."""
     for path in sorted((ROOT / "plugins" / "module_utils").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                position = {"Failure": 0, "Unanswered": 0, "refusal": 1}.get(node.func.id)
+            if isinstance(node, ast.Call) and isinstance(node.func, (ast.Name, ast.Attribute)):
+                called = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
+                position = {"Failure": 0, "Unanswered": 0, "refusal": 1, "require": 1}.get(called)
                 if position is not None and len(node.args) > position:
                     for leaf in ast.walk(node.args[position]):
                         if isinstance(leaf, ast.Constant) and isinstance(leaf.value, str):

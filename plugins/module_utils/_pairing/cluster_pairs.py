@@ -47,7 +47,12 @@ class ClusterPairJob:
         removing = not self.wish.present or self.wish.repair
         seen = observe.cluster_sides(session, who, with_volumes=removing)
         known_as = observe.peer_addresses(session, self.peer_hostname) if seen.peer is None else ()
-        return cluster_pair.classify(seen, known_as)
+        found = cluster_pair.classify(seen, known_as)
+        if planning and cluster_pair.decide(found, self.wish).makes_pair:
+            roles = session.side_by_side(partial(_roles, session, side) for side in SIDES)
+            views = [replace(seen[side], roles=told) for side, told in zip(SIDES, roles)]
+            found = cluster_pair.classify(Sides(*views))
+        return found
 
     def decide(self, seen: Found) -> Sequence[Plan]:
         return (cluster_pair.decide(seen, self.wish),)
@@ -87,3 +92,10 @@ class ClusterPairJob:
 
     def report(self, outcome: Outcome[Found]) -> dict:
         return {"cluster_pair": results.cluster_pair(outcome.seen), "pending": results.pending(outcome.seen)}
+
+
+def _roles(session: Session, side: str) -> frozenset[str] | None:
+    try:
+        return observe.roles(session.client(side))
+    except Failure:
+        return None  # the handshake itself tells then whether it is allowed

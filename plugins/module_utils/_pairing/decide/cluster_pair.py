@@ -10,12 +10,10 @@ TABLE below is the whole decision. The functions it names make the steps, or ref
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple, NoReturn
 
-from ..._element import addresses
 from ..._element.errors import Failure
 from ..model import (
     DONE,
@@ -33,6 +31,7 @@ from ..model import (
     Verdict,
     other,
 )
+from . import readiness
 from .identity import named_by_address, names, names_predecessor
 
 # Right after a handshake a pair may pass through Misconfigured; after this many seconds it is there to stay.
@@ -266,49 +265,15 @@ def _check_handshake(found: Found, steps: tuple[Step, ...]) -> None:
     if not any(isinstance(step, PairClusters) for step in steps):
         return
     local, peer = found.seen.local.cluster, found.seen.peer.cluster
-    if local.name == peer.name or addresses.same(local.mvip, peer.mvip):
-        raise Failure(
-            "name_conflict",
-            f"clusters {local.name} (MVIP {local.mvip}) and {peer.name} (MVIP {peer.mvip}) have the same name or MVIP, "
-            "which both must differ to be paired; neither can be changed on an existing cluster",
-            cluster=local.name,
-        )
-    majors = [_major(cluster.version) for cluster in (local, peer)]
-    if None not in majors and abs(majors[0] - majors[1]) > 1:
-        raise Failure(
-            "version_gap",
-            f"cluster {local.name} runs Element {local.version} and {peer.name} runs {peer.version}; clusters pair only "
-            "when their versions are at most one major version apart: upgrade the older one",
-            cluster=local.name,
-        )
-    for side in SIDES:
-        _check_limit(found, side, steps)
-
-
-def _check_limit(found: Found, side: str, steps: tuple[Step, ...]) -> None:
-    view = found.seen[side]
-    going = {step.entry.uuid for step in steps if isinstance(step, RemoveClusterPair) and step.side == side}
-    # Whether pending entries count is documented nowhere: they are taken to.
-    staying = [entry for entry in view.entries if entry.uuid not in going]
-    if view.pairs_max is None or len(staying) < view.pairs_max:
-        return
-    pending = [str(entry.id) for entry in staying if entry.pending]
-    hint = (
-        f"of these are pending: {', '.join(pending)}; remove_pending: true removes those"
-        if pending
-        else "unpair it from another cluster first"
-    )
-    raise Failure(
-        "limit_reached",
-        f"cluster {view.cluster.name} has {len(staying)} cluster pairs and may have {view.pairs_max}; {hint}",
-        cluster=view.cluster.name,
-        method="StartClusterPairing" if side == LOCAL else "CompleteClusterPairing",
-    )
-
-
-def _major(version: str) -> int | None:
-    match = re.match(r"(\d+)\.", version)
-    return int(match.group(1)) if match else None
+    readiness.require(readiness.names(local, peer), "name_conflict", local.name)
+    readiness.require(readiness.version_gap(local, peer), "version_gap", local.name)
+    for side, method in ((LOCAL, "StartClusterPairing"), (PEER, "CompleteClusterPairing")):
+        view = found.seen[side]
+        name = view.cluster.name
+        going = {step.entry.uuid for step in steps if isinstance(step, RemoveClusterPair) and step.side == side}
+        staying = [entry for entry in view.entries if entry.uuid not in going]
+        readiness.require(readiness.pair_slots(name, staying, view.pairs_max), "limit_reached", name, method)
+        readiness.require(readiness.privileges(name, view.roles), "permission", name, method)
 
 
 # --- is it as wished? -------------------------------------------------------------------------------------------------
