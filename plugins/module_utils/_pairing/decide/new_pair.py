@@ -35,10 +35,10 @@ from ..model import (
     Volume,
     other,
 )
-from . import growth, guard, sizes
+from . import growth, guard, readiness, sizes
 from .identity import names
 from .volume_classes import Found, NewVolume, Wish
-from .volume_words import access_conflict, ends, refusal
+from .volume_words import ends, refusal
 
 
 def steps(found: Found, wish: Wish, direction: str) -> tuple[Step, ...]:
@@ -163,49 +163,21 @@ def _check_connected(found: Found) -> None:
 
 def _check_fit(found: Found, source_side: str) -> None:
     target_side = other(source_side)
-    source, target = found.volumes[source_side], found.volumes[target_side]
-    _check_active(found, target_side)
+    source, target, name = found.volumes[source_side], found.volumes[target_side], found.name(target_side)
+    readiness.require(readiness.active(target, name), "access_conflict", name, "ListVolumes")
     _check_source(found, source_side)
-    # An unpaired replicationTarget reads as locked on some releases.
-    if target.access not in (READ_WRITE, TARGET, "locked"):
-        raise access_conflict(found, target_side)
-    if source.enable_512e != target.enable_512e:
-        raise refusal(
-            found,
-            "sector_mismatch",
-            f"{ends(found)}: 512-byte sector emulation is {_on(source)} on {source.label} and {_on(target)} on {target.label}; "
-            "it cannot be changed: create the target anew with the source's setting",
-        )
+    readiness.require(readiness.target_access(target, name), "access_conflict", name, "ListVolumes")
+    emulation = readiness.sector_size(ends(found), source, target)
+    readiness.require(emulation, "sector_mismatch", found.name(LOCAL), "ListVolumes")
     wished = sizes.wished(found.wish, Sides(found.volumes.local.size, found.volumes.peer.size))
-    if sizes.whole_mib(wished[target_side]) < sizes.whole_mib(wished[source_side]):
-        raise Failure(
-            "size_mismatch",
-            f"cluster {found.name(target_side)}: the target {target.label} has {target.size} bytes, less than the source "
-            f"{source.label} with {source.size}; match_size: true grows it, or grow it yourself",
-            cluster=found.name(target_side),
-            method="ListVolumes",
-        )
+    size = readiness.size(source, target, name, readiness.Size(wished[source_side], wished[target_side]))
+    readiness.require(size, "size_mismatch", name, "ListVolumes")
 
 
 def _check_source(found: Found, side: str) -> None:
-    _check_active(found, side)
-    if found.volumes[side].access not in (READ_WRITE, TARGET):
-        raise access_conflict(found, side)
-
-
-def _check_active(found: Found, side: str) -> None:
-    volume = found.volumes[side]
-    if volume.status != "active":
-        raise Failure(
-            "access_conflict",
-            f"cluster {found.name(side)}: {volume.label} is {volume.status}, not active; wait until it is",
-            cluster=found.name(side),
-            method="ListVolumes",
-        )
-
-
-def _on(volume: Volume) -> str:
-    return "on" if volume.enable_512e else "off"
+    source, name = found.volumes[side], found.name(side)
+    readiness.require(readiness.active(source, name), "access_conflict", name, "ListVolumes")
+    readiness.require(readiness.source_access(source, name), "access_conflict", name, "ListVolumes")
 
 
 # --- a partner that is created ----------------------------------------------------------------------------------------

@@ -28,13 +28,10 @@ from ..model import (
     mode_option,
     other,
 )
-from . import health
+from . import health, readiness
 from .identity import names
 from .sizes import whole_mib
 from .volume_classes import Found
-
-# Above this latency between the sites practitioners advise against synchronous replication; no vendor text says so.
-SYNC_LATENCY_MS = 8
 
 
 def refusal(found: Found, code: str, sentence: str) -> Failure:
@@ -80,14 +77,9 @@ def partners(found: Found) -> str:
 
 
 def access_conflict(found: Found, side: str) -> Failure:
-    volume = found.volumes[side]
-    return Failure(
-        "access_conflict",
-        f"cluster {found.name(side)}: {volume.label} has access {volume.access}, which is neither a source's nor a target's; "
-        "set it to readWrite or replicationTarget yourself, if that is safe",
-        cluster=found.name(side),
-        method="ListVolumes",
-    )
+    name = found.name(side)
+    text = readiness.sentence(readiness.source_access(found.volumes[side], name))
+    return Failure("access_conflict", text, cluster=name, method="ListVolumes")
 
 
 def split_brain(found: Found) -> Failure:
@@ -129,7 +121,7 @@ def _larger_target(found: Found, step: PairVolumes, steps: tuple[Step, ...]) -> 
 
 
 def _slow_sync(found: Found) -> str | None:
-    latency = max(
+    milliseconds = max(
         (
             entry.latency_ms or 0
             for side in SIDES
@@ -138,12 +130,8 @@ def _slow_sync(found: Found) -> str | None:
         ),
         default=0,
     )
-    if latency <= SYNC_LATENCY_MS:
-        return None
-    return (
-        f"{ends(found)}: mode sync with a latency of {latency} ms between the clusters: every write of a host waits that "
-        f"long, and above {SYNC_LATENCY_MS} ms practitioners advise against it"
-    )
+    check = readiness.latency(ends(found), milliseconds, sync=True)
+    return None if check.ok else check.message
 
 
 def _planned_size(found: Found, steps: Iterable[Step], side: str) -> int:
