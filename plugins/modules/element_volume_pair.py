@@ -92,8 +92,8 @@ options:
       - Without it a new pair replicates V(to_peer), and an existing pair keeps its direction. When O(repair)
         cleans up a half or pending pair, the side that is C(readWrite) while the other is
         C(replicationTarget) stays the source. When that does not tell, the error is V(direction_unknown).
-      - An existing pair is never turned round. A direction that differs from the one it has is the error
-        V(direction_change).
+      - An existing pair is turned round only with O(failover). Without it a direction that differs from the one
+        the pair has is the error V(direction_change).
       - At the top level it is also the default of the items of O(pairs).
     type: str
     choices: [to_peer, from_peer]
@@ -188,7 +188,7 @@ options:
   allow_overwrite:
     description:
       - Permission to make a volume the target of a new pair although it holds data. The data is lost, the
-        source overwrites it.
+        source overwrites it. For an existing pair see O(failover).
       - Without it a future target has to be provably unused, without blocks, writes and snapshots, else the
         error is V(target_in_use) with the evidence. Evidence that cannot be read counts as in use.
       - It never covers a volume that hosts are logged in to, by iSCSI or by a Fibre Channel access group. Log
@@ -219,6 +219,47 @@ options:
       - Used with O(state=absent) only.
     type: bool
     default: false
+  failover:
+    description:
+      - Permission to turn existing pairs round where O(direction) differs from the direction they have. A pair that
+        has its direction already is left as it is, so that the same task can be run again. New pairs need none.
+      - V(planned) proves that nothing is left behind, or changes nothing. Both clusters have to answer, the pair has to
+        be in sync and not paused, and its two volumes of the same size. No host may be logged in to the source. The
+        module takes a snapshot that replicates, waits up to O(wait_timeout) until the peer holds it, demotes the source,
+        checks that nobody wrote to it meanwhile, and only then makes the target writable. At no moment are both sides
+        writable. If one pair of the list cannot be turned round like that, none is.
+      - Mode V(snapshots_only) does not replicate the live content. V(planned) refuses it with the error
+        V(snapshots_only).
+      - V(forced) makes the wanted side writable first, whatever may be missing there, and warns of
+        C(data_loss_possible). When the other cluster answers, the old source is saved in a snapshot that does not expire,
+        and then demoted. It stays writable when hosts are logged in to it or when the snapshot cannot be taken. Items that
+        cannot be turned round fail alone, and the others go on. Sizes are left as they are.
+      - When both sides are writable, V(forced) together with O(allow_overwrite) makes the side that is not wanted as source
+        a target. It is saved in a snapshot first, and never overwritten while hosts are logged in to it. Without both
+        options the error is V(split_brain).
+      - When neither side is writable, V(planned) goes on with the planned failover that was interrupted, where both sides
+        hold its snapshot and nobody wrote since. V(forced) makes the wanted side writable in any case.
+      - The mode of the pair is set again on the new source where the turn has changed it.
+      - With O(repair) a pair with one source and one target is never turned round.
+    type: str
+    choices: [planned, forced]
+  peer_unreachable:
+    description:
+      - What to do when the peer does not answer.
+      - V(fail) ends with the error V(unreachable) before anything is written.
+      - V(local_only) is the permission to go on with this cluster alone. When the peer answers after all, the task works
+        on both sides as usual. Alone it makes volumes writable with O(direction=to_peer) and O(failover=forced), pauses
+        and resumes on this side, and with O(state=absent) removes the entry here and reports the other one as
+        outstanding. Whatever else is not as wished is the error V(unreachable). It never makes a volume a target,
+        creates, grows, changes a mode or pairs.
+      - The peer is recognised by its address, O(peer.hostname), which has to be the MVIP that this cluster lists, or a name
+        that resolves to it. For O(failover=forced) and O(paused) the only cluster pair there is will do as well, with a
+        warning. Otherwise the error is V(peer_unknown).
+      - A wrong password, a refused certificate, a missing privilege and an unsupported API version are
+        errors. They never count as unreachable.
+    type: str
+    choices: [fail, local_only]
+    default: fail
   fail_fast:
     description:
       - Whether to begin no further pair once one has failed. Pairs that were begun are still brought to their
@@ -393,6 +434,30 @@ EXAMPLES = r"""
     volume: orders-db
     state: absent
     release_target: true
+
+- name: Move the writable side to this cluster, and lose nothing
+  elementsw.replication.element_volume_pair:
+    peer_host: beta
+    volume: orders-db
+    direction: to_peer
+    failover: planned
+    wait_for: in_sync
+
+- name: Make this side writable, because the site of the peer is gone
+  elementsw.replication.element_volume_pair:
+    peer_host: beta
+    volume: orders-db
+    direction: to_peer
+    failover: forced
+    peer_unreachable: local_only
+
+- name: Both sides are writable since that site is back, and this one has the good data
+  elementsw.replication.element_volume_pair:
+    peer_host: beta
+    volume: orders-db
+    direction: to_peer
+    failover: forced
+    allow_overwrite: true
 
 - name: Pair with a cluster that is not in the inventory
   elementsw.replication.element_volume_pair:
@@ -693,6 +758,8 @@ def argument_spec() -> dict[str, Any]:
         "allow_overwrite": {"type": "bool", "default": False},
         "repair": {"type": "bool", "default": False},
         "release_target": {"type": "bool", "default": False},
+        "failover": {"type": "str", "choices": ["planned", "forced"]},
+        "peer_unreachable": {"type": "str", "choices": ["fail", "local_only"], "default": "fail"},
         "fail_fast": {"type": "bool", "default": False},
         "wait": {"type": "bool", "default": True},
         "wait_for": {"type": "str", "choices": ["paired", "in_sync"], "default": "paired"},
@@ -717,7 +784,8 @@ def main() -> None:
     problem = check(module.params)
     if problem:
         module.fail_json(msg=problem)
-    run_job(module, VolumePairJob.from_params(module.params), "volume pairs")
+    hostname = (module.params["peer"] or {}).get("hostname") or ""
+    run_job(module, VolumePairJob.from_params(module.params, hostname), "volume pairs")
 
 
 if __name__ == "__main__":

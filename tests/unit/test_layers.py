@@ -27,12 +27,26 @@ MAY_IMPORT = {
     f"{UTILS}/_element/arguments": [],
     f"{UTILS}/_pairing": [f"{UTILS}/_element", f"{UTILS}/_pairing"],
     f"{UTILS}/_pairing/model": [f"{UTILS}/_element/errors"],
+    f"{UTILS}/_pairing/turns": [f"{UTILS}/_pairing/model"],
     f"{UTILS}/_pairing/observe": [f"{UTILS}/_element", f"{UTILS}/_pairing/model", f"{UTILS}/_pairing/session"],
-    DECIDE: [DECIDE, f"{UTILS}/_pairing/model", f"{UTILS}/_element/errors", f"{UTILS}/_element/addresses"],
+    f"{UTILS}/_pairing/observe_turn": [
+        f"{UTILS}/_element",
+        f"{UTILS}/_pairing/model",
+        f"{UTILS}/_pairing/observe",
+    ],
+    DECIDE: [
+        DECIDE,
+        f"{UTILS}/_pairing/model",
+        f"{UTILS}/_pairing/turns",
+        f"{UTILS}/_element/errors",
+        f"{UTILS}/_element/addresses",
+    ],
     APPLY: [
         APPLY,
         f"{UTILS}/_pairing/model",
+        f"{UTILS}/_pairing/turns",
         f"{UTILS}/_pairing/observe",
+        f"{UTILS}/_pairing/observe_turn",
         f"{UTILS}/_pairing/session",
         f"{DECIDE}/guard",
         f"{UTILS}/_element/errors",
@@ -40,6 +54,7 @@ MAY_IMPORT = {
         f"{UTILS}/_element/secret_forms",
     ],
 }
+OBSERVE = (f"{UTILS}/_pairing/observe", f"{UTILS}/_pairing/observe_turn")
 # Packages outside of the standard library and of this collection -> the only places that may import them.
 OUTSIDE = {
     "requests": [f"{UTILS}/_element/libraries"],
@@ -94,12 +109,12 @@ def test_only_the_door_writes():
     for file in FILES:
         name = file.with_suffix("").as_posix()
         text = (PLUGINS / file).read_text(encoding="utf-8")
-        if name not in (f"{UTILS}/_element/client", f"{APPLY}/writer", f"{UTILS}/_pairing/observe"):
+        if name not in (f"{UTILS}/_element/client", f"{APPLY}/writer", *OBSERVE):
             assert ".call(" not in text, name
-    observe = (PLUGINS / UTILS / "_pairing" / "observe.py").read_text(encoding="utf-8")
     methods = {
         node.value
-        for node in ast.walk(ast.parse(observe))
+        for file in OBSERVE
+        for node in ast.walk(ast.parse((PLUGINS / file).with_suffix(".py").read_text(encoding="utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value[:1].isupper()
     }
     assert {name for name in methods if name.isalnum()} == {

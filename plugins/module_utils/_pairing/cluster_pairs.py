@@ -57,6 +57,9 @@ class ClusterPairJob:
     def decide(self, seen: Found) -> Sequence[Plan]:
         return (cluster_pair.decide(seen, self.wish),)
 
+    def each_alone(self, seen: Found) -> bool:
+        return False  # there is but one
+
     def look(self, session: Session, seen: Found) -> Found:
         there = [side for side in SIDES if seen.seen[side]]
         lists = session.side_by_side(partial(observe.cluster_pairs, session.client(side)) for side in there)

@@ -44,6 +44,9 @@ class Job(Protocol[Seen]):
     def decide(self, seen: Seen) -> Sequence[Plan]:
         """A plan for each item. Pure."""
 
+    def each_alone(self, seen: Seen) -> bool:
+        """Whether an item that cannot be planned fails alone and the others are done. Pure."""
+
     def look(self, session: Session, seen: Seen) -> Seen:
         """Read again what `observe` has seen, as cheaply as can be."""
 
@@ -134,7 +137,7 @@ def run(job: Job[Seen], session: Session, check_mode: bool, interval: float = 0)
     plans = job.decide(seen)
     items = [Item(plan, failure=plan.problem) for plan in plans]
     outcome = Outcome(seen, plans, items, warnings=[text for plan in plans for text in plan.warnings])
-    if outcome.failures:
+    if outcome.failures and not job.each_alone(seen):
         return outcome  # all planned, or nothing written
     outcome.checked = check_mode
     if any(plan.steps for plan in plans):
@@ -211,7 +214,7 @@ def _look_and_go_by_the_table(job: Job, session: Session, writer: Writer, outcom
     outcome.warnings += [left for failure in outcome.failures for left in failure.left_behind]
     outcome.seen, outcome.plans, outcome.items = seen, plans, items
     outcome.warnings += [text for plan in plans for text in plan.warnings]
-    if not outcome.failures:
+    if not outcome.failures or job.each_alone(seen):
         schedule.execute(writer, items, plans, job.fail_fast)
 
 

@@ -183,6 +183,27 @@ class Limits:
     volume_size_min: int | None = None
     volume_size_max: int | None = None
     volume_name_length: int | None = None
+    snapshots_per_volume: int | None = None
+    volumes_per_group: int | None = None
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A snapshot as its cluster shows it. uuid: shared with its copy on the other cluster; id and group_id are not.
+
+    group_id: 0 without a group. created: in the API's form, which sorts by time. replicated: it goes to the other side.
+    attributes: its own and those of its group. remote: how far its copy is, in the API's words, by the UUID of the pair.
+    """
+
+    id: int
+    uuid: str
+    volume_id: int
+    name: str
+    created: str = ""
+    group_id: int = 0
+    replicated: bool = False
+    attributes: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    remote: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)
@@ -258,7 +279,8 @@ class Phase(IntEnum):
 
     At every point of this order the clusters are in a state that the next run reports by name: a pair loses its
     source's entry before its target's, a target grows before its source, and a volume is a target before anything is
-    paired with it.
+    paired with it. A planned turn has no writable side for a moment and never two; a forced one has two for a moment,
+    since the wanted side comes first.
     """
 
     UNPAIR_CLUSTERS = 1
@@ -275,8 +297,18 @@ class Phase(IntEnum):
     MAKE_TARGET = 12
     MAKE_SOURCE = 13
     PAIR_VOLUMES = 14
-    SET_MODE = 15
-    SET_PAUSE = 16
+    TAKE_CHECKPOINT = 15
+    CONFIRM_TURN = 16
+    PROMOTE_FIRST = 17
+    SAVE = 18
+    CONFIRM_DEMOTION = 19
+    DEMOTE = 20
+    CONFIRM_QUIET = 21
+    PROMOTE = 22
+    SET_MODE = 23
+    REMOVE_COPY = 24
+    REMOVE_CHECKPOINT = 25
+    SET_PAUSE = 26
 
 
 @dataclass(frozen=True)
@@ -296,6 +328,11 @@ class Step:
     @property
     def phase(self) -> Phase:
         return self.PHASE
+
+
+@dataclass(frozen=True)
+class Look(Step):
+    """No write: one more look before what follows, taken for all steps of its phase together."""
 
 
 @dataclass(frozen=True)
@@ -351,8 +388,8 @@ class CreateVolume(Step):
 
 
 @dataclass(frozen=True)
-class ConfirmUnused(Step):
-    """No write: look once more whether the future target `volume` and its source are unpaired and as planned.
+class ConfirmUnused(Look):
+    """Whether the future target `volume` and its source are still unpaired and as planned.
 
     usage: the evidence the plan was made with. overwrite: only sessions count, the data may go. again: after what lies
     between the first look and the write that destroys.

@@ -95,7 +95,7 @@ def _identity(client: Client, if_dead: str) -> Cluster | None:
         if if_dead != FAIL and exc.down:
             return None
         raise
-    cluster = _parsed(client, method, _cluster, result)
+    cluster = parsed(client, method, _cluster, result)
     client.name = cluster.name
     return cluster
 
@@ -106,32 +106,40 @@ def _identity(client: Client, if_dead: str) -> Cluster | None:
 def cluster_pairs(client: Client) -> tuple[ClusterPair, ...]:
     """Every entry of this cluster's list, pending ones and those with third clusters included."""
     method = "ListClusterPairs"
-    return _parsed(client, method, _cluster_pairs, client.call(method))
+    return parsed(client, method, _cluster_pairs, client.call(method))
 
 
 def version(client: Client) -> str:
     method = "GetClusterVersionInfo"
-    return _parsed(client, method, lambda result: text(result, "clusterVersion"), client.call(method))
+    return parsed(client, method, lambda result: text(result, "clusterVersion"), client.call(method))
 
 
 def pairs_max(client: Client) -> int | None:
     """How many cluster pairs this cluster may have; None when its release does not say."""
     method = "GetLimits"
     result = client.call(method)
-    return _parsed(client, method, lambda limits: _optional_number(limits, "clusterPairsCountMax"), result)
+    return parsed(client, method, lambda limits: _optional_number(limits, "clusterPairsCountMax"), result)
 
 
 def limits(client: Client) -> Limits:
-    """What this cluster allows of volumes."""
+    """What this cluster allows of volumes and their snapshots."""
     result = client.call("GetLimits")
-    members = ("volumeCountMax", "volumesPerAccountCountMax", "volumeSizeMin", "volumeSizeMax", "volumeNameLengthMax")
+    members = (
+        "volumeCountMax",
+        "volumesPerAccountCountMax",
+        "volumeSizeMin",
+        "volumeSizeMax",
+        "volumeNameLengthMax",
+        "snapshotsPerVolumeMax",
+        "volumesPerGroupSnapshotMax",
+    )
     return Limits(*(_optional_number(result, member) for member in members))
 
 
 def qos_policies(client: Client) -> dict[str, int]:
     """The IDs of this cluster's QoS policies by name; they differ from cluster to cluster."""
     method = "ListQoSPolicies"
-    return _parsed(
+    return parsed(
         client,
         method,
         lambda result: {text(policy, "name"): number(policy["qosPolicyID"]) for policy in items(result, "qosPolicies")},
@@ -142,7 +150,7 @@ def qos_policies(client: Client) -> dict[str, int]:
 def accounts(client: Client) -> dict[int, str]:
     """Account names by ID. The reply holds CHAP secrets: nothing else of it is kept."""
     method = "ListAccounts"
-    return _parsed(
+    return parsed(
         client,
         method,
         lambda result: dict(each_once(map(_account, items(result, "accounts")), itemgetter(0))),
@@ -153,19 +161,19 @@ def accounts(client: Client) -> dict[int, str]:
 def paired_volumes(client: Client) -> tuple[Volume, ...]:
     """Every volume with a pair entry, pending ones included."""
     method = "ListActivePairedVolumes"
-    return _parsed(client, method, _volumes, client.call(method))
+    return parsed(client, method, _volumes, client.call(method))
 
 
 def deleted_volumes(client: Client) -> tuple[Volume, ...]:
     """Volumes that are deleted and not yet purged."""
     method = "ListDeletedVolumes"
-    return _parsed(client, method, _volumes, client.call(method, {"includeVirtualVolumes": False}))
+    return parsed(client, method, _volumes, client.call(method, {"includeVirtualVolumes": False}))
 
 
 def volumes_named(client: Client, name: str) -> tuple[Volume, ...]:
     """Every volume of that name: names are not unique. The list may hold deleted ones."""
     method = "ListVolumes"
-    return _parsed(client, method, _volumes, client.call(method, {"includeVirtualVolumes": False, "volumeName": name}))
+    return parsed(client, method, _volumes, client.call(method, {"includeVirtualVolumes": False, "volumeName": name}))
 
 
 def volumes(client: Client, ids: Iterable[int] | None = None) -> tuple[Volume, ...]:
@@ -188,7 +196,7 @@ def volumes(client: Client, ids: Iterable[int] | None = None) -> tuple[Volume, .
             raise
         del params["volumeIDs"]
         result = client.call(method, params)
-    found = _parsed(client, method, _volumes, result)
+    found = parsed(client, method, _volumes, result)
     return found if wanted is None else tuple(volume for volume in found if volume.id in wanted)
 
 
@@ -198,7 +206,7 @@ def sync_jobs(client: Client) -> dict[int, SyncJob]:
     Only the target's cluster tells of a copy.
     """
     method = "ListSyncJobs"
-    return _parsed(client, method, _remote_jobs, client.call(method))
+    return parsed(client, method, _remote_jobs, client.call(method))
 
 
 def delays(client: Client, ids: Iterable[int]) -> dict[int, float]:
@@ -220,25 +228,25 @@ def delays(client: Client, ids: Iterable[int]) -> dict[int, float]:
             raise
         del params["volumeIDs"]  # one of them was purged meanwhile
         result = client.call(method, params)
-    return _parsed(client, method, _delays, result)
+    return parsed(client, method, _delays, result)
 
 
 def faults(client: Client) -> tuple[ClusterFault, ...]:
     """The faults of replication that there are now."""
     method = "ListClusterFaults"
-    return _parsed(client, method, _faults, client.call(method, {"faultTypes": "current"}))
+    return parsed(client, method, _faults, client.call(method, {"faultTypes": "current"}))
 
 
 def fullness(client: Client) -> int:
     """How full the cluster is: from stage 4 on nothing is created there, at stage 5 nothing can be written."""
     method = "GetClusterFullThreshold"
-    return _parsed(client, method, _stage, client.call(method))
+    return parsed(client, method, _stage, client.call(method))
 
 
 def roles(client: Client) -> frozenset[str] | None:
     """What the task's user may do; None where the list does not name the user, as it does not name those of LDAP."""
     method = "ListClusterAdmins"
-    return _parsed(client, method, partial(_roles, client.username), client.call(method))
+    return parsed(client, method, partial(_roles, client.username), client.call(method))
 
 
 def usage(session: Session, side: str, of: Iterable[Volume]) -> dict[int, Usage]:
@@ -265,32 +273,45 @@ def usage(session: Session, side: str, of: Iterable[Volume]) -> dict[int, Usage]
     return {volume.id: _usage_of(volume, iscsi, fibre, written, taken) for volume in wanted}
 
 
-def _usage_of(volume: Volume, iscsi: Any, fibre: Any, written: Any, taken: Any) -> Usage:
-    unreadable = [
-        what
-        for what, known in (
-            ("iSCSI sessions", iscsi is not None),
-            ("Fibre Channel sessions", fibre is not None),
-            ("statistics", written is not None and volume.id in written),
-            ("snapshots", taken is not None),
+def sessions(session: Session, side: str, of: Iterable[Volume]) -> dict[int, Usage]:
+    """Who is logged in to these volumes, by volume ID, and nothing else of their use: two reads."""
+    client = session.client(side)
+    iscsi, fibre = session.side_by_side(
+        partial(_evidence, client, method, {}, parse)
+        for method, parse in (
+            ("ListISCSISessions", _iscsi_sessions),
+            ("ListFibreChannelSessions", _fibre_channel_sessions),
         )
-        if not known
-    ]
-    blocks, writes = (written or {}).get(volume.id, (0, 0))
+    )
+    return {volume.id: _sessions_of(volume, iscsi, fibre) for volume in of}
+
+
+def _sessions_of(volume: Volume, iscsi: Any, fibre: Any) -> Usage:
+    known = (("iSCSI sessions", iscsi is not None), ("Fibre Channel sessions", fibre is not None))
     return Usage(
         iscsi=tuple(sorted((iscsi or {}).get(volume.id, ()))),
         # These sessions name an access group, no volume; the volume names the groups it is in.
         fibre_channel=tuple(sorted({wwpn for group in volume.access_groups for wwpn in (fibre or {}).get(group, ())})),
+        unreadable=tuple(what for what, readable in known if not readable),
+    )
+
+
+def _usage_of(volume: Volume, iscsi: Any, fibre: Any, written: Any, taken: Any) -> Usage:
+    hosts = _sessions_of(volume, iscsi, fibre)
+    known = (("statistics", written is not None and volume.id in written), ("snapshots", taken is not None))
+    blocks, writes = (written or {}).get(volume.id, (0, 0))
+    return replace(
+        hosts,
         nonzero_blocks=blocks,
         write_ops=writes,
         snapshots=(taken or {}).get(volume.id, 0),
-        unreadable=tuple(unreadable),
+        unreadable=(*hosts.unreadable, *(what for what, readable in known if not readable)),
     )
 
 
 def _evidence(client: Client, method: str, params: Mapping[str, object], parse: Callable[[dict], Any]) -> Any:
     try:
-        return _parsed(client, method, parse, client.call(method, params))
+        return parsed(client, method, parse, client.call(method, params))
     except Failure:
         return None  # named in Usage.unreadable, where it counts as in use
 
@@ -339,7 +360,7 @@ def peer_addresses(session: Session, hostname: str) -> tuple[str, ...]:
 # --- from the API's words to the model's ------------------------------------------------------------------------------
 
 
-def _parsed(client: Client, method: str, parse: Callable[[dict], Any], result: dict) -> Any:
+def parsed(client: Client, method: str, parse: Callable[[dict], Any], result: dict) -> Any:
     try:
         return parse(result)
     except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as exc:

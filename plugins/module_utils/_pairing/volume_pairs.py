@@ -8,10 +8,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .._element.errors import Failure
 from . import observe, results
@@ -19,8 +19,27 @@ from .decide import progress, sizes, volume_pair, volume_verdict
 from .decide.selection import Catalog
 from .decide.volume_classes import Extras, Found, NewVolume, PairWish, Wish, classify
 from .flow import Outcome
-from .model import PEER, SIDES, CreateVolume, Grow, Limits, Plan, Sides, SyncJob, Usage, Verdict, Volume, VolumeSide
+from .model import (
+    LOCAL,
+    PEER,
+    SIDES,
+    CreateVolume,
+    Grow,
+    Limits,
+    Plan,
+    Sides,
+    Step,
+    SyncJob,
+    Usage,
+    Verdict,
+    Volume,
+    VolumeSide,
+)
 from .session import Session
+
+if TYPE_CHECKING:
+    from .decide import alone
+
 
 # What an item does not give, it takes from the task.
 INHERITED = ("account", "peer_account", "mode", "direction", "paused", "size", "match_size")
@@ -31,19 +50,26 @@ KEYS = ("volume", "volume_id", "peer_volume", "peer_volume_id", *INHERITED)
 class Seen:
     """views: what the lists said. found: each pair as it was seen last; None where `failures` says why not.
 
-    again: it is not the first look. jobs: the copies on their way, where `measure` has asked for them.
+    again: it is not the first look. jobs: the copies on their way, where `measure` has asked for them. The view of a peer
+    that does not answer is None, and silent says what it may be called.
     """
 
-    views: Sides[VolumeSide]
+    views: Sides[VolumeSide | None]
     found: tuple[Found | None, ...]
     failures: tuple[Failure | None, ...]
     again: bool = False
     jobs: progress.Jobs = progress.NO_JOBS
+    silent: alone.Silent | None = None
+
+    @property
+    def there(self) -> tuple[str, ...]:
+        """The sides that answer."""
+        return SIDES if self.views.peer is not None else (LOCAL,)
 
 
 @dataclass(frozen=True)
 class VolumePairJob:
-    """pairs: what is wished of each; wait_timeout in seconds."""
+    """pairs: what is wished of each; wait_timeout in seconds. peer_may_be_dead: go on with this cluster alone then."""
 
     wish: Wish
     pairs: tuple[PairWish, ...]
@@ -51,40 +77,59 @@ class VolumePairJob:
     in_sync: bool = False
     wait_timeout: float = 300
     fail_fast: bool = False
+    peer_may_be_dead: bool = False
+    peer_hostname: str = ""
 
     @classmethod
-    def from_params(cls, params: Mapping) -> VolumePairJob:
+    def from_params(cls, params: Mapping, peer_hostname: str = "") -> VolumePairJob:
         given = [params] if params["pairs"] is None else params["pairs"]
         return cls(
             wish=Wish(
-                params["state"] == "present", params["repair"], params["allow_overwrite"], params["release_target"]
+                params["state"] == "present",
+                params["repair"],
+                params["allow_overwrite"],
+                params["release_target"],
+                params["failover"],
+                params["wait_timeout"],
             ),
             pairs=tuple(_wished(item, params) for item in given),
             wait=params["wait"],
             in_sync=params["wait_for"] == "in_sync",
             wait_timeout=params["wait_timeout"],
             fail_fast=params["fail_fast"],
+            peer_may_be_dead=params["peer_unreachable"] == "local_only",
+            peer_hostname=peer_hostname,
         )
 
     def observe(self, session: Session, planning: bool) -> Seen:
-        who = observe.identities(session, observe.FAIL)
-        seen = self._classified(observe.volume_sides(session, who))
+        who = observe.identities(session, observe.PROBE if self.peer_may_be_dead else observe.FAIL)
+        views = observe.volume_sides(session, who)
+        silent = self._silent(session) if views.peer is None else None
+        seen = self._classified(views, silent)
         deleted = self._deleted(session, seen)
         if any(deleted.values()):
-            views = {side: seen.views[side] for side in SIDES}
-            seen = self._classified(
-                Sides(*(replace(views[side], volumes=(*views[side].volumes, *deleted[side])) for side in SIDES))
-            )
+            more = {side: replace(views[side], volumes=(*views[side].volumes, *deleted[side])) for side in seen.there}
+            seen = self._classified(Sides(more[LOCAL], more.get(PEER)), silent)
         return self._with_extras(session, seen) if planning else seen
 
-    def _classified(self, views: Sides[VolumeSide]) -> Seen:
-        found, failures = _classify_all(self.pairs, views)
+    def _silent(self, session: Session) -> alone.Silent:
+        """What a peer that does not answer may be called; only what destroys nothing is done on a guess."""
+        from .decide import alone  # most runs reach both clusters
+
+        by_guess = self.wish.present and (
+            self.wish.failover == "forced" or any(pair.paused is not None for pair in self.pairs)
+        )
+        return alone.Silent(observe.peer_addresses(session, self.peer_hostname), by_guess)
+
+    def _classified(self, views: Sides[VolumeSide | None], silent: alone.Silent | None) -> Seen:
+        found, failures = _classify_all(self.pairs, views, silent)
         duplicates = _duplicates(found)
-        return Seen(views, found, tuple(duplicates.get(n) or failure for n, failure in enumerate(failures)))
+        failed = tuple(duplicates.get(n) or failure for n, failure in enumerate(failures))
+        return Seen(views, found, failed, silent=silent)
 
     def _deleted(self, session: Session, seen: Seen) -> dict[str, tuple[Volume, ...]]:
         """The deleted volumes of the sides where a volume is missing: it may be one of them, and can be brought back."""
-        missing = [side for side in SIDES if any(pair and pair.volumes[side] is None for pair in seen.found)]
+        missing = [side for side in seen.there if any(pair and pair.volumes[side] is None for pair in seen.found)]
         lists = session.side_by_side(partial(observe.deleted_volumes, session.client(side)) for side in missing)
         return {**dict.fromkeys(SIDES, ()), **dict(zip(missing, lists))}
 
@@ -97,19 +142,55 @@ class VolumePairJob:
 
         targets = new_pair.targets(plans)
         planned = [step for plan in plans for step in plan.steps]
+        turning = self._turning(seen, planned)
         limited = [
-            side for side in SIDES if any(s.side == side and isinstance(s, (Grow, CreateVolume)) for s in planned)
+            side
+            for side in seen.there
+            if turning or any(s.side == side and isinstance(s, (Grow, CreateVolume)) for s in planned)
         ]
         policies = any(isinstance(s, CreateVolume) and seen.found[s.item].wish.create.qos_policy for s in planned)
+        looked_at = {side: (*targets[side], *(pair.volumes[side] for pair in turning)) for side in seen.there}
         usage: dict[str, Mapping[int, Usage]] = {
-            side: observe.usage(session, side, targets[side]) if targets[side] else {} for side in SIDES
+            side: observe.usage(session, side, volumes) if volumes else {} for side, volumes in looked_at.items()
         }
         read = session.side_by_side(partial(observe.limits, session.client(side)) for side in limited)
         limits: dict[str, Limits | None] = {**dict.fromkeys(SIDES), **dict(zip(limited, read))}
         extras = Extras(
-            Sides(**usage), Sides(**limits), observe.qos_policies(session.client(PEER)) if policies else None
+            Sides(usage[LOCAL], usage.get(PEER, {})),
+            Sides(**limits),
+            observe.qos_policies(session.client(PEER)) if policies else None,
         )
+        if self.wish.failover == "forced" or any(pair.direction == "none" for pair in turning):
+            extras = self._with_copies(session, seen, turning, extras)
         return replace(seen, found=tuple(pair and replace(pair, extras=extras) for pair in seen.found))
+
+    def _turning(self, seen: Seen, planned: Sequence[Step]) -> list[Found]:
+        """The pairs that are to be turned round, or given a source."""
+        if self.wish.failover is None:
+            return []
+        from .turns import Demote, Promote
+
+        numbers = dict.fromkeys(step.item for step in planned if isinstance(step, (Demote, Promote)))
+        return [seen.found[number] for number in numbers]
+
+    def _with_copies(self, session: Session, seen: Seen, turning: Sequence[Found], extras: Extras) -> Extras:
+        """With the snapshots of both sides, how far the copies are and how far behind; nothing of what cannot be read."""
+        from . import observe_turn
+
+        reads: list[Callable[[], Any]] = []
+        for side in seen.there:
+            client, ids = session.client(side), [pair.volumes[side].id for pair in turning]
+            reads += [
+                partial(_readable, partial(observe_turn.checkpoints, client, ids), ()),
+                partial(_jobs, session, side),
+                partial(_readable, partial(observe.delays, client, ids), {}),
+            ]
+        read = iter(session.side_by_side(reads))
+        copies = {side: (next(read), next(read), next(read)) for side in seen.there}
+        here, there = copies[LOCAL], copies.get(PEER, ((), {}, {}))
+        return replace(
+            extras, snapshots=Sides(here[0], there[0]), jobs=Sides(here[1], there[1]), lags=Sides(here[2], there[2])
+        )
 
     def decide(self, seen: Seen) -> Sequence[Plan]:
         plans = [
@@ -128,16 +209,21 @@ class VolumePairJob:
             ]
         )
 
+    def each_alone(self, seen: Seen) -> bool:
+        return self.wish.failover == "forced" or seen.views.peer is None
+
     def look(self, session: Session, seen: Seen) -> Seen:
-        ids = {side: self._ids(seen, side) for side in SIDES}
-        lists = session.side_by_side(partial(observe.volumes, session.client(side), ids[side]) for side in SIDES)
-        views = {side: replace(seen.views[side], volumes=volumes) for side, volumes in zip(SIDES, lists)}
-        if ids[PEER] is None and any(wish.create and wish.create.create_account for wish in self.pairs):
+        ids = {side: self._ids(seen, side) for side in seen.there}
+        lists = session.side_by_side(partial(observe.volumes, session.client(side), ids[side]) for side in seen.there)
+        views = {side: replace(seen.views[side], volumes=volumes) for side, volumes in zip(seen.there, lists)}
+        if PEER in ids and ids[PEER] is None and any(wish.create and wish.create.create_account for wish in self.pairs):
             views[PEER] = replace(views[PEER], accounts=observe.accounts(session.client(PEER)))
-        found, failures = _classify_all([_by_id(pair) if pair else None for pair in seen.found], Sides(**views))
+        found, failures = _classify_all(
+            [_by_id(pair) if pair else None for pair in seen.found], Sides(views[LOCAL], views.get(PEER)), seen.silent
+        )
         return replace(
             seen,
-            views=Sides(**views),
+            views=Sides(views[LOCAL], views.get(PEER)),
             found=found,
             again=True,
             failures=tuple(now or before for now, before in zip(failures, seen.failures)),
@@ -150,7 +236,10 @@ class VolumePairJob:
         return [pair.volumes[side].id for pair in seen.found if pair and pair.volumes[side]]
 
     def finish(self, seen: Seen, plans: Sequence[Plan]) -> Sequence[Plan]:
-        return [Plan(steps=volume_pair.lost_roles(pair, plan) if pair else ()) for pair, plan in zip(seen.found, plans)]
+        return [
+            Plan(steps=(*volume_pair.lost_roles(pair, plan), *volume_pair.lost_modes(pair, plan)) if pair else ())
+            for pair, plan in zip(seen.found, plans)
+        ]
 
     def judge(self, seen: Seen, waited: float) -> list[Verdict]:
         return [
@@ -170,8 +259,10 @@ class VolumePairJob:
         return progress.replaced(seen.found[item], seen.failures[item])
 
     def measure(self, session: Session, seen: Seen) -> Seen:
-        jobs = session.side_by_side(partial(_jobs, session, side) for side in SIDES) if self.wish.present else ({}, {})
-        return replace(seen, jobs=Sides(*jobs))
+        if not self.wish.present:
+            return seen
+        jobs = dict(zip(seen.there, session.side_by_side(partial(_jobs, session, side) for side in seen.there)))
+        return replace(seen, jobs=Sides(jobs[LOCAL], jobs.get(PEER, {})))
 
     def progress(self, seen: Seen, verdicts: Sequence[Verdict | None], waited: float) -> str:
         return progress.of_volume_pairs(seen.found, verdicts, self._wanted, seen.jobs)
@@ -201,16 +292,18 @@ class VolumePairJob:
 
 
 def _classify_all(
-    wishes: Sequence[PairWish | None], views: Sides[VolumeSide]
+    wishes: Sequence[PairWish | None], views: Sides[VolumeSide | None], silent: alone.Silent | None
 ) -> tuple[tuple[Found | None, ...], tuple[Failure | None, ...]]:
     """Each pair as the lists show it, or why it cannot be told. A wish is None where that is known already."""
-    catalogs = Sides(Catalog(views.local), Catalog(views.peer))
+    here = Catalog(views.local)
+    both = partial(_classify_both, Sides(here, Catalog(views.peer))) if views.peer else None
+    find = both or partial(_classify_alone, here, silent)
     found: list[Found | None] = []
     failures: list[Failure | None] = []
     for number, wish in enumerate(wishes):
         pair, failure = None, None
         try:
-            pair = classify(number, wish, catalogs) if wish else None
+            pair = find(number, wish) if wish else None
         except Failure as exc:
             failure = exc
         found.append(pair)
@@ -218,11 +311,27 @@ def _classify_all(
     return tuple(found), tuple(failures)
 
 
-def _jobs(session: Session, side: str) -> Mapping[int, SyncJob]:
+def _classify_both(catalogs: Sides[Catalog], number: int, wish: PairWish) -> Found:
+    return classify(number, wish, catalogs)
+
+
+def _classify_alone(here: Catalog, silent: alone.Silent, number: int, wish: PairWish) -> Found:
+    from .decide import alone
+
+    return alone.classify(number, wish, here, silent)
+
+
+def _readable(read: Callable[[], Any], nothing: Any) -> Any:
+    """What makes a message richer, or proves something: where it cannot be read there is no such word, and no proof."""
     try:
-        return observe.sync_jobs(session.client(side))
+        return read()
     except Failure:
-        return {}  # the wait goes by the states of the pairs; without the jobs it is only told with fewer words
+        return nothing
+
+
+def _jobs(session: Session, side: str) -> Mapping[int, SyncJob]:
+    """The wait goes by the states of the pairs; without the jobs it is only told with fewer words."""
+    return _readable(partial(observe.sync_jobs, session.client(side)), {})
 
 
 def _trait(pair: Found | None, present: bool) -> str:

@@ -33,6 +33,8 @@ from ..model import (
     other,
 )
 from ..session import Session
+from ..turns import ConfirmDemotion, ConfirmQuiet, ConfirmRoles, ConfirmTurn
+from . import turn
 
 Verdicts = dict[Step, Failure]
 
@@ -175,4 +177,8 @@ _LOOKS: tuple[tuple[type, Callable[..., Verdicts]], ...] = (
     (CreateVolume, _still_missing),
     (ConfirmUnused, _unused),
     (RemoveClusterPair, _cluster_pairs),
+    (ConfirmTurn, turn.ready),
+    (ConfirmRoles, turn.unchanged),
+    (ConfirmDemotion, turn.undisturbed),
+    (ConfirmQuiet, turn.quiet),
 )

@@ -13,13 +13,14 @@ from typing import Any
 
 from ..._element.errors import Failure
 from ..model import Grow, PairVolumes, Plan, RemoveClusterPair, RemoveVolumePair, SetMode, SetPause, Step, Volume
+from ..turns import Demote, Promote
 
 
 @dataclass(frozen=True)
 class Done:
-    """A step that took effect. uuid: of the volume pair it made; volume, account_id: what it created.
+    """A step that took effect. uuid: of the volume pair it made; volume, account_id, taken: what it created.
 
-    ours: whether it was this run that made the account.
+    ours: whether it was this run that made the account. unsure: it may have taken effect, or may yet do so.
     """
 
     step: Step
@@ -27,6 +28,8 @@ class Done:
     volume: Volume | None = None
     account_id: int = 0
     ours: bool = True
+    taken: Any = None
+    unsure: bool = False
 
 
 @dataclass
@@ -51,9 +54,9 @@ class Item:
         """Whether what was done cannot be put back, or is worth nothing without this step: it is run whatever happened.
 
         Half a pair is removed and cannot be joined again; a pair that is made is not taken apart for want of its pause;
-        and a target that has grown stays so.
+        a target that has grown stays so; and a turn that has begun is brought to its end.
         """
-        final = (RemoveClusterPair, RemoveVolumePair, PairVolumes, SetMode, SetPause)
+        final = (RemoveClusterPair, RemoveVolumePair, PairVolumes, Demote, Promote, SetMode, SetPause)
         return any(
             isinstance(done.step, final) or (isinstance(done.step, Grow) and isinstance(step, Grow))
             for done in self.done

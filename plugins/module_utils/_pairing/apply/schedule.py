@@ -16,8 +16,7 @@ from ..._element.errors import ApiError, Failure
 from ..model import (
     Action,
     ChangeVolume,
-    ConfirmUnused,
-    CreateAccount,
+    Look,
     Phase,
     Plan,
     ReleaseTarget,
@@ -28,7 +27,9 @@ from ..model import (
     Step,
     other,
 )
+from ..turns import ConfirmTurn, Demote, Save, TakeCheckpoint
 from . import confirm, steps
+from .batch import batches, of_phase
 from .item import Done, Item
 from .writer import Writer
 
@@ -42,7 +43,7 @@ def preview(plans: Sequence[Plan], clusters: Sides[str]) -> list[Action]:
     return [
         action
         for phase in Phase
-        for batch in steps.batches(steps.of_phase(planned, phase))
+        for batch in batches(of_phase(planned, phase))
         for action in steps.actions(batch, clusters)
     ]
 
@@ -84,25 +85,33 @@ def _run_phase(writer: Writer, phase: Phase, items: Sequence[Item], plans: Seque
         steps.bound(step, item.done)
         for item, plan in zip(items, plans)
         if item.going
-        for step in steps.of_phase(plan.steps, phase)
+        for step in of_phase(plan.steps, phase)
     ]
     if not todo:
         return
     for step, failure in _confirm(writer, todo).items():
         items[step.item].fail(failure)
-    going = [step for step in todo if items[step.item].going and not _only_looks(step)]
-    refused = writer.session.side_by_side(
-        partial(_run_batch, writer, batch, items, halted) for batch in steps.batches(going)
-    )
+    # The looks have been taken by now, each with everybody else's.
+    going = [step for step in todo if items[step.item].going and not isinstance(step, Look)]
+    refused = writer.session.side_by_side(partial(_run_batch, writer, batch, items, halted) for batch in batches(going))
     alone = [step for batch in refused for step in batch]
     writer.session.side_by_side(partial(_run_batch, writer, [step], items, halted) for step in alone)
+    if phase <= Phase.CONFIRM_TURN:
+        _all_turn_or_none(items)
     failed = [item for item in items if item.failure and not item.rolled_back]
     writer.session.side_by_side(partial(_roll_back, writer, item) for item in failed)
 
 
-def _only_looks(step: Step) -> bool:
-    """The look has been taken with everybody else's, in `_confirm`."""
-    return isinstance(step, ConfirmUnused)
+def _all_turn_or_none(items: Sequence[Item]) -> None:
+    """Before the first demotion: where one pair cannot be turned round as planned, no pair of the list is."""
+    turning = [item for item in items if any(isinstance(step, ConfirmTurn) for step in item.plan.steps)]
+    first = next((item.failure for item in turning if item.failure), None)
+    if first is None:
+        return
+    sentence = f"not turned round, all pairs of the list are or none: {first.sentence}"
+    for item in turning:
+        if item.going:
+            item.fail(Failure(first.code, sentence, first.cluster, first.method, first.name, first.message))
 
 
 def _confirm(writer: Writer, todo: Sequence[Step]) -> dict[Step, Failure]:
@@ -119,34 +128,50 @@ def _run_batch(writer: Writer, batch: list[Step], items: Sequence[Item], halted:
         if halt is not None and items[step.item].going:
             items[step.item].fail(halt)
     batch = [step for step in batch if items[step.item].going]
-    if len(batch) > 1 and isinstance(batch[0], CreateAccount):
-        _run_shared(writer, batch, items)
-    elif len(batch) > 1:
-        return [] if _run_merged(writer, batch, items) else batch
-    elif batch:
+    if len(batch) > 1:
+        run = _run_merged if isinstance(batch[0], ChangeVolume) else _run_shared
+        return [] if run(writer, batch, items) else batch
+    if batch:
         _run_alone(writer, batch[0], items[batch[0].item])
     return []
 
 
 def _run_alone(writer: Writer, step: Step, item: Item) -> None:
     try:
-        item.done.append(steps.run(writer, step))
+        done = steps.run(writer, step)
+        item.done.append(done)
+        _tell_of_saved(writer, [step], done)
     except Failure as exc:
         item.fail(exc)
         if exc.outcome_unknown and isinstance(step, (ChangeVolume, SetMode, SetPause)):
             # Treated as done, so that the roll-back looks and puts it back.
-            item.done.append(Done(step))
+            item.done.append(Done(step, unsure=True))
 
 
-def _run_shared(writer: Writer, batch: Sequence[Step], items: Sequence[Item]) -> None:
-    """One call that serves all of them."""
+def _run_shared(writer: Writer, batch: Sequence[Step], items: Sequence[Item]) -> bool:
+    """One call that serves all of them; False when each has to be asked for by itself, so that only one fails."""
     try:
-        done = steps.run(writer, batch[0])
+        done = steps.run_together(writer, batch)
+    except ApiError as exc:
+        if isinstance(batch[0], Save) and not (exc.outcome_unknown or exc.transient):
+            return False
+        _fail_all(batch, items, exc)
     except Failure as exc:
         _fail_all(batch, items, exc)
-        return
-    for step in batch:
-        items[step.item].done.append(replace(done, step=step))
+    else:
+        for step in batch:
+            items[step.item].done.append(replace(done, step=step))
+        _tell_of_saved(writer, batch, done)
+    return True
+
+
+def _tell_of_saved(writer: Writer, batch: Sequence[Step], done: Done) -> None:
+    """What a volume held before it was overwritten stays until somebody deletes it, and is worth knowing of."""
+    for step in batch if isinstance(batch[0], Save) else ():
+        writer.warn(
+            f"cluster {writer.session.name(step.side)}: what {step.object} held before it became the target is kept in its "
+            f"snapshot {done.taken.name}, which does not expire"
+        )
 
 
 def _run_merged(writer: Writer, batch: Sequence[Any], items: Sequence[Item]) -> bool:
@@ -169,22 +194,35 @@ def _fail_all(batch: Sequence[Step], items: Sequence[Item], failure: Failure) ->
     for step in batch:
         items[step.item].fail(failure.recoded(failure.code, failure.sentence))
         if failure.outcome_unknown and isinstance(step, ChangeVolume):
-            items[step.item].done.append(Done(step))
+            items[step.item].done.append(Done(step, unsure=True))
 
 
 def _roll_back(writer: Writer, item: Item) -> None:
     item.rolled_back = True
     failure = item.failure
     failure.left_behind += _unreleased(writer, item)
+    between = False
     for done in reversed(item.done):
+        if between and isinstance(done.step, TakeCheckpoint):
+            failure.left_behind.append(f"snapshot {done.taken.name}: it proves to a later run that nothing is lost")
+            continue
         try:
-            left = steps.undo(writer, done)
+            left = steps.undo(writer, done, item.done)
         except Failure as exc:
             left = f"{done.step.object} on cluster {writer.session.name(done.step.side)}: {exc.sentence}"
+            between = isinstance(done.step, Demote)
+            if exc.code == "promotion_unknown":
+                item.failure = failure = _promotion_unknown(failure, exc)
         if left:
             failure.left_behind.append(left)
     if item.done or failure.left_behind or failure.rolled_back:
         failure.rolled_back = not failure.left_behind
+
+
+def _promotion_unknown(before: Failure, exc: Failure) -> Failure:
+    failure = exc.recoded(exc.code, exc.sentence)
+    failure.left_behind = list(before.left_behind)
+    return failure
 
 
 def _unreleased(writer: Writer, item: Item) -> list[str]:

@@ -19,13 +19,12 @@ from ..model import (
     TARGET,
     Action,
     ChangeVolume,
-    ConfirmUnused,
     CreateAccount,
     CreateVolume,
     Grow,
+    Look,
     PairClusters,
     PairVolumes,
-    Phase,
     RemoveClusterPair,
     RemoveVolumePair,
     SetAccess,
@@ -37,45 +36,30 @@ from ..model import (
     VolumePair,
     other,
 )
+from ..turns import ConfirmTurn, Demote, Promote, RemoveCheckpoint, Save, TakeCheckpoint, TakeSnapshot
+from . import snapshots, turn
+from .batch import objects
 from .create import create_account, create_volume, delete_created
 from .handshake import copy_begun, entry_of, pair_clusters, pair_volumes, unpair_cluster, unpair_volume
 from .item import Done
 from .writer import Writer
 
-# ModifyVolumes takes at most 500 volumes.
-MOST_VOLUMES = 500
-MOST_NAMED = 3
 # What a cluster says when a volume is as large already; nothing is to be done then.
 LARGE_ENOUGH = frozenset({"xVolumeShrinkProhibited"})
 
 
 def bound(step: Step, done: Iterable[Done]) -> Step:
-    """The step with the volume and the account that its item has created by now in place of the planned ones."""
+    """The step with what its item has created by now, a volume, an account, a checkpoint, in place of the planned one."""
     for before in done:
         if before.account_id and isinstance(step, CreateVolume) and not step.account_id:
             step = replace(step, account_id=before.account_id)
+        if before.taken and isinstance(step, (ConfirmTurn, RemoveCheckpoint)):
+            step = replace(step, checkpoint=before.taken)
         for member in ("volume", "completer"):
             planned = getattr(step, member, None)
             if before.volume and isinstance(planned, Volume) and planned.planned and not isinstance(step, CreateVolume):
                 step = replace(step, **{member: before.volume})  # type: ignore[arg-type]
     return step
-
-
-def batches(steps: Iterable[Step]) -> list[list[Step]]:
-    """The steps of one phase as they are run: equal changes of volumes in one call of up to 500, the rest one by one."""
-    merged: dict[tuple[object, ...], list[Step]] = {}
-    for position, step in enumerate(steps):
-        merged.setdefault(_shared(step) or (position,), []).append(step)
-    return [
-        group[start : start + MOST_VOLUMES] for group in merged.values() for start in range(0, len(group), MOST_VOLUMES)
-    ]
-
-
-def _shared(step: Step) -> tuple[object, ...] | None:
-    """What steps that one call can serve have in common."""
-    if isinstance(step, ChangeVolume):
-        return (step.side, step.change, step.reason)
-    return (step.side, step.account) if isinstance(step, CreateAccount) else None
 
 
 def actions(batch: Sequence[Step], clusters: Sides[str]) -> list[Action]:
@@ -95,6 +79,10 @@ def actions(batch: Sequence[Step], clusters: Sides[str]) -> list[Action]:
     if isinstance(step, ChangeVolume):
         method = "ModifyVolume" if len(batch) == 1 else "ModifyVolumes"
         return [Action(here, method, objects(batch), _change_reason(step))]
+    if isinstance(step, (TakeSnapshot, RemoveCheckpoint)):
+        return [Action(here, snapshots.method_of(batch), objects(batch), step.reason)]
+    if isinstance(step, Look):
+        return []
     methods = {
         RemoveClusterPair: "RemoveClusterPair",
         RemoveVolumePair: "RemoveVolumePair",
@@ -103,13 +91,7 @@ def actions(batch: Sequence[Step], clusters: Sides[str]) -> list[Action]:
         SetMode: "ModifyVolumePair",
         SetPause: "ModifyVolumePair",
     }
-    return [] if isinstance(step, ConfirmUnused) else [Action(here, methods[type(step)], step.object, step.reason)]
-
-
-def objects(batch: Sequence[Step]) -> str:
-    """Up to three objects of a bulk call, and how many there are."""
-    named = ", ".join(step.object for step in batch[:MOST_NAMED])
-    return named if len(batch) <= MOST_NAMED else f"{named} and {len(batch) - MOST_NAMED} more ({len(batch)} in all)"
+    return [Action(here, methods[type(step)], step.object, step.reason)]
 
 
 def _change_reason(step: ChangeVolume) -> str:
@@ -118,27 +100,74 @@ def _change_reason(step: ChangeVolume) -> str:
 
 def run(writer: Writer, step: Step) -> Done:
     """Make one step take effect. Raises Failure; what then remains of it is in `left_behind`."""
-    done = Done(step)
-    if isinstance(step, RemoveClusterPair):
-        unpair_cluster(writer, step.side, step.entry, step.object, step.reason)
-    elif isinstance(step, PairClusters):
-        pair_clusters(writer, step)
-    elif isinstance(step, RemoveVolumePair):
-        unpair_volume(writer, step.side, step.volume, step.volume.pairs[0].uuid, step.reason)
-    elif isinstance(step, CreateAccount):
-        account_id, ours = create_account(writer, step)
-        done = Done(step, account_id=account_id, ours=ours)
-    elif isinstance(step, CreateVolume):
-        done = Done(step, volume=create_volume(writer, step))
-    elif isinstance(step, ChangeVolume):
-        done = Done(step, ours=change(writer, step.side, [step]))
-    elif isinstance(step, PairVolumes):
-        done = Done(step, uuid=pair_volumes(writer, step))
-    elif isinstance(step, SetMode):
-        _set_mode(writer, step, step.mode, step.reason)
-    elif isinstance(step, SetPause):
-        _set_pause(writer, step, step.paused, step.reason)
-    return done
+    return _first(_RUN, step)(writer, step)
+
+
+def _first(table: Sequence[tuple[type, Any]], step: Step) -> Any:
+    """What the table has for a step of this kind."""
+    return next(what for kind, what in table if isinstance(step, kind))
+
+
+def _unpair_cluster(writer: Writer, step: RemoveClusterPair) -> Done:
+    unpair_cluster(writer, step.side, step.entry, step.object, step.reason)
+    return Done(step)
+
+
+def _pair_clusters(writer: Writer, step: PairClusters) -> Done:
+    pair_clusters(writer, step)
+    return Done(step)
+
+
+def _unpair_volume(writer: Writer, step: RemoveVolumePair) -> Done:
+    unpair_volume(writer, step.side, step.volume, step.volume.pairs[0].uuid, step.reason)
+    return Done(step)
+
+
+def _create_account(writer: Writer, step: CreateAccount) -> Done:
+    account_id, ours = create_account(writer, step)
+    return Done(step, account_id=account_id, ours=ours)
+
+
+def _create_volume(writer: Writer, step: CreateVolume) -> Done:
+    return Done(step, volume=create_volume(writer, step))
+
+
+def _change(writer: Writer, step: ChangeVolume) -> Done:
+    return Done(step, ours=change(writer, step.side, [step]))
+
+
+def _pair_volumes(writer: Writer, step: PairVolumes) -> Done:
+    return Done(step, uuid=pair_volumes(writer, step))
+
+
+def _mode(writer: Writer, step: SetMode) -> Done:
+    _set_mode(writer, step, step.mode, step.reason)
+    return Done(step)
+
+
+def _pause(writer: Writer, step: SetPause) -> Done:
+    _set_pause(writer, step, step.paused, step.reason)
+    return Done(step)
+
+
+def _take(writer: Writer, step: TakeSnapshot) -> Done:
+    return Done(step, taken=snapshots.take(writer, [step]))
+
+
+def _remove(writer: Writer, step: RemoveCheckpoint) -> Done:
+    snapshots.remove(writer, [step])
+    return Done(step)
+
+
+def run_together(writer: Writer, batch: Sequence[Step]) -> Done:
+    """One call for all steps of a batch. Raises Failure as `run` does."""
+    step = batch[0]
+    if isinstance(step, TakeSnapshot):
+        return Done(step, taken=snapshots.take(writer, batch))  # type: ignore[arg-type]
+    if isinstance(step, RemoveCheckpoint):
+        snapshots.remove(writer, batch)  # type: ignore[arg-type]
+        return Done(step)
+    return run(writer, step)
 
 
 def change(writer: Writer, side: str, batch: Sequence[ChangeVolume]) -> bool:
@@ -194,27 +223,60 @@ def _modify_pair(
 # --- the way back -----------------------------------------------------------------------------------------------------
 
 
-def undo(writer: Writer, done: Done) -> str | None:
+def undo(writer: Writer, done: Done, beside: Sequence[Done]) -> str | None:
     """Put back what a step did, if it still is as the step left it; a sentence about what could not be put back.
 
-    Raises Failure when the cluster does not let us.
+    beside: everything that was done to the same pair. Raises Failure when the cluster does not let us.
     """
-    step = done.step
-    where = f"{step.object} on cluster {writer.session.name(step.side)}"
-    if isinstance(step, (RemoveClusterPair, RemoveVolumePair)):
-        return f"{where}: the entry was removed and cannot be put back"
-    if isinstance(step, Grow) and done.ours:
-        return f"{where}: it was grown from {step.volume.size} to {step.size} bytes and cannot be made smaller"
-    if isinstance(step, CreateAccount):
-        return f"{where}: it was created by this run and was kept" if done.ours else None
-    if isinstance(step, CreateVolume) and done.volume:
-        return delete_created(writer, step, done.volume)
-    if isinstance(step, PairVolumes):
-        return _unpair(writer, step, done.uuid)
-    if isinstance(step, SetAccess):
-        return _restore_access(writer, step)
-    if isinstance(step, (SetMode, SetPause)):
-        return _restore_pair(writer, step)
+    if isinstance(done.step, Demote):
+        return turn.undo_demotion(writer, done, beside, change)
+    if isinstance(done.step, Promote):
+        return turn.stays(writer, done.step, beside)
+    return _first(_UNDO, done.step)(
+        writer, done, f"{done.step.object} on cluster {writer.session.name(done.step.side)}"
+    )
+
+
+def _removed(_writer: Writer, _done: Done, where: str) -> str:
+    return f"{where}: the entry was removed and cannot be put back"
+
+
+def _grown(_writer: Writer, done: Done, where: str) -> str | None:
+    step: Grow = done.step  # type: ignore[assignment]
+    if not done.ours:
+        return None
+    return f"{where}: it was grown from {step.volume.size} to {step.size} bytes and cannot be made smaller"
+
+
+def _account_created(_writer: Writer, done: Done, where: str) -> str | None:
+    return f"{where}: it was created by this run and was kept" if done.ours else None
+
+
+def _volume_created(writer: Writer, done: Done, _where: str) -> str | None:
+    return delete_created(writer, done.step, done.volume) if done.volume else None  # type: ignore[arg-type]
+
+
+def _paired(writer: Writer, done: Done, _where: str) -> str | None:
+    return _unpair(writer, done.step, done.uuid)  # type: ignore[arg-type]
+
+
+def _checkpoint_taken(writer: Writer, done: Done, _where: str) -> None:
+    snapshots.withdraw(writer, done.step, done.taken)  # type: ignore[arg-type]
+
+
+def _saved(_writer: Writer, done: Done, where: str) -> str:
+    return f"{where}: its snapshot {done.taken.name}, taken by this run, is kept"
+
+
+def _access_set(writer: Writer, done: Done, _where: str) -> str | None:
+    return _restore_access(writer, done.step)  # type: ignore[arg-type]
+
+
+def _pair_changed(writer: Writer, done: Done, _where: str) -> str | None:
+    return _restore_pair(writer, done.step)  # type: ignore[arg-type]
+
+
+def _nothing_to_undo(_writer: Writer, _done: Done, _where: str) -> None:
     return None
 
 
@@ -272,5 +334,32 @@ def _hosts_of(writer: Writer, step: SetAccess, now: Volume) -> tuple[str, ...]:
     return guard.sessions(observe.usage(writer.session, step.side, [now])[now.id])
 
 
-def of_phase(steps: Iterable[Step], phase: Phase) -> list[Step]:
-    return [step for step in steps if step.phase == phase]
+# --- by kind ------------------------------------------------------------------------------------------------------------
+
+_RUN: tuple[tuple[type, Callable[..., Done]], ...] = (
+    (RemoveClusterPair, _unpair_cluster),
+    (PairClusters, _pair_clusters),
+    (RemoveVolumePair, _unpair_volume),
+    (CreateAccount, _create_account),
+    (CreateVolume, _create_volume),
+    (ChangeVolume, _change),
+    (PairVolumes, _pair_volumes),
+    (SetMode, _mode),
+    (SetPause, _pause),
+    (TakeSnapshot, _take),
+    (RemoveCheckpoint, _remove),
+)
+_UNDO: tuple[tuple[type, Callable[..., str | None]], ...] = (
+    (RemoveClusterPair, _removed),
+    (RemoveVolumePair, _removed),
+    (Grow, _grown),
+    (CreateAccount, _account_created),
+    (CreateVolume, _volume_created),
+    (PairVolumes, _paired),
+    (SetAccess, _access_set),
+    (SetMode, _pair_changed),
+    (SetPause, _pair_changed),
+    (TakeCheckpoint, _checkpoint_taken),
+    (Save, _saved),
+    (Step, _nothing_to_undo),
+)

@@ -61,7 +61,7 @@ class Writer:
 
         done: names of errors that say that there is nothing left to do; then it was not this write, and False comes back.
         """
-        trouble = None
+        trouble, unknown = None, False
         for attempt in range(ATTEMPTS):
             if attempt:
                 self.session.clock.sleep(PAUSE)
@@ -71,11 +71,16 @@ class Writer:
             except Failure as exc:
                 if exc.name in done:
                     return False
-                if not (exc.outcome_unknown or exc.transient):
+                passes = exc.outcome_unknown or exc.transient
+                # What an earlier attempt has left open stays open, whatever is said to a later one.
+                unknown = exc.outcome_unknown = exc.outcome_unknown or unknown
+                if not (passes or unknown):
                     raise
                 trouble = exc
             if self._looked(trouble, what, applied):
                 return True
+            if not passes:
+                break
         raise trouble
 
     def look_for(self, look: Callable[[], T | None], seconds: float) -> T | None:

@@ -18,7 +18,6 @@ from ..model import (
     MODES,
     PEER,
     READ_WRITE,
-    SIDES,
     TARGET,
     TO_PEER,
     ConfirmUnused,
@@ -36,7 +35,7 @@ from ..model import (
     other,
 )
 from . import growth, guard, readiness, sizes
-from .identity import names
+from .links import check_connected
 from .volume_classes import Found, NewVolume, Wish
 from .volume_words import ends, refusal
 
@@ -46,7 +45,7 @@ def steps(found: Found, wish: Wish, direction: str) -> tuple[Step, ...]:
     source_side = LOCAL if direction == TO_PEER else PEER
     target_side = other(source_side)
     source, target = found.volumes[source_side], found.volumes[target_side]
-    _check_connected(found)
+    check_connected(found)
     _check_fit(found, source_side)
     grown = growth.steps(found, source_side)
     # A pair that was theirs has made the target a copy already; a full copy of it is what repair was asked for.
@@ -64,7 +63,7 @@ def steps(found: Found, wish: Wish, direction: str) -> tuple[Step, ...]:
 def steps_with_creation(found: Found, wish: Wish) -> tuple[Step, ...]:
     """The same where the volume on the peer is to be created first. A volume that this run creates is unused."""
     create, source = found.wish.create, found.volumes.local
-    _check_connected(found)
+    check_connected(found)
     _check_source(found, LOCAL)
     owner = found.wish.new_account or found.catalogs.local.account(source)
     target = Volume(
@@ -140,25 +139,6 @@ def _usage(found: Found, side: str, volume: Volume) -> Usage | None:
 
 
 # --- what must hold ---------------------------------------------------------------------------------------------------
-
-
-def _check_connected(found: Found) -> None:
-    """One cluster pair, the same on both sides, and Connected on both."""
-    entries = {
-        side: [e for e in found.catalogs[side].entries if names(e, found.catalogs[other(side)].cluster)]
-        for side in SIDES
-    }
-    shared = {e.uuid for e in entries[LOCAL] if e.connected} & {e.uuid for e in entries[PEER] if e.connected}
-    if not shared:
-        statuses = ", ".join(
-            f"{found.name(side)} reports {' and '.join(e.status for e in entries[side]) or 'no pair'}" for side in SIDES
-        )
-        raise refusal(
-            found,
-            "not_connected",
-            f"clusters {found.name(LOCAL)} and {found.name(PEER)} have no connected cluster pair ({statuses}); pair them "
-            "with element_cluster_pair first",
-        )
 
 
 def _check_fit(found: Found, source_side: str) -> None:

@@ -10,7 +10,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ..model import LOCAL, PEER, READ_WRITE, SIDES, TARGET, Limits, Sides, Usage, Volume, VolumePair, other
+from ..model import (
+    LOCAL,
+    PEER,
+    READ_WRITE,
+    SIDES,
+    TARGET,
+    Limits,
+    Sides,
+    Snapshot,
+    SyncJob,
+    Usage,
+    Volume,
+    VolumePair,
+    other,
+)
 from . import health
 from .identity import names
 from .selection import Catalog
@@ -74,24 +88,33 @@ class PairWish:
 
 @dataclass(frozen=True)
 class Wish:
-    """What is wished of every pair of the list."""
+    """What is wished of every pair of the list. failover: planned or forced, permission to turn an existing pair round.
+
+    timeout: how many seconds the checkpoint of a planned turn is waited for.
+    """
 
     present: bool
     repair: bool = False
     allow_overwrite: bool = False
     release_target: bool = False
+    failover: str | None = None
+    timeout: float = 300
 
 
 @dataclass(frozen=True)
 class Extras:
     """What is read only for plans that need it; None where it was not read.
 
-    usage: the evidence of use, by volume ID. policies: the peer's QoS policies, IDs by name.
+    usage: the evidence of use, by volume ID. policies: the peer's QoS policies, IDs by name. jobs: the copies that each
+    cluster is receiving, lags: the seconds that the targets of its volumes are behind, by volume ID.
     """
 
     usage: Sides[Mapping[int, Usage] | None] = field(default=Sides(None, None))
     limits: Sides[Limits | None] = field(default=Sides(None, None))
     policies: Mapping[str, int] | None = None
+    snapshots: Sides[tuple[Snapshot, ...] | None] = field(default=Sides(None, None))
+    jobs: Sides[Mapping[int, SyncJob] | None] = field(default=Sides(None, None))
+    lags: Sides[Mapping[int, float | None] | None] = field(default=Sides(None, None))
 
 
 @dataclass(frozen=True)
@@ -100,7 +123,8 @@ class Found:
 
     state: a class of the table. row: the line of the table that applies; differs from the state where a volume is
     missing or deleted, or an established pair is beyond use. volumes: None where missing. entries: the pair entry of
-    each side that concerns this pair. replica: the entries prove that the one volume was the other's target.
+    each side that concerns this pair. replica: the entries prove that the one volume was the other's target. assumed: an
+    unreachable peer was recognised by nothing but being the only one.
     """
 
     item: int
@@ -112,6 +136,7 @@ class Found:
     entries: Sides[VolumePair | None]
     replica: bool = False
     extras: Extras = field(default=Extras())
+    assumed: bool = False
 
     @property
     def direction(self) -> str | None:
@@ -148,6 +173,11 @@ class Found:
         if self.row == "deleted":
             sides.append("broken")  # its state would pass, the deletion does not
         return health.worst(sides) if sides else "unknown"
+
+    def lag_seconds(self, side: str) -> float | None:
+        """How far the other side is behind this one; None where that was not read or is not known."""
+        volume, lags = self.volumes[side], self.extras.lags[side]
+        return lags.get(volume.id) if volume and lags else None
 
     @property
     def partner_name(self) -> str | None:

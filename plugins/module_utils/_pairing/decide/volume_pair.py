@@ -62,7 +62,7 @@ def decide(found: Found, wish: Wish) -> Plan:
         steps = outcome(found, wish)
     except Failure as exc:
         return Plan(problem=exc, before=facts(found), after=facts(found))
-    texts = (*warnings(found, steps), *_unwritten(found, wish))
+    texts = (*warnings(found, steps), *_unwritten(found, wish), *_of_a_turn(found, wish, steps))
     return Plan(steps=steps, warnings=texts, before=facts(found), after=facts_after(found, steps))
 
 
@@ -90,11 +90,42 @@ def _create(found: Found, wish: Wish) -> tuple[Step, ...]:
 
 
 def _adjust(found: Found, wish: Wish) -> tuple[Step, ...]:
-    _check_direction(found)
+    if found.wish.direction not in (None, found.direction):
+        return _turn(found, wish)
     source = found.source
     if source is None or found.direction not in (TO_PEER, FROM_PEER):
         return ()  # both sides writable, or neither: nothing is written before somebody has decided
     return (*growth.steps(found, source), *_mode(found, source), *_pauses(found, source))
+
+
+def _turn(found: Found, wish: Wish) -> tuple[Step, ...]:
+    """An established pair is turned round, or given a source, only with permission."""
+    if wish.failover is None or (wish.repair and found.direction in (TO_PEER, FROM_PEER)):
+        raise _no_such_direction(found)
+    from . import turn  # its rules are not loaded for pairs that have their direction
+
+    steps = turn.steps(found, wish)
+    turn.check_complete(found, wish, steps)
+    new = turn.wanted_source(found)
+    return tuple(sorted((*steps, *_mode(found, new), *_pauses(found, new)), key=lambda step: step.phase))
+
+
+def _no_role(found: Found, wish: Wish) -> tuple[Step, ...]:
+    if wish.failover != "forced" or found.wish.direction is None:
+        _refuse_no_role(found)
+    return _turn(found, wish)
+
+
+def _alone(found: Found, wish: Wish) -> tuple[Step, ...]:
+    from . import alone  # most runs reach both clusters
+
+    return alone.adjust(found, wish)
+
+
+def _refuse_alone(found: Found, wish: Wish) -> NoReturn:
+    from . import alone
+
+    alone.refuse(found, wish)
 
 
 def _replace(found: Found, wish: Wish) -> tuple[Step, ...]:
@@ -162,7 +193,7 @@ def _refuse_foreign(found: Found, wish: Wish) -> NoReturn:
     )
 
 
-def _refuse_no_role(found: Found, wish: Wish) -> NoReturn:
+def _refuse_no_role(found: Found) -> NoReturn:
     raise access_conflict(found, next(side for side in SIDES if found.volumes[side].access not in (READ_WRITE, TARGET)))
 
 
@@ -213,7 +244,7 @@ TABLE = {
     "none": Row(present=_pair, repair=_pair, absent=_release),
     "paired": Row(present=_adjust, repair=_adjust, absent=_remove),
     "paired_stopped": Row(present=_refuse_half, repair=_replace, absent=_remove),
-    "paired_no_role": Row(present=_refuse_no_role, repair=_refuse_no_role, absent=_remove),
+    "paired_no_role": Row(present=_no_role, repair=_no_role, absent=_remove),
     "pending_local": Row(present=_refuse_pending, repair=_replace, absent=_remove),
     "pending_peer": Row(present=_refuse_pending, repair=_replace, absent=_remove),
     "half_local": Row(present=_refuse_half, repair=_replace, absent=_remove),
@@ -225,6 +256,11 @@ TABLE = {
     "deleted": Row(present=_refuse_deleted, repair=_refuse_deleted, absent=_remove),
     "missing_half": Row(present=_refuse_half, repair=_replace_missing, absent=_remove),
     "missing": Row(present=_create, repair=_create, absent=_nothing),
+    # The peer does not answer, and that is allowed.
+    "alone": Row(present=_alone, repair=_refuse_alone, absent=_remove),
+    "alone_none": Row(present=_refuse_alone, repair=_refuse_alone, absent=_release),
+    "alone_pending": Row(present=_refuse_pending, repair=_refuse_alone, absent=_remove),
+    "alone_elsewhere": Row(present=_refuse_foreign, repair=_refuse_foreign, absent=_refuse_foreign),
 }
 
 
@@ -232,11 +268,11 @@ TABLE = {
 
 
 def _mode(found: Found, source: str) -> tuple[Step, ...]:
-    mode = MODES.get(found.wish.mode or "")
-    if mode is None or found.mode.lower() == mode.lower():
+    mode, now = MODES.get(found.wish.mode or ""), found.mode or found.entries[source].mode
+    if mode is None or now.lower() == mode.lower():
         return ()
     reason = f"mode shall be {found.wish.mode}"
-    return (SetMode(found.item, source, found.label(source), reason, found.volumes[source], mode, found.mode),)
+    return (SetMode(found.item, source, found.label(source), reason, found.volumes[source], mode, now),)
 
 
 def _pauses(found: Found, source: str) -> tuple[Step, ...]:
@@ -257,13 +293,27 @@ def _pauses(found: Found, source: str) -> tuple[Step, ...]:
 
 def _unwritten(found: Found, wish: Wish) -> tuple[str, ...]:
     """What was wished and cannot be told to be so."""
-    if wish.release_target and not wish.present and found.row == "none":
+    if wish.release_target and not wish.present and found.row in ("none", "alone_none"):
         return _perhaps_unreleased(found)
-    resuming = wish.present and found.row == "paired" and found.wish.paused is False
+    resuming = wish.present and found.row in ("paired", "alone") and found.wish.paused is False
     if not resuming or health.paused((found.entries.local, found.entries.peer)) is not None:
         return ()
     hidden = f"{ends(found)}: {states(found)}, which can hide a pause"
     return (f"{hidden}; it was not resumed: see that the cause passes, then run again",)
+
+
+def _of_a_turn(found: Found, wish: Wish, steps: tuple[Step, ...]) -> tuple[str, ...]:
+    """What a forced turn may lose, and what is outstanding on a peer that does not answer."""
+    texts: tuple[str, ...] = ()
+    if wish.failover == "forced" and any(isinstance(step, SetAccess) for step in steps):
+        from . import turn
+
+        texts += turn.warnings(found, wish, steps)
+    if found.state == "unknown_peer":
+        from . import alone
+
+        texts += alone.warnings(found, wish, steps)
+    return texts
 
 
 def _perhaps_unreleased(found: Found) -> tuple[str, ...]:
@@ -272,23 +322,18 @@ def _perhaps_unreleased(found: Found) -> tuple[str, ...]:
         f"cluster {found.name(side)}: {found.label(side)} is locked; if it is the former target of a pair that is gone, set it "
         "to readWrite there"
         for side in SIDES
-        if found.volumes[side].access == "locked"
+        if found.volumes[side] and found.volumes[side].access == "locked"
     )
 
 
 # --- direction ------------------------------------------------------------------------------------------------------
 
 
-def _check_direction(found: Found) -> None:
-    """An established pair is not turned round, and a pair without exactly one source is not given one."""
-    wanted, now = found.wish.direction, found.direction
-    if wanted is None or wanted == now:
-        return
-    if now == "split":
-        raise split_brain(found)
-    if now == "none":
-        raise no_source(found)
-    raise _direction_change(found)
+def _no_such_direction(found: Found) -> Failure:
+    """It has another direction than the wanted one, and is not given that without permission."""
+    if found.direction == "split":
+        return split_brain(found)
+    return no_source(found) if found.direction == "none" else _direction_change(found)
 
 
 def _direction_kept(found: Found) -> str:
@@ -316,8 +361,8 @@ def _direction_change(found: Found) -> Failure:
     return refusal(
         found,
         "direction_change",
-        f"{ends(found)}: it replicates {found.direction}, not {found.wish.direction}; a pair is not turned round by pairing: "
-        f"leave direction out or set it to {found.direction}",
+        f"{ends(found)}: it replicates {found.direction}, not {found.wish.direction}; a pair is turned round only by failover: "
+        f"planned or forced, and never by repair: give that, leave direction out, or set it to {found.direction}",
     )
 
 
@@ -357,3 +402,13 @@ def lost_roles(found: Found, plan: Plan) -> tuple[Step, ...]:
         for volume in (found.volumes[step_side],)
         if found.state == "paired" and volume.access == "locked"
     )
+
+
+def lost_modes(found: Found, plan: Plan) -> tuple[Step, ...]:
+    """The mode of a pair that was turned round: whether it survives that is documented nowhere, so it is set again."""
+    turned = any(isinstance(step, SetAccess) and step.volume.pairs for step in plan.steps)
+    wanted = MODES.get(found.wish.mode or plan.before.get("mode") or "")
+    if not turned or wanted is None or found.mode is None or found.mode.lower() == wanted.lower():
+        return ()
+    new, reason = found.source, "the turn has changed the mode"
+    return (SetMode(found.item, new, found.label(new), reason, found.volumes[new], wanted, found.mode),)

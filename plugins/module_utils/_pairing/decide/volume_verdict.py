@@ -7,8 +7,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..._element.errors import Failure
-from ..model import DONE, LOCAL, SIDES, Verdict, other
+from ..model import DONE, LOCAL, PEER, READ_WRITE, SIDES, TO_PEER, Verdict, other
 from . import health, sizes
 from .volume_classes import Found, Wish
 from .volume_pair import TABLE
@@ -28,13 +30,28 @@ def judge(found: Found, wish: Wish, in_sync: bool, waited: float) -> Verdict:
         ours = not found.state.startswith("foreign")
         left = [side for side in SIDES if ours and found.entries[side] and not found.volumes[side].deleted]
         return Verdict(not left, text)
+    if found.state == "unknown_peer":
+        from . import alone
+
+        return alone.judge(found, _refuse_text(found, wish))
+    if found.row == "paired_no_role" and _promoted_all_the_same(found, wish):
+        return Verdict(not in_sync, text, _refuse_text(found, replace(wish, failover=None)) if in_sync else None)
     if found.row != "paired":
         # Right after a handshake one side may still show as pending what the other has completed.
         settling = found.state in ("half_local", "half_peer") and all(found.entries[side] for side in SIDES)
         return Verdict(False, text, None if settling and waited < SETTLING else _refuse_text(found, wish))
     if found.direction in _NO_DIRECTION:
         return Verdict(False, text, _NO_DIRECTION[found.direction](found))
+    if found.wish.direction not in (None, found.direction):
+        what = f"{ends(found)}: it replicates {found.direction} by now, somebody has turned it round; run again"
+        return Verdict(False, text, refusal(found, "changed_meanwhile", what))
     return _judge_running(found, in_sync, waited, text)
+
+
+def _promoted_all_the_same(found: Found, wish: Wish) -> bool:
+    """Whether a forced turn has made the wanted side writable, though the other one has the access of no role."""
+    new = LOCAL if found.wish.direction == TO_PEER else PEER
+    return wish.failover == "forced" and found.wish.direction is not None and found.volumes[new].access == READ_WRITE
 
 
 _NO_DIRECTION = {"split": split_brain, "none": no_source}

@@ -47,9 +47,14 @@ def accesses(found: Found) -> str:
 
 
 def states(found: Found) -> str:
-    return ", ".join(
-        f"{found.name(s)} shows {found.entries[s].state if found.entries[s] else 'no pair'}" for s in SIDES
-    )
+    return ", ".join(f"{found.name(side)} {_shown(found, side)}" for side in SIDES)
+
+
+def _shown(found: Found, side: str) -> str:
+    entry = found.entries[side]
+    if entry is None and side == PEER and found.state == "unknown_peer":
+        return "does not answer"
+    return f"shows {entry.state if entry else 'no pair'}"
 
 
 def partners(found: Found) -> str:
@@ -86,8 +91,9 @@ def split_brain(found: Found) -> Failure:
     return refusal(
         found,
         "split_brain",
-        f"{ends(found)}: both volumes are readWrite and nothing is replicated; decide which one holds the good data, save "
-        "what is unique on the other, and make that one replicationTarget",
+        f"{ends(found)}: both volumes are readWrite and nothing is replicated; decide which one holds the good data, and log "
+        "the hosts out of the other: direction with failover: forced and allow_overwrite: true takes a snapshot of that one "
+        "and makes it the target",
     )
 
 
@@ -95,7 +101,8 @@ def no_source(found: Found) -> Failure:
     return refusal(
         found,
         "no_source",
-        f"{ends(found)}: neither volume is writable; decide which one holds the good data and make it readWrite",
+        f"{ends(found)}: neither volume is writable; failover: planned with direction finishes or returns an interrupted planned "
+        "turn and proves that nothing is lost, failover: forced with direction makes that side writable in any case",
     )
 
 
@@ -177,6 +184,8 @@ def facts_after(found: Found, steps: Iterable[Step]) -> dict:
             after[f"{prefix}size"] = step.size
         elif isinstance(step, SetAccess):
             after[f"{prefix}access"] = step.access
+            if after["state"] == "paired":
+                after["direction"] = health.direction(after["access"], after["peer_access"])
         elif isinstance(step, PairVolumes):
             direction = TO_PEER if step.side == LOCAL else FROM_PEER
             after.update(state="paired", direction=direction, mode=mode_option(step.mode), paused=False)

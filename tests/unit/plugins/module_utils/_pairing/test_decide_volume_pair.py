@@ -174,7 +174,8 @@ def test_each_cell(name, wish, expected):
 
 
 def test_the_cases_reach_every_row():
-    assert {state.row for state in FOUND.values()} == set(TABLE)
+    alone = {row for row in TABLE if row.startswith("alone")}  # see test_decide_alone.py
+    assert {state.row for state in FOUND.values()} == set(TABLE) - alone
     assert len(CASES) == len(FOUND)
 
 

@@ -1,0 +1,253 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to the collection elementsw.replication: it can change without notice.
+"""The snapshots that a turn takes: one for each volume, or one of a group of volumes, and the way back from them.
+
+CreateSnapshot must never be repeated blindly; a name of its own tells whether a lost one took effect.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, NamedTuple
+
+from ..._element.errors import Failure
+from ..._element.members import number
+from .. import observe_turn
+from ..model import Snapshot, Step, other
+from ..session import Session
+from ..turns import CHECKPOINT, NOTED_CLUSTER, NOTED_WRITES, RemoveCheckpoint, TakeCheckpoint, TakeSnapshot
+from .batch import objects
+from .writer import ATTEMPTS, LOOK_FOR, PAUSE, Writer
+
+# A checkpoint that nobody removes goes by itself.
+RETENTION = "24:00:00"
+# What was saved before it was overwritten.
+SAVED = "elementsw-saved-"
+FULL = frozenset({"xMaxSnapshotsPerVolumeExceeded", "xExceededLimit"})
+GONE = frozenset({"xSnapshotIDDoesNotExist", "xSnapshotDoesNotExist", "xGroupSnapshotDoesNotExist"})
+
+
+@dataclass(eq=False)
+class Taken:
+    """A snapshot, or a group of them, that this run has taken. users: the items that still need it."""
+
+    name: str
+    side: str
+    volume_ids: tuple[int, ...]
+    id: int
+    users: set[int]
+    uuids: dict[int, str] = field(default_factory=dict)
+    _lock: Any = field(default_factory=threading.Lock, repr=False)
+
+    @property
+    def is_group(self) -> bool:
+        return len(self.volume_ids) > 1
+
+    def let_go(self, items: Iterable[int]) -> bool:
+        """Whether nobody needs it any more, now that these items do not."""
+        with self._lock:
+            needed = bool(self.users)
+            self.users.difference_update(items)
+            return needed and not self.users
+
+
+# --- taking -------------------------------------------------------------------------------------------------------------
+
+
+def take(writer: Writer, batch: Sequence[TakeSnapshot]) -> Taken:
+    """One snapshot of the volume, or of all volumes of the batch as a group. Raises Failure."""
+    name = _name(writer, batch)
+    trouble: Failure | None = None
+    for attempt in range(ATTEMPTS):
+        if attempt:
+            writer.session.clock.sleep(PAUSE)
+        try:
+            return _take_once(writer, batch, name)
+        except Failure as exc:
+            trouble = exc
+        if not (trouble.outcome_unknown or trouble.transient):
+            break
+        found = _look_for(writer, batch, name, trouble)
+        if found is not None:
+            return found
+    raise _said(writer, batch, trouble)
+
+
+def _name(writer: Writer, batch: Sequence[TakeSnapshot]) -> str:
+    """Different for each snapshot of a run, and for each run."""
+    first = CHECKPOINT if isinstance(batch[0], TakeCheckpoint) else SAVED
+    return f"{first}{writer.session.mark}-{batch[0].item}"
+
+
+def _take_once(writer: Writer, batch: Sequence[TakeSnapshot], name: str) -> Taken:
+    step = batch[0]
+    ids = [each.volume.id for each in batch]
+    single = len(ids) == 1
+    which = {"volumeID": ids[0]} if single else {"volumes": ids}
+    result = writer.write(
+        step.side,
+        method_of(batch),
+        {**which, "name": name, **_options(batch)},
+        objects(batch),
+        step.reason,
+    )
+    try:
+        taken_id = number(result["snapshotID" if single else "groupSnapshotID"])
+    except (KeyError, TypeError, ValueError):
+        found = writer.look_for(partial(_find, writer, batch, name), LOOK_FOR)
+        if found is None:
+            cluster, method = writer.session.name(step.side), method_of(batch)
+            sentence = f"cluster {cluster} answered {method} without an ID, and shows no such snapshot; run again"
+            raise Failure("bad_reply", sentence, cluster, method) from None
+        return found
+    return _taken(batch, name, taken_id)
+
+
+def method_of(batch: Sequence[Step]) -> str:
+    """The call that takes the snapshot of a batch, or removes it."""
+    verb = "Create" if isinstance(batch[0], TakeSnapshot) else "Delete"
+    return f"{verb}Snapshot" if len(batch) == 1 else f"{verb}GroupSnapshot"
+
+
+def _options(batch: Sequence[TakeSnapshot]) -> dict[str, Any]:
+    step = batch[0]
+    if not isinstance(step, TakeCheckpoint):
+        return {"enableRemoteReplication": False}
+    writes = {str(each.volume.id): each.write_ops for each in batch if isinstance(each, TakeCheckpoint)}
+    noted = {NOTED_CLUSTER: step.cluster_id, NOTED_WRITES: writes}
+    return {"enableRemoteReplication": True, "retention": RETENTION, "attributes": noted}
+
+
+def _taken(batch: Sequence[TakeSnapshot], name: str, taken_id: int) -> Taken:
+    ids = tuple(each.volume.id for each in batch)
+    return Taken(name, batch[0].side, ids, taken_id, {each.item for each in batch})
+
+
+def _look_for(writer: Writer, batch: Sequence[TakeSnapshot], name: str, trouble: Failure) -> Taken | None:
+    """The snapshot, if it was taken after all; None when the cluster has refused to. Raises `trouble` if nobody can tell."""
+    look = partial(_find, writer, batch, name)
+    if not trouble.outcome_unknown:
+        return writer.look_for(look, 0)
+    found = writer.look_for(look, LOOK_FOR)
+    if found is None:
+        cluster = writer.session.name(batch[0].side)
+        trouble.left_behind.append(
+            f"snapshot {name} of {objects(batch)} on cluster {cluster}, if it was taken after all"
+        )
+        raise trouble
+    return found
+
+
+def _find(writer: Writer, batch: Sequence[TakeSnapshot], name: str) -> Taken | None:
+    members = _members(writer, batch[0].side, [each.volume.id for each in batch])
+    ours = [snapshot for snapshot in members if snapshot.name == name]
+    if not ours:
+        return None
+    return _taken(batch, name, ours[0].group_id if len(batch) > 1 else ours[0].id)
+
+
+def _members(writer: Writer, side: str, volume_ids: Sequence[int]) -> tuple[Snapshot, ...]:
+    client = writer.session.client(side)
+    if len(volume_ids) == 1:
+        return observe_turn.snapshots(client, volume_ids)
+    return observe_turn.group_snapshots(client)
+
+
+def _said(writer: Writer, batch: Sequence[TakeSnapshot], trouble: Failure) -> Failure:
+    if trouble.name not in FULL:
+        return trouble
+    cluster = writer.session.name(batch[0].side)
+    return trouble.recoded(
+        "snapshot_limit",
+        f"cluster {cluster} refused {trouble.method} of {objects(batch)}: {trouble.name}; delete a snapshot that is not needed",
+    )
+
+
+# --- has it arrived? ------------------------------------------------------------------------------------------------------
+
+
+def arrived(session: Session, taken: Taken, pairs: Mapping[int, str]) -> bool:
+    """Whether the other side has all of it. pairs: the UUID of each volume's pair. Notes the UUIDs of the members."""
+    client = session.client(taken.side)
+    if taken.is_group:
+        members = observe_turn.group_snapshots(client, taken.id)
+    else:
+        members = tuple(s for s in observe_turn.snapshots(client, taken.volume_ids) if s.id == taken.id)
+    taken.uuids.update({member.volume_id: member.uuid for member in members})
+    return {m.volume_id for m in members if _is_present(m, pairs[m.volume_id])} == set(taken.volume_ids)
+
+
+def _is_present(member: Snapshot, pair_uuid: str) -> bool:
+    # Spelled `Not Present` by some releases; case is not told.
+    return member.remote.get(pair_uuid, "").replace(" ", "").lower() == "present"
+
+
+# --- removing -------------------------------------------------------------------------------------------------------------
+
+
+def remove(writer: Writer, batch: Sequence[RemoveCheckpoint]) -> None:
+    """Remove a checkpoint, or its copy, that no item needs any more. What stays goes by itself: it is only warned of."""
+    step = batch[0]
+    taken: Taken = step.checkpoint
+    what = _What(taken.name, objects(batch), step.reason)
+    if step.copy and taken.users <= {each.item for each in batch}:
+        _remove_copies(writer, step.side, taken, what)
+    elif not step.copy and taken.let_go(each.item for each in batch):
+        _delete(writer, step.side, taken.is_group, taken.id, what)
+
+
+def withdraw(writer: Writer, step: TakeCheckpoint, taken: Taken) -> None:
+    """Take it back for one item; it goes, with its copies, when no item needs it any more."""
+    if taken.let_go([step.item]):
+        what = _What(taken.name, f"snapshot {taken.name}", "roll-back: the pair was not turned round")
+        _delete(writer, taken.side, taken.is_group, taken.id, what)
+        _remove_copies(writer, other(taken.side), taken, what)
+
+
+class _What(NamedTuple):
+    """name: of the snapshot. objects: what the user is told that it is of."""
+
+    name: str
+    objects: str
+    reason: str
+
+
+def _remove_copies(writer: Writer, side: str, taken: Taken, what: _What) -> None:
+    """The copies are found by their UUIDs; whether a copied group is a group there is documented nowhere."""
+    client = writer.session.client(side)
+    uuids = set(taken.uuids.values())
+    try:
+        copies = [snapshot for snapshot in observe_turn.all_snapshots(client) if snapshot.uuid in uuids]
+    except Failure as exc:
+        _stays(writer, side, what, exc)
+        return
+    for group in sorted({snapshot.group_id for snapshot in copies if snapshot.group_id}):
+        _delete(writer, side, True, group, what)
+    for snapshot in copies:
+        if not snapshot.group_id:
+            _delete(writer, side, False, snapshot.id, what)
+
+
+def _delete(writer: Writer, side: str, is_group: bool, snapshot_id: int, what: _What) -> None:
+    client = writer.session.client(side)
+    method = "DeleteGroupSnapshot" if is_group else "DeleteSnapshot"
+    params = {"groupSnapshotID": snapshot_id, "saveMembers": False} if is_group else {"snapshotID": snapshot_id}
+
+    def applied() -> bool:
+        left = observe_turn.all_snapshots(client)
+        return all((s.group_id if is_group else s.id) != snapshot_id for s in left)
+
+    try:
+        writer.settle(side, method, params, what.objects, what.reason, applied=applied, done=GONE)
+    except Failure as exc:
+        _stays(writer, side, what, exc)
+
+
+def _stays(writer: Writer, side: str, what: _What, why: Failure) -> None:
+    writer.warn(f"cluster {writer.session.name(side)}: snapshot {what.name} stays until it expires: {why.sentence}")

@@ -1,0 +1,192 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to the collection elementsw.replication: it can change without notice.
+"""A pair whose other cluster does not answer: what this one's volume shows, and what may be done on this side alone.
+
+Nothing here makes a volume a target, creates, grows, changes a mode or pairs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import NoReturn
+
+from ..._element.errors import Failure
+from ..model import (
+    LOCAL,
+    PAUSED_HERE,
+    PAUSED_THERE,
+    PEER,
+    READ_WRITE,
+    TARGET,
+    TO_PEER,
+    Cluster,
+    ClusterPair,
+    SetPause,
+    Sides,
+    Step,
+    Verdict,
+    VolumePair,
+    VolumeSide,
+    mode_option,
+)
+from ..turns import Promote
+from . import health
+from .identity import named_by_address
+from .selection import Catalog
+from .volume_classes import Found, PairWish, Wish
+from .volume_words import ends, refusal, states
+
+
+@dataclass(frozen=True)
+class Silent:
+    """A peer that does not answer. known_as: its host name and what that resolves to.
+
+    single_will_do: the only established cluster pair may be taken for that with the peer, if no address tells.
+    """
+
+    known_as: tuple[str, ...]
+    single_will_do: bool = False
+
+    @property
+    def hostname(self) -> str:
+        return self.known_as[0]
+
+
+def classify(item: int, wish: PairWish, here: Catalog, peer: Silent) -> Found:
+    """What the volume here shows of a pair with the silent peer. Raises Failure where it cannot be told whom it means."""
+    volume = here.find(wish.volume, wish.volume_id, wish.account)
+    pair = volume.pairs[0] if volume and volume.pairs else None
+    link = here.link(pair) if pair and not pair.pending else None
+    row, assumed = "alone_none", False
+    if volume is None:
+        row = "missing"
+    elif volume.deleted:
+        row = "deleted"
+    elif len(volume.pairs) > 1:
+        row = "alone_elsewhere"
+    elif pair is not None and pair.pending:
+        row = "alone_pending"
+    elif pair is not None:
+        ours, assumed = _with_peer(here, link, peer)
+        row = "alone" if ours and _is_meant(wish, pair) else "alone_elsewhere"
+    far = Cluster(link.remote_name or peer.hostname, link.remote_unique_id or "", link.remote_mvip) if link else None
+    there = Catalog(VolumeSide(far or Cluster(peer.hostname, "", ""), (), (), {}))
+    entry = pair if row in ("alone", "alone_pending", "deleted") else None
+    if row == "alone":  # what the entry tells of the partner is all that is known of it
+        wish = replace(wish, peer_volume_id=pair.remote_volume_id, peer_volume=pair.remote_volume_name or None)
+    return Found(
+        item, wish, "unknown_peer", row, Sides(here, there), Sides(volume, None), Sides(entry, None), assumed=assumed
+    )
+
+
+def _with_peer(here: Catalog, link: ClusterPair | None, peer: Silent) -> tuple[bool, bool]:
+    """Whether a cluster pair is the one with the peer, and whether that is only assumed."""
+    established = [entry for entry in here.entries if not entry.pending]
+    known = named_by_address(here.entries, peer.known_as)
+    if known or link is None:
+        return link in known, False
+    if len(established) == 1 and peer.single_will_do:
+        return True, True
+    raise _peer_unknown(here, established, peer)
+
+
+def _peer_unknown(here: Catalog, established: Sequence[ClusterPair], peer: Silent) -> Failure:
+    name = here.cluster.name
+    listed = ", ".join(f"{entry.remote_name or 'unnamed'} ({entry.remote_mvip})" for entry in established)
+    return Failure(
+        "peer_unknown",
+        f"the peer is unreachable and none of cluster {name}'s pairs has the MVIP {peer.hostname}: {listed}; put the peer's "
+        "MVIP into its hostname",
+        cluster=name,
+        method="ListClusterPairs",
+    )
+
+
+def _is_meant(wish: PairWish, pair: VolumePair) -> bool:
+    """Whether the partner is the one that was named, as far as the entry tells."""
+    if wish.peer_volume_id is not None:
+        return pair.remote_volume_id == wish.peer_volume_id
+    return wish.peer_volume in (None, pair.remote_volume_name)
+
+
+# --- what each wish leads to --------------------------------------------------------------------------------------------
+
+
+def adjust(found: Found, wish: Wish) -> tuple[Step, ...]:
+    """Promote, pause or resume here; whatever else differs needs the peer."""
+    shown, wanted = found.volumes.local, found.wish
+    entry = found.entries.local
+    promoted: tuple[Step, ...] = ()
+    if wanted.direction is not None and not _has_role(found):
+        if wanted.direction != TO_PEER or wish.failover != "forced":
+            raise unreachable(found, f"direction {wanted.direction}")
+        reason = "forced: it shall replicate to_peer"
+        promoted = (Promote(found.item, LOCAL, found.label(LOCAL), reason, shown, READ_WRITE, first=True),)
+    if wanted.mode not in (None, mode_option(entry.mode)):
+        raise unreachable(found, f"mode {wanted.mode}")
+    if wanted.match_size or (wanted.size or 0) > shown.size:
+        raise unreachable(found, "a size")
+    return (*promoted, *_pause(found))
+
+
+def _has_role(found: Found) -> bool:
+    role = READ_WRITE if found.wish.direction == TO_PEER else TARGET
+    return found.volumes.local.access == role
+
+
+def _pause(found: Found) -> tuple[Step, ...]:
+    wanted, state, volume = found.wish.paused, found.entries.local.state, found.volumes.local
+    if wanted is None or (wanted and state in (PAUSED_HERE, PAUSED_THERE)):
+        return ()
+    if not wanted and state == PAUSED_THERE:
+        raise unreachable(found, "paused: false, and it was paused on the other side")
+    if not wanted and state != PAUSED_HERE:
+        return ()
+    reason = "it shall be paused" if wanted else "it shall replicate again"
+    return (SetPause(found.item, LOCAL, found.label(LOCAL), reason, volume, wanted),)
+
+
+def refuse(found: Found, wish: Wish) -> NoReturn:
+    raise unreachable(found, "a pair" if wish.present else "the other half")
+
+
+def unreachable(found: Found, wanted: str) -> Failure:
+    return Failure(
+        "unreachable",
+        f"{ends(found)}: the peer {found.name(PEER)} does not answer, and {wanted} cannot be had without it; nothing was "
+        "written: run again when it answers",
+        cluster=found.name(PEER),
+        method="GetClusterInfo",
+    )
+
+
+def warnings(found: Found, wish: Wish, planned: Sequence[Step]) -> tuple[str, ...]:
+    texts = []
+    if not wish.present:
+        left = "its half of the pair, if it is there, is outstanding" if planned else "nothing was looked for there"
+        texts.append(f"{ends(found)}: the peer {found.name(PEER)} is unreachable, {left}; run again when it answers")
+    if found.assumed:
+        texts.append(
+            f"cluster {found.name(LOCAL)}: no cluster pair has the peer's address; the only one, with {found.name(PEER)}, was "
+            "taken for it: put the peer's MVIP into its hostname"
+        )
+    return tuple(texts)
+
+
+# --- is it as wished? -----------------------------------------------------------------------------------------------------
+
+
+def judge(found: Found, refused: Failure) -> Verdict:
+    """Whether this side is as wished; nothing is waited for on the other one. refused: what a row that cannot be says."""
+    text = f"{found.label(LOCAL)}: {states(found)}"
+    if found.row != "alone":
+        return Verdict(False, text, refused)
+    if found.wish.direction is not None and not _has_role(found):
+        what = f"{ends(found)}: it has another access by now; run again"
+        return Verdict(False, text, refusal(found, "changed_meanwhile", what))
+    wanted, shown = found.wish.paused, health.paused((found.entries.local,))
+    return Verdict(None in (wanted, shown) or wanted == shown, text)

@@ -1,0 +1,281 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to the collection elementsw.replication: it can change without notice.
+"""Turning an existing pair round: what must hold for it, then its writes.
+
+A planned turn proves that nothing is left behind, or changes nothing. A forced one makes the wanted side writable, and
+overwrites the other side only where its content was saved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from ..model import (
+    LOCAL,
+    PEER,
+    READ_WRITE,
+    SIDES,
+    TARGET,
+    TO_PEER,
+    Sides,
+    Snapshot,
+    Step,
+    Usage,
+    Volume,
+    other,
+)
+from ..turns import (
+    CHECKPOINT,
+    MOST_IN_GROUP,
+    NOTED_CLUSTER,
+    NOTED_WRITES,
+    ConfirmDemotion,
+    ConfirmQuiet,
+    ConfirmRoles,
+    ConfirmTurn,
+    Demote,
+    Promote,
+    RemoveCheckpoint,
+    Save,
+    TakeCheckpoint,
+)
+from . import growth, guard, health, sizes
+from .links import check_connected
+from .turn_words import (
+    data_loss_possible,
+    incomplete,
+    left_writable,
+    losing_side_in_use,
+    not_in_sync,
+    snapshot_limit,
+    snapshots_only,
+    source_in_use,
+    uneven,
+)
+from .volume_classes import Found, Wish
+from .volume_words import no_source, split_brain
+
+PLANNED, FORCED = "planned", "forced"
+
+
+def steps(found: Found, wish: Wish) -> tuple[Step, ...]:
+    """The writes that give a pair the wanted direction, which it does not have."""
+    if found.direction == "split":
+        return _settle_split(found, wish)
+    if found.direction == "none":
+        return _promote_one_of_none(found, wish)
+    if wish.failover == FORCED:
+        return _forced(found)
+    return _planned(found, wish)
+
+
+def wanted_source(found: Found) -> str:
+    return LOCAL if found.wish.direction == TO_PEER else PEER
+
+
+# --- planned ----------------------------------------------------------------------------------------------------------
+
+
+def _planned(found: Found, wish: Wish) -> tuple[Step, ...]:
+    new = wanted_source(found)
+    old = other(new)
+    source, target = found.volumes[old], found.volumes[new]
+    check_connected(found)
+    _check_in_sync(found)
+    grown = growth.steps(found, old)
+    _check_even(found)
+    _check_snapshots(found)
+    used = _usage(found, old, source)
+    _check_no_hosts(found, old, used)
+    writes, most = used.write_ops if used else 0, _most_in_group(found, old)
+    item, shown = found.item, found.label
+    cluster_id = found.catalogs[old].cluster.unique_id
+    reason = f"it shall replicate {found.wish.direction}"
+    return (
+        *grown,
+        TakeCheckpoint(
+            item, old, shown(old), "what was written shall be on the other side", source, most, writes, cluster_id
+        ),
+        ConfirmTurn(item, old, shown(old), "nothing is left behind", source, target, wish.timeout),
+        Demote(item, old, shown(old), reason, source, TARGET, target),
+        ConfirmQuiet(item, old, shown(old), "nobody wrote since", source, writes),
+        Promote(item, new, shown(new), reason, target, READ_WRITE),
+        RemoveCheckpoint(item, new, shown(new), "the pair is turned round", target, True, most),
+        RemoveCheckpoint(item, old, shown(old), "the pair is turned round", source, False, most),
+    )
+
+
+def _check_in_sync(found: Found) -> None:
+    if (found.mode or "").lower() == "snapshotsonly":
+        raise snapshots_only(found)
+    if any(health.of_state(found.entries[side].state, roles_valid=True) != "healthy" for side in SIDES):
+        raise not_in_sync(found)
+
+
+def _check_even(found: Found) -> None:
+    """Equal sizes: a larger target would become a larger source, and replication would stop."""
+    wished = sizes.wished(found.wish, Sides(found.volumes.local.size, found.volumes.peer.size))
+    if sizes.whole_mib(wished.local) != sizes.whole_mib(wished.peer):
+        raise uneven(found)
+
+
+def _check_snapshots(found: Found) -> None:
+    """Room for the checkpoint on both sides: at its limit a target stops replicating."""
+    for side in SIDES:
+        used, limits = _usage(found, side, found.volumes[side]), found.extras.limits[side]
+        if used is None or limits is None:
+            continue
+        most = limits.snapshots_per_volume
+        if "snapshots" in used.unreadable:
+            raise snapshot_limit(found, side, "how many snapshots it has cannot be read")
+        if most is not None and used.snapshots >= most:
+            raise snapshot_limit(found, side, f"it has {used.snapshots} snapshots, {most} are allowed")
+
+
+def _check_no_hosts(found: Found, side: str, used: Usage | None) -> None:
+    if used is None:
+        return
+    evidence = guard.sessions(used) or (("its statistics cannot be read",) if "statistics" in used.unreadable else ())
+    if evidence:
+        raise source_in_use(found, side, evidence)
+
+
+def _usage(found: Found, side: str, volume: Volume) -> Usage | None:
+    """What was read of its use; None where nothing was read yet."""
+    known = found.extras.usage[side]
+    return None if known is None else known.get(volume.id, Usage(unreadable=("sessions", "statistics", "snapshots")))
+
+
+def _most_in_group(found: Found, side: str) -> int:
+    limits = found.extras.limits[side]
+    return min(MOST_IN_GROUP, limits.volumes_per_group or MOST_IN_GROUP) if limits else MOST_IN_GROUP
+
+
+# --- forced -----------------------------------------------------------------------------------------------------------
+
+
+def _forced(found: Found) -> tuple[Step, ...]:
+    new = wanted_source(found)
+    promoted = _promoted_first(found, new)
+    old = other(new)
+    losing = found.volumes[old]
+    # It may be the target already, or what somebody has made of it on purpose.
+    if losing is None or losing.access != READ_WRITE or _hosts(found, old):
+        return promoted
+    return (*promoted, *_overwritten(found, old))
+
+
+def _hosts(found: Found, side: str) -> tuple[str, ...]:
+    """Who is logged in to the volume; nothing where that was not read yet."""
+    used = _usage(found, side, found.volumes[side])
+    return guard.sessions(used) if used else ()
+
+
+def _promoted_first(found: Found, new: str) -> tuple[Step, ...]:
+    volume = found.volumes[new]
+    if volume.access == READ_WRITE:
+        return ()
+    reason = f"forced: it shall replicate {found.wish.direction}"
+    return (Promote(found.item, new, found.label(new), reason, volume, READ_WRITE, first=True),)
+
+
+def _overwritten(found: Found, old: str) -> tuple[Step, ...]:
+    """The losing side: saved first, and left alone where a host is logged in to it."""
+    new = other(old)
+    item, losing, label = found.item, found.volumes[old], found.label(old)
+    # By the time it is looked at again it is writable.
+    winning = replace(found.volumes[new], access=READ_WRITE)
+    most = _most_in_group(found, old)
+    return (
+        Save(item, old, label, "it will be overwritten", losing, most),
+        ConfirmDemotion(item, old, label, "nothing has changed and no host is logged in", losing, winning),
+        Demote(item, old, label, f"{found.label(new)} on {found.name(new)} is the source now", losing, TARGET, winning),
+    )
+
+
+def _settle_split(found: Found, wish: Wish) -> tuple[Step, ...]:
+    """Both sides are writable: only on purpose is one of them overwritten, and never under a host."""
+    if wish.failover != FORCED or not wish.allow_overwrite:
+        raise split_brain(found)
+    old = other(wanted_source(found))
+    hosts = _hosts(found, old)
+    if hosts:
+        raise losing_side_in_use(found, old, hosts)
+    return _overwritten(found, old)
+
+
+# --- neither side is writable -------------------------------------------------------------------------------------------
+
+
+def _promote_one_of_none(found: Found, wish: Wish) -> tuple[Step, ...]:
+    new = wanted_source(found)
+    if wish.failover == FORCED:
+        return _promoted_first(found, new)
+    if wish.failover != PLANNED or not _is_interrupted_turn(found):
+        raise no_source(found)
+    volume, partner = found.volumes[new], found.volumes[other(new)]
+    reason = f"a planned turn was interrupted; it shall replicate {found.wish.direction}"
+    return (
+        ConfirmRoles(found.item, new, found.label(new), "nothing has changed", volume, partner),
+        Promote(found.item, new, found.label(new), reason, volume, READ_WRITE),
+    )
+
+
+def _is_interrupted_turn(found: Found) -> bool:
+    """Both sides hold the checkpoint that a planned turn took of one of them, and nobody wrote to that one since.
+
+    True where the evidence was not read yet.
+    """
+    taken = found.extras.snapshots
+    if taken.local is None or taken.peer is None:
+        return True
+    ours = {side: _checkpoints(found, side) for side in SIDES}
+    latest = max((s for side in SIDES for s in ours[side]), key=lambda s: s.created, default=None)
+    return latest is not None and any(_proves(found, side, latest, ours) for side in SIDES)
+
+
+def _checkpoints(found: Found, side: str) -> tuple[Snapshot, ...]:
+    volume_id = found.volumes[side].id
+    return tuple(s for s in found.extras.snapshots[side] if s.volume_id == volume_id and s.name.startswith(CHECKPOINT))
+
+
+def _proves(found: Found, side: str, latest: Snapshot, ours: dict[str, tuple[Snapshot, ...]]) -> bool:
+    """Whether `latest` was taken of the volume of this side, is on both, and its volume has seen no write since."""
+    volume = found.volumes[side]
+    there = all(any(s.uuid == latest.uuid for s in ours[each]) for each in SIDES)
+    of_this_side = latest.attributes.get(NOTED_CLUSTER) == found.catalogs[side].cluster.unique_id
+    noted = (latest.attributes.get(NOTED_WRITES) or {}).get(str(volume.id))
+    used = _usage(found, side, volume)
+    known = used is not None and "statistics" not in used.unreadable
+    return there and of_this_side and noted is not None and known and noted == used.write_ops
+
+
+# --- what a forced turn may lose ----------------------------------------------------------------------------------------
+
+
+def check_complete(found: Found, wish: Wish, planned: Iterable[Step]) -> None:
+    """A copy that is still being made does not take the place of a source that answers, unless its data may go."""
+    new = _promoted_side(planned)
+    if new is None or wish.failover != FORCED or wish.allow_overwrite or found.volumes[other(new)] is None:
+        return
+    missing = incomplete(found, new)
+    if missing:
+        raise not_in_sync(found, missing)
+
+
+def warnings(found: Found, wish: Wish, planned: Iterable[Step]) -> tuple[str, ...]:
+    """What the user has to know of a forced turn."""
+    new = _promoted_side(planned)
+    if new is None or wish.failover != FORCED:
+        return ()
+    losing = found.volumes[other(new)]
+    hosts = _hosts(found, other(new)) if losing and losing.access == READ_WRITE else ()
+    return (*data_loss_possible(found, new), *((left_writable(found, other(new), hosts),) if hosts else ()))
+
+
+def _promoted_side(planned: Iterable[Step]) -> str | None:
+    return next((step.side for step in planned if isinstance(step, Promote)), None)

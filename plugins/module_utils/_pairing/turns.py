@@ -1,0 +1,129 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to the collection elementsw.replication: it can change without notice.
+"""The steps that turn an existing pair round. Nothing but access tells a pair's direction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from .model import Look, Phase, SetAccess, Step, Volume
+
+# How a checkpoint is called, and what it notes of the volumes that it was taken of.
+CHECKPOINT = "elementsw-swap-"
+NOTED_CLUSTER = "elementsw-swap-cluster"
+NOTED_WRITES = "elementsw-swap-writes"
+# A group snapshot has at most so many volumes, where the cluster does not allow fewer.
+MOST_IN_GROUP = 32
+
+
+@dataclass(frozen=True)
+class TakeSnapshot(Step):
+    """A snapshot of a volume; one group snapshot serves up to `most` volumes of a cluster."""
+
+    volume: Volume
+    most: int = MOST_IN_GROUP
+
+
+@dataclass(frozen=True)
+class TakeCheckpoint(TakeSnapshot):
+    """A snapshot that replicates: once the other side has it, it has all that was written before.
+
+    write_ops: how many writes the volume had seen when it was last looked at. cluster_id: unique ID of its cluster.
+    """
+
+    write_ops: int = 0
+    cluster_id: str = ""
+
+    PHASE = Phase.TAKE_CHECKPOINT
+
+
+@dataclass(frozen=True)
+class Save(TakeSnapshot):
+    """A snapshot of what is about to be overwritten, without an end to it."""
+
+    PHASE = Phase.SAVE
+
+
+@dataclass(frozen=True)
+class ConfirmTurn(Look):
+    """Whether the checkpoint has arrived, and source and target are still as planned and no host is logged in.
+
+    timeout: the seconds that the checkpoint is waited for. checkpoint: what this run has taken.
+    """
+
+    volume: Volume
+    partner: Volume
+    timeout: float
+    checkpoint: Any = None
+
+    PHASE = Phase.CONFIRM_TURN
+
+
+@dataclass(frozen=True)
+class ConfirmRoles(Look):
+    """Whether the two volumes are still paired and have the access they are planned to have."""
+
+    volume: Volume
+    partner: Volume
+
+    PHASE = Phase.CONFIRM_TURN
+
+
+@dataclass(frozen=True)
+class ConfirmDemotion(Look):
+    """The same before a volume is overwritten by its partner: no host may be logged in to it either."""
+
+    volume: Volume
+    partner: Volume
+
+    PHASE = Phase.CONFIRM_DEMOTION
+
+
+@dataclass(frozen=True)
+class ConfirmQuiet(Look):
+    """Whether nobody has written to the demoted source since `write_ops` was read."""
+
+    volume: Volume
+    write_ops: int
+
+    PHASE = Phase.CONFIRM_QUIET
+
+
+@dataclass(frozen=True)
+class Demote(SetAccess):
+    """Make a source the target of its partner."""
+
+    partner: Volume
+
+    @property
+    def phase(self) -> Phase:
+        return Phase.DEMOTE
+
+
+@dataclass(frozen=True)
+class Promote(SetAccess):
+    """Make a target writable: the last step of a planned turn, the first one of a forced one."""
+
+    first: bool = False
+
+    @property
+    def phase(self) -> Phase:
+        return Phase.PROMOTE_FIRST if self.first else Phase.PROMOTE
+
+
+@dataclass(frozen=True)
+class RemoveCheckpoint(Step):
+    """Remove a checkpoint that has done its work, or its copy. volume: the one on the step's own side."""
+
+    volume: Volume
+    copy: bool
+    most: int = MOST_IN_GROUP
+    checkpoint: Any = None
+
+    @property
+    def phase(self) -> Phase:
+        return Phase.REMOVE_COPY if self.copy else Phase.REMOVE_CHECKPOINT
