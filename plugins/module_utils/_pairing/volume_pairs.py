@@ -148,7 +148,8 @@ class VolumePairJob:
             for side in seen.there
             if turning or any(s.side == side and isinstance(s, (Grow, CreateVolume)) for s in planned)
         ]
-        policies = any(isinstance(s, CreateVolume) and seen.found[s.item].wish.create.qos_policy for s in planned)
+        creations = [s for s in planned if isinstance(s, CreateVolume)]
+        policies = any(seen.found[s.item].wish.create.qos_policy for s in creations)
         looked_at = {side: (*targets[side], *(pair.volumes[side] for pair in turning)) for side in seen.there}
         usage: dict[str, Mapping[int, Usage]] = {
             side: observe.usage(session, side, volumes) if volumes else {} for side, volumes in looked_at.items()
@@ -159,6 +160,8 @@ class VolumePairJob:
             Sides(usage[LOCAL], usage.get(PEER, {})),
             Sides(**limits),
             observe.qos_policies(session.client(PEER)) if policies else None,
+            # A cluster that is too full and does not say so refuses the creation.
+            fullness=_readable(partial(observe.fullness, session.client(PEER)), None) if creations else None,
         )
         if self.wish.failover == "forced" or any(pair.direction == "none" for pair in turning):
             extras = self._with_copies(session, seen, turning, extras)

@@ -221,6 +221,9 @@ def _policy_id(found: Found, create: NewVolume) -> int | None:
 
 
 def _check_allowed(found: Found, planned: Volume) -> None:
+    name, stage = found.name(PEER), found.extras.fullness
+    if stage is not None:
+        readiness.require(readiness.fullness(name, stage), "limit_reached", name, "GetClusterFullThreshold")
     limits = found.extras.limits.peer
     if limits is None:
         return

@@ -106,7 +106,8 @@ class Extras:
     """What is read only for plans that need it; None where it was not read.
 
     usage: the evidence of use, by volume ID. policies: the peer's QoS policies, IDs by name. jobs: the copies that each
-    cluster is receiving, lags: the seconds that the targets of its volumes are behind, by volume ID.
+    cluster is receiving, lags: the seconds that the targets of its volumes are behind, by volume ID. fullness: the stage
+    of the peer, where a volume is to be created.
     """
 
     usage: Sides[Mapping[int, Usage] | None] = field(default=Sides(None, None))
@@ -115,6 +116,7 @@ class Extras:
     snapshots: Sides[tuple[Snapshot, ...] | None] = field(default=Sides(None, None))
     jobs: Sides[Mapping[int, SyncJob] | None] = field(default=Sides(None, None))
     lags: Sides[Mapping[int, float | None] | None] = field(default=Sides(None, None))
+    fullness: int | None = None
 
 
 @dataclass(frozen=True)
