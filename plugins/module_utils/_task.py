@@ -41,8 +41,7 @@ def run_job(module: AnsibleModule, job: Any, what: str) -> None:
     problem = _check_progress(module.params)
     if problem:
         module.fail_json(msg=problem)
-    # A module that does not wait has neither option.
-    interval, resumed = module.params.get("progress_interval", 0), module.params.get("_resume")
+    interval, resumed = module.params["progress_interval"], module.params["_resume"]
     carried = of_report(resumed["report"], resumed["waited"]) if resumed else None
     if resumed and carried is None:
         module.fail_json(
@@ -61,9 +60,21 @@ def run_job(module: AnsibleModule, job: Any, what: str) -> None:
     run_session(module, work)
 
 
+def run_report(module: AnsibleModule, job: Any) -> None:
+    """End the module with what the job sees. It plans nothing, and there is nothing to wait for."""
+
+    def work(session: Session) -> dict:
+        outcome: Outcome = Outcome(job.observe(session), (), ())
+        for text in _client_warnings(session):
+            module.warn(text)
+        return _result(module, job, outcome, "reports")
+
+    run_session(module, work)
+
+
 def _check_progress(params: Mapping[str, Any]) -> str | None:
     """A sentence about an option of the progress that makes no sense, or None."""
-    interval = params.get("progress_interval", 0)
+    interval = params["progress_interval"]
     if interval < 0:
         return f"progress_interval: {interval} cannot be used; give the seconds between two lines, or 0 for no lines"
     return None

@@ -14,7 +14,7 @@ author:
   - elementsw.replication contributors (@elementsw)
 description:
   - Reports the cluster pairs and volume pairs of a NetApp Element (SolidFire) storage cluster, what state
-    they are in, and what is wrong with them.
+    they are in, how far they are behind, and what is wrong with them and what to do about it.
   - With a peer both clusters are read and their lists are joined by the UUIDs of the pairs. Without one the
     report shows what this cluster knows.
   - The module changes nothing on either cluster.
@@ -24,9 +24,14 @@ options:
   gather:
     description:
       - What to report.
+      - V(cluster_pairs) and V(volume_pairs) are how the clusters and volumes are paired and what state they are in.
+      - V(progress) adds to each volume pair how far its target is behind, and how far a copy has come. It includes
+        V(volume_pairs).
+      - V(faults) are the faults of replication that the clusters report of themselves.
+      - V(readiness) are checks of what has to be as it is for pairing and replication to work.
     type: list
     elements: str
-    choices: [cluster_pairs, volume_pairs]
+    choices: [cluster_pairs, volume_pairs, progress, faults, readiness]
     default: [cluster_pairs, volume_pairs]
   volumes:
     description:
@@ -40,6 +45,15 @@ options:
         with O(volumes), one volume of the pair has to meet both.
     type: list
     elements: str
+  max_lag:
+    description:
+      - By how many seconds the target of a pair may be behind its source. A pair that is further behind is a problem
+        of severity V(error), V(lag_exceeded).
+      - So is a pair of which that is not known, V(lag_unknown). It is not known while a pair does not replicate, and for
+        pairs in mode V(snapshots_only), unless it is known to be more. A pair in mode V(sync) that replicates is never
+        behind.
+      - Only the source's cluster tells the lag. Reads volume pairs as if O(gather) had V(volume_pairs).
+    type: float
 extends_documentation_fragment:
   - elementsw.replication._attributes
   - elementsw.replication._connection
@@ -63,8 +77,10 @@ notes:
 seealso:
   - module: elementsw.replication.element_cluster_pair
   - module: elementsw.replication.element_volume_pair
+  - ref: ansible_collections.elementsw.replication.docsite.problem_codes
+    description: What the problems mean.
   - ref: ansible_collections.elementsw.replication.docsite.guide_recovery
-    description: What the problems mean and what to do about them.
+    description: What to do about leftovers.
 """
 
 EXAMPLES = r"""
@@ -78,6 +94,25 @@ EXAMPLES = r"""
   ansible.builtin.assert:
     that: replication.healthy
     fail_msg: "{{ replication.problems | map(attribute='message') | join(' ') }}"
+
+- name: See that no target is more than five minutes behind, how far copies have come, and what the clusters say
+  elementsw.replication.element_pair_info:
+    peer_host: beta
+    gather: [cluster_pairs, volume_pairs, progress, faults]
+    max_lag: 300
+  register: replication
+  failed_when: not replication.healthy
+
+- name: See whether two clusters and a volume that is not paired yet are ready to be paired
+  elementsw.replication.element_pair_info:
+    peer_host: beta
+    gather: [readiness]
+    volumes: [orders-archive]
+  register: before
+
+- name: Show what is in the way, or could not be told
+  ansible.builtin.debug:
+    msg: "{{ before.readiness | rejectattr('ok', 'sameas', true) }}"
 
 - name: Look at a few volumes, as this cluster alone sees them
   elementsw.replication.element_pair_info:
@@ -116,12 +151,15 @@ EXAMPLES = r"""
 
 RETURN = r"""
 healthy:
-  description: Whether there is no problem of severity V(error).
+  description: Whether there is no problem of severity V(error) in what was read, see O(gather) and O(max_lag).
   returned: success
   type: bool
   sample: true
 problems:
-  description: What is wrong, in words and as codes.
+  description:
+    - What is wrong, in words and as codes. Errors come before warnings, and the worst ones first.
+    - One entry for each cause. Volumes that are cut off by a lost link or a full cluster are counted in its message, what
+      is wrong with a single volume is an entry of its own.
   returned: success
   type: list
   elements: dict
@@ -141,7 +179,8 @@ problems:
       returned: success
       type: str
     remedy:
-      description: What to do about it.
+      description:
+        - What to do about it, to the letter. Where modules of this collection can do it, their options are named.
       returned: success
       type: str
     cluster:
@@ -210,12 +249,42 @@ cluster_pairs:
 volume_pairs:
   description:
     - The volume pairs, each in the form of an entry of
-      RV(elementsw.replication.element_volume_pair#module:pairs). With a peer, those between the two clusters.
+      RV(elementsw.replication.element_volume_pair#module:pairs), without what that module does to it and with
+      the following. With a peer, those between the two clusters.
     - Without a peer, or when it does not answer, every entry of this cluster with a C(state) of V(unknown_peer), or
       V(pending_local) while it is pending.
-  returned: success and O(gather) has V(volume_pairs)
+  returned: success and O(gather) has V(volume_pairs) or V(progress), or O(max_lag) is given
   type: list
   elements: dict
+  contains:
+    lag_seconds:
+      description:
+        - By how many seconds the target is behind, as the source's cluster tells it. While the pair does not replicate it
+          is at least that.
+        - V(null) where it is not known or was not read.
+      returned: success
+      type: float
+      sample: 1.25
+    progress:
+      description: The copy on its way to the target. V(null) where there is none or it was not read.
+      returned: success
+      type: dict
+      contains:
+        percent:
+          description: How much of it is done.
+          returned: success
+          type: float
+          sample: 41.5
+        remaining_seconds:
+          description: How long it will take yet. V(null) where the cluster does not say.
+          returned: success
+          type: float
+          sample: 89.1
+        stage:
+          description: What is being copied, V(metadata), V(data) or V(whole). V(null) where the cluster does not say.
+          returned: success
+          type: str
+          sample: data
 pairs:
   description:
     - The live set of volume pairs in exactly the form that
@@ -223,7 +292,7 @@ pairs:
       nothing.
     - Volumes are named by name and account, and by ID only where those do not tell. Halves, pairs that have stopped
       for good, and pairs without exactly one source are left out. Without a peer it is empty.
-  returned: success and O(gather) has V(volume_pairs)
+  returned: success and O(gather) has V(volume_pairs) or V(progress), or O(max_lag) is given
   type: list
   elements: dict
   sample:
@@ -233,6 +302,89 @@ pairs:
       peer_account: shop
       mode: async
       direction: to_peer
+faults:
+  description:
+    - The faults of replication that the clusters report of themselves now. Clusters renew them every 30 seconds at most.
+    - One that concerns the pairs of this report is also an entry of RV(problems), V(fault) or V(minor_fault), unless
+      another entry tells the same.
+  returned: success and O(gather) has V(faults)
+  type: list
+  elements: dict
+  contains:
+    cluster:
+      description: Name of the cluster that reports it.
+      returned: success
+      type: str
+      sample: alpha
+    code:
+      description: The API's code.
+      returned: success
+      type: str
+      sample: disconnectedClusterPair
+    severity:
+      description: The API's word for how bad it is.
+      returned: success
+      type: str
+      sample: warning
+    date:
+      description: Since when.
+      returned: success
+      type: str
+      sample: "2026-02-03T04:05:06Z"
+    details:
+      description: The API's text.
+      returned: success
+      type: str
+    cluster_pair_ids:
+      description: The reporting cluster's own IDs of the cluster pairs that the text names.
+      returned: success
+      type: list
+      elements: int
+      sample: [7]
+    volume_ids:
+      description: The IDs of the volumes that the text names.
+      returned: success
+      type: list
+      elements: int
+      sample: []
+    concerns:
+      description:
+        - Whether it names a pair of this report. V(null) when it names none at all, which counts as a concern.
+      returned: success
+      type: bool
+      sample: true
+readiness:
+  description:
+    - What has to hold for pairing and replication to work. With O(volumes), volumes that are not paired yet are checked
+      as if they were to be paired with those of the same name on the peer, to which they would replicate.
+    - These checks do not count for RV(healthy).
+    - Of all volumes there is one entry for each check while all of them meet it, else one for each that does not.
+  returned: success and O(gather) has V(readiness)
+  type: list
+  elements: dict
+  contains:
+    code:
+      description:
+        - The check. V(privileges) of the user on each cluster, V(version_gap) between the clusters, V(names) and addresses
+          that have to differ, V(pair_slots) that are left for another cluster pair, V(latency) against the modes of the
+          pairs, V(fullness) of the clusters that are replicated to, V(size), V(sector_size) and V(access) of volumes.
+      returned: success
+      type: str
+      sample: latency
+    ok:
+      description: Whether it holds. V(null) where that cannot be told, for the reason in C(message).
+      returned: success
+      type: bool
+      sample: true
+    message:
+      description: What was found.
+      returned: success
+      type: str
+      sample: "clusters alpha and beta: the latency between the clusters is 1 ms"
+    remedy:
+      description: What to do about it. V(null) where there is nothing to do.
+      returned: success
+      type: str
 actions:
   description: Always empty, this module writes nothing.
   returned: always, except for argument errors
@@ -284,17 +436,16 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils._element.arguments import connection_rules, connection_spec
-from ..module_utils._pairing.info import InfoJob
-from ..module_utils._task import run_job
-
-SUBJECTS = ["cluster_pairs", "volume_pairs"]
+from ..module_utils._pairing.info import BY_DEFAULT, SUBJECTS, InfoJob
+from ..module_utils._task import run_report
 
 
 def argument_spec() -> dict[str, Any]:
     """The options of the module, connections included."""
     return {
         **connection_spec(),
-        "gather": {"type": "list", "elements": "str", "choices": SUBJECTS, "default": SUBJECTS},
+        "gather": {"type": "list", "elements": "str", "choices": list(SUBJECTS), "default": list(BY_DEFAULT)},
+        "max_lag": {"type": "float"},
         "volumes": {"type": "list", "elements": "str"},
         "accounts": {"type": "list", "elements": "str"},
     }
@@ -308,7 +459,10 @@ def argument_rules() -> dict[str, Any]:
 def main() -> None:
     """Run the module."""
     module = AnsibleModule(argument_spec=argument_spec(), supports_check_mode=True, **argument_rules())
-    run_job(module, InfoJob.from_params(module.params, (module.params["peer"] or {}).get("hostname")), "reports")
+    most = module.params["max_lag"]
+    if most is not None and not most >= 0:  # NaN is neither
+        module.fail_json(msg=f"max_lag: {most} cannot be used; give the seconds that a target may be behind")
+    run_report(module, InfoJob.from_params(module.params, (module.params["peer"] or {}).get("hostname")))
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ MOST_TOLD = 20
 class Job(Protocol[Seen]):
     """What one module wants. Its methods are called in the order in which they stand here.
 
-    Those after `judge` are for the wait at the end: a job that never waits does not have them.
+    Those after `judge` are for the wait at the end.
     """
 
     wait: bool

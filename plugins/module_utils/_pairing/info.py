@@ -7,80 +7,236 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
 
+from .._element.errors import Failure
 from . import observe, results
-from .decide import cluster_pair, findings, listing
+from .decide import cluster_pair, fault_findings, findings, lag, listing, pair_findings, progress, readiness_report
+from .decide.cluster_pair import Found as ClusterPairFound
+from .decide.fault_findings import Reported
+from .decide.identity import named_by_address
+from .decide.readiness_report import Check, Facts, Subject, Told
+from .decide.volume_classes import Found
 from .flow import Outcome
-from .model import ClusterSide, Plan, Sides, Verdict, VolumeSide
+from .model import LOCAL, PEER, READ_WRITE, SIDES, ClusterFault, ClusterSide, Sides, SyncJob, VolumeSide
 from .session import Session
+
+CLUSTER_PAIRS, VOLUME_PAIRS, PROGRESS = "cluster_pairs", "volume_pairs", "progress"
+FAULTS, READINESS = "faults", "readiness"
+SUBJECTS = (CLUSTER_PAIRS, VOLUME_PAIRS, PROGRESS, FAULTS, READINESS)
+BY_DEFAULT = (CLUSTER_PAIRS, VOLUME_PAIRS)
+
+
+@dataclass(frozen=True)
+class More:
+    """What was read of a cluster beside its lists, as far as it was asked for."""
+
+    delays: Mapping[int, float] = field(default_factory=dict)
+    jobs: Mapping[int, SyncJob] = field(default_factory=dict)
+    faults: tuple[ClusterFault, ...] = ()
+    facts: Facts | None = None
+
+
+NOTHING_MORE = Sides(More(), More())
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What was read. clusters: the pair of the two; None where one alone was asked. pairs: those to report on.
+
+    dead: this cluster's IDs of the cluster pairs with a peer that does not answer.
+    """
+
+    views: Sides[VolumeSide | None]
+    clusters: ClusterPairFound | None
+    pairs: tuple[Found, ...] = ()
+    dead: frozenset[int] = frozenset()
+    more: Sides[More] = NOTHING_MORE
+
+    @property
+    def lags(self) -> list[lag.Lag]:
+        delays = Sides(self.more.local.delays, self.more.peer.delays)
+        return [lag.of_pair(pair, delays) for pair in self.pairs]
+
+    @property
+    def copies(self) -> list[SyncJob | None]:
+        jobs = Sides(self.more.local.jobs, self.more.peer.jobs)
+        return [progress.copying(pair, jobs) for pair in self.pairs]
 
 
 @dataclass(frozen=True)
 class InfoJob:
-    """volumes, accounts: the names to report on, None for all. peer_hostname: None without a peer."""
+    """volumes, accounts: the names to report on, None for all. max_lag in seconds. peer_hostname: None without a peer."""
 
-    gather: tuple[str, ...]
+    gather: frozenset[str]
     volumes: tuple[str, ...] | None = None
     accounts: tuple[str, ...] | None = None
+    max_lag: float | None = None
     peer_hostname: str | None = None
-    wait: bool = field(default=False, init=False)
-    wait_timeout: float = field(default=0, init=False)
-    fail_fast: bool = field(default=False, init=False)
 
     @classmethod
     def from_params(cls, params: Mapping, peer_hostname: str | None) -> InfoJob:
+        gather = set(params["gather"])
+        if PROGRESS in gather or params["max_lag"] is not None:
+            gather.add(VOLUME_PAIRS)  # they are told of volume pairs
         return cls(
-            gather=tuple(params["gather"]),
+            gather=frozenset(gather),
             volumes=None if params["volumes"] is None else tuple(params["volumes"]),
             accounts=None if params["accounts"] is None else tuple(params["accounts"]),
+            max_lag=params["max_lag"],
             peer_hostname=peer_hostname,
         )
 
-    def observe(self, session: Session, planning: bool) -> Sides[VolumeSide | None]:
+    # --- reading ------------------------------------------------------------------------------------------------------
+
+    def observe(self, session: Session) -> Seen:
         who = observe.identities(session, observe.ACCEPT)
-        return observe.all_sides(session, who, with_volumes="volume_pairs" in self.gather)
+        with_volumes = bool(self.gather - {CLUSTER_PAIRS})
+        views = observe.all_sides(session, who, with_volumes)
+        seen = Seen(
+            views,
+            clusters=_classified(views),
+            pairs=tuple(listing.chosen(listing.volume_pairs(views), self.volumes, self.accounts))
+            if with_volumes
+            else (),
+        )
+        if self._peer_is_dead(seen):
+            seen = replace(seen, dead=self._entries_of_dead_peer(session, views.local))
+        return self._with_more(session, seen)
 
-    def decide(self, seen: Sides[VolumeSide | None]) -> Sequence[Plan]:
-        return ()
+    def _peer_is_dead(self, seen: Seen) -> bool:
+        return self.peer_hostname is not None and seen.views.peer is None
 
-    def look(self, session: Session, seen: Sides[VolumeSide | None]) -> Sides[VolumeSide | None]:
-        return seen
+    def _entries_of_dead_peer(self, session: Session, view: VolumeSide) -> frozenset[int]:
+        """By its address; failing that, the only cluster pair there is."""
+        entries = named_by_address(view.entries, observe.peer_addresses(session, self.peer_hostname))
+        established = [entry for entry in view.entries if not entry.pending]
+        return frozenset(entry.id for entry in entries or established if entries or len(established) == 1)
 
-    def finish(self, seen: Sides[VolumeSide | None], plans: Sequence[Plan]) -> Sequence[Plan]:
-        return ()
+    def _with_more(self, session: Session, seen: Seen) -> Seen:
+        """With what was asked for beside the lists, all of both clusters side by side."""
+        reads = {side: self._reads(session, seen, side) for side in SIDES if seen.views[side]}
+        told = iter(session.side_by_side(read for of_side in reads.values() for read in of_side.values()))
+        more = {side: More(**{name: next(told) for name in of_side}) for side, of_side in reads.items()}
+        return replace(seen, more=Sides(more[LOCAL], more.get(PEER, NOTHING_MORE.peer)))
 
-    def judge(self, seen: Sides[VolumeSide | None], waited: float) -> list[Verdict]:
-        return []
+    def _reads(self, session: Session, seen: Seen, side: str) -> dict[str, Callable[[], Any]]:
+        """What is still to be read of a cluster, by the member of More that it is for."""
+        client = session.client(side)
+        reads: dict[str, Callable[[], Any]] = {}
+        if PROGRESS in self.gather or self.max_lag is not None:
+            sources = [pair.volumes[side] for pair in seen.pairs if pair.volumes[side] and pair.entries[side]]
+            ids = [volume.id for volume in sources if volume.access == READ_WRITE and not volume.deleted]
+            reads["delays"] = partial(observe.delays, client, ids)
+        if PROGRESS in self.gather:
+            reads["jobs"] = partial(observe.sync_jobs, client)
+        if FAULTS in self.gather:
+            reads["faults"] = partial(observe.faults, client)
+        if READINESS in self.gather:
+            reads["facts"] = partial(_facts, session, side)
+        return reads
 
-    def report(self, outcome: Outcome[Sides[VolumeSide | None]]) -> dict:
+    # --- reporting ----------------------------------------------------------------------------------------------------
+
+    def report(self, outcome: Outcome[Seen]) -> dict:
         seen = outcome.seen
-        found: list[findings.Finding] = []
-        if self.peer_hostname is not None and seen.peer is None:
-            found.append(findings.of_peer(self.peer_hostname, seen.local.cluster.name))
+        lags = seen.lags
+        faults = self._faults(seen)
+        found = self._findings(seen, lags, faults)
+        clusters = (seen.views.local, seen.views.peer)
         report: dict = {
-            "peer_reachable": None if self.peer_hostname is None else seen.peer is not None,
-            "clusters": Sides(*(results.cluster(v.cluster) if v else None for v in (seen.local, seen.peer))).as_dict(),
+            "healthy": all(finding.severity != findings.ERROR for finding in found),
+            "problems": [results.problem(finding) for finding in findings.by_harm(found)],
+            "peer_reachable": None if self.peer_hostname is None else seen.views.peer is not None,
+            "clusters": Sides(*(results.cluster(view.cluster) if view else None for view in clusters)).as_dict(),
         }
-        if "cluster_pairs" in self.gather:
-            report["cluster_pairs"], more = _cluster_pairs(seen)
-            found += more
-        if "volume_pairs" in self.gather:
-            pairs = listing.chosen(listing.volume_pairs(seen), self.volumes, self.accounts)
-            report["volume_pairs"] = [results.volume_pair(pair) for pair in pairs]
-            report["pairs"] = listing.export(pairs)
-            found += [finding for pair in pairs for finding in findings.of_volume_pair(pair)]
-            found += findings.of_absent(seen, self.volumes or (), pairs)
-        report["problems"] = [results.problem(finding) for finding in findings.by_harm(found)]
-        report["healthy"] = all(finding.severity != findings.ERROR for finding in found)
+        if CLUSTER_PAIRS in self.gather:
+            report["cluster_pairs"] = _cluster_pairs(seen)
+        if VOLUME_PAIRS in self.gather:
+            report["volume_pairs"] = [
+                results.volume_pair_at_work(pair, behind.seconds, copy)
+                for pair, behind, copy in zip(seen.pairs, lags, seen.copies)
+            ]
+            report["pairs"] = listing.export(list(seen.pairs))
+        if FAULTS in self.gather:
+            report["faults"] = [results.fault(each) for each in faults]
+        if READINESS in self.gather:
+            report["readiness"] = [results.check(check) for check in self._checks(seen)]
         return report
 
+    def _findings(self, seen: Seen, lags: list[lag.Lag], faults: list[Reported]) -> list[findings.Finding]:
+        """One for each cause: what a lost link does to volumes is told with the link."""
+        judged = self.gather & {VOLUME_PAIRS}
+        told = [pair for pair in seen.pairs if judged and pair_findings.told_with_clusters(pair, seen.clusters)]
+        found = self._of_clusters(seen, told)
+        if judged:
+            told_ids = {id(pair) for pair in told}
+            rest = [(pair, behind) for pair, behind in zip(seen.pairs, lags) if id(pair) not in told_ids]
+            found += pair_findings.of_pairs(rest, self.max_lag, self._peer_is_dead(seen))
+            found += pair_findings.of_absent(seen.views, self.volumes or (), seen.pairs)
+        return found + fault_findings.of_faults(faults, found)
 
-def _cluster_pairs(seen: Sides[VolumeSide | None]) -> tuple[list[dict], list[findings.Finding]]:
-    if seen.peer is None:
-        return [
-            results.lone_cluster_pair(seen.local.cluster, entry) for entry in seen.local.entries
-        ], findings.of_entries(seen.local)
-    pair = cluster_pair.classify(Sides(*(ClusterSide(view.cluster, view.entries) for view in (seen.local, seen.peer))))
-    return [results.cluster_pair(pair)] if pair.state != "none" else [], findings.of_clusters(pair)
+    def _of_clusters(self, seen: Seen, told: list[Found]) -> list[findings.Finding]:
+        """hits: the volume pairs whose trouble is told with their clusters'."""
+        if seen.clusters is not None:
+            found = findings.of_clusters(seen.clusters, len(told))
+        else:
+            hits = Counter(pair.entries.local.cluster_pair_id for pair in told)
+            name = seen.views.local.cluster.name
+            found = findings.of_entries(seen.views.local, hits, seen.dead)
+            if self._peer_is_dead(seen):
+                found.append(findings.of_peer(self.peer_hostname, name, sum(hits[entry] for entry in seen.dead)))
+        # Without an interest in cluster pairs they are told of only for what they do to volumes.
+        return [each for each in found if CLUSTER_PAIRS in self.gather or each.hits or each.code == "peer_unreachable"]
+
+    def _faults(self, seen: Seen) -> list[Reported]:
+        found = []
+        for side in SIDES:
+            view = seen.views[side]
+            if view:
+                pairs = frozenset(entry.id for entry in self._entries(seen, side))
+                volumes = frozenset(pair.volumes[side].id for pair in seen.pairs if pair.volumes[side])
+                found += fault_findings.joined(view.cluster.name, seen.more[side].faults, pairs, volumes)
+        return found
+
+    def _entries(self, seen: Seen, side: str) -> list:
+        """The cluster pairs that the report is about: with the peer; all of them where none is named or known."""
+        if seen.clusters is not None:
+            return [*seen.clusters.naming(side), *seen.clusters.pending(side)]
+        return [entry for entry in seen.views[side].entries if not seen.dead or entry.id in seen.dead]
+
+    def _checks(self, seen: Seen) -> list[Check]:
+        candidates, refused = readiness_report.candidates(seen.views, self.volumes or (), self.accounts, seen.pairs)
+        why = "no peer was given" if self.peer_hostname is None else "the peer does not answer"
+        facts = Sides(seen.more.local.facts, seen.more.peer.facts)
+        return readiness_report.checks(Subject(seen.views, facts, seen.clusters, why, seen.pairs, candidates, refused))
+
+
+def _classified(views: Sides[VolumeSide | None]) -> ClusterPairFound | None:
+    if views.peer is None:
+        return None
+    return cluster_pair.classify(Sides(*(ClusterSide(views[side].cluster, views[side].entries) for side in SIDES)))
+
+
+def _cluster_pairs(seen: Seen) -> list[dict]:
+    if seen.clusters is None:
+        local = seen.views.local
+        return [results.lone_cluster_pair(local.cluster, entry) for entry in local.entries]
+    return [results.cluster_pair(seen.clusters)] if seen.clusters.state != "none" else []
+
+
+def _facts(session: Session, side: str) -> Facts:
+    client = session.client(side)
+    return Facts(*(_told(partial(read, client)) for read in (observe.roles, observe.pairs_max, observe.fullness)))
+
+
+def _told(read: Callable[[], Any]) -> Told:
+    """A check whose facts cannot be read is not known to hold, and says why: no reason to report nothing at all."""
+    try:
+        return Told(read())
+    except Failure as exc:
+        return Told(None, exc.sentence)

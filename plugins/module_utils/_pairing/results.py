@@ -10,12 +10,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .decide import health
-from .model import SIDES, Action, Cluster, ClusterPair, VolumePair, mode_option
+from .model import SIDES, Action, Cluster, ClusterPair, SyncJob, VolumePair, mode_option
 
 if TYPE_CHECKING:  # every module loads this file, and none needs all of these
     from .._element.errors import Failure
     from .decide.cluster_pair import Found as ClusterPairFound
+    from .decide.fault_findings import Reported
     from .decide.findings import Finding
+    from .decide.readiness import Check
     from .decide.volume_classes import Found as VolumePairFound
     from .decide.volume_classes import PairWish
 
@@ -97,6 +99,15 @@ def volume_pair(found: VolumePairFound) -> dict:
     }
 
 
+def volume_pair_at_work(found: VolumePairFound, lag_seconds: float | None, job: SyncJob | None) -> dict:
+    """An element of `volume_pairs` of element_pair_info. job: the copy on its way to the target, None where none is."""
+    return {**volume_pair(found), "lag_seconds": lag_seconds, "progress": _progress(job) if job else None}
+
+
+def _progress(job: SyncJob) -> dict:
+    return {"percent": job.percent, "remaining_seconds": job.remaining_seconds, "stage": job.stage or None}
+
+
 def _volume_side(found: VolumePairFound, side: str) -> dict:
     volume, entry = found.volumes[side], found.entries[side]
     return {
@@ -140,6 +151,23 @@ def problem(of: Finding) -> dict:
         "cluster": of.cluster,
         "volume": of.volume,
     }
+
+
+def fault(of: Reported) -> dict:
+    return {
+        "cluster": of.cluster,
+        "code": of.fault.code,
+        "severity": of.fault.severity or None,
+        "date": of.fault.date or None,
+        "details": of.fault.details or None,
+        "cluster_pair_ids": sorted(of.fault.cluster_pair_ids),
+        "volume_ids": sorted(of.fault.volume_ids),
+        "concerns": of.concerns,
+    }
+
+
+def check(of: Check) -> dict:
+    return {"code": of.code, "ok": of.ok, "message": of.message, "remedy": of.remedy}
 
 
 def item_error(failure: Failure | None) -> dict:

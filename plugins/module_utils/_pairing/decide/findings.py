@@ -3,61 +3,71 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""What is wrong with what was seen, how bad it is, and what to do about it."""
+"""What can be wrong, how bad it is, and what is wrong with clusters. Volumes and faults have files of their own.
+
+One finding per cause: what a lost link does to volumes is told with the link.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from ..model import LOCAL, PEER, SIDES, Sides, VolumeSide, other
+from ..model import LOCAL, PEER, SIDES, ClusterPair, VolumeSide
 from .cluster_pair import Found as ClusterPairFound
-from .volume_classes import Found as VolumePairFound
 
 ERROR = "error"
 WARNING = "warning"
 
-# Code -> severity and remedy. Documented in docs/docsite/rst/problem_codes.rst; a test compares the two lists.
+_NETWORK = "check the management network between all nodes of both clusters, ports 443 and 2181"
+
+# Code -> severity and remedy, the worst first. A finding that knows better has a remedy of its own.
+# Documented in docs/docsite/rst/problem_codes.rst; a test compares the two lists.
 PROBLEMS = {
     "peer_unreachable": (ERROR, "check the peer's hostname, its power and the network"),
-    "not_connected": (ERROR, "check the management network between all nodes of both clusters, ports 443 and 2181"),
+    "not_connected": (ERROR, _NETWORK),
     "not_paired": (ERROR, "pair it with element_cluster_pair or element_volume_pair"),
     "half_pair": (ERROR, "run element_cluster_pair or element_volume_pair with repair: true, or with state: absent"),
-    "split": (
-        ERROR,
-        "decide which volume holds the good data, save what is unique on the other and make it the target",
-    ),
+    "split": (ERROR, "decide which volume holds the good data and make the other one its target"),
     "volume_deleted": (ERROR, "restore the volume with RestoreDeletedVolume, or remove the pair with state: absent"),
     "no_source": (ERROR, "decide which volume holds the good data and make it readWrite"),
+    "access_conflict": (ERROR, "make one volume of the pair readWrite and the other one replicationTarget"),
     "dead": (ERROR, "it never recovers by itself: pair it again with element_volume_pair and repair: true"),
+    "target_full": (ERROR, "delete and purge what is not needed on that cluster, or add storage nodes"),
+    "sector_mismatch": (ERROR, "remove the pair, and create the target anew with the source's setting"),
+    "size_mismatch": (ERROR, "run element_volume_pair with match_size: true"),
+    "snapshot_limit": (ERROR, "delete snapshots of the target"),
     "broken": (ERROR, "remove the cause that the state names; it does not pass by itself"),
+    "lag_exceeded": (ERROR, "give the link or the target's QoS more room, or allow for more with max_lag"),
+    "lag_unknown": (ERROR, "see that the pair replicates; what is behind is not known until then"),
+    "fault": (ERROR, "see to what the fault names, on the cluster that reports it"),
+    "link_lost": (WARNING, "check the storage network between all nodes of both clusters, ports 2181 and 4000 to 4020"),
     "unknown_state": (WARNING, "this collection does not know the state and does not act on it: look at the cluster"),
     "pending_pair": (
         WARNING,
         "complete it, or remove it with repair or state: absent (remove_pending for cluster pairs)",
     ),
+    "snapshots_stopped": (WARNING, "see to the cause that the state of the snapshots' replication names"),
     "recovering": (WARNING, "it passes by itself when its cause does; look again later"),
-    "paused": (WARNING, "somebody has paused it: resume it when the reason is gone"),
+    "paused": (WARNING, "somebody has paused it: resume it with paused: false when the reason is gone"),
+    "minor_fault": (WARNING, "see to what the fault names, on the cluster that reports it"),
 }
 _ORDER = {code: position for position, code in enumerate(PROBLEMS)}
-_BY_HEALTH = {
-    "paused": "paused",
-    "recovering": "recovering",
-    "pending": "pending_pair",
-    "unknown": "unknown_state",
-    "broken": "broken",
-    "dead": "dead",
-}
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A problem; cluster and volume are names, or None where it is no single one's."""
+    """A problem; cluster and volume are names, or None where it is no single one's.
+
+    fix: a remedy that says more than the code's. hits: how many volume pairs it concerns.
+    """
 
     code: str
     message: str
     cluster: str | None = None
     volume: str | None = None
+    fix: str | None = None
+    hits: int = 0
 
     @property
     def severity(self) -> str:
@@ -65,108 +75,106 @@ class Finding:
 
     @property
     def remedy(self) -> str:
-        return PROBLEMS[self.code][1]
+        return self.fix or PROBLEMS[self.code][1]
 
 
 def by_harm(findings: Iterable[Finding]) -> list[Finding]:
-    """The worst first."""
-    return sorted(findings, key=lambda finding: _ORDER[finding.code])
+    """Errors first, then the worst codes, then what concerns most pairs."""
+    return sorted(findings, key=lambda finding: (finding.severity != ERROR, _ORDER[finding.code], -finding.hits))
 
 
-def of_peer(hostname: str, local: str) -> Finding:
-    return Finding("peer_unreachable", f"the peer {hostname} does not answer; only cluster {local} was read")
+def counted(pairs: int) -> str:
+    return "1 volume pair" if pairs == 1 else f"{pairs} volume pairs"
 
 
-def of_clusters(found: ClusterPairFound) -> list[Finding]:
-    """Of the pair between two clusters that both answered."""
-    here, there = found.name(LOCAL), found.name(PEER)
+# --- clusters ---------------------------------------------------------------------------------------------------------
+
+
+def of_peer(hostname: str, local: str, hits: int) -> Finding:
+    """hits: the volume pairs with it that are known to be cut off by that."""
+    text = f"the peer {hostname} does not answer; only cluster {local} was read"
+    cut = f", where {counted(hits)} with it cannot replicate" if hits else ""
+    return Finding("peer_unreachable", text + cut, hits=hits)
+
+
+def of_clusters(found: ClusterPairFound, hits: int) -> list[Finding]:
+    """Of the pair between two clusters that both answered. hits: the volume pairs that it keeps from replicating."""
     findings = _pending(found)
     if found.state == "none":
-        findings.append(Finding("not_paired", f"clusters {here} and {there} are not paired", here))
+        findings.append(_not_paired(found, hits))
     elif found.state != "paired":
-        sides = ", ".join(
-            f"{found.name(side)} lists {', '.join(str(e.id) for e in found.naming(side)) or 'none'}" for side in SIDES
-        )
-        findings.append(Finding("half_pair", f"the cluster pair of {here} and {there} exists by halves: {sides}", here))
+        findings.append(_half(found, hits))
     elif not found.connected:
-        statuses = ", ".join(f"{found.name(side)} reports {found.pair[side].status}" for side in SIDES)
-        findings.append(
-            Finding("not_connected", f"the cluster pair of {here} and {there} is not Connected: {statuses}", here)
-        )
+        findings.append(_not_connected(found, hits))
     return findings
 
 
-def of_entries(view: VolumeSide) -> list[Finding]:
-    """Of one cluster's list, where nobody else was asked."""
+def _not_paired(found: ClusterPairFound, hits: int) -> Finding:
+    here, there = found.name(LOCAL), found.name(PEER)
+    text = f"clusters {here} and {there} are not paired"
+    if not hits:
+        return Finding("not_paired", text, here, fix="pair them with element_cluster_pair")
+    fix = f"{_unpair(hits)}; pair the clusters with element_cluster_pair; then pair the volumes again"
+    return Finding("not_paired", f"{text} any more, {counted(hits)} are left of it", here, fix=fix, hits=hits)
+
+
+def _half(found: ClusterPairFound, hits: int) -> Finding:
+    here, there = found.name(LOCAL), found.name(PEER)
+    sides = ", ".join(
+        f"{found.name(side)} lists {', '.join(str(e.id) for e in found.naming(side)) or 'none'}" for side in SIDES
+    )
+    text = f"the cluster pair of {here} and {there} exists by halves: {sides}"
+    repair = "run element_cluster_pair with repair: true"
+    if not hits:
+        return Finding("half_pair", text, here, fix=repair)
+    fix = f"{_unpair(hits)}; {repair}; then pair the volumes again"
+    return Finding("half_pair", f"{text}; {counted(hits)} cannot replicate for it", here, fix=fix, hits=hits)
+
+
+def _unpair(hits: int) -> str:
+    return (
+        f"remove the {counted(hits)} between them with element_volume_pair and state: absent, each by its volume_id and "
+        "peer_volume_id"
+    )
+
+
+def _not_connected(found: ClusterPairFound, hits: int) -> Finding:
+    here, there = found.name(LOCAL), found.name(PEER)
+    statuses = ", ".join(f"{found.name(side)} reports {found.pair[side].status}" for side in SIDES)
+    text = f"the cluster pair of {here} and {there} is not Connected: {statuses}{_cut(hits)}"
+    return Finding("not_connected", text, here, hits=hits)
+
+
+def of_entries(view: VolumeSide, hits: Mapping[int, int], dead: Collection[int]) -> list[Finding]:
+    """Of one cluster's list, where nobody else was asked. hits: volume pairs that do not replicate, by cluster pair.
+
+    dead: the cluster pairs with a peer that does not answer, which is a finding already.
+    """
+    lost = [entry for entry in view.entries if not entry.connected and entry.id not in dead]
+    return [_of_entry(view, entry, hits.get(entry.id, 0)) for entry in lost]
+
+
+def _of_entry(view: VolumeSide, entry: ClusterPair, hits: int) -> Finding:
     name = view.cluster.name
-    return [
-        Finding("pending_pair", f"cluster {name} has the pending cluster pair {entry.id}", name)
-        if entry.pending
-        else Finding(
-            "not_connected",
-            f"cluster {name} reports its pair {entry.id} with {entry.remote_name} as {entry.status}",
-            name,
-        )
-        for entry in view.entries
-        if not entry.connected
-    ]
+    if entry.pending:
+        return _pending_entry(name, entry)
+    whom = entry.remote_name or entry.remote_mvip
+    text = f"cluster {name} reports its pair {entry.id} with {whom} as {entry.status}{_cut(hits)}"
+    return Finding("not_connected", text, name, hits=hits)
+
+
+def _cut(hits: int) -> str:
+    return f"; {counted(hits)} cannot replicate for it" if hits else ""
 
 
 def _pending(found: ClusterPairFound) -> list[Finding]:
-    return [
-        Finding("pending_pair", f"cluster {found.name(side)} has the pending cluster pair {entry.id}", found.name(side))
-        for side in SIDES
-        for entry in found.pending(side)
-    ]
+    return [_pending_entry(found.name(side), entry) for side in SIDES for entry in found.pending(side)]
 
 
-def of_volume_pair(found: VolumePairFound) -> list[Finding]:
-    """At most one: the worst thing about a pair hides the lesser ones."""
-    code = _code(found)
-    if code is None:
-        return []
-    side = LOCAL if found.entries.local else PEER
-    silence = "was not asked" if found.state == "unknown_peer" else "shows no pair"
-    states = ", ".join(
-        f"{found.name(s)} shows {found.entries[s].state}" if found.entries[s] else f"{found.name(s)} {silence}"
-        for s in SIDES
+def _pending_entry(cluster: str, entry: ClusterPair) -> Finding:
+    return Finding(
+        "pending_pair",
+        f"cluster {cluster} has the pending cluster pair {entry.id}",
+        cluster,
+        fix="complete it where it was started for, or run element_cluster_pair with remove_pending: true",
     )
-    what = _WORDS.get(code, found.health)
-    message = (
-        f"{found.label(side)} on cluster {found.name(side)} and {found.label(other(side))} on {found.name(other(side))}: "
-        f"{what} ({states})"
-    )
-    volume = found.volumes[side]
-    return [Finding(code, message, found.name(side), volume.name if volume else None)]
-
-
-_WORDS = {
-    "half_pair": "only half of the pair is there",
-    "split": "both volumes are writable and nothing is replicated",
-    "no_source": "neither volume is writable",
-    "volume_deleted": "one of the volumes is deleted and not purged yet",
-    "pending_pair": "the pairing was started and not completed",
-}
-
-
-def _code(found: VolumePairFound) -> str | None:
-    if found.state in ("half_local", "half_peer", "crossed"):
-        return "half_pair"
-    if found.row == "deleted":
-        return "volume_deleted"
-    if found.row == "paired" and found.direction == "split":
-        return "split"
-    if found.row == "paired" and found.direction == "none":
-        return "no_source"
-    return _BY_HEALTH.get(found.health)
-
-
-def of_absent(views: Sides[VolumeSide | None], names: Iterable[str], found: list[VolumePairFound]) -> list[Finding]:
-    """Volumes that were asked for by name and have no pair."""
-    paired = {volume.name for pair in found for volume in (pair.volumes.local, pair.volumes.peer) if volume}
-    name = views.local.cluster.name
-    return [
-        Finding("not_paired", f"no volume named {wanted} of cluster {name} is paired", name, wanted)
-        for wanted in dict.fromkeys(names)
-        if wanted not in paired
-    ]

@@ -51,9 +51,10 @@ def _joined(catalogs: Sides[Catalog], side: str, volume: Volume, pair: VolumePai
     far = other(side)
     if pair.pending:
         return _one_sided(catalogs, side, volume, pair, f"pending_{side}")
-    if catalogs[side].link(pair) is None:
-        return _one_sided(catalogs, side, volume, pair, f"half_{side}")  # its cluster pair is gone
-    if not catalogs[side].leads_to(pair, catalogs[far].cluster):
+    if catalogs[side].link(pair) is None:  # its cluster pair is gone, and with it who the other cluster was
+        if not catalogs[far].shows(pair.remote_volume_id, pair.uuid):
+            return _one_sided(catalogs, side, volume, pair, f"half_{side}")
+    elif not catalogs[side].leads_to(pair, catalogs[far].cluster):
         return None
     partner = catalogs[far].by_id(pair.remote_volume_id)
     if partner is None or len(volume.pairs) > 1:

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..._element.errors import Failure
-from ..model import FROM_PEER, LOCAL, PEER, SIDES, TO_PEER, Sides, SyncJob, Verdict
+from ..model import LOCAL, PEER, SIDES, TARGET, Sides, SyncJob, Verdict
 from .volume_words import ends
 
 if TYPE_CHECKING:
@@ -74,8 +74,8 @@ def _slowness(job: SyncJob) -> tuple[float, float]:
 
 def copying(pair: VolumePairFound, jobs: Jobs) -> SyncJob | None:
     """The copy to the pair's target, of which only the target's cluster tells; None while there is none."""
-    side = {TO_PEER: PEER, FROM_PEER: LOCAL}.get(pair.direction or "")
-    return jobs[side].get(pair.volumes[side].id) if side else None
+    targets = [side for side in SIDES if pair.volumes[side] and pair.volumes[side].access == TARGET]
+    return jobs[targets[0]].get(pair.volumes[targets[0]].id) if len(targets) == 1 else None
 
 
 def how_far(job: SyncJob) -> str:

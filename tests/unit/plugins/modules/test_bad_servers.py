@@ -49,6 +49,7 @@ WORLD = {
     "volume_pairs": [{"source": "beta/orders-db", "target": "alpha/orders-db"}],
 }
 PAIRED, NEW = {"volume": "orders-db", "wait": False}, {"volume": "plain", "direction": "from_peer", "wait": False}
+REPORT = {"gather": ["volume_pairs", "progress", "faults", "readiness"], "max_lag": 60}
 CREATED = {"volume": "fresh", "create_peer_volume": {"qos_policy": "gold"}}
 MISSING = object()
 WRONG = (MISSING, None, "", "wrong", "41", [], ["wrong"], {}, {"wrong": 1}, True, False, -1, 0, 0.5, 41, 10**30)
@@ -87,17 +88,21 @@ READS = {
 #: By the method whose reply is spoilt: the module that reads it, its options, and whether it is a check run. The others
 #: are runs that find everything as it should be, so that whatever they write is wrong.
 RUNS = {
+    "GetClusterFullThreshold": ("pair_info", REPORT, False),
     "GetClusterInfo": ("pair_info", {}, False),
     "GetClusterVersionInfo": ("cluster_pair", {}, False),
     "GetLimits": ("cluster_pair", {}, False),
     "ListAccounts": ("volume_pair", PAIRED, False),
     "ListActivePairedVolumes": ("cluster_pair", {"state": "absent"}, True),
+    "ListClusterAdmins": ("pair_info", REPORT, False),
+    "ListClusterFaults": ("pair_info", REPORT, False),
     "ListClusterPairs": ("volume_pair", PAIRED, False),
     "ListDeletedVolumes": ("volume_pair", {"volume": "nobody"}, True),
     "ListFibreChannelSessions": ("volume_pair", NEW, True),
     "ListISCSISessions": ("volume_pair", NEW, True),
     "ListQoSPolicies": ("volume_pair", CREATED, True),
     "ListSnapshots": ("volume_pair", NEW, True),
+    "ListSyncJobs": ("pair_info", REPORT, False),
     "ListVolumes": ("volume_pair", PAIRED, False),
     "ListVolumeStats": ("volume_pair", NEW, True),
 }

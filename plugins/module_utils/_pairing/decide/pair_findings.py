@@ -1,0 +1,274 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to the collection elementsw.replication: it can change without notice.
+"""What is wrong with volume pairs: one cause for each pair, and one finding for all that have the same cause."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+from ..model import LOCAL, PEER, SIDES, TARGET, Sides, VolumePair, VolumeSide, other
+from . import lag, remedies
+from .cluster_pair import Found as ClusterPairFound
+from .findings import ERROR, PROBLEMS, Finding, counted
+from .health import of_state
+from .selection import Catalog
+from .volume_classes import Found
+from .volume_words import states
+
+DISCONNECTED = "PausedDisconnected"
+# Of the pairs that share a cause so many are named; the rest is counted.
+MOST_NAMED = 3
+
+# What a state says beyond its health.
+_BY_STATE = {
+    DISCONNECTED: "link_lost",
+    "PausedClusterFull": "target_full",
+    "PausedExceededMaxSnapshotCount": "snapshot_limit",
+    "PausedVolumeSizeMismatch": "size_mismatch",
+}
+_BY_HEALTH = {
+    "paused": "paused",
+    "recovering": "recovering",
+    "pending": "pending_pair",
+    "unknown": "unknown_state",
+    "broken": "broken",
+    "dead": "dead",
+}
+_WORDS = {
+    "half_pair": "only half of the pair is there",
+    "split": "both volumes are writable and nothing is replicated",
+    "no_source": "neither volume is writable",
+    "access_conflict": "the access of a volume is no role in a pair",
+    "volume_deleted": "one of the volumes is deleted and not purged yet",
+    "dead": "the pair has stopped for good",
+    "pending_pair": "the pairing was started and not completed",
+    "sector_mismatch": "one emulates 512-byte sectors and the other one does not",
+    "size_mismatch": "the target is smaller than the source",
+    "snapshot_limit": "the target has as many snapshots as it may have",
+    "broken": "it does not replicate, and that does not pass by itself",
+    "unknown_state": "the state is not known",
+    "recovering": "it does not replicate at the moment",
+    "paused": "somebody has paused it",
+}
+# The snapshots of a pair go their own way only while it runs; while it is held up they show what it shows.
+_RUNNING = ("healthy", "syncing")
+_SNAPSHOTS_WELL = ("", "Idle", "Active")
+
+
+def told_with_clusters(pair: Found, clusters: ClusterPairFound | None) -> bool:
+    """Whether what is wrong with the pair of the clusters is all that is wrong with this pair of volumes.
+
+    clusters: the pair of the two clusters; None where one cluster alone was asked.
+    """
+    if clusters is None or pair.state == "unknown_peer":
+        link = pair.catalogs.local.link(pair.entries.local)
+        return cause(pair) == "link_lost" and link is not None and not link.connected
+    if clusters.state != "paired":
+        # Before the clusters can be paired again, every volume pair between them has to go.
+        return not pair.state.startswith("pending")
+    return cause(pair) == "link_lost" and not clusters.connected
+
+
+def of_pairs(pairs: Iterable[tuple[Found, lag.Lag]], max_lag: float | None, peer_is_dead: bool) -> list[Finding]:
+    """The findings on these pairs, one per cause. max_lag: in seconds; None where any lag will do.
+
+    peer_is_dead: is a finding already, and with it all that only the peer could tell.
+    """
+    findings: list[Finding] = []
+    shared: dict[Shared, list[Found]] = {}
+    for pair, behind in pairs:
+        code = cause(pair)
+        late = None if max_lag is None or _is_error(code) else lag.beyond(pair, behind, max_lag)
+        if late and peer_is_dead and lag.not_asked(pair):
+            late = None
+        key = _late_with_others(pair, code, late) if late else _with_others(pair, code)
+        if key:
+            shared.setdefault(key, []).append(pair)
+        elif late:
+            findings.append(_late(pair, code, late, lag.words(late, behind, max_lag)))
+        elif code:
+            findings.append(_of_one(pair, code))
+    return findings + [key.told(sharing, key.of) for key, sharing in shared.items()]
+
+
+def _is_error(code: str | None) -> bool:
+    return code is not None and PROBLEMS[code][0] == ERROR
+
+
+# --- the cause --------------------------------------------------------------------------------------------------------
+
+
+def cause(pair: Found) -> str | None:
+    """The code of the worst thing about a pair, which hides the lesser ones; None where all is well."""
+    if pair.state in ("half_local", "half_peer", "crossed"):
+        return "half_pair"
+    if pair.row == "deleted":
+        return "volume_deleted"
+    if pair.health == "dead":
+        return "dead"
+    if pair.state == "paired":
+        by_roles = {"paired_no_role": "access_conflict"}.get(pair.row) or _by_direction(pair)
+        if by_roles:
+            return by_roles
+    if pair.health in _RUNNING:
+        return "snapshots_stopped" if _snapshot_state(pair) else None
+    return _of_worst_state(pair)
+
+
+def _by_direction(pair: Found) -> str | None:
+    local, peer = pair.volumes.local, pair.volumes.peer
+    unlike = local.enable_512e != peer.enable_512e and pair.health == "recovering"
+    return {"split": "split", "none": "no_source"}.get(pair.direction or "") or ("sector_mismatch" if unlike else None)
+
+
+def _of_worst_state(pair: Found) -> str:
+    told = [entry.state for entry in _entries(pair) if of_state(entry.state, _roles_valid(pair)) == pair.health]
+    return next((_BY_STATE[state] for state in told if state in _BY_STATE), _BY_HEALTH[pair.health])
+
+
+def _entries(pair: Found) -> list[VolumePair]:
+    return [entry for entry in (pair.entries.local, pair.entries.peer) if entry]
+
+
+def _roles_valid(pair: Found) -> bool:
+    return pair.direction in ("to_peer", "from_peer")
+
+
+def _snapshot_state(pair: Found) -> str | None:
+    """Why snapshots are not replicated although the pair is; None where they are."""
+    odd = [
+        entry.snapshot_state
+        for entry in _entries(pair)
+        if entry.snapshot_state not in _SNAPSHOTS_WELL and not entry.snapshot_state.startswith("Resuming")
+    ]
+    return odd[0] if odd else None
+
+
+# --- findings on one pair ---------------------------------------------------------------------------------------------
+
+
+def _of_one(pair: Found, code: str) -> Finding:
+    if code == "snapshots_stopped":
+        what = f"it replicates, its snapshots do not: {_snapshot_state(pair)}"
+        return _finding(pair, code, what, remedies.of_snapshots(pair, _snapshot_state(pair)))
+    return _finding(pair, code, _WORDS[code], remedies.of_pair(pair, code))
+
+
+def _finding(pair: Found, code: str, what: str, fix: str | None) -> Finding:
+    side = LOCAL if pair.entries.local else PEER
+    volume = pair.volumes[side]
+    text = f"{_ends(pair, side)}: {what} ({_told(pair)})"
+    return Finding(code, text, pair.name(side), volume.name if volume else None, fix, hits=1)
+
+
+def _ends(pair: Found, side: str) -> str:
+    far = other(side)
+    return f"{pair.label(side)} on cluster {pair.name(side)} and {pair.label(far)} on {pair.name(far)}"
+
+
+def _told(pair: Found) -> str:
+    if pair.state == "unknown_peer":
+        return f"{pair.name(LOCAL)} shows {pair.entries.local.state}, {pair.name(PEER)} was not asked"
+    return states(pair)
+
+
+def _late(pair: Found, code: str | None, late: str, what: str) -> Finding:
+    """The lag takes the place of what causes it, and has the cause's remedy."""
+    fix = None if code is None else remedies.of_pair(pair, code) or PROBLEMS[code][1]
+    because = f"; {_WORDS[code]}" if code in _WORDS else ""
+    return _finding(pair, late, what + because, fix)
+
+
+# --- findings on all pairs that share a cause ---------------------------------------------------------------------------
+
+
+class Shared(NamedTuple):
+    """What several pairs have in common. told: makes the finding of them and of whom it is."""
+
+    told: Callable[[Sequence[Found], str], Finding]
+    of: str
+
+
+def _with_others(pair: Found, code: str | None) -> Shared | None:
+    if code == "link_lost":
+        return Shared(_link_lost, pair.name(PEER))
+    if code == "target_full":
+        return Shared(_target_full, pair.name(_target(pair)))
+    if code == "snapshots_stopped" and _snapshot_state(pair) == "PausedClusterFull":
+        return Shared(_snapshots_stopped, pair.name(_target(pair)))
+    return None
+
+
+def _late_with_others(pair: Found, code: str | None, late: str) -> Shared | None:
+    if code == "link_lost":
+        return Shared(_exceeded_for_link if late == "lag_exceeded" else _unknown_for_link, pair.name(PEER))
+    return Shared(_not_asked, pair.name(PEER)) if lag.not_asked(pair) else None
+
+
+def _target(pair: Found) -> str:
+    """The side of the target; of a pair that one cluster alone was asked for, the other one unless it is here."""
+    return next((side for side in SIDES if pair.volumes[side] and pair.volumes[side].access == TARGET), PEER)
+
+
+def _named(pairs: Sequence[Found]) -> str:
+    named = ", ".join(pair.label(LOCAL if pair.entries.local else PEER) for pair in pairs[:MOST_NAMED])
+    return f"{counted(len(pairs))} ({named}{' and more' if len(pairs) > MOST_NAMED else ''})"
+
+
+def _link_lost(pairs: Sequence[Found], peer: str, code: str = "link_lost", more: str = "") -> Finding:
+    here = pairs[0].name(LOCAL)
+    text = f"{_named(pairs)} between {here} and {peer} cannot replicate, although the clusters are connected: {DISCONNECTED}"
+    return Finding(code, text + more, here, fix=PROBLEMS["link_lost"][1], hits=len(pairs))
+
+
+def _exceeded_for_link(pairs: Sequence[Found], peer: str) -> Finding:
+    return _link_lost(pairs, peer, "lag_exceeded", "; they are further behind than is allowed")
+
+
+def _unknown_for_link(pairs: Sequence[Found], peer: str) -> Finding:
+    return _link_lost(pairs, peer, "lag_unknown", "; how far they are behind is not known")
+
+
+def _not_asked(pairs: Sequence[Found], peer: str) -> Finding:
+    text = f"how far {_named(pairs)} are behind only {peer} tells, where the sources are, and it was not asked"
+    return Finding("lag_unknown", text, pairs[0].name(LOCAL), fix=f"name {peer} as the peer", hits=len(pairs))
+
+
+def _target_full(pairs: Sequence[Found], cluster: str) -> Finding:
+    text = f"cluster {cluster} is too full to take what {_named(pairs)} should send to it"
+    return Finding("target_full", text, cluster, hits=len(pairs))
+
+
+def _snapshots_stopped(pairs: Sequence[Found], cluster: str) -> Finding:
+    text = f"cluster {cluster} is too full to take the snapshots of {_named(pairs)}"
+    return Finding("snapshots_stopped", text, cluster, fix=PROBLEMS["target_full"][1], hits=len(pairs))
+
+
+# --- volumes without a pair -------------------------------------------------------------------------------------------
+
+
+def of_absent(views: Sides[VolumeSide | None], names: Iterable[str], pairs: Sequence[Found]) -> list[Finding]:
+    """Volumes that were asked for by name and have no pair."""
+    paired = {volume.name for pair in pairs for volume in (pair.volumes.local, pair.volumes.peer) if volume}
+    catalogs = [Catalog(view) for view in (views.local, views.peer) if view]
+    return [_absent(catalogs, wanted) for wanted in dict.fromkeys(names) if wanted not in paired]
+
+
+def _absent(catalogs: Sequence[Catalog], wanted: str) -> Finding:
+    here = catalogs[0]
+    living = [volume for volume in here.named(wanted) if not volume.deleted]
+    elsewhere = [here.link(pair) for volume in living for pair in volume.pairs]
+    text = f"no volume named {wanted} of cluster {here.cluster.name} is paired"
+    fix = f"run element_volume_pair with volume: {wanted}"
+    if elsewhere:
+        whom = elsewhere[0].remote_name or elsewhere[0].remote_mvip if elsewhere[0] else "a cluster that is not listed"
+        text, fix = f"volume {wanted} of cluster {here.cluster.name} is paired with {whom}", f"name {whom} as the peer"
+    elif not living:
+        text, fix = f"cluster {here.cluster.name} has no volume named {wanted}", "check the spelling"
+    elif len(catalogs) > 1 and not any(not volume.deleted for volume in catalogs[1].named(wanted)):
+        fix += f" and create_peer_volume, since {catalogs[1].cluster.name} has no volume of that name"
+    return Finding("not_paired", text, here.cluster.name, wanted, fix)
