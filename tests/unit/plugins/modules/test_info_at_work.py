@@ -1,0 +1,393 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""element_pair_info on pairs at work, over HTTPS: lag, progress, faults, readiness, and one problem for each cause."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+NAMES = ("one", "two", "three", "four", "five")
+VOLUMES = [{"name": name} for name in NAMES]
+CLUSTERS = [{"name": "alpha", "volumes": VOLUMES}, {"name": "beta", "volumes": VOLUMES}, {"name": "gamma"}]
+LINKS = [{"between": ["alpha", "beta"]}]
+TO_BETA = [{"source": f"alpha/{name}", "target": f"beta/{name}"} for name in NAMES[:3]]
+TO_ALPHA = [{"source": f"beta/{name}", "target": f"alpha/{name}"} for name in NAMES[3:]]
+EVERYTHING = ["cluster_pairs", "volume_pairs", "progress", "faults", "readiness"]
+
+
+@pytest.fixture(name="site")
+def _site(sites):
+    return sites(CLUSTERS, cluster_pairs=LINKS, volume_pairs=[*TO_BETA, *TO_ALPHA])
+
+
+def codes(result):
+    return [problem["code"] for problem in result["problems"]]
+
+
+def of(result, name):
+    return next(pair for pair in result["volume_pairs"] if pair["volume"] == name)
+
+
+def volume_id(site, cluster, name):
+    return next(v["id"] for v in site.world.truth()["clusters"][cluster]["volumes"] if v["name"] == name)
+
+
+def checked(result, code):
+    return [check["ok"] for check in result["readiness"] if check["code"] == code]
+
+
+def test_all_is_well(site):
+    result = site.check_then_run("pair_info", gather=EVERYTHING, max_lag=60)
+    assert (result["healthy"], result["problems"], result["faults"], len(result["volume_pairs"])) == (True, [], [], 5)
+    assert [(check["ok"], check["remedy"]) for check in result["readiness"]] == [(True, None)] * 12
+    assert site.world.writes() == []
+
+
+# --- lag --------------------------------------------------------------------------------------------------------------
+
+
+def test_the_lag_is_the_sources(site):
+    site.world.timings.set({"delivery_polls": "never"})
+    for cluster, name in (("alpha", "one"), ("beta", "four")):
+        site.world.write(cluster, volume_id(site, cluster, name), "mark")
+    site.world.advance(90)
+    result = site.run("pair_info", gather=["progress"], max_lag=90)
+    assert [of(result, name)["lag_seconds"] > 90 for name in NAMES] == [True, False, False, True, False]
+    assert (codes(result), result["healthy"]) == (["lag_exceeded"] * 2, False)
+    assert site.run("pair_info", max_lag=500)["healthy"]
+    assert codes(site.run("pair_info", max_lag=90, volumes=["two"])) == []
+
+
+def test_the_lag_is_null_where_it_was_not_read(site):
+    result = site.run("pair_info")
+    assert (of(result, "one")["lag_seconds"], of(result, "one")["progress"]) == (None, None)
+    assert site.world.calls_of("alpha", "ListVolumeStats") == []
+
+
+def test_the_lag_alone_reads_volume_pairs(site):
+    result = site.run("pair_info", gather=["cluster_pairs"], max_lag=5)
+    assert (result["healthy"], len(result["volume_pairs"]), len(result["pairs"])) == (True, 5, 5)
+    assert site.world.calls_of("alpha", "ListSyncJobs") == []
+
+
+def test_one_call_has_the_ids_of_the_sources_alone(site):
+    site.run("pair_info", gather=["progress"])
+    (call,) = site.world.calls_of("alpha", "ListVolumeStats")
+    assert call.params["volumeIDs"] == sorted(volume_id(site, "alpha", name) for name in NAMES[:3])
+
+
+@pytest.mark.parametrize("delay", ["grows", "frozen", "null"])
+def test_a_paused_pair_is_not_known_to_be_in_time(sites, delay):
+    paused = {**TO_BETA[0], "paused": ["beta"]}
+    site = sites(CLUSTERS, cluster_pairs=LINKS, volume_pairs=[paused], switches={"paused_delay": delay})
+    site.world.advance(5)
+    assert codes(site.run("pair_info")) == ["paused"]
+    result = site.run("pair_info", max_lag=60)
+    (problem,) = result["problems"]
+    assert (problem["code"], result["healthy"]) == ("lag_unknown", False)
+    assert "paused: false" in problem["remedy"]
+    assert (of(result, "one")["lag_seconds"] is None) == (delay != "grows")
+    assert codes(site.run("pair_info", max_lag=1)) == ["lag_exceeded" if delay == "grows" else "lag_unknown"]
+
+
+@pytest.mark.parametrize("delay", ["zero", "null"])
+def test_a_synchronous_pair_is_never_behind(sites, delay):
+    site = sites(
+        CLUSTERS, cluster_pairs=LINKS, volume_pairs=[{**TO_BETA[0], "mode": "Sync"}], switches={"sync_delay": delay}
+    )
+    result = site.run("pair_info", gather=["progress"], max_lag=0)
+    assert (result["healthy"], of(result, "one")["lag_seconds"]) == (True, 0 if delay == "zero" else None)
+
+
+def test_live_content_that_is_not_replicated_is_not_in_time(sites):
+    site = sites(CLUSTERS, cluster_pairs=LINKS, volume_pairs=[{**TO_BETA[0], "mode": "SnapshotsOnly"}])
+    result = site.run("pair_info", max_lag=3600)
+    assert (codes(result), of(result, "one")["lag_seconds"]) == (["lag_unknown"], None)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("00:00:01.250000", 1.25),
+        ("30:00:00.000000", 108000.0),
+        ("00:01:00", 60.0),
+        ("1 day, 00:00:00", None),
+        ("PT1.25S", None),
+        ("00:61:00.000000", None),
+        ("-1:00:00.000000", None),
+        ("", None),
+        (1.25, None),
+        (None, None),
+    ],
+)
+def test_the_form_of_a_delay(site, text, seconds):
+    stats = [{"volumeID": volume_id(site, "alpha", "one"), "asyncDelay": text}]
+    reply = json.dumps({"id": 1, "result": {"volumeStats": stats}})
+    site.world.faults.add("alpha", "ListVolumeStats", fault="reply", message=reply, times=None)
+    result = site.run("pair_info", volumes=["one"], max_lag=200000)
+    assert of(result, "one")["lag_seconds"] == seconds
+    assert result["healthy"] == (seconds is not None)
+
+
+def test_without_a_peer_only_sources_tell_their_lag(site):
+    result = site.run("pair_info", peer=None, max_lag=60)
+    assert [of(result, name)["lag_seconds"] for name in NAMES] == [0, 0, 0, None, None]
+    (problem,) = result["problems"]
+    assert (problem["code"], problem["cluster"]) == ("lag_unknown", "alpha")
+    assert problem["message"].startswith("how far 2 volume pairs (volume four")
+    assert problem["remedy"] == "name beta as the peer"
+
+
+@pytest.mark.parametrize("most", [-1, float("nan")])
+def test_a_lag_that_makes_no_sense(site, most):
+    assert "max_lag" in site.run("pair_info", max_lag=most)["msg"]
+    assert site.world.calls == []
+
+
+# --- progress ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_progress_is_told_by_the_targets_cluster(sites):
+    site = sites(
+        CLUSTERS, cluster_pairs=LINKS, volume_pairs=[TO_BETA[0]], timings={"resuming_data_transfer_polls": "never"}
+    )
+    site.world.storage_link("alpha", "beta", up=False)
+    site.world.storage_link("alpha", "beta", up=True)
+    for _poll in range(4):
+        site.run("pair_info", gather=["progress"])
+    result = site.run("pair_info", gather=["progress"])
+    assert set(of(result, "one")["progress"]) == {"percent", "remaining_seconds", "stage"}
+    assert (of(result, "one")["progress"]["stage"], of(result, "one")["health"]) == ("data", "syncing")
+    assert site.run("pair_info", gather=["progress"])["healthy"]
+    # A copy that is not complete is behind, whatever is told of it.
+    assert codes(site.run("pair_info", max_lag=3600)) == ["lag_unknown"]
+    other_way = site.run("pair_info", here="beta", there="alpha", gather=["progress"], peer=None)
+    assert of(other_way, "one")["progress"]["stage"] == "data"
+
+
+# --- one problem for each cause ---------------------------------------------------------------------------------------
+
+
+def test_a_lost_management_link_is_one_problem(sites):
+    site = sites(
+        CLUSTERS, cluster_pairs=LINKS, volume_pairs=[*TO_BETA, *TO_ALPHA], switches={"management_loss": "pauses"}
+    )
+    site.world.management_link("alpha", "beta", up=False)
+    result = site.run("pair_info", gather=EVERYTHING, max_lag=60)
+    (problem,) = result["problems"]
+    assert problem["code"] == "not_connected"
+    assert "5 volume pairs cannot replicate" in problem["message"]
+    assert [(fault["cluster"], fault["code"], fault["concerns"]) for fault in result["faults"]] == [
+        ("alpha", "disconnectedClusterPair", True),
+        ("beta", "disconnectedClusterPair", True),
+    ]
+    # It is told of for what it does to volumes, and else not where nobody has asked for cluster pairs.
+    assert codes(site.run("pair_info", gather=["volume_pairs"])) == ["not_connected"]
+    assert codes(site.run("pair_info", gather=["faults"])) == ["minor_fault", "minor_fault"]
+    assert codes(site.run("pair_info", peer=None)) == ["not_connected"]
+
+
+def test_a_lost_storage_link_is_one_problem(site):
+    site.world.storage_link("alpha", "beta", up=False)
+    result = site.run("pair_info", gather=EVERYTHING)
+    (problem,) = result["problems"]
+    assert (problem["code"], problem["severity"], result["healthy"]) == ("link_lost", "warning", True)
+    assert problem["message"].startswith("5 volume pairs (")
+    assert "4000 to 4020" in problem["remedy"]
+    assert codes(site.run("pair_info", max_lag=60)) == ["lag_unknown"]
+    site.world.advance(100)
+    (late,) = site.run("pair_info", max_lag=60)["problems"]
+    assert (late["code"], "4000 to 4020" in late["remedy"]) == ("lag_exceeded", True)
+
+
+def test_a_full_target_is_one_problem(site):
+    site.world.target_full("beta")
+    result = site.run("pair_info", gather=EVERYTHING)
+    (problem,) = result["problems"]
+    assert (problem["code"], problem["cluster"], problem["severity"]) == ("target_full", "beta", "error")
+    assert "3 volume pairs" in problem["message"]
+    assert [fault["code"] for fault in result["faults"]] == ["remoteRepClusterFull"]
+    assert checked(result, "fullness") == [True, False]
+
+
+def test_a_dead_peer_is_one_problem(site):
+    site.world.site_down("beta")
+    result = site.run("pair_info", gather=EVERYTHING, max_lag=60)
+    assert codes(result) == ["peer_unreachable"]
+    assert "5 volume pairs" in result["problems"][0]["message"]
+    assert {check["ok"] for check in result["readiness"]} == {True, None}
+    assert checked(result, "names") == [None]
+
+
+def test_a_half_cluster_pair_is_told_with_its_volumes(sites):
+    site = sites(
+        CLUSTERS, cluster_pairs=LINKS, volume_pairs=TO_BETA, switches={"remove_used_cluster_pair": "allowed"}
+    )
+    (entry,) = site.world.call("alpha", "ListClusterPairs")["clusterPairs"]
+    site.world.call("alpha", "RemoveClusterPair", {"clusterPairID": entry["clusterPairID"]})
+    result = site.run("pair_info", gather=EVERYTHING)
+    assert codes(result) == ["half_pair"]
+    assert len(result["volume_pairs"]) == 3
+    assert "remove the 3 volume pairs" in result["problems"][0]["remedy"]
+    gone = [
+        {"volume_id": pair["local"]["volume_id"], "peer_volume_id": pair["peer"]["volume_id"]}
+        for pair in result["volume_pairs"]
+    ]
+    for module, options in (
+        ("volume_pair", {"state": "absent", "pairs": gone}),
+        ("cluster_pair", {"repair": True}),
+        ("volume_pair", {"pairs": [{**pair, "direction": "to_peer"} for pair in gone]}),
+    ):
+        assert not site.run(module, **options).get("failed")
+    assert site.run("pair_info", gather=EVERYTHING)["problems"] == []
+
+
+def test_the_worst_comes_first(sites):
+    volumes = [{"name": "small", "size": "1GiB"}, *VOLUMES]
+    grown = [{"name": "small", "size": "2GiB"}, *VOLUMES]
+    site = sites(
+        [{"name": "alpha", "volumes": grown}, {"name": "beta", "volumes": volumes}],
+        cluster_pairs=[*LINKS, {"at": "alpha", "pending": True}],
+        volume_pairs=[
+            {**TO_BETA[0], "paused": ["alpha"]},
+            {"between": ["alpha/two", "beta/two"]},
+            {"source": "alpha/small", "target": "beta/small"},
+            {"at": "alpha/three", "pending": True},
+        ],
+    )
+    assert codes(site.run("pair_info")) == ["split", "size_mismatch", "pending_pair", "pending_pair", "paused"]
+
+
+# --- faults -----------------------------------------------------------------------------------------------------------
+
+
+def reported(site, cluster, *faults):
+    given = [{"severity": "warning", "resolved": False, "details": "", **fault} for fault in faults]
+    reply = json.dumps({"id": 1, "result": {"faults": given}})
+    site.world.faults.add(cluster, "ListClusterFaults", fault="reply", message=reply, times=None)
+
+
+def test_a_fault_of_another_peer_is_no_problem_of_this_link(sites):
+    site = sites(CLUSTERS, cluster_pairs=[*LINKS, {"between": ["alpha", "gamma"]}], volume_pairs=TO_BETA)
+    site.world.management_link("alpha", "gamma", up=False)
+    result = site.run("pair_info", gather=EVERYTHING)
+    assert ([fault["concerns"] for fault in result["faults"]], result["problems"]) == ([False], [])
+    assert codes(site.run("pair_info", gather=EVERYTHING, peer=None)) == ["not_connected"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "healthy"),
+    [
+        ({"code": "DisconnectedRemoteNode", "details": "Nodes: [1, 2]"}, "minor_fault", True),
+        ({"code": "remoteRepAsyncDelayExceeded", "severity": "error"}, "fault", False),
+        ({"code": "remoteRepAsyncDelayExceeded", "severity": "critical"}, "fault", False),
+        ({"code": "remoteRepAsyncDelayExceeded", "severity": "Dire"}, "fault", False),
+        ({"code": "remoteRepAsyncDelayExceeded", "severity": None}, "fault", False),
+        ({"code": "disconnectedClusterPair", "details": "[] ]["}, "minor_fault", True),
+        ({"code": "disconnectedClusterPair", "details": "Misconfigured Cluster Pairs: [900, 901]."}, None, True),
+        ({"code": "remoteRepClusterFull", "details": "Volume IDs: [900]"}, None, True),
+        ({"code": "disconnectedSnapMirrorEndpoint", "severity": "error"}, None, True),
+        ({"code": "driveFailed", "severity": "error"}, None, True),
+        ({"code": "remoteRepClusterFull", "severity": "error", "resolved": True}, None, True),
+    ],
+)
+def test_which_faults_are_problems(site, fault, code, healthy):
+    reported(site, "beta", fault)
+    result = site.run("pair_info", gather=["volume_pairs", "faults"])
+    assert (codes(result), result["healthy"]) == ([code] if code else [], healthy)
+
+
+def test_a_fault_that_is_worse_than_what_is_found_is_told(sites):
+    site = sites(CLUSTERS, cluster_pairs=LINKS, volume_pairs=TO_BETA)
+    site.world.storage_link("alpha", "beta", up=False)
+    reported(site, "alpha", {"code": "disconnectedRemoteNode", "severity": "error"})
+    result = site.run("pair_info", gather=["volume_pairs", "faults"])
+    assert (codes(result), result["healthy"]) == (["fault", "link_lost"], False)
+
+
+def test_faults_are_told_of_the_volumes_that_were_asked_for(site):
+    site.world.target_full("beta")
+    assert codes(site.run("pair_info", gather=["faults"], volumes=["one"])) == ["minor_fault"]
+    assert codes(site.run("pair_info", gather=["faults"], volumes=["four"])) == []
+
+
+# --- readiness --------------------------------------------------------------------------------------------------------
+
+
+def test_before_anything_is_paired(sites):
+    site = sites(CLUSTERS)
+    result = site.run("pair_info", gather=["readiness"], volumes=["one", "nobody"])
+    assert (checked(result, "latency"), checked(result, "pair_slots")) == ([None], [True, True])
+    assert (checked(result, "size"), checked(result, "access")) == ([True], [True, False])
+    assert result["problems"] == []  # cluster pairs and volume pairs were not asked for
+
+
+def test_volumes_that_do_not_fit(sites):
+    here = [{"name": "large", "size": "2GiB"}, {"name": "bytes"}, {"name": "read", "access": "readOnly"}, {"name": "a"}]
+    there = [{"name": "large", "size": "1GiB"}, {"name": "bytes", "enable_512e": False}, {"name": "read"}]
+    site = sites([{"name": "alpha", "volumes": here}, {"name": "beta", "volumes": there}], cluster_pairs=LINKS)
+    result = site.run("pair_info", gather=["readiness"], volumes=["large", "bytes", "read", "a"])
+    unwell = [check for check in result["readiness"] if not check["ok"]]
+    assert [check["code"] for check in unwell] == ["size", "sector_size", "access", "access"]
+    assert all(check["ok"] is False and check["remedy"] for check in unwell)
+
+
+def test_without_a_peer_what_is_between_the_two_is_unknown(site):
+    result = site.run("pair_info", gather=["readiness"], peer=None)
+    unknown = {check["code"]: check["message"] for check in result["readiness"] if check["ok"] is None}
+    assert set(unknown) >= {"version_gap", "names", "latency", "size", "sector_size", "access"}
+    assert all(message.startswith("no peer was given") for message in unknown.values())
+    assert checked(result, "privileges") == [True, None]
+
+
+@pytest.mark.parametrize(
+    ("roles", "ok"), [(["administrator"], True), (["clusterAdmins"], None), (["read", "reporting"], False)]
+)
+def test_the_roles_of_the_user(sites, roles, ok):
+    admins = [{"username": "ansible", "password": "Only-for-this-9xQ", "access": roles}]
+    site = sites([{"name": "alpha", "admins": admins}, {"name": "beta"}])
+    assert checked(site.run("pair_info", gather=["readiness"]), "privileges") == [ok, True]
+    # The same judgement keeps a handshake from being begun on one side that the other one would refuse.
+    result = site.run("cluster_pair", here="beta", there="alpha")
+    assert result.get("error", {}).get("code") == ("permission" if ok is False else None)
+    if ok is False:
+        assert site.world.writes() == []
+        assert "the roles read, reporting" in result["msg"]
+
+
+def test_what_cannot_be_read_is_unknown_and_says_why(site):
+    for method in ("ListClusterAdmins", "GetLimits", "GetClusterFullThreshold"):
+        site.world.faults.add("beta", method, fault="xPermissionDenied", times=None)
+    result = site.run("pair_info", gather=["readiness"])
+    assert (checked(result, "privileges"), checked(result, "fullness")) == ([True, None], [True, None])
+    unknown = [check for check in result["readiness"] if check["ok"] is None]
+    assert all("xPermissionDenied" in check["message"] for check in unknown)
+
+
+def test_a_user_of_ldap_is_not_listed(site):
+    reply = json.dumps({"id": 1, "result": {"clusterAdmins": [{"username": "cn=ansible", "access": ["read"]}]}})
+    site.world.faults.add("alpha", "ListClusterAdmins", fault="reply", message=reply, times=None)
+    assert checked(site.run("pair_info", gather=["readiness"]), "privileges") == [None, True]
+
+
+def test_a_long_way_is_too_long_for_mode_sync(sites):
+    spec = {"cluster_pairs": LINKS, "links": [{"between": ["alpha", "beta"], "latency": 30}]}
+    site = sites(CLUSTERS, volume_pairs=[TO_BETA[0]], **spec)
+    assert checked(site.run("pair_info", gather=["readiness"]), "latency") == [True]
+    site = sites(CLUSTERS, volume_pairs=[{**TO_BETA[0], "mode": "Sync"}], **spec)
+    assert checked(site.run("pair_info", gather=["readiness"]), "latency") == [False]
+
+
+@pytest.mark.parametrize("stage", ["stage3Low", "stage4Critical", "stage5CompletelyConsumed"])
+def test_nothing_is_created_on_a_full_cluster(sites, stage):
+    site = sites([{"name": "alpha", "volumes": VOLUMES}, {"name": "beta", "fullness": stage}], cluster_pairs=LINKS)
+    result = site.run("volume_pair", volume="one", create_peer_volume={})
+    if stage == "stage3Low":
+        assert not result.get("failed")
+    else:
+        assert (result["error"]["code"], result["error"]["method"]) == ("limit_reached", "GetClusterFullThreshold")
+        assert site.world.writes() == []
