@@ -52,7 +52,8 @@ def volume(volume_id: int, name: str, *pairs: VolumePair, access: str = "readWri
 
 def pair(remote_id: int, remote_name: str = "", uuid: str = PAIR_UUID, link: int = 7, **more) -> VolumePair:
     """A volume pair entry over the cluster pair with ID `link`."""
-    return VolumePair(uuid, link, remote_id, remote_name, more.pop("mode", "Async"), more.pop("state", "Active"))
+    words = (more.pop("mode", "Async"), more.pop("state", "Active"), more.pop("snapshots", "Idle"))
+    return VolumePair(uuid, link, remote_id, remote_name, *words)
 
 
 def pending_pair(uuid: str = "pv") -> VolumePair:

@@ -224,9 +224,7 @@ def test_a_dead_peer_is_one_problem(site):
 
 
 def test_a_half_cluster_pair_is_told_with_its_volumes(sites):
-    site = sites(
-        CLUSTERS, cluster_pairs=LINKS, volume_pairs=TO_BETA, switches={"remove_used_cluster_pair": "allowed"}
-    )
+    site = sites(CLUSTERS, cluster_pairs=LINKS, volume_pairs=TO_BETA, switches={"remove_used_cluster_pair": "allowed"})
     (entry,) = site.world.call("alpha", "ListClusterPairs")["clusterPairs"]
     site.world.call("alpha", "RemoveClusterPair", {"clusterPairID": entry["clusterPairID"]})
     result = site.run("pair_info", gather=EVERYTHING)
