@@ -21,7 +21,7 @@ from ._element.errors import ERROR_MEMBERS, Failure
 from ._element.libraries import MISSING
 from ._pairing import results
 from ._pairing.carried import of_report
-from ._pairing.flow import Outcome, Progress, resume, run, summary
+from ._pairing.flow import Outcome, Progress, report, resume, run, summary
 from ._pairing.model import Sides
 from ._pairing.session import Session
 
@@ -64,7 +64,7 @@ def run_report(module: AnsibleModule, job: Any) -> None:
     """End the module with what the job sees. It plans nothing, and there is nothing to wait for."""
 
     def work(session: Session) -> dict:
-        outcome: Outcome = Outcome(job.observe(session), (), ())
+        outcome = report(job, session)
         for text in _client_warnings(session):
             module.warn(text)
         return _result(module, job, outcome, "reports")

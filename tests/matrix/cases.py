@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.elementsw.replication.plugins.module_utils._element.errors import CODES, Failure
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing.flow import Outcome, run
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.flow import Outcome, report, run
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.session import Session
 from ansible_collections.elementsw.replication.tests.matrix import oracle
 from ansible_collections.elementsw.replication.tests.matrix.flows import Flow
@@ -82,7 +82,7 @@ def once(flow: Flow, world: World, session_of: Callable[[World], Session] = in_p
     world.clear_calls()
     session = session_of(world)
     try:
-        outcome = run(job, session, check_mode=False)
+        outcome = report(job, session) if flow.module == "pair_info" else run(job, session, check_mode=False)
     except Failure as exc:
         return Run((exc,), None, bool(exc.left_behind), tuple(exc.left_behind), len(world.writes()))
     finally:

@@ -16,7 +16,7 @@ from typing import Any
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.cluster_pairs import ClusterPairJob
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing.info import InfoJob
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.info import SUBJECTS, InfoJob
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.volume_pairs import VolumePairJob
 from ansible_collections.elementsw.replication.plugins.modules import (
     element_cluster_pair,
@@ -273,6 +273,7 @@ BULK_FLOWS = (
 )
 
 _EVERYTHING = spec(DATA, EMPTY, pairs=(PAIR,))
-INFO = Flow("information", "pair_info", {}, _EVERYTHING, _EVERYTHING, ("orders",))
+_ALL_OF_IT = {"gather": [*SUBJECTS], "max_lag": 60}
+INFO = Flow("information", "pair_info", _ALL_OF_IT, _EVERYTHING, _EVERYTHING, ("orders",))
 
 FLOWS = (*CLUSTER_FLOWS, *VOLUME_FLOWS, *BULK_FLOWS, INFO)

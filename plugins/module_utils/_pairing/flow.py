@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from .._element.errors import Failure
 from .apply import wait
@@ -73,6 +73,13 @@ class Job(Protocol[Seen]):
 
     def expired(self, seen: Seen, item: int, made: bool, verdict: Verdict) -> Failure:
         """Why an item whose time has run out has failed; made: this run has paired it. Pure."""
+
+
+class Onlooker(Protocol):
+    """What a module wants that plans nothing and waits for nothing."""
+
+    def observe(self, session: Session) -> Any:
+        """Read both clusters. Raises Failure where nothing can be said."""
 
 
 @dataclass(frozen=True)
@@ -146,6 +153,11 @@ def run(job: Job[Seen], session: Session, check_mode: bool, interval: float = 0)
         return outcome
     _verify(job, session, outcome, wait.Limits(job.wait_timeout, interval=interval))
     return outcome
+
+
+def report(job: Onlooker, session: Session) -> Outcome:
+    """Look, and nothing else. Raises Failure where nothing can be said."""
+    return Outcome(job.observe(session), (), ())
 
 
 def resume(job: Job[Seen], session: Session, carried: Carried, interval: float = 0) -> Outcome[Seen]:
