@@ -10,8 +10,21 @@ import math
 
 import pytest
 
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.info import BY_DEFAULT, SUBJECTS
+
 READS_UNCHANGED = 8
 READS_NEW = 14
+READS_REPORT = {
+    "pair_info": 5,
+    # Lag, copies and faults, which a report is looked at for again and again, cost one read each.
+    "pair_info with progress and faults": 8,
+    "pair_info with everything": 11,
+}
+REPORTS = {
+    "pair_info": {},
+    "pair_info with progress and faults": {"gather": [*BY_DEFAULT, "progress", "faults"], "max_lag": 60},
+    "pair_info with everything": {"gather": [*SUBJECTS], "max_lag": 60},
+}
 CLUSTERS = ("alpha", "beta")
 CONCURRENCY = 6
 
@@ -110,18 +123,34 @@ def test_check_mode_pairs_no_clusters(sites, figures):
 
 
 @pytest.mark.parametrize("count", [1, 100, 1000])
-@pytest.mark.parametrize("module", ["cluster_pair", "pair_info"])
-def test_what_the_other_modules_read(sites, figures, module, count):
+@pytest.mark.parametrize("task", REPORTS)
+def test_what_a_report_reads(sites, figures, task, count):
     site = start(sites, count, paired=True)
-    result = site.run(module)
+    result = site.run("pair_info", **REPORTS[task])
+    assert (result["healthy"], len(result["volume_pairs"]), result["changed"]) == (True, count, False)
+    reads, writes, connections = counted(site)
+    promised = READS_REPORT[task]
+    figures.append((f"{task}, {count} pairs: reads per cluster", f"{promised}", str(max(reads.values()))))
+    assert writes == []
+    assert connections <= CONCURRENCY + 2
+    # Of a cluster that has no source of any pair no lag is asked for.
+    assert reads == {"alpha": promised, "beta": promised - (task != "pair_info")}
+
+
+@pytest.mark.parametrize("count", [1, 100, 1000])
+def test_an_unchanged_cluster_pair(sites, figures, count):
+    site = start(sites, count, paired=True)
+    result = site.run("cluster_pair")
     assert (result.get("failed", False), result["changed"]) == (False, False)
     reads, writes, connections = counted(site)
-    figures.append((f"{module}, {count} pairs: reads per cluster", f"<= {READS_UNCHANGED}", str(max(reads.values()))))
+    figures.append(
+        (f"cluster_pair, {count} pairs: reads per cluster", f"<= {READS_UNCHANGED}", str(max(reads.values())))
+    )
     assert writes == []
     assert max(reads.values()) <= READS_UNCHANGED
     assert connections <= CONCURRENCY + 2
     few = start(sites, 2, paired=True)
-    few.run(module)
+    few.run("cluster_pair")
     assert reads == counted(few)[0]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.info import SUBJECTS
 from ansible_collections.elementsw.replication.tests.benchmark.processes import run_module_alone, simulator
 
 MB = 1000 * 1000
@@ -62,7 +63,7 @@ def wished(first, count):
 
 
 TASKS = {
-    "element_pair_info": ("pair_info", {}, False),
+    "element_pair_info": ("pair_info", {"gather": [*SUBJECTS], "max_lag": 60}, False),
     f"{PAIRS} unchanged pairs": ("volume_pair", {"pairs": wished(1, PAIRS), "wait_for": "in_sync"}, False),
     # The only task that reads the snapshots: of volumes that shall become targets.
     f"{PAIRS} new pairs": ("volume_pair", {"pairs": wished(1 + PAIRS, PAIRS), "allow_overwrite": True}, True),
