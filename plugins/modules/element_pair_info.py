@@ -290,8 +290,10 @@ pairs:
     - The live set of volume pairs in exactly the form that
       O(elementsw.replication.element_volume_pair#module:pairs) accepts. Given back to that module it changes
       nothing.
-    - Volumes are named by name and account, and by ID only where those do not tell. Halves, pairs that have stopped
-      for good, and pairs without exactly one source are left out. Without a peer it is empty.
+    - Volumes are named by name and account, and by ID only where those do not tell. Whether
+      a pair is paused is not told, so that it stays as it is.
+    - Halves, pairs that have stopped for good, and pairs without exactly one source are left out. Without a peer it is
+      empty.
   returned: success and O(gather) has V(volume_pairs) or V(progress), or O(max_lag) is given
   type: list
   elements: dict
