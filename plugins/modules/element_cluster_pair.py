@@ -95,8 +95,8 @@ notes:
   - The user needs the access C(administrator) on both clusters. Removing a cluster pair is permitted to no other
     role.
   - Before a handshake the module checks that both clusters have a pair entry free (error V(limit_reached)),
-    that their names and addresses differ (V(name_conflict)) and that their Element versions are at most one
-    major version apart (V(version_gap)).
+    that their names and addresses differ (V(name_conflict)), that their Element versions are at most one major version
+    apart (V(version_gap)), and that the users' roles, where the clusters tell them, allow it (V(permission)).
   - A cluster pair reported as C(Connected) shows that the management networks reach each other. Replication
     itself runs over the storage networks.
     O(elementsw.replication.element_volume_pair#module:wait_for=in_sync) shows that these work.
