@@ -141,6 +141,8 @@ class Volume:
     deleted_copies: set[str] = field(default_factory=set)
     # What keeps replication of this volume from keeping up, if anything: "qos" or "xcopy".
     hindrance: str | None = None
+    # The statistics as they were read last.
+    sample: dict[str, Any] | None = None
 
     @property
     def half(self) -> Half | None:

@@ -327,13 +327,19 @@ class Replication:
         self._send_due_snapshots(pair)
 
     def _send_due_snapshots(self, pair: VolumePair) -> None:
-        target = self._ends(pair)[1]
+        source, target = self._ends(pair)
         limit = target.cluster.limits["snapshotsPerVolumeMax"]
         for snapshot in self._unsent(pair):
             if snapshot.polls >= self._timings.snapshot_polls and len(target.volume.snapshots) < limit:
+                if source.mode != "SnapshotsOnly":
+                    self._deliver_up_to(snapshot, target.volume)
                 copy_snapshot(snapshot, target.cluster, target.volume, self._clock.now)
         if len(target.volume.snapshots) >= limit:
             self._settle(pair)
+
+    def _deliver_up_to(self, snapshot: Snapshot, target: Volume) -> None:
+        """A snapshot is a moment in the stream of writes: what was written before it arrives before it."""
+        target.marks += [mark for mark in snapshot.marks if mark not in target.marks]
 
     # What a target cluster is receiving
 

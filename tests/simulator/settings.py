@@ -164,6 +164,8 @@ SWITCHES: dict[str, tuple[Any, ...] | _ErrorName] = {
     "modify_volumes_member": ("volumes", "volume"),
     # GetVolumeStats answers with an object, or with a list of one
     "volume_stats_shape": ("object", "list"),
+    # statistics of a volume: as of now, or as of the last time that they were read
+    "statistics": ("live", "sampled"),
     # spelling of snapshot states
     "not_present_spelling": ("NotPresent", "Not Present"),
     "snapshot_status_case": ("lower", "title"),

@@ -27,7 +27,7 @@ def list_volume_stats(context: Context, params: dict[str, Any]) -> dict[str, Any
     volumes = context.cluster.volumes
     wanted = params.get("volumeIDs", volumes)
     shown = [volumes[each] for each in sorted(set(wanted)) if each in volumes and not volumes[each].deleted]
-    stats = [_stats(context, volume) for volume in shown]
+    stats = [_shown(context, volume) for volume in shown]
     for volume in shown:
         context.world.replication.polled(volume)
     return {"volumeStats": stats}
@@ -36,7 +36,7 @@ def list_volume_stats(context: Context, params: dict[str, Any]) -> dict[str, Any
 @read("GetVolumeStats", "1.0", [Parameter("volumeID", integer, required=True)])
 def get_volume_stats(context: Context, params: dict[str, Any]) -> dict[str, Any]:
     volume = context.cluster.volume(params["volumeID"])
-    stats = _stats(context, volume)
+    stats = _shown(context, volume)
     context.world.replication.polled(volume)
     return {"volumeStats": [stats] if context.world.switches.volume_stats_shape == "list" else stats}
 
@@ -48,6 +48,13 @@ def list_sync_jobs(context: Context, params: dict[str, Any]) -> dict[str, Any]:
     for job in jobs:
         context.world.replication.polled(job.target.volume)
     return {"syncJobs": shown}
+
+
+def _shown(context: Context, volume: Volume) -> dict[str, Any]:
+    """The statistics as they are, or as they were when they were read last."""
+    now = _stats(context, volume)
+    before, volume.sample = volume.sample or now, now
+    return before if context.world.switches.statistics == "sampled" else now
 
 
 def _stats(context: Context, volume: Volume) -> dict[str, Any]:

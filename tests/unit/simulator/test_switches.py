@@ -404,6 +404,14 @@ def volume_stats_shape(switches):
     return type(Scene(switches).call("alpha", "GetVolumeStats", volumeID=SPARE)["volumeStats"])
 
 
+def statistics(switches):
+    scene = Scene(switches)
+    scene.call("alpha", "ListVolumeStats", volumeIDs=[SPARE])
+    scene.world.write("alpha", SPARE, "written")
+    reads = [scene.call("alpha", "ListVolumeStats", volumeIDs=[SPARE])["volumeStats"][0] for _time in range(2)]
+    return [read["writeOps"] for read in reads], reads[0]["timestamp"] < reads[1]["timestamp"]
+
+
 def not_present_spelling(switches):
     scene = Scene(switches)
     scene.world.storage_link("alpha", "beta", up=False)
@@ -520,6 +528,7 @@ TABLE = [
     ("parameter_types", parameter_types, {"strict": "xInvalidParameterType", "coerce": "done"}),
     ("modify_volumes_member", modify_volumes_member, {"volumes": ["volumes"], "volume": ["volume"]}),
     ("volume_stats_shape", volume_stats_shape, {"object": dict, "list": list}),
+    ("statistics", statistics, {"live": ([1, 1], True), "sampled": ([0, 1], True)}),
     ("not_present_spelling", not_present_spelling, {"NotPresent": "NotPresent", "Not Present": "Not Present"}),
     ("snapshot_status_case", snapshot_status_case, {"lower": "done", "title": "Done"}),
     ("larger_target", larger_target, {"runs": ACTIVE, "mismatch": MISMATCH}),
