@@ -294,6 +294,9 @@ pairs:
       a pair is paused is not told, so that it stays as it is.
     - Halves, pairs that have stopped for good, and pairs without exactly one source are left out. Without a peer it is
       empty.
+    - With a peer that does not answer it has this cluster's entries for that peer, by the peer's address or as the only
+      cluster pair there is, with the volumes there by ID. So it can be given to a task with
+      O(elementsw.replication.element_volume_pair#module:peer_unreachable) of V(local_only).
   returned: success and O(gather) has V(volume_pairs) or V(progress), or O(max_lag) is given
   type: list
   elements: dict

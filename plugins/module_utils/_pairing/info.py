@@ -161,7 +161,11 @@ class InfoJob:
                 results.volume_pair_at_work(pair, behind.seconds, copy)
                 for pair, behind, copy in zip(seen.pairs, lags, seen.copies)
             ]
-            report["pairs"] = listing.export(list(seen.pairs))
+            report["pairs"] = (
+                listing.export_alone(list(seen.pairs), seen.dead)
+                if self._peer_is_dead(seen)
+                else listing.export(list(seen.pairs))
+            )
         if FAULTS in self.gather:
             report["faults"] = [results.fault(each) for each in faults]
         if READINESS in self.gather:

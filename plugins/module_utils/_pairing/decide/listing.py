@@ -13,7 +13,9 @@ from ..model import (
     FROM_PEER,
     LOCAL,
     PEER,
+    READ_WRITE,
     SIDES,
+    TARGET,
     TO_PEER,
     Cluster,
     Sides,
@@ -23,6 +25,7 @@ from ..model import (
     mode_option,
     other,
 )
+from . import health
 from .selection import Catalog
 from .volume_classes import Found, PairWish, classify
 
@@ -123,6 +126,33 @@ def export(found: list[Found]) -> list[dict]:
             **_name(pair, PEER, "peer_"),
             "mode": mode_option(pair.mode or ""),
             "direction": pair.direction,
+        }
+        items.append({key: value for key, value in item.items() if value is not None})
+    return items
+
+
+def export_alone(found: list[Found], dead: Collection[int]) -> list[dict]:
+    """The same of a peer that does not answer, as far as this cluster tells; dead: its cluster pairs with that peer.
+
+    The partners by ID: their names here may be old. No mode where this side is the target, which may not have the newest.
+    """
+    items = []
+    for pair in found:
+        volume, entry = pair.volumes.local, pair.entries.local
+        direction = {READ_WRITE: TO_PEER, TARGET: FROM_PEER}.get(volume.access)
+        if (
+            entry.cluster_pair_id not in dead
+            or entry.pending
+            or health.stopped(entry)
+            or volume.deleted
+            or not direction
+        ):
+            continue
+        item = {
+            **_name(pair, LOCAL, ""),
+            "peer_volume_id": entry.remote_volume_id,
+            "mode": mode_option(entry.mode) if direction == TO_PEER else None,
+            "direction": direction,
         }
         items.append({key: value for key, value in item.items() if value is not None})
     return items

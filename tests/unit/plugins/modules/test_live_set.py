@@ -114,3 +114,21 @@ def test_it_builds_the_same_set_where_only_the_sources_are(lived_in, sites):
         assert (again.get("failed", False), again["changed"]) == (False, False)
     assert told(new, "alpha", "beta") == told(lived_in, "alpha", "beta")
     assert len(told(new, "alpha", "beta")) == len(TO_PEER) + len(FROM_PEER)
+
+
+@pytest.mark.parametrize(("here", "there"), [("alpha", "beta"), ("beta", "alpha")])
+def test_with_a_dead_peer_it_has_what_this_side_knows(lived_in, here, there):
+    lived_in.world.site_down(there)
+    exported = lived_in.run("pair_info", here=here, there=there)["pairs"]
+    directions = {pair["volume"]: pair["direction"] for pair in exported}
+    near = {"alpha": 0, "beta": 2}[here]
+    forth, back = ("to_peer", "from_peer") if here == "alpha" else ("from_peer", "to_peer")
+    for pairs, direction in ((TO_PEER, forth), (FROM_PEER, back)):
+        assert {directions[pair[near]] for pair in pairs} == {direction}
+    assert not {"pending", "stopped", "alone"} & set(directions)
+    assert {"mode" in pair for pair in exported if pair["direction"] == "from_peer"} == {False}
+    # A peer that is known by being the only one is enough for a forced failover, which has nothing to do here.
+    options = {"peer_unreachable": "local_only", "failover": "forced"}
+    result = lived_in.run("volume_pair", here=here, there=there, pairs=exported, **options)
+    assert (result.get("failed", False), result["changed"]) == (False, False), result["msg"]
+    assert lived_in.world.writes() == []
