@@ -27,6 +27,7 @@ REMEDIES = {
     "half_pair": {"repair": True},
     "pending_pair": {"repair": True},
     "direction_unknown": {"direction": "to_peer"},
+    "split_brain": {"allow_overwrite": True},
 }
 # The same, for what the run before has named: a copy that had begun, or that it could not join again.
 REMEDIES_IF_TOLD = {"target_in_use": {"allow_overwrite": True}}
@@ -124,6 +125,7 @@ def _problems(flow: Flow, before: Truth, after: Truth, seen: Run) -> Iterator[st
         yield from _item(things(before), things(after), things(wished), seen, number)
     yield from _owners(before, after, wished, seen)
     yield from _pending(before, after, seen)
+    yield from _snapshots(flow, before, after, seen)
     differs = any(oracle.differing(things(before), things(after)) for things in (*_items(flow), *_BESIDES))
     if differs and not seen.changed:
         yield "something has changed, and `changed` is false"
@@ -183,6 +185,13 @@ def _pending(before: Truth, after: Truth, seen: Run) -> Iterator[str]:
     for (site, number), uuid in new:
         if not seen.shows(site, f"cluster pair {number}", f"{site} {number}", uuid, "a pending cluster pair"):
             yield f"not named: pending cluster pair {number} on {site}; told: {seen.told}"
+
+
+def _snapshots(flow: Flow, before: Truth, after: Truth, seen: Run) -> Iterator[str]:
+    """A snapshot that a run has taken and not removed is told of by its name."""
+    for site, name in oracle.snapshots(after, flow.items) - oracle.snapshots(before, flow.items):
+        if not any(name in text for text in (*seen.told, *seen.shown)):
+            yield f"not named: snapshot {name} on {site}; told: {seen.told}, {seen.shown}"
 
 
 def _unknown_codes(seen: Run) -> Iterator[str]:

@@ -149,6 +149,7 @@ CLUSTER_FLOWS = (
 DATA = {"orders": {"marks": ["o"]}}
 EMPTY = {"orders": {}}
 PAIR = {"source": "alpha/orders", "target": "beta/orders"}
+TURNED = (DATA, DATA, ({"source": "beta/orders", "target": "alpha/orders"},))
 UNPAIRED = (DATA, {"orders": TARGET}, ())
 
 
@@ -224,6 +225,16 @@ VOLUME_FLOWS = (
         size="20GiB",
     ),
     _volume("partner created", (DATA, {}, ()), _paired(), create_peer_volume={}),
+    _volume("turned round, planned", _paired(), TURNED, direction="from_peer", failover="planned"),
+    _volume("turned round, forced", _paired(), TURNED, direction="from_peer", failover="forced"),
+    _volume(
+        "split, settled",
+        (DATA, {"orders": {"marks": ["p"]}}, ({"between": ["alpha/orders", "beta/orders"]},)),
+        TURNED,
+        direction="from_peer",
+        failover="forced",
+        allow_overwrite=True,
+    ),
 )
 
 # --- creation with an owner, several pairs at once --------------------------------------------------------------------
@@ -263,6 +274,13 @@ BULK_FLOWS = (
         (_each(**OF_SHOP), _each(**OF_SHOP), THREE_PAIRS),
         accounts=("shop",),
         create_peer_volume={"create_account": True},
+    ),
+    _bulk(
+        "turned round, planned",
+        (_each(marks=["o"]), _each(), THREE_PAIRS),
+        (_each(marks=["o"]), _each(), tuple({"source": f"beta/{name}", "target": f"alpha/{name}"} for name in THREE)),
+        direction="from_peer",
+        failover="planned",
     ),
     _bulk(
         "grown",

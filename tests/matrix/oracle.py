@@ -78,6 +78,8 @@ def of_others(truth: Truth, names: Iterable[str], owners: Iterable[Thing], pendi
                     each for each in cluster["accounts"] if site not in SITES or (site, each[1]) not in owners
                 ],
                 "volumes": [each for each in cluster["volumes"] if site not in SITES or each["name"] not in names],
+                # A group is as good as its members, and those belong to volumes.
+                "group_snapshots": [],
                 "cluster_pairs": [
                     each for each in cluster["cluster_pairs"] if site not in SITES or not _is_ours(each, site, pending)
                 ],
@@ -122,9 +124,22 @@ def marks(truth: Truth, names: Iterable[str]) -> dict[str, set[str]]:
             for site in SITES
             for volume in truth["clusters"][site]["volumes"]
             if volume["name"] == name
-            for mark in volume["marks"]
+            for kept in (volume, *volume["snapshots"])
+            for mark in kept["marks"]
         }
         for name in names
+    }
+
+
+def snapshots(truth: Truth, names: Iterable[str]) -> set[Thing]:
+    """The snapshots of the volumes of these names, by site and name."""
+    wanted = frozenset(names)
+    return {
+        (site, snapshot["name"])
+        for site in SITES
+        for volume in truth["clusters"][site]["volumes"]
+        if volume["name"] in wanted
+        for snapshot in volume["snapshots"]
     }
 
 

@@ -219,11 +219,12 @@ class _What(NamedTuple):
 
 
 def _remove_copies(writer: Writer, side: str, taken: Taken, what: _What) -> None:
-    """The copies are found by their UUIDs; whether a copied group is a group there is documented nowhere."""
+    """A copy has the UUID and the name of what was copied; whether a copied group is a group is documented nowhere."""
     client = writer.session.client(side)
     uuids = set(taken.uuids.values())
     try:
-        copies = [snapshot for snapshot in observe_turn.all_snapshots(client) if snapshot.uuid in uuids]
+        found = observe_turn.all_snapshots(client)
+        copies = [snapshot for snapshot in found if snapshot.uuid in uuids or snapshot.name == taken.name]
     except Failure as exc:
         _stays(writer, side, what, exc)
         return

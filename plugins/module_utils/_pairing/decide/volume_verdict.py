@@ -41,7 +41,7 @@ def judge(found: Found, wish: Wish, in_sync: bool, waited: float) -> Verdict:
         settling = found.state in ("half_local", "half_peer") and all(found.entries[side] for side in SIDES)
         return Verdict(False, text, None if settling and waited < SETTLING else _refuse_text(found, wish))
     if found.direction in _NO_DIRECTION:
-        return Verdict(False, text, _NO_DIRECTION[found.direction](found))
+        return Verdict(False, text, _without_direction(found, wish))
     if found.wish.direction not in (None, found.direction):
         what = f"{ends(found)}: it replicates {found.direction} by now, somebody has turned it round; run again"
         return Verdict(False, text, refusal(found, "changed_meanwhile", what))
@@ -52,6 +52,14 @@ def _promoted_all_the_same(found: Found, wish: Wish) -> bool:
     """Whether a forced turn has made the wanted side writable, though the other one has the access of no role."""
     new = LOCAL if found.wish.direction == TO_PEER else PEER
     return wish.failover == "forced" and found.wish.direction is not None and found.volumes[new].access == READ_WRITE
+
+
+def _without_direction(found: Found, wish: Wish) -> Failure:
+    failure = _NO_DIRECTION[found.direction](found)
+    if found.direction == "split" and wish.failover == "forced" and found.wish.direction:
+        # Nothing was planned for what was split before: it is this run that has made the wanted side writable.
+        failure.left_behind.append(f"{ends(found)}: the wanted side was made readWrite, the other one was left so")
+    return failure
 
 
 _NO_DIRECTION = {"split": split_brain, "none": no_source}
