@@ -47,6 +47,15 @@ def each(**members):
     return tuple({name: text.format(n=n) for name, text in members.items()} for n in range(1, 4))
 
 
+PAIRED = each(source="alpha/vol-{n}", target="beta/vol-{n}")
+TURN = {"direction": "from_peer"}
+#: Error code -> what it names as the cure.
+CURES = {
+    "half_pair": {"repair": True},
+    "pending_pair": {"repair": True},
+    "direction_unknown": {"direction": "to_peer"},
+    "split_brain": {"allow_overwrite": True},
+}
 FLOWS = {
     "one pair": Flow("volume_pair", {"volume": "vol-1"}, 3),
     "three pairs": Flow("volume_pair", {"pairs": ITEMS}, 7),
@@ -58,15 +67,16 @@ FLOWS = {
         each(at="alpha/vol-{n}", to="beta/vol-{n}"),
         RT,
     ),
-    "three pairs grow": Flow(
-        "volume_pair", {"pairs": ITEMS, "size": "20GiB"}, 2, each(source="alpha/vol-{n}", target="beta/vol-{n}")
-    ),
+    "three pairs grow": Flow("volume_pair", {"pairs": ITEMS, "size": "20GiB"}, 2, PAIRED),
     "three pairs removed and released": Flow(
         "volume_pair",
         {"pairs": ITEMS, "state": "absent", "release_target": True},
         7,
-        each(source="alpha/vol-{n}", target="beta/vol-{n}"),
+        PAIRED,
     ),
+    "one pair turned round": Flow("volume_pair", {"volume": "vol-1", **TURN, "failover": "planned"}, 5, PAIRED[:1]),
+    "three pairs turned round": Flow("volume_pair", {"pairs": ITEMS, **TURN, "failover": "planned"}, 5, PAIRED),
+    "three pairs forced round": Flow("volume_pair", {"pairs": ITEMS, **TURN, "failover": "forced"}, 3, PAIRED),
     "the clusters": Flow("cluster_pair", {}, 2, links=()),
     "the clusters apart": Flow("cluster_pair", {"state": "absent"}, 2),
 }
@@ -162,9 +172,9 @@ def cure(site, flow):
         if not result.get("failed"):
             return
         code = result["error"]["code"]
-        assert code in ("half_pair", "pending_pair", "direction_unknown"), result["msg"]
-        assert "repair: true" in result["msg"] or "direction" in result["msg"]
-        options.update({"direction": "to_peer"} if code == "direction_unknown" else {"repair": True})
+        assert code in CURES, result["msg"]
+        assert any(option in result["msg"] for option in CURES[code])
+        options.update(CURES[code])
     raise AssertionError(result["msg"])
 
 

@@ -193,7 +193,7 @@ def _overwritten(found: Found, old: str) -> tuple[Step, ...]:
     return (
         Save(item, old, label, "it will be overwritten", losing, most),
         ConfirmDemotion(item, old, label, "nothing has changed and no host is logged in", losing, winning),
-        Demote(item, old, label, f"{found.label(new)} on {found.name(new)} is the source now", losing, TARGET, winning),
+        Demote(item, old, label, f"{found.name(new)} has the source now", losing, TARGET, winning),
     )
 
 
