@@ -113,8 +113,8 @@ def _not_paired(found: ClusterPairFound, hits: int) -> Finding:
     here, there = found.name(LOCAL), found.name(PEER)
     text = f"clusters {here} and {there} are not paired"
     if not hits:
-        return Finding("not_paired", text, here, fix="pair them with element_cluster_pair")
-    fix = f"{_unpair(hits)}; pair the clusters with element_cluster_pair; then pair the volumes again"
+        return Finding("not_paired", text, here, fix="run element_cluster_pair")
+    fix = f"{_unpair(hits)}; run element_cluster_pair; then pair the volumes again"
     return Finding("not_paired", f"{text} any more, {counted(hits)} are left of it", here, fix=fix, hits=hits)
 
 

@@ -77,15 +77,18 @@ def _decide_split(pair: Found) -> str:
 
 
 def _give_source(pair: Found) -> str:
-    return _task(
-        pair, "direction: to_peer or from_peer, from the volume that holds the good data, and failover: forced"
-    )
+    return _task(pair, f"{_GOOD}, failover: forced")
 
 
 def _set_role(pair: Found) -> str:
-    side = next(side for side in SIDES if pair.volumes[side].access not in (READ_WRITE, TARGET))
-    access = READ_WRITE if pair.volumes[other(side)].access == TARGET else TARGET
-    return f"ModifyVolume with volumeID {pair.volumes[side].id} and access {access} on cluster {pair.name(side)}"
+    """The role that the other volume leaves; where neither has one, somebody has to decide."""
+    without = [side for side in SIDES if pair.volumes[side].access not in (READ_WRITE, TARGET)]
+    if len(without) > 1:
+        return f"{_give_source(pair)}; then look again for what the other one needs"
+    (side,) = without
+    free = READ_WRITE if pair.volumes[other(side)].access == TARGET else TARGET
+    call = f"ModifyVolume with volumeID {pair.volumes[side].id} and access {free} on cluster {pair.name(side)}"
+    return f"{call} (what it holds is overwritten)" if free == TARGET else call
 
 
 def _fewer_snapshots(pair: Found) -> str:
