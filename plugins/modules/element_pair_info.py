@@ -43,6 +43,7 @@ options:
     description:
       - Names of accounts. Reports only the pairs of which a volume belongs to such an account of its cluster. Together
         with O(volumes), one volume of the pair has to meet both.
+      - An account without any such pair is a problem of the report, V(not_paired).
     type: list
     elements: str
   max_lag:

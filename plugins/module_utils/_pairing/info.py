@@ -95,18 +95,33 @@ class InfoJob:
 
     def observe(self, session: Session) -> Seen:
         who = observe.identities(session, observe.ACCEPT)
-        with_volumes = bool(self.gather - {CLUSTER_PAIRS})
-        views = observe.all_sides(session, who, with_volumes)
-        seen = Seen(
-            views,
-            clusters=_classified(views),
-            pairs=tuple(listing.chosen(listing.volume_pairs(views), self.volumes, self.accounts))
-            if with_volumes
-            else (),
-        )
+        views = self._with_deleted(session, observe.all_sides(session, who, self._with_volumes))
+        seen = Seen(views, _classified(views), self._pairs(views))
         if self._peer_is_dead(seen):
             seen = replace(seen, dead=self._entries_of_dead_peer(session, views.local))
         return self._with_more(session, seen)
+
+    @property
+    def _with_volumes(self) -> bool:
+        return bool(self.gather - {CLUSTER_PAIRS})
+
+    def _pairs(self, views: Sides[VolumeSide | None]) -> tuple[Found, ...]:
+        if not self._with_volumes:
+            return ()
+        return tuple(listing.chosen(listing.volume_pairs(views), self.volumes, self.accounts))
+
+    def _with_deleted(self, session: Session, views: Sides[VolumeSide | None]) -> Sides[VolumeSide | None]:
+        """With the deleted volumes of the sides where one is missing: it may be one of them, and can be brought back."""
+        if views.peer is None:
+            return views
+        halves = [pair for pair in self._pairs(views) if pair.state.startswith("half")]
+        missing = [side for side in SIDES if any(pair.volumes[side] is None for pair in halves)]
+        lists = session.side_by_side(partial(observe.deleted_volumes, session.client(side)) for side in missing)
+        more = {
+            side: replace(views[side], volumes=(*views[side].volumes, *deleted))
+            for side, deleted in zip(missing, lists)
+        }
+        return Sides(*(more.get(side, views[side]) for side in SIDES))
 
     def _peer_is_dead(self, seen: Seen) -> bool:
         return self.peer_hostname is not None and seen.views.peer is None
@@ -182,6 +197,7 @@ class InfoJob:
             rest = [(pair, behind) for pair, behind in zip(seen.pairs, lags) if id(pair) not in told_ids]
             found += pair_findings.of_pairs(rest, self.max_lag, self._peer_is_dead(seen))
             found += pair_findings.of_absent(seen.views, self.volumes or (), seen.pairs)
+            found += pair_findings.of_absent_accounts(seen.views, self.accounts or (), seen.pairs)
         return found + fault_findings.of_faults(faults, found)
 
     def _of_clusters(self, seen: Seen, told: list[Found]) -> list[findings.Finding]:

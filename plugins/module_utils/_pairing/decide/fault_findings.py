@@ -18,7 +18,7 @@ _MINOR = ("warning", "bestpractice")
 
 # What tells the same as a fault: where one of these is found, the fault is no finding of its own.
 _TOLD_BY = {
-    "disconnectedClusterPair": ("peer_unreachable", "not_connected", "half_pair", "not_paired"),
+    "disconnectedClusterPair": ("peer_unreachable", "not_connected", "half_pair", "not_paired", "further_entries"),
     "disconnectedRemoteNode": ("peer_unreachable", "not_connected", "link_lost"),
     "remoteRepAsyncDelayExceeded": ("lag_exceeded",),
     "remoteRepClusterFull": ("target_full",),

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from ..model import LOCAL, PEER, SIDES, ClusterPair, VolumeSide
+from ..model import LOCAL, PEER, SIDES, ClusterPair, VolumeSide, other
 from .cluster_pair import Found as ClusterPairFound
 
 ERROR = "error"
@@ -47,6 +47,7 @@ PROBLEMS = {
         WARNING,
         "complete it, or remove it with repair or state: absent (remove_pending for cluster pairs)",
     ),
+    "further_entries": (WARNING, "run element_cluster_pair with repair: true"),
     "snapshots_stopped": (WARNING, "see to the cause that the state of the snapshots' replication names"),
     "recovering": (WARNING, "it passes by itself when its cause does; look again later"),
     "paused": (WARNING, "somebody has paused it: resume it with paused: false when the reason is gone"),
@@ -106,7 +107,7 @@ def of_clusters(found: ClusterPairFound, hits: int) -> list[Finding]:
         findings.append(_half(found, hits))
     elif not found.connected:
         findings.append(_not_connected(found, hits))
-    return findings
+    return findings + (_further(found) if found.state == "paired" else [])
 
 
 def _not_paired(found: ClusterPairFound, hits: int) -> Finding:
@@ -161,6 +162,17 @@ def _of_entry(view: VolumeSide, entry: ClusterPair, hits: int) -> Finding:
     whom = entry.remote_name or entry.remote_mvip
     text = f"cluster {name} reports its pair {entry.id} with {whom} as {entry.status}{_cut(hits)}"
     return Finding("not_connected", text, name, hits=hits)
+
+
+def _further(found: ClusterPairFound) -> list[Finding]:
+    """Entries beside the pair that is there: of an earlier pairing, as a rule."""
+    findings = []
+    for side in SIDES:
+        name, ids = found.name(side), [str(entry.id) for entry in found.further[side]]
+        if ids:
+            text = f"cluster {name} has further cluster pairs that name {found.name(other(side))}: {', '.join(ids)}"
+            findings.append(Finding("further_entries", text, name))
+    return findings
 
 
 def _cut(hits: int) -> str:

@@ -248,7 +248,7 @@ def _snapshots_stopped(pairs: Sequence[Found], cluster: str) -> Finding:
     return Finding("snapshots_stopped", text, cluster, fix=PROBLEMS["target_full"][1], hits=len(pairs))
 
 
-# --- volumes without a pair -------------------------------------------------------------------------------------------
+# --- what has no pair ------------------------------------------------------------------------------------------------
 
 
 def of_absent(views: Sides[VolumeSide | None], names: Iterable[str], pairs: Sequence[Found]) -> list[Finding]:
@@ -272,3 +272,29 @@ def _absent(catalogs: Sequence[Catalog], wanted: str) -> Finding:
     elif len(catalogs) > 1 and not any(not volume.deleted for volume in catalogs[1].named(wanted)):
         fix += f" and create_peer_volume, since {catalogs[1].cluster.name} has no volume of that name"
     return Finding("not_paired", text, here.cluster.name, wanted, fix)
+
+
+def of_absent_accounts(
+    views: Sides[VolumeSide | None], accounts: Iterable[str], pairs: Sequence[Found]
+) -> list[Finding]:
+    """Accounts that were asked for by name and own no volume of a pair."""
+    owning = {
+        pair.catalogs[side].account(volume)
+        for pair in pairs
+        for side, volume in pair.volumes.as_dict().items()
+        if volume is not None
+    }
+    name = views.local.cluster.name
+    known = {account for view in (views.local, views.peer) if view for account in view.accounts.values()}
+    return [
+        Finding(
+            "not_paired",
+            f"no volume of account {wanted} is paired",
+            name,
+            fix="pair them with element_volume_pair"
+            if wanted in known
+            else "there is no such account: check the spelling",
+        )
+        for wanted in dict.fromkeys(accounts)
+        if wanted not in owning
+    ]

@@ -389,3 +389,37 @@ def test_nothing_is_created_on_a_full_cluster(sites, stage):
     else:
         assert (result["error"]["code"], result["error"]["method"]) == ("limit_reached", "GetClusterFullThreshold")
         assert site.world.writes() == []
+
+
+# --- what is easily overlooked ----------------------------------------------------------------------------------------
+
+
+def test_a_deleted_volume_is_found_where_the_list_of_all_does_not_have_it(sites):
+    site = sites(CLUSTERS, cluster_pairs=LINKS, volume_pairs=TO_BETA)
+    gone = volume_id(site, "beta", "one")
+    site.world.call("beta", "DeleteVolume", {"volumeID": gone})
+    listed = site.world.call("beta", "ListVolumes", {"includeVirtualVolumes": False})["volumes"]
+    living = [volume for volume in listed if volume["volumeID"] != gone]
+    reply = json.dumps({"id": 1, "result": {"volumes": living}})
+    site.world.faults.add("beta", "ListVolumes", fault="reply", message=reply, times=None)
+    (problem,) = site.run("pair_info")["problems"]
+    assert (problem["code"], f"RestoreDeletedVolume with volumeID {gone}" in problem["remedy"]) == (
+        "volume_deleted",
+        True,
+    )
+
+
+def test_entries_beside_the_cluster_pair(sites):
+    further = {"at": "alpha", "to": {"like": "beta", "unique_id": "old1"}}
+    site = sites(CLUSTERS, cluster_pairs=[*LINKS, further], volume_pairs=TO_BETA)
+    result = site.run("pair_info", gather=EVERYTHING)
+    assert (codes(result), result["healthy"]) == (["further_entries"], True)
+    assert not site.run("cluster_pair", repair=True).get("failed")
+    assert site.run("pair_info", gather=EVERYTHING)["problems"] == []
+
+
+@pytest.mark.parametrize("name", ["tenant", "nobody"])
+def test_an_account_without_pairs_is_not_protected(sites, name):
+    result = sites(CLUSTERS, cluster_pairs=LINKS).run("pair_info", accounts=[name])
+    assert (codes(result), result["healthy"]) == (["not_paired"], False)
+    assert ("spelling" in result["problems"][0]["remedy"]) == (name == "nobody")
