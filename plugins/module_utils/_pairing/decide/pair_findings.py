@@ -155,7 +155,8 @@ def _of_one(pair: Found, code: str) -> Finding:
     if code == "snapshots_stopped":
         what = f"it replicates, its snapshots do not: {_snapshot_state(pair)}"
         return _finding(pair, code, what, remedies.of_snapshots(pair, _snapshot_state(pair)))
-    return _finding(pair, code, _WORDS[code], remedies.of_pair(pair, code))
+    what = "the halves are of different pairs" if pair.state == "crossed" else _WORDS[code]
+    return _finding(pair, code, what, remedies.of_pair(pair, code))
 
 
 def _finding(pair: Found, code: str, what: str, fix: str | None) -> Finding:
@@ -166,8 +167,10 @@ def _finding(pair: Found, code: str, what: str, fix: str | None) -> Finding:
 
 
 def _ends(pair: Found, side: str) -> str:
-    far = other(side)
-    return f"{pair.label(side)} on cluster {pair.name(side)} and {pair.label(far)} on {pair.name(far)}"
+    near, far = f"{pair.label(side)} on cluster {pair.name(side)}", other(side)
+    if pair.state.startswith("pending"):
+        return near  # it does not say with whom
+    return f"{near} and {pair.label(far)} on {pair.name(far)}"
 
 
 def _told(pair: Found) -> str:

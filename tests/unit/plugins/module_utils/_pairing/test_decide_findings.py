@@ -7,6 +7,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
 
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide import (
     cluster_pair,
@@ -296,3 +298,35 @@ def test_the_order_of_harm():
         ("link_lost", 9),
         ("paused", 1),
     ]
+
+
+# A pending entry is a pair of its own, see the situations.
+WORDS = some.sampled_from([state for state, *_rest in STATES if state != "Unconfigured"]) | some.text(max_size=12)
+ACCESS = some.sampled_from(["readWrite", RT, "locked", "readOnly", "snapMirrorTarget"])
+ROLES = ("readWrite", RT), (RT, "readWrite")
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    here=WORDS,
+    there=WORDS,
+    snapshots=WORDS,
+    access=some.sampled_from(ROLES) | some.tuples(ACCESS, ACCESS),
+    mode=some.sampled_from(["Async", "Sync", "SnapshotsOnly", "Quantum", ""]),
+    seconds=some.none() | some.floats(0, 120),
+)
+def test_what_is_called_healthy_is(here, there, snapshots, access, mode, seconds):
+    pairs = seen(
+        [volume(41, "db", pair(77, "dr", state=here, snapshots=snapshots, mode=mode), access=access[0])],
+        [volume(77, "dr", pair(41, "db", link=12, state=there, mode=mode), access=access[1])],
+    )
+    (each,) = pairs
+    running = all(state in ("Active", "Idle") or state.startswith("Resuming") for state in (here, there))
+    if not found(pairs):
+        assert running
+        assert access in ROLES
+    if not any(finding.severity == "error" for finding in found(pairs, 60, seconds)):
+        assert each.health == "healthy"
+        assert access in ROLES
+        assert mode == "Sync" or (mode != "SnapshotsOnly" and seconds is not None)
+        assert seconds is None or seconds <= 60 or mode == "SnapshotsOnly"
