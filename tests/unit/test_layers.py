@@ -29,6 +29,11 @@ MAY_IMPORT = {
     f"{UTILS}/_pairing/model": [f"{UTILS}/_element/errors"],
     f"{UTILS}/_pairing/turns": [f"{UTILS}/_pairing/model"],
     f"{UTILS}/_pairing/observe": [f"{UTILS}/_element", f"{UTILS}/_pairing/model", f"{UTILS}/_pairing/session"],
+    f"{UTILS}/_pairing/observe_report": [
+        f"{UTILS}/_element",
+        f"{UTILS}/_pairing/model",
+        f"{UTILS}/_pairing/observe",
+    ],
     f"{UTILS}/_pairing/observe_turn": [
         f"{UTILS}/_element",
         f"{UTILS}/_pairing/model",
@@ -54,7 +59,7 @@ MAY_IMPORT = {
         f"{UTILS}/_element/secret_forms",
     ],
 }
-OBSERVE = (f"{UTILS}/_pairing/observe", f"{UTILS}/_pairing/observe_turn")
+OBSERVE = tuple(f"{UTILS}/_pairing/{name}" for name in ("observe", "observe_report", "observe_turn"))
 # Packages outside of the standard library and of this collection -> the only places that may import them.
 OUTSIDE = {
     "requests": [f"{UTILS}/_element/libraries"],

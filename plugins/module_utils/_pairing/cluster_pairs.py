@@ -98,7 +98,9 @@ class ClusterPairJob:
 
 
 def _roles(session: Session, side: str) -> frozenset[str] | None:
+    from . import observe_report  # clusters that are paired are not asked
+
     try:
-        return observe.roles(session.client(side))
+        return observe_report.roles(session.client(side))
     except Failure:
         return None  # the handshake itself tells then whether it is allowed

@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any
 
 from .._element.errors import Failure
-from . import observe, results
+from . import observe, observe_report, results
 from .decide import cluster_pair, fault_findings, findings, lag, listing, pair_findings, progress, readiness_report
 from .decide.cluster_pair import Found as ClusterPairFound
 from .decide.fault_findings import Reported
@@ -146,11 +146,11 @@ class InfoJob:
         if PROGRESS in self.gather or self.max_lag is not None:
             sources = [pair.volumes[side] for pair in seen.pairs if pair.volumes[side] and pair.entries[side]]
             ids = [volume.id for volume in sources if volume.access == READ_WRITE and not volume.deleted]
-            reads["delays"] = partial(observe.delays, client, ids)
+            reads["delays"] = partial(observe_report.delays, client, ids)
         if PROGRESS in self.gather:
             reads["jobs"] = partial(observe.sync_jobs, client)
         if FAULTS in self.gather:
-            reads["faults"] = partial(observe.faults, client)
+            reads["faults"] = partial(observe_report.faults, client)
         if READINESS in self.gather:
             reads["facts"] = partial(_facts, session, side)
         return reads
@@ -251,7 +251,9 @@ def _cluster_pairs(seen: Seen) -> list[dict]:
 
 def _facts(session: Session, side: str) -> Facts:
     client = session.client(side)
-    return Facts(*(_told(partial(read, client)) for read in (observe.roles, observe.pairs_max, observe.fullness)))
+    return Facts(
+        *(_told(partial(read, client)) for read in (observe_report.roles, observe.pairs_max, observe_report.fullness))
+    )
 
 
 def _told(read: Callable[[], Any]) -> Told:

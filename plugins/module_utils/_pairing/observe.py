@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -25,7 +24,6 @@ from .model import (
     PEER,
     SIDES,
     Cluster,
-    ClusterFault,
     ClusterPair,
     ClusterSide,
     Limits,
@@ -44,20 +42,6 @@ PROBE_TIMEOUT = 10
 FAIL, ACCEPT, PROBE = "fail", "accept", "probe"
 # ModifyVolumes takes at most 500 IDs; a filter is not asked to take more, the whole list is read instead.
 MOST_IDS = 500
-# The faults that concern replication, as the API documentation spells them. Syslog has them with a capital.
-REPLICATION_FAULTS = (
-    "disconnectedClusterPair",
-    "disconnectedRemoteNode",
-    "remoteRepAsyncDelayExceeded",
-    "remoteRepClusterFull",
-    "remoteRepSnapshotClusterFull",
-    "remoteRepSnapshotsExceededLimit",
-)
-# Hours, minutes, seconds: how clusters write the time that a target is behind. The documentation has another form.
-_DELAY = re.compile(r"(\d{1,9}):([0-5]\d):([0-5]\d(?:\.\d+)?)", re.ASCII)
-_LISTS = re.compile(r"\[([0-9, ]+)\]")
-_IDS = re.compile(r"\d{1,18}", re.ASCII)
-_STAGE = re.compile(r"stage(\d)", re.ASCII)
 
 
 # --- who is there ---------------------------------------------------------------------------------------------------
@@ -207,46 +191,6 @@ def sync_jobs(client: Client) -> dict[int, SyncJob]:
     """
     method = "ListSyncJobs"
     return parsed(client, method, _remote_jobs, client.call(method))
-
-
-def delays(client: Client, ids: Iterable[int]) -> dict[int, float]:
-    """By how many seconds the other side is behind these volumes; without those of which the cluster does not tell.
-
-    Of targets it tells 0, whatever the truth.
-    """
-    wanted = sorted(ids)
-    if not wanted:
-        return {}  # what an empty filter means is documented nowhere
-    method = "ListVolumeStats"
-    params: dict[str, object] = {"includeVirtualVolumes": False}
-    if len(wanted) <= MOST_IDS:
-        params["volumeIDs"] = wanted
-    try:
-        result = client.call(method, params)
-    except ApiError as exc:
-        if exc.name not in VOLUME_UNKNOWN or "volumeIDs" not in params:
-            raise
-        del params["volumeIDs"]  # one of them was purged meanwhile
-        result = client.call(method, params)
-    return parsed(client, method, _delays, result)
-
-
-def faults(client: Client) -> tuple[ClusterFault, ...]:
-    """The faults of replication that there are now."""
-    method = "ListClusterFaults"
-    return parsed(client, method, _faults, client.call(method, {"faultTypes": "current"}))
-
-
-def fullness(client: Client) -> int:
-    """How full the cluster is: from stage 4 on nothing is created there, at stage 5 nothing can be written."""
-    method = "GetClusterFullThreshold"
-    return parsed(client, method, _stage, client.call(method))
-
-
-def roles(client: Client) -> frozenset[str] | None:
-    """What the task's user may do; None where the list does not name the user, as it does not name those of LDAP."""
-    method = "ListClusterAdmins"
-    return parsed(client, method, partial(_roles, client.username), client.call(method))
 
 
 def usage(session: Session, side: str, of: Iterable[Volume]) -> dict[int, Usage]:
@@ -512,57 +456,6 @@ def _stats(result: dict) -> dict[int, tuple[int, int]]:
 
 def _volume_stats(stats: dict) -> tuple[int, tuple[int, int]]:
     return number(stats["volumeID"]), (number(stats["nonZeroBlocks"]), number(stats["writeOps"]))
-
-
-def _delays(result: dict) -> dict[int, float]:
-    found = each_once(
-        ((number(stats["volumeID"]), _seconds(stats.get("asyncDelay"))) for stats in items(result, "volumeStats")),
-        itemgetter(0),
-    )
-    return {volume_id: delay for volume_id, delay in found if delay is not None}
-
-
-def _seconds(delay: object) -> float | None:
-    """None for a volume that is not paired, and for any form that is not the known one."""
-    match = _DELAY.fullmatch(delay) if isinstance(delay, str) else None
-    return int(match[1]) * 3600 + int(match[2]) * 60 + float(match[3]) if match else None
-
-
-def _faults(result: dict) -> tuple[ClusterFault, ...]:
-    known = {code.lower(): code for code in REPLICATION_FAULTS}
-    coded = [(entry, known.get(text(entry, "code").lower())) for entry in items(result, "faults")]
-    return tuple(_fault(entry, code) for entry, code in coded if code and not entry.get("resolved"))
-
-
-def _fault(entry: dict, code: str) -> ClusterFault:
-    details = optional_text(entry, "details")
-    # The words are for people and change; whom they are about stands in brackets.
-    ids = frozenset(int(found) for listed in _LISTS.findall(details) for found in _IDS.findall(listed))
-    return ClusterFault(
-        code=code,
-        severity=optional_text(entry, "severity"),
-        date=optional_text(entry, "date"),
-        details=details,
-        cluster_pair_ids=ids if code == "disconnectedClusterPair" else frozenset(),
-        volume_ids=ids if code.startswith("remoteRep") else frozenset(),
-    )
-
-
-def _stage(result: dict) -> int:
-    """The worse one of data and metadata; `fullness` itself holds the stage or, on some releases, which of them it is."""
-    told = [optional_text(result, member) for member in ("fullness", "blockFullness", "metadataFullness")]
-    return max(int(stage[1]) for stage in map(_STAGE.match, told) if stage)
-
-
-def _roles(username: str, result: dict) -> frozenset[str] | None:
-    listed = [admin for admin in items(result, "clusterAdmins") if text(admin, "username") == username]
-    return frozenset(_text(role) for admin in listed for role in items(admin, "access")) if listed else None
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError("not a text")
-    return value
 
 
 def _snapshot_counts(result: dict) -> Counter[int]:

@@ -161,7 +161,7 @@ class VolumePairJob:
             Sides(**limits),
             observe.qos_policies(session.client(PEER)) if policies else None,
             # A cluster that is too full and does not say so refuses the creation.
-            fullness=_readable(partial(observe.fullness, session.client(PEER)), None) if creations else None,
+            fullness=_fullness(session) if creations else None,
         )
         if self.wish.failover == "forced" or any(pair.direction == "none" for pair in turning):
             extras = self._with_copies(session, seen, turning, extras)
@@ -178,7 +178,7 @@ class VolumePairJob:
 
     def _with_copies(self, session: Session, seen: Seen, turning: Sequence[Found], extras: Extras) -> Extras:
         """With the snapshots of both sides, how far the copies are and how far behind; nothing of what cannot be read."""
-        from . import observe_turn
+        from . import observe_report, observe_turn
 
         reads: list[Callable[[], Any]] = []
         for side in seen.there:
@@ -186,7 +186,7 @@ class VolumePairJob:
             reads += [
                 partial(_readable, partial(observe_turn.checkpoints, client, ids), ()),
                 partial(_jobs, session, side),
-                partial(_readable, partial(observe.delays, client, ids), {}),
+                partial(_readable, partial(observe_report.delays, client, ids), {}),
             ]
         read = iter(session.side_by_side(reads))
         copies = {side: (next(read), next(read), next(read)) for side in seen.there}
@@ -330,6 +330,12 @@ def _readable(read: Callable[[], Any], nothing: Any) -> Any:
         return read()
     except Failure:
         return nothing
+
+
+def _fullness(session: Session) -> int | None:
+    from . import observe_report
+
+    return _readable(partial(observe_report.fullness, session.client(PEER)), None)
 
 
 def _jobs(session: Session, side: str) -> Mapping[int, SyncJob]:

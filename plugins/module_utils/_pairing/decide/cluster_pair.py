@@ -31,7 +31,6 @@ from ..model import (
     Verdict,
     other,
 )
-from . import readiness
 from .identity import named_by_address, names, names_predecessor
 
 # Right after a handshake a pair may pass through Misconfigured; after this many seconds it is there to stay.
@@ -264,6 +263,8 @@ def volumes_using(view: ClusterSide, entry_ids: set[int]) -> tuple[str, ...]:
 def _check_handshake(found: Found, steps: tuple[Step, ...]) -> None:
     if not any(isinstance(step, PairClusters) for step in steps):
         return
+    from . import readiness  # not loaded for clusters that are paired
+
     local, peer = found.seen.local.cluster, found.seen.peer.cluster
     readiness.require(readiness.names(local, peer), "name_conflict", local.name)
     readiness.require(readiness.version_gap(local, peer), "version_gap", local.name)

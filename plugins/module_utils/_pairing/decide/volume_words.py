@@ -28,7 +28,7 @@ from ..model import (
     mode_option,
     other,
 )
-from . import health, readiness
+from . import health
 from .identity import names
 from .sizes import whole_mib
 from .volume_classes import Found
@@ -82,6 +82,8 @@ def partners(found: Found) -> str:
 
 
 def access_conflict(found: Found, side: str) -> Failure:
+    from . import readiness  # not loaded for pairs that are as they are wished
+
     name = found.name(side)
     text = readiness.sentence(readiness.source_access(found.volumes[side], name))
     return Failure("access_conflict", text, cluster=name, method="ListVolumes")
@@ -128,6 +130,8 @@ def _larger_target(found: Found, step: PairVolumes, steps: tuple[Step, ...]) -> 
 
 
 def _slow_sync(found: Found) -> str | None:
+    from . import readiness
+
     milliseconds = max(
         (
             entry.latency_ms or 0

@@ -20,7 +20,7 @@ import pytest
 
 from ansible_collections.elementsw.replication.plugins.module_utils._element.client import connect
 from ansible_collections.elementsw.replication.plugins.module_utils._element.errors import CODES, Failure
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing import observe
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing import observe, observe_report
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.model import Sides
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.session import Session
 from ansible_collections.elementsw.replication.tests.simulator.server import serve
@@ -66,14 +66,14 @@ def of_alpha(*reads):
 
 #: What is read of alpha, by the method that it is read with.
 READS = {
-    "GetClusterFullThreshold": of_alpha(observe.fullness),
+    "GetClusterFullThreshold": of_alpha(observe_report.fullness),
     "GetClusterInfo": lambda session: observe.identities(session, observe.FAIL).local,
     "GetClusterVersionInfo": of_alpha(observe.version),
     "GetLimits": of_alpha(observe.pairs_max, observe.limits),
     "ListAccounts": of_alpha(observe.accounts),
     "ListActivePairedVolumes": of_alpha(observe.paired_volumes),
-    "ListClusterAdmins": of_alpha(observe.roles),
-    "ListClusterFaults": of_alpha(observe.faults),
+    "ListClusterAdmins": of_alpha(observe_report.roles),
+    "ListClusterFaults": of_alpha(observe_report.faults),
     "ListClusterPairs": of_alpha(observe.cluster_pairs),
     "ListDeletedVolumes": of_alpha(observe.deleted_volumes),
     "ListFibreChannelSessions": usage,
@@ -82,7 +82,7 @@ READS = {
     "ListSnapshots": usage,
     "ListSyncJobs": of_alpha(observe.sync_jobs),
     "ListVolumes": of_alpha(observe.volumes),
-    "ListVolumeStats": lambda session: (usage(session), observe.delays(session.client("local"), range(500))),
+    "ListVolumeStats": lambda session: (usage(session), observe_report.delays(session.client("local"), range(500))),
 }
 
 #: By the method whose reply is spoilt: the module that reads it, its options, and whether it is a check run. The others
@@ -176,7 +176,7 @@ def outcome(session, method):
 
 
 def test_every_method_that_is_read_is_here():
-    source = Path(observe.__file__).read_text(encoding="utf-8")
+    source = "".join(Path(module.__file__).read_text(encoding="utf-8") for module in (observe, observe_report))
     assert set(READS) == set(re.findall(r'"((?:Get|List)\w+)"', source))
 
 
