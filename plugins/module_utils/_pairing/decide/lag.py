@@ -39,7 +39,8 @@ def of_pair(pair: Found, delays: Delays) -> Lag:
     if pair.health == "healthy":
         return Lag(seconds, True)
     # What is told meanwhile is documented nowhere: it may grow, or stand still at what it was.
-    return Lag(seconds or None, False, "the pair does not replicate")
+    copying = pair.health == "syncing"
+    return Lag(seconds or None, False, "the copy is not complete" if copying else "the pair does not replicate")
 
 
 def not_asked(pair: Found) -> str | None:

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from ..model import LOCAL, PEER, SIDES, TARGET, Sides, VolumePair, VolumeSide, other
@@ -20,6 +21,7 @@ from .volume_classes import Found
 from .volume_words import states
 
 DISCONNECTED = "PausedDisconnected"
+SLOW_LINK = "PausedSlowLink"
 # Of the pairs that share a cause so many are named; the rest is counted.
 MOST_NAMED = 3
 
@@ -85,14 +87,14 @@ def of_pairs(pairs: Iterable[tuple[Found, lag.Lag]], max_lag: float | None, peer
         late = None if max_lag is None or _is_error(code) else lag.beyond(pair, behind, max_lag)
         if late and peer_is_dead and lag.not_asked(pair):
             late = None
-        key = _late_with_others(pair, code, late) if late else _with_others(pair, code)
+        key = _with_others(pair, code, late)
         if key:
             shared.setdefault(key, []).append(pair)
         elif late:
             findings.append(_late(pair, code, late, lag.words(late, behind, max_lag)))
         elif code:
             findings.append(_of_one(pair, code))
-    return findings + [key.told(sharing, key.of) for key, sharing in shared.items()]
+    return findings + [_of_all(key, sharing) for key, sharing in shared.items()]
 
 
 def _is_error(code: str | None) -> bool:
@@ -181,7 +183,7 @@ def _told(pair: Found) -> str:
 
 def _late(pair: Found, code: str | None, late: str, what: str) -> Finding:
     """The lag takes the place of what causes it, and has the cause's remedy."""
-    fix = None if code is None else remedies.of_pair(pair, code) or PROBLEMS[code][1]
+    fix = remedies.of_lag(pair) if code is None else remedies.of_pair(pair, code) or PROBLEMS[code][1]
     because = f"; {_WORDS[code]}" if code in _WORDS else ""
     return _finding(pair, late, what + because, fix)
 
@@ -190,15 +192,24 @@ def _late(pair: Found, code: str | None, late: str, what: str) -> Finding:
 
 
 class Shared(NamedTuple):
-    """What several pairs have in common. told: makes the finding of them and of whom it is."""
+    """What several pairs have in common. told: makes the finding of them and of whom it is.
+
+    late: they are behind for it; the code that takes the place of the finding's.
+    """
 
     told: Callable[[Sequence[Found], str], Finding]
     of: str
+    late: str | None = None
 
 
-def _with_others(pair: Found, code: str | None) -> Shared | None:
+def _with_others(pair: Found, code: str | None, late: str | None) -> Shared | None:
+    """late: a code of the lag, where the pair is late."""
     if code == "link_lost":
-        return Shared(_link_lost, pair.name(PEER))
+        return Shared(_link_lost, pair.name(PEER), late)
+    if code == "recovering" and SLOW_LINK in {entry.state for entry in _entries(pair)}:
+        return Shared(_link_slow, pair.name(PEER), late)
+    if late:
+        return Shared(_not_asked, pair.name(PEER)) if lag.not_asked(pair) else None
     if code == "target_full":
         return Shared(_target_full, pair.name(_target(pair)))
     if code == "snapshots_stopped" and _snapshot_state(pair) == "PausedClusterFull":
@@ -206,10 +217,17 @@ def _with_others(pair: Found, code: str | None) -> Shared | None:
     return None
 
 
-def _late_with_others(pair: Found, code: str | None, late: str) -> Shared | None:
-    if code == "link_lost":
-        return Shared(_exceeded_for_link if late == "lag_exceeded" else _unknown_for_link, pair.name(PEER))
-    return Shared(_not_asked, pair.name(PEER)) if lag.not_asked(pair) else None
+def _of_all(shared: Shared, pairs: Sequence[Found]) -> Finding:
+    finding = shared.told(pairs, shared.of)
+    if shared.late is None:
+        return finding
+    return replace(finding, code=shared.late, message=f"{finding.message}; {_LATE[shared.late]}", fix=finding.remedy)
+
+
+_LATE = {
+    "lag_exceeded": "they are further behind than is allowed",
+    "lag_unknown": "how far they are behind is not known",
+}
 
 
 def _target(pair: Found) -> str:
@@ -222,18 +240,16 @@ def _named(pairs: Sequence[Found]) -> str:
     return f"{counted(len(pairs))} ({named}{' and more' if len(pairs) > MOST_NAMED else ''})"
 
 
-def _link_lost(pairs: Sequence[Found], peer: str, code: str = "link_lost", more: str = "") -> Finding:
+def _link_lost(pairs: Sequence[Found], peer: str) -> Finding:
     here = pairs[0].name(LOCAL)
     text = f"{_named(pairs)} between {here} and {peer} cannot replicate, although the clusters are connected: {DISCONNECTED}"
-    return Finding(code, text + more, here, fix=PROBLEMS["link_lost"][1], hits=len(pairs))
+    return Finding("link_lost", text, here, hits=len(pairs))
 
 
-def _exceeded_for_link(pairs: Sequence[Found], peer: str) -> Finding:
-    return _link_lost(pairs, peer, "lag_exceeded", "; they are further behind than is allowed")
-
-
-def _unknown_for_link(pairs: Sequence[Found], peer: str) -> Finding:
-    return _link_lost(pairs, peer, "lag_unknown", "; how far they are behind is not known")
+def _link_slow(pairs: Sequence[Found], peer: str) -> Finding:
+    here = pairs[0].name(LOCAL)
+    text = f"the link between {here} and {peer} is too slow for {_named(pairs)}: {SLOW_LINK}"
+    return Finding("recovering", text, here, fix=remedies.of_pair(pairs[0], "recovering"), hits=len(pairs))
 
 
 def _not_asked(pairs: Sequence[Found], peer: str) -> Finding:

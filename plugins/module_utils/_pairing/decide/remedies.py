@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..model import LOCAL, PEER, READ_WRITE, SIDES, TARGET, other
+from ..model import LOCAL, PEER, READ_WRITE, SIDES, TARGET, mode_option, other
 from .volume_classes import Found
 
 # What only a person can know.
@@ -24,6 +24,16 @@ def of_pair(pair: Found, code: str) -> str | None:
 
 def of_snapshots(pair: Found, state: str | None) -> str | None:
     return _fewer_snapshots(pair) if state == "PausedExceededMaxSnapshotCount" else None
+
+
+def of_lag(pair: Found) -> str | None:
+    """The remedy for a lag that has no other cause; None where that of the code says all."""
+    if pair.health == "syncing":
+        return f"wait for the copy: {_task(pair, 'wait_for: in_sync')}"
+    entry = pair.entries[pair.source or LOCAL]
+    if entry and mode_option(entry.mode) == "snapshots_only":
+        return f"{_task(pair, 'mode: async')}, or ask with volumes for other pairs alone"
+    return None
 
 
 # --- tasks ------------------------------------------------------------------------------------------------------------

@@ -107,6 +107,7 @@ def test_live_content_that_is_not_replicated_is_not_in_time(sites):
     site = sites(CLUSTERS, cluster_pairs=LINKS, volume_pairs=[{**TO_BETA[0], "mode": "SnapshotsOnly"}])
     result = site.run("pair_info", max_lag=3600)
     assert (codes(result), of(result, "one")["lag_seconds"]) == (["lag_unknown"], None)
+    assert "mode: async" in result["problems"][0]["remedy"]
 
 
 @pytest.mark.parametrize(
@@ -164,7 +165,8 @@ def test_the_progress_is_told_by_the_targets_cluster(sites):
     assert (of(result, "one")["progress"]["stage"], of(result, "one")["health"]) == ("data", "syncing")
     assert site.run("pair_info", gather=["progress"])["healthy"]
     # A copy that is not complete is behind, whatever is told of it.
-    assert codes(site.run("pair_info", max_lag=3600)) == ["lag_unknown"]
+    (problem,) = site.run("pair_info", max_lag=3600)["problems"]
+    assert (problem["code"], "wait_for: in_sync" in problem["remedy"]) == ("lag_unknown", True)
     other_way = site.run("pair_info", here="beta", there="alpha", gather=["progress"], peer=None)
     assert of(other_way, "one")["progress"]["stage"] == "data"
 

@@ -245,12 +245,17 @@ def test_what_is_shared_is_told_once():
             [volume(77 + n, f"v{n}", pair(41 + n, uuid=f"u{n}", link=12), access=RT, size=GIB) for n in range(3)],
         )
 
-    for state, code in (("PausedDisconnected", "link_lost"), ("PausedClusterFull", "target_full")):
+    for state, code in (
+        ("PausedDisconnected", "link_lost"),
+        ("PausedSlowLink", "recovering"),
+        ("PausedClusterFull", "target_full"),
+    ):
         (finding,) = found(three(state))
         assert (finding.code, finding.hits, "3 volume pairs" in finding.message) == (code, 3, True)
     for seconds, code in ((5.0, "lag_unknown"), (90.0, "lag_exceeded")):
-        (finding,) = found(three("PausedDisconnected"), 60, seconds)
-        assert (finding.code, finding.hits, "storage network" in finding.remedy) == (code, 3, True)
+        for state, remedy in (("PausedDisconnected", "storage network"), ("PausedSlowLink", "bandwidth")):
+            (finding,) = found(three(state), 60, seconds)
+            assert (finding.code, finding.hits, remedy in finding.remedy) == (code, 3, True)
     assert [finding.hits for finding in found(three("PausedManual"))] == [1, 1, 1]
 
 
