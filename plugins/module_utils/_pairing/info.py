@@ -129,8 +129,10 @@ class InfoJob:
     def _entries_of_dead_peer(self, session: Session, view: VolumeSide) -> frozenset[int]:
         """By its address; failing that, the only cluster pair there is."""
         entries = named_by_address(view.entries, observe.peer_addresses(session, self.peer_hostname))
-        established = [entry for entry in view.entries if not entry.pending]
-        return frozenset(entry.id for entry in entries or established if entries or len(established) == 1)
+        established = tuple(entry for entry in view.entries if not entry.pending)
+        if not entries and len(established) == 1:
+            entries = established
+        return frozenset(entry.id for entry in entries)
 
     def _with_more(self, session: Session, seen: Seen) -> Seen:
         """With what was asked for beside the lists, all of both clusters side by side."""
@@ -203,6 +205,8 @@ class InfoJob:
     def _of_clusters(self, seen: Seen, told: list[Found]) -> list[findings.Finding]:
         """hits: the volume pairs whose trouble is told with their clusters'."""
         if seen.clusters is not None:
+            if told and seen.clusters.state != "paired":  # all have to go then, whichever were asked for
+                told = [each for each in listing.volume_pairs(seen.views) if not each.state.startswith("pending")]
             found = findings.of_clusters(seen.clusters, len(told))
         else:
             hits = Counter(pair.entries.local.cluster_pair_id for pair in told)

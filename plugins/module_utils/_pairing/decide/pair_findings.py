@@ -87,6 +87,9 @@ def of_pairs(pairs: Iterable[tuple[Found, lag.Lag]], max_lag: float | None, peer
         late = None if max_lag is None or _is_error(code) else lag.beyond(pair, behind, max_lag)
         if late and peer_is_dead and lag.not_asked(pair):
             late = None
+        if late and code == "snapshots_stopped":  # which makes nothing late: two causes
+            findings.append(_late(pair, None, late, lag.words(late, behind, max_lag)))
+            late = None
         key = _with_others(pair, code, late)
         if key:
             shared.setdefault(key, []).append(pair)

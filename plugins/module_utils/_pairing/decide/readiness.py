@@ -200,9 +200,8 @@ def active(volume: Volume, cluster: str) -> Check:
     """Whether the volume is there to be used."""
     if volume.status == "active":
         return Check("access", True, f"cluster {cluster}: {volume.label} is active")
-    return Check(
-        "access", False, f"cluster {cluster}: {volume.label} is {volume.status}, not active", "wait until it is"
-    )
+    remedy = "restore it with RestoreDeletedVolume" if volume.deleted else "wait until it is"
+    return Check("access", False, f"cluster {cluster}: {volume.label} is {volume.status}, not active", remedy)
 
 
 def source_access(volume: Volume, cluster: str) -> Check:

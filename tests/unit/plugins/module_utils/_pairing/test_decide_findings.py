@@ -259,6 +259,14 @@ def test_what_is_shared_is_told_once():
     assert [finding.hits for finding in found(three("PausedManual"))] == [1, 1, 1]
 
 
+def test_stopped_snapshots_make_nothing_late():
+    listed = found(pairs_of(snapshots="PausedClusterFull"), 60, 61.0)
+    assert {each.code: each.remedy for each in listed} == {
+        code: findings.PROBLEMS[told][1]
+        for code, told in (("lag_exceeded", "lag_exceeded"), ("snapshots_stopped", "target_full"))
+    }
+
+
 def test_what_only_a_dead_peer_could_tell_is_told_with_it():
     pairs = seen([volume(41, "db", pair(77, "dr"), access=RT)], None)
     assert [finding.code for finding in found(pairs, 60)] == ["lag_unknown"]
