@@ -37,4 +37,4 @@ says 201 "async, healthy."
 says 1 "orders-db on alpha replicates to orders-db on beta: sync, healthy."
 play 0 protect -e @pairs.yml
 play 0 status
-says 1 "No problems."
+says 1 "Healthy: 0 errors, 0 warnings."

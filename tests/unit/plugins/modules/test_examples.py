@@ -99,7 +99,7 @@ def filled(value: Any, spec: dict[str, Any]) -> Any:
     if isinstance(value, str) and "{{" in value:
         if "choices" in spec:
             return spec["choices"][0]
-        return {"bool": True, "int": 1, "list": [], "dict": {}}.get(spec["type"], "text")
+        return {"bool": True, "int": 1, "float": 1.0, "list": [], "dict": {}}.get(spec["type"], "text")
     options = spec.get("options", {})
     if isinstance(value, dict):
         return {name: filled(inner, options.get(name, {"type": "str"})) for name, inner in value.items()}
@@ -141,6 +141,7 @@ def test_every_place_is_looked_at() -> None:
     assert {
         "README.md",
         "docs/docsite/rst/guide_connection.rst",
+        "docs/docsite/rst/guide_monitoring.rst",
         "docs/docsite/rst/guide_pairing.rst",
         "docs/docsite/rst/guide_recovery.rst",
         "playbooks/protect.yml",
