@@ -66,9 +66,29 @@ def _pair_again(pair: Found) -> str:
     """A full copy. Who is the source is told by the roles, if they do tell; else somebody has to decide."""
     if pair.state == "unknown_peer" or pair.direction in ("to_peer", "from_peer"):
         return _task(pair, "repair: true (everything is copied again)")
+    if _partner_is_taken(pair):
+        return _remove_entry(pair)
     if not (pair.volumes.local and pair.volumes.peer):
         return f"{_task(pair, 'state: absent')}; then pair the volume anew, if it shall be"
     return _task(pair, f"repair: true, {_GOOD}, allow_overwrite: true (what the other one holds is lost)")
+
+
+def _partner_is_taken(pair: Found) -> bool:
+    """Whether the other volume is there and paired with somebody else: element_volume_pair touches neither then.
+
+    Not for a volume with several entries: which one of them a call would remove is not known.
+    """
+    side = LOCAL if pair.entries.local else PEER
+    volume, number = pair.volumes[side], pair.wish.given_id(other(side))
+    if volume is None or len(volume.pairs) != 1 or number is None or pair.volumes[other(side)]:
+        return False
+    partner = pair.catalogs[other(side)].by_id(number)
+    return partner is not None and bool(partner.pairs)
+
+
+def _remove_entry(pair: Found) -> str:
+    side = LOCAL if pair.entries.local else PEER
+    return f"RemoveVolumePair with volumeID {_id(pair, side)} on cluster {pair.name(side)} (the other volume keeps its pair)"
 
 
 def _unpair(pair: Found) -> str:
@@ -77,8 +97,21 @@ def _unpair(pair: Found) -> str:
 
 def _restore(pair: Found) -> str:
     side = next(side for side in SIDES if pair.volumes[side] and pair.volumes[side].deleted)
-    restored = f"RestoreDeletedVolume with volumeID {pair.volumes[side].id} on cluster {pair.name(side)}"
-    return f"{restored}, or to give it up, {_task(pair, 'state: absent')}"
+    deleted = f"volumeID {pair.volumes[side].id} on cluster {pair.name(side)}"
+    unpair = _task(pair, "state: absent")
+    return f"RestoreDeletedVolume with {deleted}, or to give it up, {unpair}; PurgeDeletedVolume with {deleted}"
+
+
+def _create_anew(pair: Found) -> str:
+    """The setting is fixed when a volume is created, so the target has to go."""
+    target = LOCAL if pair.direction == "from_peer" else PEER
+    source, number = other(target), _id(pair, target)
+    where = "" if source == LOCAL else f"on cluster {pair.name(PEER)}, with {pair.name(LOCAL)} as the peer, "
+    return (
+        f"{_task(pair, 'state: absent')}; DeleteVolume and PurgeDeletedVolume with volumeID {number} on cluster "
+        f"{pair.name(target)} (what it holds is lost); then {where}run element_volume_pair with volume_id: {_id(pair, source)}, "
+        "create_peer_volume: {} (everything is copied again)"
+    )
 
 
 def _decide_split(pair: Found) -> str:
@@ -125,6 +158,7 @@ _REMEDIES: dict[str, Callable[[Found], str | None]] = {
     "no_source": _give_source,
     "access_conflict": _set_role,
     "dead": _pair_again,
+    "sector_mismatch": _create_anew,
     "size_mismatch": _match_size,
     "snapshot_limit": _fewer_snapshots,
     "pending_pair": _unpair,

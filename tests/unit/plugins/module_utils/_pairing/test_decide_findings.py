@@ -181,7 +181,12 @@ SITUATIONS = {
         "RestoreDeletedVolume with volumeID 77 on cluster beta",
         TASK + "state: absent",
     ),
-    "sectors": (pairs_of("PausedMisconfigured", enable_512e=False), "sector_mismatch", "remove the pair", "anew"),
+    "sectors": (
+        pairs_of("PausedMisconfigured", enable_512e=False),
+        "sector_mismatch",
+        TASK + "state: absent",
+        "create_peer_volume",
+    ),
     "half": (
         seen([volume(41, "db", PAIR)], [volume(77, "dr", access=RT)]),
         "half_pair",
