@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every task that the documents, the role and the playbooks show passes the argument spec of its module.
+"""Every task that the documents, the roles and the playbooks show passes the argument spec of its module.
 
 No linter does this: those that know argument specs skip modules which have an action plugin.
 """
@@ -33,10 +33,19 @@ MODULES = {
     PREFIX + "element_pair_info": element_pair_info,
     PREFIX + "element_volume_pair": element_volume_pair,
 }
-ROLE = ROOT / "roles" / "protect"
-ROLE_OPTIONS = yaml.safe_load((ROLE / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))["argument_specs"][
-    "main"
-]["options"]
+
+
+def role_options(name: str) -> dict[str, Any]:
+    text = (ROOT / "roles" / name / "meta" / "argument_specs.yml").read_text(encoding="utf-8")
+    return yaml.safe_load(text)["argument_specs"]["main"]["options"]
+
+
+ROLES = {name: role_options(name) for name in ("failover", "protect")}
+# What no module has an option for.
+OF_ROLES_ALONE = {
+    *(f"{role}_{name}" for role in ROLES for name in ("peer", "pairs")),
+    *(f"failover_{name}" for name in ("kind", "volumes", "accounts", "before_tasks", "after_tasks")),
+}
 
 
 class Loader(yaml.SafeLoader):
@@ -59,10 +68,10 @@ def yaml_texts() -> Iterator[tuple[str, str]]:
     """Every piece of YAML that is shown or shipped, with where it stands."""
     for name, module in MODULES.items():
         yield f"EXAMPLES of {name}", module.EXAMPLES
-    for folder in ("playbooks", "roles/protect/tasks"):
+    for folder in ("playbooks", *(f"roles/{name}/tasks" for name in ROLES)):
         for path in sorted((ROOT / folder).rglob("*.yml")):
             yield str(path.relative_to(ROOT)), path.read_text(encoding="utf-8")
-    for path in (ROOT / "README.md", ROLE / "README.md"):
+    for path in (ROOT / "README.md", *(ROOT / "roles" / name / "README.md" for name in ROLES)):
         for block in re.findall(r"^```yaml\n(.*?)^```$", path.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE):
             yield str(path.relative_to(ROOT)), block
     for path in sorted((ROOT / "docs" / "docsite" / "rst").glob("*.rst")):
@@ -73,7 +82,7 @@ def yaml_texts() -> Iterator[tuple[str, str]]:
 
 
 def uses(source: str, node: Any, defaults: dict[str, Any]) -> Iterator[Use]:
-    """The uses of our modules and our role in a piece of YAML, at whatever depth."""
+    """The uses of our modules and our roles in a piece of YAML, at whatever depth."""
     if isinstance(node, list):
         for item in node:
             yield from uses(source, item, defaults)
@@ -130,7 +139,8 @@ def test_arguments_are_accepted(use: Use) -> None:
         assert errors(module.argument_spec(), module.argument_rules(), use.arguments) == []
     else:
         # What a play does not give may come from the inventory, as protect_pairs does.
-        optional = {name: {**spec, "required": False} for name, spec in without_descriptions(ROLE_OPTIONS).items()}
+        options = without_descriptions(ROLES[use.content.removeprefix(PREFIX)])
+        optional = {name: {**spec, "required": False} for name, spec in options.items()}
         assert errors(optional, {}, use.arguments) == []
 
 
@@ -144,9 +154,14 @@ def test_every_place_is_looked_at() -> None:
         "docs/docsite/rst/guide_monitoring.rst",
         "docs/docsite/rst/guide_pairing.rst",
         "docs/docsite/rst/guide_recovery.rst",
+        "playbooks/failover.yml",
         "playbooks/protect.yml",
         "playbooks/status.yml",
         "playbooks/unprotect.yml",
+        "roles/failover/README.md",
+        "roles/failover/tasks/choose.yml",
+        "roles/failover/tasks/move.yml",
+        "roles/failover/tasks/try.yml",
         "roles/protect/README.md",
         "roles/protect/tasks/main.yml",
     } <= sources
@@ -171,33 +186,35 @@ def option_names(use: Use) -> set[str]:
     return set(use.arguments).union(*items)
 
 
-def test_role_defaults_are_the_documented_ones() -> None:
-    defaults = yaml.safe_load((ROLE / "defaults" / "main.yml").read_text(encoding="utf-8"))
-    documented = {name: option["default"] for name, option in ROLE_OPTIONS.items() if "default" in option}
+@pytest.mark.parametrize("role", ROLES)
+def test_role_defaults_are_the_documented_ones(role: str) -> None:
+    defaults = yaml.safe_load((ROOT / "roles" / role / "defaults" / "main.yml").read_text(encoding="utf-8"))
+    documented = {name: option["default"] for name, option in ROLES[role].items() if "default" in option}
     assert defaults == documented
 
 
-def test_role_takes_the_pairs_of_the_module() -> None:
-    assert without_descriptions(ROLE_OPTIONS["protect_pairs"]["options"]) == element_volume_pair.PAIR
+@pytest.mark.parametrize("role", ROLES)
+def test_role_takes_the_pairs_of_the_module(role: str) -> None:
+    assert without_descriptions(ROLES[role][f"{role}_pairs"]["options"]) == element_volume_pair.PAIR
 
 
-@pytest.mark.parametrize("variable", ROLE_OPTIONS)
-def test_role_options_agree_with_the_module(variable: str) -> None:
-    """Same type, choices and default as the option that the variable fills, wherever it fills one."""
-    option = variable.replace("protect_cluster_", "").replace("protect_", "")
+@pytest.mark.parametrize(
+    ("role", "variable"), [(role, name) for role in ROLES for name in ROLES[role] if name not in OF_ROLES_ALONE]
+)
+def test_role_options_agree_with_the_module(role: str, variable: str) -> None:
+    """Same type, choices and default as the option that the variable fills."""
+    option = variable.replace("protect_cluster_", "").removeprefix(f"{role}_")
     module = element_cluster_pair if variable.startswith("protect_cluster_") else element_volume_pair
-    spec = module.argument_spec().get(option)
-    if variable in ("protect_peer", "protect_pairs"):
-        return
-    assert without_descriptions(ROLE_OPTIONS)[variable] == spec
+    assert without_descriptions(ROLES[role])[variable] == module.argument_spec()[option]
 
 
-@pytest.mark.parametrize("path", ["README.md", "roles/protect/README.md"])
-def test_tables_of_variables_are_complete(path: str) -> None:
-    text = (ROOT / path).read_text(encoding="utf-8")
-    wanted = (
-        ROLE_OPTIONS
-        if "protect" in path
-        else {option for module in MODULES.values() for option in public(module.argument_spec())}
-    )
-    assert [name for name in wanted if f"`{name}`" not in text] == []
+@pytest.mark.parametrize("role", ROLES)
+def test_tables_of_the_roles_are_complete(role: str) -> None:
+    text = (ROOT / "roles" / role / "README.md").read_text(encoding="utf-8")
+    assert [name for name in ROLES[role] if f"`{name}`" not in text] == []
+
+
+def test_tables_of_the_options_are_complete() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    options = {option for module in MODULES.values() for option in public(module.argument_spec())}
+    assert [name for name in options if f"`{name}`" not in text] == []
