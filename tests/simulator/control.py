@@ -47,6 +47,7 @@ class Control:
             "/link": self._set_link,
             "/write": self._write,
             "/log_in": self._log_in,
+            "/log_out": self._log_out,
             "/call": self._call,
             "/advance": self._advance,
             "/fullness": self._fill,
@@ -146,6 +147,11 @@ class Control:
 
     def _log_in(self, section: Section) -> dict[str, Any]:
         self._world.log_in(section.take("cluster", kind=str), section.take("volume_id", kind=int))
+        section.done()
+        return {}
+
+    def _log_out(self, section: Section) -> dict[str, Any]:
+        self._world.log_out(section.take("cluster", kind=str), section.take("volume_id", kind=int))
         section.done()
         return {}
 

@@ -246,6 +246,12 @@ class World:
                 IscsiSession(there.next_id("session"), volume_id, initiator, "203.0.113.200:51234")
             )
 
+    def log_out(self, cluster: str, volume_id: int) -> None:
+        """Every host closes its iSCSI sessions with the volume."""
+        with self.lock:
+            self._open_volume(cluster, volume_id)
+            self.cluster(cluster).end_iscsi_sessions([volume_id])
+
     def act(self, cluster: str, method: str, params: dict[str, Any] | None = None) -> Any:
         """What a third party does: `write` or `log_in` as a host, anything else as an administrator calls it."""
         as_host: dict[str, Callable[..., None]] = {"write": self.write, "log_in": self.log_in}

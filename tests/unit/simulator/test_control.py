@@ -125,6 +125,12 @@ def test_hosts_log_in(control):
     assert ([session["volumeID"] for session in sessions["alpha"]], sessions["beta"]) == ([41], [])
 
 
+def test_hosts_log_out(control):
+    control.post("/log_in", cluster="alpha", volume_id=41)
+    assert control.post("/log_out", cluster="alpha", volume_id=41) == (200, {})
+    assert control.get("/truth")["clusters"]["alpha"]["iscsi_sessions"] == []
+
+
 def test_time_passes(control):
     control.post("/call", cluster="beta", method="DeleteVolume", params={"volumeID": 77})
     control.post("/advance", seconds=9 * 3600)
