@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 
 import pytest
 
@@ -162,3 +163,31 @@ def test_a_new_cluster_pair(sites, figures):
     figures.append(("a new cluster pair: reads per cluster", f"<= {READS_NEW}", str(max(reads.values()))))
     assert [call.method for call in writes] == ["StartClusterPairing", "CompleteClusterPairing"]
     assert max(reads.values()) <= READS_NEW
+
+
+@pytest.mark.parametrize("count", [1, 40, 500])
+def test_planned_turns(sites, figures, count):
+    """Checkpoints of up to 32 volumes, a read of each at every look at them, and access in bulk."""
+    site = start(sites, count, paired=True)
+    options = {"pairs": wished(count), "direction": "from_peer", "failover": "planned", "wait_for": "in_sync"}
+    result = site.run("volume_pair", **options)
+    assert (result.get("failed", False), result["changed"]) == (False, True), result["msg"]
+    reads, writes, connections = counted(site)
+    # For one volume or for many: CreateSnapshot and CreateGroupSnapshot, ModifyVolume and ModifyVolumes.
+    made = Counter(call.method.replace("Group", "").rstrip("s") for call in writes)
+    polls = [call for call in site.world.calls_of("alpha", "ListGroupSnapshots") if call.params]
+    checkpoints = math.ceil(count / 32)
+    for what, promised, method in (
+        ("checkpoints", checkpoints, "CreateSnapshot"),
+        ("checkpoints removed", 2 * checkpoints, "DeleteSnapshot"),
+        ("access calls", 2 * math.ceil(count / 500), "ModifyVolume"),
+    ):
+        figures.append((f"{count} planned turns: {what}", f"{promised}", str(made[method])))
+        assert made[method] == promised
+    assert made.total() == 3 * checkpoints + 2 * math.ceil(count / 500)
+    figures.append((f"{count} planned turns: reads per cluster", "", str(max(reads.values()))))
+    assert connections <= CONCURRENCY + 2
+    if count > 1:
+        # One read for each checkpoint and look; in a world where all is instant one look is enough.
+        figures.append((f"{count} planned turns: reads per poll", f"{checkpoints}", str(len(polls))))
+        assert len(polls) == checkpoints
