@@ -1,0 +1,179 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The peer does not answer, and that is permitted: what may be done on this side alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from ansible_collections.elementsw.replication.plugins.module_utils._element.errors import Failure
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide import alone
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.selection import Catalog
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.volume_classes import PairWish, Wish
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.volume_pair import TABLE, decide
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.volume_verdict import judge
+from ansible_collections.elementsw.replication.tests.unit.builders import (
+    ALPHA,
+    BETA,
+    GAMMA,
+    calls,
+    entry,
+    pair,
+    pending_pair,
+    volume,
+    volume_side,
+)
+
+RW, RT = "readWrite", "replicationTarget"
+LINKS = (entry(BETA, 7), entry(GAMMA, 3, "third"))
+SILENT = alone.Silent((BETA.mvip,))
+WISH = PairWish(volume="orders-db")
+OURS = pair(77, "orders-dr", link=7, state="PausedDisconnected")
+PROMOTE = ["alpha ModifyVolume volume orders-db (41)"]
+REMOVE = ["alpha RemoveVolumePair volume orders-db (41)"]
+PAUSE = ["alpha ModifyVolumePair volume orders-db (41)"]
+
+
+def found(*pairs, wish=WISH, links=LINKS, silent=SILENT, **more):
+    volumes = [volume(41, "orders-db", *pairs, **more)] if more.get("access") != "missing" else []
+    return alone.classify(0, wish, Catalog(volume_side(ALPHA, links, *volumes)), silent)
+
+
+def outcome(seen, wish):
+    plan = decide(seen, wish)
+    return plan.problem.code if plan.problem else calls(plan)
+
+
+CASES = [
+    # what the volume here shows; present, repair, absent
+    ("entry", found(OURS), "alone", [], "unreachable", REMOVE),
+    ("target", found(OURS, access=RT), "alone", [], "unreachable", REMOVE),
+    ("no entry", found(), "alone_none", "unreachable", "unreachable", []),
+    ("pending", found(pending_pair()), "alone_pending", "pending_pair", "unreachable", REMOVE),
+    ("other cluster", found(pair(9, link=3)), "alone_elsewhere", *["paired_elsewhere"] * 3),
+    ("unlisted link", found(pair(9, link=99)), "alone_elsewhere", *["paired_elsewhere"] * 3),
+    (
+        "other volume",
+        found(OURS, wish=replace(WISH, peer_volume="else")),
+        "alone_elsewhere",
+        *["paired_elsewhere"] * 3,
+    ),
+    ("two entries", found(OURS, pair(9, link=3)), "alone_elsewhere", *["paired_elsewhere"] * 3),
+    ("deleted", found(OURS, status="deleted"), "deleted", "volume_deleted", "volume_deleted", []),
+    ("missing", found(access="missing"), "missing", "volume_not_found", "volume_not_found", []),
+]
+
+
+@pytest.mark.parametrize(
+    ("seen", "row", "present", "repair", "absent"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
+)
+def test_the_table(seen, row, present, repair, absent):
+    assert (seen.state, seen.row) == ("unknown_peer", row)
+    assert outcome(seen, Wish(present=True)) == present
+    assert outcome(seen, Wish(present=True, repair=True)) == repair
+    assert outcome(seen, Wish(present=False)) == absent
+
+
+def test_every_row_is_reached():
+    assert {case[2] for case in CASES} >= {row for row in TABLE if row.startswith("alone")}
+
+
+@pytest.mark.parametrize(
+    ("access", "direction", "planned", "forced"),
+    [
+        (RT, "to_peer", "unreachable", PROMOTE),
+        ("locked", "to_peer", "unreachable", PROMOTE),
+        (RW, "to_peer", [], []),
+        (RT, "from_peer", [], []),
+        (RW, "from_peer", "unreachable", "unreachable"),
+    ],
+)
+def test_direction(access, direction, planned, forced):
+    seen = found(OURS, access=access, wish=replace(WISH, direction=direction))
+    assert outcome(seen, Wish(present=True)) == planned
+    assert outcome(seen, Wish(present=True, failover="planned")) == planned
+    assert outcome(seen, Wish(present=True, failover="forced", allow_overwrite=True)) == forced
+
+
+@pytest.mark.parametrize(
+    ("state", "pause", "resume"),
+    [
+        ("PausedDisconnected", PAUSE, []),
+        ("Active", PAUSE, []),
+        ("PausedManual", [], PAUSE),
+        ("PausedManualRemote", [], "unreachable"),
+    ],
+)
+def test_pause(state, pause, resume):
+    for paused, expected in ((True, pause), (False, resume)):
+        seen = found(replace(OURS, state=state), wish=replace(WISH, paused=paused))
+        assert outcome(seen, Wish(present=True)) == expected
+
+
+@pytest.mark.parametrize(
+    ("wished", "expected"),
+    [
+        ({"mode": "async"}, []),
+        ({"mode": "sync"}, "unreachable"),
+        ({"size": 1}, []),
+        ({"size": 2**50}, "unreachable"),
+        ({"match_size": True}, "unreachable"),
+    ],
+)
+def test_what_needs_the_peer_is_refused_before_any_write(wished, expected):
+    seen = found(OURS, access=RT, wish=replace(WISH, direction="to_peer", **wished))
+    assert outcome(seen, Wish(present=True, failover="forced")) == (expected or PROMOTE)
+
+
+def test_a_former_target_is_released():
+    seen = found(OURS, access=RT)
+    wish = Wish(present=False, release_target=True)
+    assert outcome(seen, wish) == [*REMOVE, "alpha ModifyVolume volume orders-db (41)"]
+
+
+# --- whom an entry means ------------------------------------------------------------------------------------------------
+
+
+def test_the_only_cluster_pair_will_do_where_nothing_is_destroyed():
+    elsewhere = alone.Silent(("beta.example.com",), single_will_do=True)
+    seen = found(OURS, access=RT, links=LINKS[:1], silent=elsewhere, wish=replace(WISH, direction="to_peer"))
+    plan = decide(seen, Wish(present=True, failover="forced"))
+    assert (seen.assumed, calls(plan)) == (True, PROMOTE)
+    assert any("put the peer's MVIP into its hostname" in text for text in plan.warnings)
+
+
+@pytest.mark.parametrize(
+    ("links", "single_will_do"), [(LINKS, True), (LINKS[:1], False)], ids=["one of two", "the only one"]
+)
+def test_else_the_peer_has_to_be_known_by_its_address(links, single_will_do):
+    with pytest.raises(Failure) as refused:
+        found(OURS, links=links, silent=alone.Silent(("beta.example.com",), single_will_do))
+    assert refused.value.code == "peer_unknown"
+    assert f"beta ({BETA.mvip})" in refused.value.sentence
+    assert "put the peer's MVIP into its hostname" in refused.value.sentence
+
+
+def test_a_pair_with_a_known_peer_is_told_from_one_with_another_cluster():
+    known = alone.Silent(("beta.example.com", BETA.mvip))
+    assert found(OURS, silent=known).row == "alone"
+    assert found(pair(9, link=3), silent=known).row == "alone_elsewhere"
+
+
+# --- is it as wished? -----------------------------------------------------------------------------------------------------
+
+
+def test_nothing_is_waited_for_on_the_other_side():
+    promoted = found(OURS, wish=replace(WISH, direction="to_peer"))
+    assert judge(promoted, Wish(present=True, failover="forced"), in_sync=True, waited=0).done
+    gone = found(wish=replace(WISH, direction="to_peer"))
+    assert judge(gone, Wish(present=True, failover="forced"), in_sync=False, waited=0).failure.code == "unreachable"
+
+
+def test_what_is_outstanding_is_said():
+    plan = decide(found(OURS), Wish(present=False))
+    assert "its half of the pair, if it is there, is outstanding" in plan.warnings[0]
+    assert "nothing was looked for there" in decide(found(), Wish(present=False)).warnings[0]
