@@ -20,6 +20,7 @@ from ..turns import ConfirmDemotion, ConfirmQuiet, ConfirmRoles, ConfirmTurn, De
 from . import snapshots
 from .item import Done
 from .snapshots import Taken
+from .wait import next_pause
 from .writer import Writer
 
 Confirm = Union[ConfirmTurn, ConfirmRoles, ConfirmDemotion]
@@ -27,8 +28,7 @@ Verdicts = dict[Step, Failure]
 InUse = Callable[[Session, Step, Sequence[str]], Failure]
 Change = Callable[[Writer, str, Sequence[SetAccess]], bool]
 
-# Seconds between two looks at a checkpoint on its way, and at statistics that are not renewed yet.
-CHECKPOINT_PAUSE = 2.0
+# Seconds between two looks at statistics that are not renewed yet.
 STATISTICS_PAUSE = 0.5
 # Statistics are renewed several times a second; when they are not in this time, they prove nothing.
 STATISTICS_TIMEOUT = 30
@@ -49,13 +49,14 @@ def _await(session: Session, steps: Sequence[ConfirmTurn]) -> Verdicts:
     waiting: dict[Taken, list[ConfirmTurn]] = {}
     for step in steps:
         waiting.setdefault(step.checkpoint, []).append(step)
-    deadline = session.clock.monotonic() + max((step.timeout for step in steps), default=0)
+    began, timeout = session.clock.monotonic(), max((step.timeout for step in steps), default=0)
     while True:
         there = session.side_by_side(partial(_arrived, session, taken, of) for taken, of in waiting.items())
         waiting = {taken: of for (taken, of), done in zip(waiting.items(), there) if not done}
-        if not waiting or session.stopping.is_set() or session.clock.monotonic() >= deadline:
+        waited = session.clock.monotonic() - began
+        if not waiting or session.stopping.is_set() or waited >= timeout:
             break
-        session.pause(CHECKPOINT_PAUSE)
+        session.pause(min(next_pause(waited), timeout - waited))
     stopped = session.stopping.is_set()
     return {step: _late(session, step, stopped) for of in waiting.values() for step in of}
 

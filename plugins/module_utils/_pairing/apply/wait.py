@@ -69,10 +69,10 @@ def until(
             return Waited(seen, verdicts, waited, over=True)
         if waited >= pausing_until:
             return Waited(seen, verdicts, waited, over=False)
-        session.pause(min(_pause(waited), limits.timeout - waited, pausing_until - waited))
+        session.pause(min(next_pause(waited), limits.timeout - waited, pausing_until - waited))
         seen = look()
 
 
-def _pause(waited: float) -> float:
+def next_pause(waited: float) -> float:
     """A geometric series, told by its sum so far: a wait that is divided over several calls goes on where it was."""
     return min(FIRST_PAUSE + (GROWTH - 1) * waited, LAST_PAUSE)

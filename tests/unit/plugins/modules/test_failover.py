@@ -1,0 +1,286 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Turning pairs round on two clusters: what is written, in which order, and what becomes of it when something happens."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.elementsw.replication.tests.simulator.settings import Timings
+
+NAMES = ("ledger", "orders", "stock")
+LINK = {"between": ["alpha", "beta"]}
+TURN = {"direction": "from_peer", "failover": "planned"}
+FORCE = {"direction": "from_peer", "failover": "forced"}
+RW, RT = "readWrite", "replicationTarget"
+INSTANT = dict.fromkeys(Timings.DEFAULTS, 0)
+
+
+@pytest.fixture(name="paired")
+def _paired(sites):
+    """Volumes of alpha that replicate to beta."""
+
+    def start(names=NAMES, mode="Async", **spec):
+        volumes = [{"name": name, "account": "tenant"} for name in names]
+        clusters = [{"name": each, "accounts": [{"name": "tenant"}], "volumes": volumes} for each in ("alpha", "beta")]
+        pairs = [{"source": f"alpha/{name}", "target": f"beta/{name}", "mode": mode} for name in names]
+        return sites(clusters, **{"cluster_pairs": [LINK], "volume_pairs": pairs, **spec})
+
+    return start
+
+
+def items(names=NAMES):
+    return [{"volume": name} for name in names]
+
+
+def volume(site, cluster, name):
+    return next(each for each in site.world.cluster(cluster).volumes.values() if each.name == name)
+
+
+def accesses(site, names=NAMES):
+    """Of alpha's and of beta's volumes."""
+    return [tuple(volume(site, cluster, name).access for cluster in ("alpha", "beta")) for name in names]
+
+
+def snapshots(site):
+    return sorted(
+        snapshot.name for each in ("alpha", "beta") for snapshot in site.world.cluster(each).snapshots.values()
+    )
+
+
+def meanwhile(site, method, nth, what, name, **params):
+    """A host does something with a volume of alpha just before a call of the task to alpha."""
+    given = {"volume_id": volume(site, "alpha", name).volume_id, **params}
+    call = {"cluster": "alpha", "method": what, "params": given}
+    site.world.faults.add("alpha", method, nth, fault="meanwhile", call=call)
+
+
+def write(site, cluster, name, mark):
+    site.world.write(cluster, volume(site, cluster, name).volume_id, mark)
+
+
+# --- planned --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("mode", "switches"),
+    [("Async", {}), ("Sync", {"mode_after_reversal": "async"}), ("Async", {"not_present_spelling": "Not Present"})],
+)
+def test_a_planned_turn_and_back(paired, mode, switches):
+    site = paired(mode=mode, switches=switches, timings={**INSTANT, "delivery_polls": "never", "snapshot_polls": 1})
+    write(site, "alpha", "orders", "one")
+    there = site.check_then_run("volume_pair", pairs=items(), **TURN) if not switches else None
+    there = there or site.run("volume_pair", pairs=items(), **TURN)
+    assert not there.get("failed"), there["msg"]
+    assert accesses(site) == [(RT, RW)] * 3
+    assert site.world.marks("beta", volume(site, "beta", "orders").volume_id) == ["one"]
+    assert {pair["mode"] for pair in there["pairs"]} == {mode.lower()}
+    assert {pair["direction"] for pair in there["pairs"]} == {"from_peer"}
+    assert snapshots(site) == []
+    site.world.clear_calls()
+    again = site.run("volume_pair", pairs=items(), **TURN)
+    assert (again.get("failed", False), again["changed"], site.world.writes()) == (False, False, [])
+    back = site.run("volume_pair", pairs=items(), direction="to_peer", failover="planned", wait_for="in_sync")
+    assert not back.get("failed"), back["msg"]
+    assert accesses(site) == [(RW, RT)] * 3
+
+
+def test_the_order_of_the_writes(paired):
+    site = paired()
+    site.run("volume_pair", pairs=items(), **TURN)
+    assert site.writes() == [
+        "alpha CreateGroupSnapshot",
+        "alpha ModifyVolumes",
+        "beta ModifyVolumes",
+        "beta DeleteGroupSnapshot",
+        "alpha DeleteGroupSnapshot",
+    ]
+
+
+def test_the_checkpoint_says_what_it_is_of(paired):
+    site = paired(["orders"])
+    site.world.faults.add("alpha", "ModifyVolume", fault="xInvalidParameter")
+    site.world.faults.add("alpha", "DeleteSnapshot", times=None, fault="xInvalidParameter")
+    result = site.run("volume_pair", volume="orders", **TURN)
+    assert result["error"]["code"] == "api_error"
+    (taken,) = site.world.cluster("alpha").snapshots.values()
+    name, alpha = taken.name, site.world.call("alpha", "GetClusterInfo")["clusterInfo"]
+    assert name.startswith("elementsw-swap-")
+    assert any(name in str(warning) for warning in result["warnings"])
+    assert taken.attributes == {
+        "elementsw-swap-cluster": alpha["uniqueID"],
+        "elementsw-swap-writes": {str(volume(site, "alpha", "orders").volume_id): 0},
+    }
+    assert (taken.replicate, taken.expires is not None) == (True, True)
+
+
+@pytest.mark.parametrize("nth", [1, 2])
+def test_a_host_that_logs_in_stops_the_whole_list(paired, nth):
+    site = paired()
+    meanwhile(site, "ListISCSISessions", nth, "log_in", "orders")
+    result = site.run("volume_pair", pairs=items(), **TURN)
+    assert result["error"]["code"] == "source_in_use"
+    assert "iqn.1998-01.com.example:host-1" in result["msg"]
+    assert "log the hosts out" in result["msg"]
+    assert accesses(site) == [(RW, RT)] * 3
+    assert snapshots(site) == []
+    assert result["changed"] is False
+    assert result["error"]["left_behind"] is None
+
+
+def test_who_writes_until_the_last_moment_keeps_the_source(paired):
+    site = paired()
+    meanwhile(site, "ModifyVolumes", 1, "write", "orders", mark="late")
+    result = site.run("volume_pair", pairs=items(), **TURN)
+    told = {pair["volume"]: (pair["error"] or {}).get("code") for pair in result["pairs"]}
+    assert told == {"ledger": None, "orders": "source_in_use", "stock": None}
+    assert accesses(site) == [(RT, RW), (RW, RT), (RT, RW)]
+    assert site.world.marks("alpha", volume(site, "alpha", "orders").volume_id) == ["late"]
+    assert (result["changed"], result["error"]["rolled_back"], snapshots(site)) == (True, True, [])
+
+
+def test_a_checkpoint_that_does_not_arrive_changes_nothing(paired):
+    site = paired(timings={**INSTANT, "snapshot_polls": "never"})
+    result = site.run("volume_pair", pairs=items(), wait_timeout=3, wait=False, **TURN)
+    assert {pair["error"]["code"] for pair in result["pairs"]} == {"not_in_sync"}
+    assert "raise wait_timeout" in result["msg"]
+    assert (accesses(site), snapshots(site), result["changed"]) == ([(RW, RT)] * 3, [], False)
+
+
+def test_one_that_cannot_be_turned_stops_the_whole_list_before_any_write(paired):
+    site = paired()
+    site.world.act(
+        "alpha", "ModifyVolumePair", {"volumeID": volume(site, "alpha", "stock").volume_id, "pausedManual": True}
+    )
+    site.world.clear_calls()
+    result = site.run("volume_pair", pairs=items(), **TURN)
+    assert (result["error"]["code"], site.world.writes()) == ("not_in_sync", [])
+
+
+@pytest.mark.parametrize("name", ["xVolumeNotPaired", "xPermissionDenied"])
+def test_a_promotion_that_is_refused_is_taken_back(paired, name):
+    site = paired(["orders"])
+    site.world.faults.add("beta", "ModifyVolume", times=None, fault=name)
+    result = site.run("volume_pair", volume="orders", **TURN)
+    assert (result["error"]["name"], result["error"]["rolled_back"]) == (name, True)
+    assert (accesses(site, ["orders"]), snapshots(site), result["changed"]) == ([(RW, RT)], [], False)
+
+
+def test_a_promotion_that_nobody_has_heard_of_is_not_taken_back(paired):
+    site = paired(["orders"])
+    site.world.faults.add("beta", "ModifyVolume", fault="drop_before")
+    # Its cluster is not heard of again, in this run.
+    site.world.faults.add("beta", "ListVolumes", nth=3, times=None, fault="http_503")
+    result = site.run("volume_pair", volume="orders", **TURN)
+    assert (result["error"]["code"], result["error"]["rolled_back"]) == ("promotion_unknown", False)
+    assert any("orders" in left for left in result["error"]["left_behind"])
+    assert volume(site, "alpha", "orders").access == RT
+    site.world.faults.clear()
+    again = site.run("volume_pair", volume="orders", **TURN)
+    assert not again.get("failed"), again["msg"]
+    assert accesses(site, ["orders"]) == [(RT, RW)]
+
+
+# --- forced ---------------------------------------------------------------------------------------------------------------
+
+
+def test_a_forced_turn_saves_what_it_overwrites(paired):
+    site = paired(timings={**INSTANT, "delivery_polls": "never"})
+    write(site, "alpha", "orders", "unsent")
+    result = site.check_then_run("volume_pair", pairs=items(), wait_for="in_sync", **FORCE)
+    assert not result.get("failed"), result["msg"]
+    assert site.writes() == ["beta ModifyVolumes", "alpha CreateGroupSnapshot", "alpha ModifyVolumes"]
+    assert accesses(site) == [(RT, RW)] * 3
+    saved = [each for each in site.world.cluster("alpha").snapshots.values() if each.volume.name == "orders"]
+    assert [(list(each.marks), each.expires, each.replicate) for each in saved] == [(["unsent"], None, False)]
+    assert any(saved[0].name in str(warning) for warning in result["warnings"])
+    assert any("data_loss_possible" in str(warning) for warning in result["warnings"])
+
+
+def test_what_cannot_be_saved_is_not_overwritten(paired):
+    site = paired(["orders"])
+    site.world.faults.add("alpha", "CreateSnapshot", times=None, fault="xMaxSnapshotsPerVolumeExceeded")
+    result = site.run("volume_pair", volume="orders", **FORCE)
+    assert (result["error"]["code"], result["changed"]) == ("snapshot_limit", True)
+    assert accesses(site, ["orders"]) == [(RW, RW)]
+    assert result["pairs"][0]["direction"] == "split"
+
+
+def test_a_source_with_hosts_is_left_to_them(paired):
+    site = paired(["orders"])
+    site.world.log_in("alpha", volume(site, "alpha", "orders").volume_id)
+    result = site.run("volume_pair", volume="orders", **FORCE)
+    assert (result["error"]["code"], accesses(site, ["orders"])) == ("split_brain", [(RW, RW)])
+    assert any("iqn.1998-01.com.example:host-1" in str(warning) for warning in result["warnings"])
+    blocked = site.run("volume_pair", volume="orders", allow_overwrite=True, **FORCE)
+    assert (blocked["error"]["code"], accesses(site, ["orders"])) == ("target_in_use", [(RW, RW)])
+    site.world.cluster("alpha").iscsi_sessions.clear()
+    settled = site.run("volume_pair", volume="orders", allow_overwrite=True, **FORCE)
+    assert not settled.get("failed"), settled["msg"]
+    assert accesses(site, ["orders"]) == [(RT, RW)]
+
+
+def test_items_fail_alone(paired):
+    site = paired()
+    unknown = {"volume": "unheard-of"}
+    result = site.run("volume_pair", pairs=[*items(), unknown], **FORCE)
+    assert [bool(pair["failed"]) for pair in result["pairs"]] == [False, False, False, True]
+    assert accesses(site) == [(RT, RW)] * 3
+
+
+# --- the other site is gone -----------------------------------------------------------------------------------------------
+
+
+def test_the_worst_day_and_the_way_back(paired):
+    site = paired(["orders"], timings={**INSTANT, "delivery_polls": 1})
+    write(site, "alpha", "orders", "before")
+    site.run("pair_info")
+    site.world.site_down("alpha")
+    over = {"here": "beta", "there": "alpha", "volume": "orders"}
+    forced = {"direction": "to_peer", "failover": "forced"}
+    first = site.check_then_run("volume_pair", peer_unreachable="local_only", **forced, **over)
+    assert not first.get("failed"), first["msg"]
+    assert (first["pairs"][0]["state"], first["pairs"][0]["in_sync"]) == ("unknown_peer", None)
+    assert first["pairs"][0]["peer"]["volume_id"] == volume(site, "alpha", "orders").volume_id
+    again = site.run("volume_pair", peer_unreachable="local_only", **forced, **over)
+    assert (again.get("failed", False), again["changed"]) == (False, False)
+    write(site, "beta", "orders", "after")
+    site.world.site_up("alpha")
+    for permitted in ({}, {"direction": "to_peer"}, forced, {**forced, "peer_unreachable": "local_only"}):
+        split = site.run("volume_pair", **permitted, **over)
+        assert split["error"]["code"] == "split_brain"
+    assert accesses(site, ["orders"]) == [(RW, RW)]
+    settled = site.check_then_run("volume_pair", allow_overwrite=True, wait_for="in_sync", **forced, **over)
+    assert not settled.get("failed"), settled["msg"]
+    back = site.run("volume_pair", volume="orders", direction="to_peer", failover="planned", wait_for="in_sync")
+    assert not back.get("failed"), back["msg"]
+    assert accesses(site, ["orders"]) == [(RW, RT)]
+    assert site.world.marks("alpha", volume(site, "alpha", "orders").volume_id) == ["before", "after"]
+
+
+def test_alone_nothing_but_the_permitted_is_written(paired):
+    site = paired(["orders"])
+    site.world.site_down("beta")
+    site.world.clear_calls()
+    options = {"volume": "orders", "peer_unreachable": "local_only", "failover": "forced"}
+    for more in (
+        {"direction": "from_peer"},
+        {"mode": "sync"},
+        {"size": "1TiB"},
+        {"repair": True},
+        {"match_size": True},
+    ):
+        result = site.run("volume_pair", **options, **more)
+        assert (result["error"]["code"], site.world.writes()) == ("unreachable", []), more
+    paused = site.check_then_run("volume_pair", paused=True, **options)
+    assert (paused.get("failed", False), site.writes()) == (False, ["alpha ModifyVolumePair"])
+
+
+def test_alone_a_peer_has_to_be_known_to_unpair_from_it(paired):
+    site = paired(["orders"])
+    site.world.site_down("beta")
+    options = {"volume": "orders", "state": "absent", "peer_unreachable": "local_only"}
+    unknown = site.run("volume_pair", **options)
+    assert (unknown["error"]["code"], site.world.writes()) == ("peer_unknown", [])
