@@ -77,7 +77,7 @@ def _group_members(result: dict) -> tuple[Snapshot, ...]:
             _snapshot(member),
             group_id=number(group["groupSnapshotID"]),
             name=text(group, "name"),
-            attributes=group.get("attributes") or {},
+            attributes=_attributes(group),
         )
         for group in items(result, "groupSnapshots")
         for member in items(group, "members")
@@ -93,9 +93,15 @@ def _snapshot(entry: dict) -> Snapshot:
         created=optional_text(entry, "createTime"),
         group_id=number(entry.get("groupID") or 0),
         replicated=bool(entry.get("enableRemoteReplication")),
-        attributes=entry.get("attributes") or {},
+        attributes=_attributes(entry),
         remote={
             text(status, "volumePairUUID"): optional_text(status, "remoteStatus")
             for status in optional_items(entry, "remoteStatuses")
         },
     )
+
+
+def _attributes(entry: dict) -> dict:
+    """What people and tools have noted, which may be anything."""
+    noted = entry.get("attributes")
+    return noted if isinstance(noted, dict) else {}

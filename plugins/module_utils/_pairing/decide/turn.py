@@ -248,7 +248,8 @@ def _proves(found: Found, side: str, latest: Snapshot, ours: dict[str, tuple[Sna
     volume = found.volumes[side]
     there = all(any(s.uuid == latest.uuid for s in ours[each]) for each in SIDES)
     of_this_side = latest.attributes.get(NOTED_CLUSTER) == found.catalogs[side].cluster.unique_id
-    noted = (latest.attributes.get(NOTED_WRITES) or {}).get(str(volume.id))
+    writes = latest.attributes.get(NOTED_WRITES)
+    noted = writes.get(str(volume.id)) if isinstance(writes, dict) else None
     used = _usage(found, side, volume)
     known = used is not None and "statistics" not in used.unreadable
     return there and of_this_side and noted is not None and known and noted == used.write_ops

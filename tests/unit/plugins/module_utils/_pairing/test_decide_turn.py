@@ -203,6 +203,13 @@ def test_an_interrupted_turn_goes_on_where_both_hold_its_checkpoint(seen, planne
     assert outcome(seen, "forced") == (BACK if seen.wish.direction == "to_peer" else PROMOTED)
 
 
+@pytest.mark.parametrize("writes", [None, "7", [7], {"41": "7"}, {"41": None}, {}])
+def test_what_is_noted_in_another_form_proves_nothing(writes):
+    noted = {"elementsw-swap-cluster": ALPHA.unique_id, "elementsw-swap-writes": writes}
+    seen = none(*([replace(checkpoint(n), attributes=noted)] for n in (41, 77)))
+    assert outcome(seen, "planned") == "no_source"
+
+
 # --- what else is said and done -----------------------------------------------------------------------------------------
 
 

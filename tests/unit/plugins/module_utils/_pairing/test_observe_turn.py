@@ -1,0 +1,107 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Snapshots and write counts as clusters answer them, and what is no such answer."""
+
+from __future__ import annotations
+
+import copy
+
+import pytest
+
+from ansible_collections.elementsw.replication.plugins.module_utils._element.errors import Failure
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing import observe_turn
+
+SNAPSHOT = {
+    "snapshotID": 5,
+    "snapshotUUID": "u5",
+    "volumeID": 41,
+    "name": "hourly",
+    "createTime": "2026-11-24T10:00:00Z",
+    "groupID": 3,
+    "enableRemoteReplication": True,
+    "attributes": {"a": 1},
+    "remoteStatuses": [{"volumePairUUID": "p1", "remoteStatus": "Present"}],
+}
+GROUP = {"groupSnapshotID": 3, "name": "group", "attributes": {"b": 2}, "members": [SNAPSHOT]}
+STATS = {"volumeID": 41, "writeOps": 7, "timestamp": "2026-11-24T10:00:00.1Z"}
+
+
+class Answering:
+    """A client of a cluster that always gives the same answer."""
+
+    name = "alpha"
+
+    def __init__(self, result):
+        self.result = result
+        self.asked = []
+
+    def call(self, method, params=None):
+        self.asked.append((method, {name: value for name, value in (params or {}).items() if value is not None}))
+        return self.result
+
+
+def test_a_snapshot():
+    client = Answering({"snapshots": [SNAPSHOT, {**SNAPSHOT, "snapshotID": 6, "volumeID": 42}]})
+    (found,) = observe_turn.snapshots(client, [41, 43])
+    assert (found.id, found.uuid, found.volume_id, found.name, found.group_id) == (5, "u5", 41, "hourly", 3)
+    assert (found.replicated, found.attributes, found.remote) == (True, {"a": 1}, {"p1": "Present"})
+    assert client.asked == [("ListSnapshots", {})]
+
+
+def test_of_one_volume_only_its_own_are_asked_for():
+    client = Answering({"snapshots": [SNAPSHOT]})
+    observe_turn.snapshots(client, [41])
+    assert client.asked == [("ListSnapshots", {"volumeID": 41})]
+
+
+def test_members_have_name_and_attributes_of_their_group():
+    (found,) = observe_turn.group_snapshots(Answering({"groupSnapshots": [GROUP]}), 3)
+    assert (found.id, found.group_id, found.name, found.attributes) == (5, 3, "group", {"b": 2})
+
+
+@pytest.mark.parametrize("attributes", [None, "text", 5, []])
+def test_attributes_may_be_anything(attributes):
+    (found,) = observe_turn.all_snapshots(Answering({"snapshots": [{**SNAPSHOT, "attributes": attributes}]}))
+    assert found.attributes == {}
+
+
+@pytest.mark.parametrize(("count", "filtered"), [(500, True), (501, False)])
+def test_a_filter_has_no_more_ids_than_it_may(count, filtered):
+    client = Answering({"volumeStats": [STATS]})
+    assert observe_turn.write_counts(client, range(count)) == {41: (7, "2026-11-24T10:00:00.1Z")}
+    assert ("volumeIDs" in client.asked[0][1]) == filtered
+
+
+READS = {
+    "snapshots": (observe_turn.all_snapshots, {"snapshots": [SNAPSHOT]}),
+    "groups": (observe_turn.group_snapshots, {"groupSnapshots": [GROUP]}),
+    "statistics": (lambda client: observe_turn.write_counts(client, [41]), {"volumeStats": [STATS]}),
+}
+SPOILT = [
+    ("snapshots", ["snapshots"]),
+    ("snapshots", ["snapshots", 0, "snapshotID"]),
+    ("snapshots", ["snapshots", 0, "snapshotUUID"]),
+    ("snapshots", ["snapshots", 0, "volumeID"]),
+    ("snapshots", ["snapshots", 0, "remoteStatuses", 0, "volumePairUUID"]),
+    ("groups", ["groupSnapshots"]),
+    ("groups", ["groupSnapshots", 0, "groupSnapshotID"]),
+    ("groups", ["groupSnapshots", 0, "members"]),
+    ("statistics", ["volumeStats", 0, "writeOps"]),
+    ("statistics", ["volumeStats", 0, "timestamp"]),
+]
+
+
+@pytest.mark.parametrize("wrong", [None, 41.7, {}, True])
+@pytest.mark.parametrize(("what", "place"), SPOILT)
+def test_what_is_no_such_answer_is_refused(what, place, wrong):
+    read, result = READS[what]
+    spoilt = copy.deepcopy(result)
+    within = spoilt
+    for step in place[:-1]:
+        within = within[step]
+    within[place[-1]] = wrong
+    with pytest.raises(Failure) as refused:
+        read(Answering(spoilt))
+    assert refused.value.code == "bad_reply"
