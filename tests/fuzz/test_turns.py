@@ -231,11 +231,11 @@ def world_of(pairs: int, mode: str, timings: dict[str, Any], switches: dict[str,
 
 
 @contextlib.contextmanager
-def played(stage: Stage, written_before: int) -> Iterator[Outcome | Failure | None]:
+def played(stage: Stage, written_before: int, **options: Any) -> Iterator[Outcome | Failure | None]:
     """What the first run comes to, with the schedule in force; afterwards all trouble is over."""
     for number in range(written_before):
         stage.write("alpha", number % stage.pairs)
-    yield turn(stage)
+    yield turn(stage, **options)
 
 
 def calm_down(stage: Stage) -> None:
@@ -338,3 +338,37 @@ def test_snapshots_only_is_refused_and_nothing_changes(timings, schedule):
         assert {failure.code for failure in outcome.failures} == {"snapshots_only"}
     assert stage.world.writes() == []
     assert not lost(stage)
+
+
+def kept(stage: Stage, pair: int) -> set[str]:
+    """Every write that can still be read somewhere, on a volume or in a snapshot of it."""
+    volumes = [stage.volume(site, pair) for site in SITES]
+    return {mark for volume in volumes for each in (volume, *volume.snapshots.values()) for mark in each.marks}
+
+
+@settings(max_examples=300)
+@given(
+    pairs=st.integers(1, 3),
+    mode=st.sampled_from(("Async", "Sync", "SnapshotsOnly")),
+    timings=TIMINGS,
+    schedule=st.lists(EVENTS.filter(lambda event: (event.what, event.site) != ("write", "alpha")), max_size=3),
+    options=st.sampled_from(({}, {"allow_overwrite": True})),
+)
+def test_what_a_forced_turn_overwrites_is_kept(pairs, mode, timings, schedule, options):
+    """Whatever happens. A host that writes without being logged in, after the snapshot, cannot be known of."""
+    schedule = [event for event in schedule if event.pair < pairs]
+    stage = Stage(world_of(pairs, mode, timings, {}), pairs, schedule)
+    with played(stage, 4, failover="forced", **options):
+        pass
+    calm_down(stage)
+    for _attempt in range(RERUNS):
+        again = turn(stage, failover="forced", **options)
+        if not told(again):
+            break
+        assert {failure.code for failure in told(again)} <= {"split_brain", "not_in_sync"}, told(again)
+        options = {"allow_overwrite": True}
+    else:
+        raise AssertionError(told(again))
+    for pair, marks in stage.acknowledged.items():
+        assert set(marks) <= kept(stage, pair)
+        assert [stage.volume(site, pair).access for site in SITES] == ["replicationTarget", "readWrite"]
