@@ -11,7 +11,7 @@ import re
 import pytest
 
 VOLUMES = [{"name": "db"}]
-LINKS = [{"between": ["alpha", "beta"]}]
+LINKS = ({"between": ["alpha", "beta"]},)
 PAIR = {"source": "alpha/db", "target": "beta/db"}
 BACK = {"source": "beta/db", "target": "alpha/db"}
 
@@ -42,7 +42,7 @@ def follow(site, remedy):
 
 def spec(*pairs, here=(), there=(), links=LINKS, **more):
     clusters = [{"name": "alpha", "volumes": here or VOLUMES}, {"name": "beta", "volumes": there or VOLUMES}]
-    return {"clusters": clusters, "cluster_pairs": links, "volume_pairs": list(pairs), **more}
+    return {"clusters": clusters, "cluster_pairs": list(links), "volume_pairs": list(pairs), **more}
 
 
 def marked(*marks, **more):

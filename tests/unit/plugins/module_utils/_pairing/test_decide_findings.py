@@ -237,7 +237,9 @@ def test_every_situation(situation):
 
 
 def test_every_code_of_pairs_has_been_seen():
-    codes = {code for _state, code, _severity, _remedy in STATES} | {code for _pairs, code, *_ in SITUATIONS.values()}
+    codes = {code for _state, code, _severity, _remedy in STATES} | {
+        code for _pairs, code, *_remedies in SITUATIONS.values()
+    }
     of_clusters = {"peer_unreachable", "not_connected", "not_paired", "further_entries"}
     told_elsewhere = {"fault", "minor_fault", "lag_exceeded", "lag_unknown", "snapshots_stopped"}
     assert codes - {None} == set(findings.PROBLEMS) - of_clusters - told_elsewhere
