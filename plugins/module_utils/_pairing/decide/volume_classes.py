@@ -83,6 +83,8 @@ class PairWish:
             name = self.new_name
         if name is None and volume_id is None:
             return self.label(other(side))
+        if None not in (name, volume_id):
+            return f"volume {name} ({volume_id})"
         return f"volume {name}" if volume_id is None else f"volume with ID {volume_id}"
 
 
