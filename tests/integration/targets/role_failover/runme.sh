@@ -6,5 +6,4 @@
 set -euo pipefail
 export PYTHONPATH="${ANSIBLE_COLLECTIONS_PATH%%:*}${PYTHONPATH:+:$PYTHONPATH}"
 
-exec python -m ansible_collections.elementsw.replication.tests.simulator.rehearse world.yml \
-    ansible-playbook -i "{inventory}" test.yml "$@"
+exec python -m ansible_collections.elementsw.replication.tests.simulator.rehearse world.yml ./journey.sh "$@"

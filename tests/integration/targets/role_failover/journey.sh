@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+set -euo pipefail
+
+ansible-playbook -i "$SIMULATOR_INVENTORY" foretell.yml --check "$@"
+ansible-playbook -i "$SIMULATOR_INVENTORY" test.yml "$@"
