@@ -7,13 +7,16 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 7))' 2>/dev/null && echo $$python && break; done)
 ARGS ?=
 
-.PHONY: help demo test format lint sanity docs bench matrix fuzz ci
+.PHONY: help demo demo-failover test format lint sanity docs bench matrix fuzz ci
 
 help:  ## list the targets
-	@sed -n 's/^\([a-z]*\):  ## /\1\t/p' Makefile | expand -t 10
+	@sed -n 's/^\([a-z-]*\):  ## /\1\t/p' Makefile | expand -t 15
 
 demo:  ## pair two simulated clusters and their volumes, from nothing
 	@$(python) -B tools/demo.py
+
+demo-failover:  ## move volumes between two simulated sites, until one of them dies, and back
+	@$(python) -B tools/demo.py failover
 
 test:  ## run the tests that need no matrix of versions; ARGS goes to pytest
 	@$(python) -B tools/run_tests.py -n auto $(ARGS)

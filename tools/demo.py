@@ -2,11 +2,16 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Pair two simulated clusters and their volumes with the shipped playbooks, the way a user would."""
+"""Show the shipped playbooks at work on two simulated clusters, the way a user would use them.
+
+Without an argument it pairs them and their volumes. `failover` moves the volumes between the sites, until one of them dies.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import json
+import os
 import re
 import shlex
 import signal
@@ -21,6 +26,7 @@ from environment import ROOT, SetupProblem, Workspace
 COLLECTIONS = "venv/collections"  # seen from the workspace
 SIMULATOR = "ansible_collections.elementsw.replication.tests.simulator.server"
 WORLD = "tests/simulator/worlds/two_sites.yml"
+JOURNEY = ROOT / "tests" / "integration" / "targets" / "failover"
 PAIRS = ROOT / "tools" / "demo_pairs.yml"
 BOTH_CLUSTERS = ("-i", "inventory.yml", "-e", "replication_cluster=alpha", "-e", "replication_peer=beta")
 _READY = "ready"
@@ -30,13 +36,18 @@ class DemoFailure(Exception):
     """A sentence about the step that did not do what it should."""
 
 
-def main() -> int:
+def main(arguments: Sequence[str]) -> int:
+    stories = {(): tell, ("failover",): tell_failover}
+    story = stories.get(tuple(arguments))
+    if story is None:
+        print("Usage: demo.py [failover]", file=sys.stderr)
+        return 2
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _leave)
     try:
         prepare()
         with environment.workspace() as workspace:
-            tell(workspace)
+            story(workspace)
     except (SetupProblem, DemoFailure) as problem:
         print(f"\n{problem}", file=sys.stderr)
         return 1
@@ -54,17 +65,13 @@ def prepare() -> None:
 
 def tell(workspace: Workspace) -> None:
     """The story, from an empty collections folder to the table of the pairs."""
-    workspace.env["ANSIBLE_COLLECTIONS_PATH"] = str(workspace.folder / COLLECTIONS)
+    install(workspace)
     if sys.stdout.isatty():
         workspace.env["ANSIBLE_FORCE_COLOR"] = "1"
     (workspace.folder / "pairs.yml").write_bytes(PAIRS.read_bytes())
+    world = workspace.folder / COLLECTIONS / "ansible_collections" / "elementsw" / "replication" / WORLD
 
-    heading("The collection, installed as ansible-galaxy installs it")
-    show(["ansible-galaxy", "collection", "install", ".", "-p", ".venv/collections", "--force"])
-    target = str(workspace.folder / COLLECTIONS)
-    play(workspace, ["ansible-galaxy", "collection", "install", ".", "-p", target, "--force"], folder=ROOT)
-
-    with simulator(workspace):
+    with simulator(workspace, world):
         heading("Two clusters that have never heard of each other")
         say("They are simulated, on this machine, and speak the API of Element over HTTPS.")
         say("The inventory says where they are; pairs.yml says which volumes are to be protected:")
@@ -79,6 +86,30 @@ def tell(workspace: Workspace) -> None:
 
         heading("Status: what both sides say")
         status(workspace)
+
+
+def tell_failover(workspace: Workspace) -> None:
+    """The story of two volumes whose site dies: the journey that is also a test, shown to a reader."""
+    install(workspace)
+    with simulator(workspace, JOURNEY / "world.yml"):
+        control = json.loads((workspace.folder / "control.json").read_text(encoding="utf-8"))
+        env = {
+            **workspace.env,
+            "SIMULATOR_INVENTORY": str(workspace.folder / "inventory.yml"),
+            "SIMULATOR_CONTROL": control["control_url"],
+            "PATH": f"{workspace.folder / 'venv' / 'commands'}{os.pathsep}{workspace.env.get('PATH', os.defpath)}",
+        }
+        command = [workspace.python, str(JOURNEY / "journey.py"), "--brief"]
+        if subprocess.run(command, env=env, stdin=subprocess.DEVNULL, check=False).returncode != 0:
+            raise DemoFailure("The journey did not come to its end; its last messages are above.")
+
+
+def install(workspace: Workspace) -> None:
+    heading("The collection, installed as ansible-galaxy installs it")
+    workspace.env["ANSIBLE_COLLECTIONS_PATH"] = str(workspace.folder / COLLECTIONS)
+    show(["ansible-galaxy", "collection", "install", ".", "-p", ".venv/collections", "--force"])
+    target = str(workspace.folder / COLLECTIONS)
+    play(workspace, ["ansible-galaxy", "collection", "install", ".", "-p", target, "--force"], folder=ROOT)
 
 
 def protect(workspace: Workspace) -> int:
@@ -120,10 +151,9 @@ def play(workspace: Workspace, command: Sequence[str], folder: Path | None = Non
 
 
 @contextlib.contextmanager
-def simulator(workspace: Workspace) -> Iterator[None]:
-    """Two clusters on loopback, which end with the block, and by themselves should this process be killed."""
+def simulator(workspace: Workspace, world: Path) -> Iterator[None]:
+    """The clusters of a world on loopback, which end with the block, and by themselves should this process be killed."""
     collections = workspace.folder / COLLECTIONS
-    world = collections / "ansible_collections" / "elementsw" / "replication" / WORLD
     options = ["--world", str(world), "--directory", str(workspace.folder), "--idle-timeout", "300"]
     with subprocess.Popen(
         [workspace.python, "-m", SIMULATOR, *options],
@@ -173,4 +203,4 @@ def _leave(number: int, _frame: object) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

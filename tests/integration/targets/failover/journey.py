@@ -2,41 +2,59 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The whole journey of two volumes, judged by what the simulator knows to be on them, not by what our modules say."""
+"""The whole journey of two volumes, judged by what the simulator knows to be on them, not by what our modules say.
+
+With --brief it shows what a reader wants to see of each playbook, and not all that Ansible prints.
+"""
 
 from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
 import subprocess
 import sys
 import urllib.request
 
 PAIRS = {"protect_pairs": [{"volume": "orders-db"}, {"volume": "orders-log"}], "protect_wait_for": "in_sync"}
 # What hosts have written and been told that it is stored, by volume, as the site that wins in the end has it.
+BRIEF = "--brief" in sys.argv[1:]
 VOLUMES = {"alpha": {"orders-db": 41, "orders-log": 42}, "beta": {"orders-db": 77, "orders-log": 78}}
 
 
 def journey() -> None:
+    step("alpha has the data. Protect it: beta gets a copy of each write, a little later.")
     play("protect", "alpha", "beta", "-e", json.dumps(PAIRS))
     kept = {"orders-db": ["order-1"], "orders-log": ["redo-1"]}
 
+    step("Hosts write on alpha. Would a planned failover to beta work? Check mode knows, and writes nothing.")
     write("alpha", kept, "before")
     play("failover", "beta", "alpha", "-e", "failover_kind=planned", "--check", says="nothing was written")
     assert_holds("alpha", kept, writable=True)
+    step("The planned move to beta.")
     play("failover", "beta", "alpha", "-e", "failover_kind=planned", says="2 of 2 volumes were changed")
     assert_holds("beta", kept, writable=True)
     assert_holds("alpha", kept, writable=False)
     assert_no_snapshots("alpha", "beta")
+    step("The same once more changes nothing.")
     forget_calls()
     play("failover", "beta", "alpha", "-e", "failover_kind=planned", says="Everything is on beta already")
     assert ask("/writes") == []
 
+    step("Hosts write on beta. The planned return to alpha.")
     write("beta", kept, "while-away")
     play("failover", "alpha", "beta", "-e", "failover_kind=planned", "-e", "failover_wait_for=in_sync")
     assert_holds("alpha", kept, writable=True)
 
-    # The last thing that alpha stores does not reach beta any more.
+    lost = disaster(kept)
+    settle(kept, lost)
+    tell(kept, lost)
+
+
+def disaster(kept: dict[str, list[str]]) -> dict[str, list[str]]:
+    """The site of alpha dies and returns; what alpha has stored by then."""
+    step("The link is too slow for the last writes on alpha, and then the site of alpha dies. Planned is refused.")
     post("/timings", delivery_polls="never")
     lost = {volume: list(marks) for volume, marks in kept.items()}
     write("alpha", lost, "too-late")
@@ -44,33 +62,58 @@ def journey() -> None:
     post("/timings", delivery_polls=1)
     play("failover", "beta", "alpha", "-e", "failover_kind=planned", status=2, says="alpha does not answer")
     assert_holds("beta", kept, writable=False)
+    step("The forced failover to beta, with alpha gone. Hosts go on with what beta has.")
     play("failover", "beta", "alpha", "-e", "failover_kind=forced", says="alpha did not answer")
     assert_holds("beta", kept, writable=True)
     write("beta", kept, "after-the-loss")
 
+    step("alpha returns. Both sides are writable now; it is reported, and nothing is overwritten.")
     post("/site", cluster="alpha", up=True)
     play("status", "alpha", "beta", says="split")
     assert_holds("alpha", lost, writable=True)
-    # Nothing is overwritten without the permission to, from whichever side.
+    return lost
+
+
+def settle(kept: dict[str, list[str]], lost: dict[str, list[str]]) -> None:
+    """Both sides are writable: one of them is given up on purpose, and then the volumes return."""
+    step("Nothing is overwritten without the permission to, from whichever side.")
     play("failover", "alpha", "beta", "-e", "failover_kind=planned", status=2, says="both volumes are readWrite")
     play("failover", "beta", "alpha", "-e", "failover_kind=forced", status=2, says="both volumes are readWrite")
     assert_holds("alpha", lost, writable=True)
     assert_holds("beta", kept, writable=True)
+    step("Settled on purpose in favour of beta. What alpha had alone is kept in snapshots.")
     allowed = ("-e", "failover_kind=forced", "-e", "failover_allow_overwrite=true", "-e", "failover_wait_for=in_sync")
     play("failover", "beta", "alpha", *allowed, says="elementsw-saved-")
     assert_holds("alpha", kept, writable=False)
     assert_saved("alpha", lost)
 
+    step("The planned return to alpha.")
     play("failover", "alpha", "beta", "-e", "failover_kind=planned")
     assert_holds("alpha", kept, writable=True)
     assert_holds("beta", kept, writable=False)
     play("status", "alpha", "beta", "-e", "status_fail_on_problems=true")
 
 
+def tell(kept: dict[str, list[str]], lost: dict[str, list[str]]) -> None:
+    """What was shown, read from the volumes themselves."""
+    step("What was proven, from what is on the volumes and not from what was reported")
+    for volume, marks in kept.items():
+        gone = [mark for mark in lost[volume] if mark not in marks]
+        print(f"{volume}: all {len(marks)} acknowledged writes of the winning side are on alpha: {', '.join(marks)}")
+        print(f"{volume}: lost with the dead site, and kept in a snapshot there: {', '.join(gone)}")
+    print("Three planned moves lost nothing, and nothing was overwritten before it was said so.")
+
+
+def step(text: str) -> None:
+    print(f"\n== {text}", flush=True)
+
+
 def play(name: str, cluster: str, peer: str, *arguments: str, status: int = 0, says: str = "") -> None:
     """Run a shipped playbook. It has to end with this status and to print this text."""
     command = ["ansible-playbook", "-i", os.environ["SIMULATOR_INVENTORY"], f"elementsw.replication.{name}"]
     names = ["-e", f"replication_cluster={cluster}", "-e", f"replication_peer={peer}"]
+    if BRIEF:
+        print(f"\n$ {shlex.join([command[0], command[-1], *names, *arguments])}", flush=True)
     done = subprocess.run(
         [*command, *names, *arguments],
         stdin=subprocess.DEVNULL,
@@ -79,10 +122,18 @@ def play(name: str, cluster: str, peer: str, *arguments: str, status: int = 0, s
         text=True,
         check=False,
     )
-    print(done.stdout)
     # A line of the output may be broken anywhere.
-    if done.returncode != status or says not in " ".join(done.stdout.split()):
+    as_wanted = done.returncode == status and says in " ".join(done.stdout.split())
+    print("\n".join(said(done.stdout)) if BRIEF and as_wanted else done.stdout, flush=True)
+    if not as_wanted:
         sys.exit(f"{name} on {cluster} {arguments}: status {done.returncode} in place of {status}, or not said: {says}")
+
+
+def said(output: str) -> list[str]:
+    """The lines of the last report in what a playbook has printed, or why it failed."""
+    reports = re.findall(r'"msg": (\[\n.*?\n    \])', output, re.DOTALL)
+    failures = re.findall(r"^\[ERROR\]: (.*)$", output, re.MULTILINE)
+    return [*failures[-1:], *(json.loads(reports[-1]) if reports else [])]
 
 
 def write(cluster: str, stored: dict[str, list[str]], mark: str) -> None:
