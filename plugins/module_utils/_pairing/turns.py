@@ -16,6 +16,7 @@ from .model import Look, Phase, SetAccess, Step, Volume
 CHECKPOINT = "elementsw-swap-"
 NOTED_CLUSTER = "elementsw-swap-cluster"
 NOTED_WRITES = "elementsw-swap-writes"
+NOTED_PARTNERS = "elementsw-swap-partner-writes"
 # A group snapshot has at most so many volumes, where the cluster does not allow fewer.
 MOST_IN_GROUP = 32
 
@@ -32,10 +33,12 @@ class TakeSnapshot(Step):
 class TakeCheckpoint(TakeSnapshot):
     """A snapshot that replicates: once the other side has it, it has all that was written before.
 
-    write_ops: how many writes the volume had seen when it was last looked at. cluster_id: unique ID of its cluster.
+    write_ops: how many writes the volume had seen when it was last looked at; partner_writes: its partner, which grow
+    once that is a source. cluster_id: unique ID of its cluster.
     """
 
     write_ops: int = 0
+    partner_writes: int = 0
     cluster_id: str = ""
 
     PHASE = Phase.TAKE_CHECKPOINT

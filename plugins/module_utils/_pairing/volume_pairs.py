@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from .._element.client import Client
 from .._element.errors import Failure
 from . import observe, results
 from .decide import progress, sizes, volume_pair, volume_verdict
@@ -154,7 +155,9 @@ class VolumePairJob:
         usage: dict[str, Mapping[int, Usage]] = {
             side: observe.usage(session, side, volumes) if volumes else {} for side, volumes in looked_at.items()
         }
-        read = session.side_by_side(partial(observe.limits, session.client(side)) for side in limited)
+        # A forced turn is not held up by what only says how many snapshots make a group.
+        limits_of = _limits_if_told if self.wish.failover == "forced" and turning else observe.limits
+        read = session.side_by_side(partial(limits_of, session.client(side)) for side in limited)
         limits: dict[str, Limits | None] = {**dict.fromkeys(SIDES), **dict(zip(limited, read))}
         extras = Extras(
             Sides(usage[LOCAL], usage.get(PEER, {})),
@@ -322,6 +325,10 @@ def _classify_alone(here: Catalog, silent: alone.Silent, number: int, wish: Pair
     from .decide import alone
 
     return alone.classify(number, wish, here, silent)
+
+
+def _limits_if_told(client: Client) -> Limits:
+    return _readable(partial(observe.limits, client), Limits())
 
 
 def _readable(read: Callable[[], Any], nothing: Any) -> Any:

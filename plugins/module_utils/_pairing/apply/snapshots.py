@@ -21,7 +21,15 @@ from ..._element.members import number
 from .. import observe_turn
 from ..model import Snapshot, Step, other
 from ..session import Session
-from ..turns import CHECKPOINT, NOTED_CLUSTER, NOTED_WRITES, RemoveCheckpoint, TakeCheckpoint, TakeSnapshot
+from ..turns import (
+    CHECKPOINT,
+    NOTED_CLUSTER,
+    NOTED_PARTNERS,
+    NOTED_WRITES,
+    RemoveCheckpoint,
+    TakeCheckpoint,
+    TakeSnapshot,
+)
 from .batch import objects
 from .writer import ATTEMPTS, LOOK_FOR, PAUSE, Writer
 
@@ -119,8 +127,12 @@ def _options(batch: Sequence[TakeSnapshot]) -> dict[str, Any]:
     step = batch[0]
     if not isinstance(step, TakeCheckpoint):
         return {"enableRemoteReplication": False}
-    writes = {str(each.volume.id): each.write_ops for each in batch if isinstance(each, TakeCheckpoint)}
-    noted = {NOTED_CLUSTER: step.cluster_id, NOTED_WRITES: writes}
+    taken = [each for each in batch if isinstance(each, TakeCheckpoint)]
+    noted = {
+        NOTED_CLUSTER: step.cluster_id,
+        NOTED_WRITES: {str(each.volume.id): each.write_ops for each in taken},
+        NOTED_PARTNERS: {str(each.volume.id): each.partner_writes for each in taken},
+    }
     return {"enableRemoteReplication": True, "retention": RETENTION, "attributes": noted}
 
 

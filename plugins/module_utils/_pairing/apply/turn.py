@@ -213,6 +213,8 @@ def undo_demotion(writer: Writer, done: Done, beside: Sequence[Done], change: Ch
         return f"{pair}: {whether if done.unsure else 'the pair was turned round and stays so'}"
     if promotion is not None:
         return _after_unanswered(session, far, step, pair)
+    if _is_writable(session, far, step.partner.id):
+        return f"{pair}: somebody has made the partner writable, so the old source was not"
     now = _volume_now(session, side, step.volume.id)
     if now is not None and now.access == step.volume.access:
         return None
@@ -232,6 +234,15 @@ def _after_unanswered(session: Session, far: str, step: Demote, pair: str) -> st
     if partner is None or partner.access != READ_WRITE:
         raise _unknown(pair, session.name(far))
     return f"{pair}: the pair was turned round and stays so"
+
+
+def _is_writable(session: Session, side: str, volume_id: int) -> bool:
+    """Whether it is seen to be. One that cannot be looked at, and that this run has not promoted, is a target still."""
+    try:
+        volume = _volume_now(session, side, volume_id)
+    except Failure:
+        return False
+    return volume is not None and volume.access == READ_WRITE
 
 
 def _unknown(pair: str, cluster: str) -> Failure:

@@ -32,6 +32,7 @@ from ..turns import (
     CHECKPOINT,
     MOST_IN_GROUP,
     NOTED_CLUSTER,
+    NOTED_PARTNERS,
     NOTED_WRITES,
     ConfirmDemotion,
     ConfirmQuiet,
@@ -51,6 +52,7 @@ from .turn_words import (
     left_writable,
     losing_side_in_use,
     not_in_sync,
+    sizes_left,
     snapshot_limit,
     snapshots_only,
     source_in_use,
@@ -69,7 +71,7 @@ def steps(found: Found, wish: Wish) -> tuple[Step, ...]:
     if found.direction == "none":
         return _promote_one_of_none(found, wish)
     if wish.failover == FORCED:
-        return _forced(found)
+        return _forced(found, wish)
     return _planned(found, wish)
 
 
@@ -92,13 +94,22 @@ def _planned(found: Found, wish: Wish) -> tuple[Step, ...]:
     used = _usage(found, old, source)
     _check_no_hosts(found, old, used)
     writes, most = used.write_ops if used else 0, _most_in_group(found, old)
+    theirs = _usage(found, new, target)
     item, shown = found.item, found.label
     cluster_id = found.catalogs[old].cluster.unique_id
     reason = f"it shall replicate {found.wish.direction}"
     return (
         *grown,
         TakeCheckpoint(
-            item, old, shown(old), "what was written shall be on the other side", source, most, writes, cluster_id
+            item=item,
+            side=old,
+            object=shown(old),
+            reason="what was written shall be on the other side",
+            volume=source,
+            most=most,
+            write_ops=writes,
+            partner_writes=theirs.write_ops if theirs else 0,
+            cluster_id=cluster_id,
         ),
         ConfirmTurn(item, old, shown(old), "nothing is left behind", source, target, wish.timeout),
         Demote(item, old, shown(old), reason, source, TARGET, target),
@@ -158,15 +169,31 @@ def _most_in_group(found: Found, side: str) -> int:
 # --- forced -----------------------------------------------------------------------------------------------------------
 
 
-def _forced(found: Found) -> tuple[Step, ...]:
+def _forced(found: Found, wish: Wish) -> tuple[Step, ...]:
     new = wanted_source(found)
     promoted = _promoted_first(found, new)
     old = other(new)
     losing = found.volumes[old]
-    # It may be the target already, or what somebody has made of it on purpose.
+    if losing is not None and losing.access == TARGET:
+        return (*_saved(found, old, wish), *_promoted(found, new))
+    # What has the access of no role was made so on purpose.
     if losing is None or losing.access != READ_WRITE or _hosts(found, old):
         return promoted
     return (*promoted, *_overwritten(found, old))
+
+
+def _saved(found: Found, old: str, wish: Wish) -> tuple[Step, ...]:
+    """A target is overwritten as soon as its partner is writable: what it holds may be the newest there is."""
+    if wish.allow_overwrite:
+        return ()
+    most = _most_in_group(found, old)
+    return (Save(found.item, old, found.label(old), "it will be overwritten", found.volumes[old], most),)
+
+
+def _promoted(found: Found, new: str) -> tuple[Step, ...]:
+    volume = found.volumes[new]
+    reason = f"forced: it shall replicate {found.wish.direction}"
+    return (Promote(found.item, new, found.label(new), reason, volume, READ_WRITE),)
 
 
 def _hosts(found: Found, side: str) -> tuple[str, ...]:
@@ -214,7 +241,7 @@ def _settle_split(found: Found, wish: Wish) -> tuple[Step, ...]:
 def _promote_one_of_none(found: Found, wish: Wish) -> tuple[Step, ...]:
     new = wanted_source(found)
     if wish.failover == FORCED:
-        return _promoted_first(found, new)
+        return _forced(found, wish)
     if wish.failover != PLANNED or not _is_interrupted_turn(found):
         raise no_source(found)
     volume, partner = found.volumes[new], found.volumes[other(new)]
@@ -226,7 +253,7 @@ def _promote_one_of_none(found: Found, wish: Wish) -> tuple[Step, ...]:
 
 
 def _is_interrupted_turn(found: Found) -> bool:
-    """Both sides hold the checkpoint that a planned turn took of one of them, and nobody wrote to that one since.
+    """Both sides hold the checkpoint that a planned turn took of one of them, and nobody wrote to either since.
 
     True where the evidence was not read yet.
     """
@@ -244,15 +271,25 @@ def _checkpoints(found: Found, side: str) -> tuple[Snapshot, ...]:
 
 
 def _proves(found: Found, side: str, latest: Snapshot, ours: dict[str, tuple[Snapshot, ...]]) -> bool:
-    """Whether `latest` was taken of the volume of this side, is on both, and its volume has seen no write since."""
-    volume = found.volumes[side]
+    """Whether `latest` was taken of the volume of this side, is on both, and neither volume has seen a write since.
+
+    The partner has if that turn was completed, and this is what another one has left.
+    """
     there = all(any(s.uuid == latest.uuid for s in ours[each]) for each in SIDES)
     of_this_side = latest.attributes.get(NOTED_CLUSTER) == found.catalogs[side].cluster.unique_id
-    writes = latest.attributes.get(NOTED_WRITES)
-    noted = writes.get(str(volume.id)) if isinstance(writes, dict) else None
-    used = _usage(found, side, volume)
-    known = used is not None and "statistics" not in used.unreadable
-    return there and of_this_side and noted is not None and known and noted == used.write_ops
+    volume_id = found.volumes[side].id
+    stand = _stands(found, side, latest, NOTED_WRITES, volume_id) and _stands(
+        found, other(side), latest, NOTED_PARTNERS, volume_id
+    )
+    return there and of_this_side and stand
+
+
+def _stands(found: Found, side: str, latest: Snapshot, noted_as: str, volume_id: int) -> bool:
+    """Whether the volume of this side has seen as many writes as were noted for the one with this ID."""
+    writes = latest.attributes.get(noted_as)
+    noted = writes.get(str(volume_id)) if isinstance(writes, dict) else None
+    used = _usage(found, side, found.volumes[side])
+    return noted is not None and used is not None and "statistics" not in used.unreadable and noted == used.write_ops
 
 
 # --- what a forced turn may lose ----------------------------------------------------------------------------------------
@@ -272,10 +309,22 @@ def warnings(found: Found, wish: Wish, planned: Iterable[Step]) -> tuple[str, ..
     """What the user has to know of a forced turn."""
     new = _promoted_side(planned)
     if new is None or wish.failover != FORCED:
-        return ()
+        return (sizes_left(found),) if wish.failover == FORCED and planned and _would_grow(found) else ()
     losing = found.volumes[other(new)]
     hosts = _hosts(found, other(new)) if losing and losing.access == READ_WRITE else ()
-    return (*data_loss_possible(found, new), *((left_writable(found, other(new), hosts),) if hosts else ()))
+    texts = [*data_loss_possible(found, new)]
+    if hosts:
+        texts.append(left_writable(found, other(new), hosts))
+    if _would_grow(found):
+        texts.append(sizes_left(found))
+    return tuple(texts)
+
+
+def _would_grow(found: Found) -> bool:
+    if None in (found.volumes.local, found.volumes.peer):
+        return False  # alone nothing that grows is planned at all
+    now = Sides(found.volumes.local.size, found.volumes.peer.size)
+    return sizes.wished(found.wish, now) != now
 
 
 def _promoted_side(planned: Iterable[Step]) -> str | None:

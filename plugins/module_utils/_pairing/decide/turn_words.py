@@ -140,6 +140,10 @@ def _newest(found: Found, side: str) -> list:
     return sorted(copies, key=lambda snapshot: snapshot.created, reverse=True)[:MOST_SNAPSHOTS]
 
 
+def sizes_left(found: Found) -> str:
+    return f"{ends(found)}: sizes are left as they are by a forced failover; run again to grow them"
+
+
 def left_writable(found: Found, side: str, hosts: Iterable[str]) -> str:
     return (
         f"cluster {found.name(side)}: {found.label(side)} stays writable, because it has {', '.join(hosts)}: both sides are "

@@ -112,6 +112,7 @@ def test_the_checkpoint_says_what_it_is_of(paired):
     assert taken.attributes == {
         "elementsw-swap-cluster": alpha["uniqueID"],
         "elementsw-swap-writes": {str(volume(site, "alpha", "orders").volume_id): 0},
+        "elementsw-swap-partner-writes": {str(volume(site, "alpha", "orders").volume_id): 0},
     }
     assert (taken.replicate, taken.expires is not None) == (True, True)
 

@@ -161,15 +161,19 @@ def test_a_split_is_settled_on_purpose_and_never_under_a_host(usage, expected):
 
 
 def checkpoint(volume_id, uuid="u1", cluster=ALPHA, writes=7, created="2026-11-24T10:00:00Z", of=41):
-    noted = {"elementsw-swap-cluster": cluster.unique_id, "elementsw-swap-writes": {str(of): writes}}
+    noted = {
+        "elementsw-swap-cluster": cluster.unique_id,
+        "elementsw-swap-writes": {str(of): writes},
+        "elementsw-swap-partner-writes": {str(of): 0},
+    }
     return Snapshot(5, uuid, volume_id, "elementsw-swap-1", created, replicated=True, attributes=noted)
 
 
-def none(here, there, direction="from_peer", usage=QUIET):
+def none(here, there, direction="from_peer", usage=QUIET, theirs=UNUSED):
     return found(
         access=(RT, RT),
         states=("PausedMisconfigured",) * 2,
-        usage=(usage, Usage()),
+        usage=(usage, theirs),
         wish=replace(WISH, direction=direction),
         snapshots=Sides(tuple(here), tuple(there)),
     )
@@ -188,6 +192,8 @@ BACK = ["alpha ModifyVolume volume orders-db (41)"]
         (none([checkpoint(41)], []), "no_source"),
         (none([], [checkpoint(77)]), "no_source"),
         (none([checkpoint(41)], [checkpoint(77, "u2")]), "no_source"),
+        # what a turn has left that was completed: its new source was written to since
+        (none(*HELD, direction="to_peer", theirs=Usage(write_ops=3)), "no_source"),
         (none([checkpoint(41, writes=6)], [checkpoint(77, writes=6)]), "no_source"),
         (none(*HELD, usage=Usage(unreadable=("statistics",))), "no_source"),
         (none([checkpoint(41, of=42)], [checkpoint(77, of=42)]), "no_source"),
@@ -200,7 +206,11 @@ BACK = ["alpha ModifyVolume volume orders-db (41)"]
 def test_an_interrupted_turn_goes_on_where_both_hold_its_checkpoint(seen, planned):
     assert outcome(seen, None) == "no_source"
     assert outcome(seen, "planned") == planned
-    assert outcome(seen, "forced") == (BACK if seen.wish.direction == "to_peer" else PROMOTED)
+    # By force what the other side holds may be the newest there is, and is saved before it is overwritten.
+    there = seen.wish.direction == "to_peer"
+    saved = "beta CreateSnapshot volume orders-dr (77)" if there else SAVE
+    assert outcome(seen, "forced") == [saved, *(BACK if there else PROMOTED)]
+    assert outcome(seen, "forced", allow_overwrite=True) == (BACK if there else PROMOTED)
 
 
 @pytest.mark.parametrize("writes", [None, "7", [7], {"41": "7"}, {"41": None}, {}])
@@ -237,6 +247,8 @@ def test_sizes_are_matched_before_a_planned_turn_and_left_by_a_forced_one():
     seen = found(sizes=(GIB, 2 * GIB), wish=replace(WISH, match_size=True))
     assert outcome(seen, "planned") == ["alpha ModifyVolume volume orders-db (41)", *PLANNED]
     assert outcome(seen, "forced") == FORCED
+    plan = decide(seen, Wish(present=True, failover="forced"))
+    assert any("sizes are left as they are" in text for text in plan.warnings)
 
 
 def test_mode_and_pause_are_set_on_the_new_source():
