@@ -231,7 +231,7 @@ def undo(writer: Writer, done: Done, beside: Sequence[Done]) -> str | None:
     if isinstance(done.step, Demote):
         return turn.undo_demotion(writer, done, beside, change)
     if isinstance(done.step, Promote):
-        return turn.stays(writer, done.step, beside)
+        return turn.stays(writer, done, beside)
     return _first(_UNDO, done.step)(
         writer, done, f"{done.step.object} on cluster {writer.session.name(done.step.side)}"
     )

@@ -259,8 +259,12 @@ def _volume_now(session: Session, side: str, volume_id: int) -> Volume | None:
     return next(iter(observe.volumes(session.client(side), [volume_id])), None)
 
 
-def stays(writer: Writer, step: Promote, beside: Sequence[Done]) -> str | None:
+def stays(writer: Writer, done: Done, beside: Sequence[Done]) -> str | None:
     """A promotion is never taken back: hosts may have written by now. Where there is a demotion, that speaks of both."""
     if any(isinstance(each.step, Demote) for each in beside):
         return None
-    return f"{step.object} on cluster {writer.session.name(step.side)}: it was made {step.access} and stays so"
+    step: Promote = done.step  # type: ignore[assignment]
+    where = f"{step.object} on cluster {writer.session.name(step.side)}"
+    if done.unsure:
+        return f"{where}: whether it was made {step.access} is not known"
+    return f"{where}: it was made {step.access} and stays so"

@@ -128,9 +128,14 @@ def adjust(found: Found, wish: Wish) -> tuple[Step, ...]:
         promoted = (Promote(found.item, LOCAL, found.label(LOCAL), reason, shown, READ_WRITE, first=True),)
     if wanted.mode not in (None, mode_option(entry.mode)):
         raise unreachable(found, f"mode {wanted.mode}")
-    if wanted.match_size or (wanted.size or 0) > shown.size:
+    if _grows(found) and not promoted:
         raise unreachable(found, "a size")
     return (*promoted, *_pause(found))
+
+
+def _grows(found: Found) -> bool:
+    """Whether a size is wished that this side does not have, or that only the other one can tell."""
+    return bool(found.wish.match_size) or (found.wish.size or 0) > found.volumes.local.size
 
 
 def _has_role(found: Found) -> bool:
@@ -169,6 +174,10 @@ def warnings(found: Found, wish: Wish, planned: Sequence[Step]) -> tuple[str, ..
     if not wish.present:
         left = "its half of the pair, if it is there, is outstanding" if planned else "nothing was looked for there"
         texts.append(f"{ends(found)}: the peer {found.name(PEER)} is unreachable, {left}; run again when it answers")
+    if wish.present and planned and _grows(found):
+        texts.append(
+            f"{ends(found)}: sizes are left as they are while the peer does not answer; run again when it does"
+        )
     if found.assumed:
         texts.append(
             f"cluster {found.name(LOCAL)}: no cluster pair has the peer's address; the only one, with {found.name(PEER)}, was "

@@ -11,8 +11,9 @@ overwrites the other side only where its content was saved.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from ..model import (
     LOCAL,
@@ -262,7 +263,11 @@ def _is_interrupted_turn(found: Found) -> bool:
         return True
     ours = {side: _checkpoints(found, side) for side in SIDES}
     latest = max((s for side in SIDES for s in ours[side]), key=lambda s: s.created, default=None)
-    return latest is not None and any(_proves(found, side, latest, ours) for side in SIDES)
+    if latest is None or not all(any(s.uuid == latest.uuid for s in ours[side]) for side in SIDES):
+        return False
+    # Whether a copy has the attributes of what was copied is documented nowhere.
+    noted = (s.attributes for side in SIDES for s in ours[side] if s.uuid == latest.uuid)
+    return any(_proves(found, side, attributes) for attributes in noted for side in SIDES)
 
 
 def _checkpoints(found: Found, side: str) -> tuple[Snapshot, ...]:
@@ -270,23 +275,22 @@ def _checkpoints(found: Found, side: str) -> tuple[Snapshot, ...]:
     return tuple(s for s in found.extras.snapshots[side] if s.volume_id == volume_id and s.name.startswith(CHECKPOINT))
 
 
-def _proves(found: Found, side: str, latest: Snapshot, ours: dict[str, tuple[Snapshot, ...]]) -> bool:
-    """Whether `latest` was taken of the volume of this side, is on both, and neither volume has seen a write since.
+def _proves(found: Found, side: str, noted: Mapping[str, Any]) -> bool:
+    """Whether a checkpoint with these attributes was taken of the volume of this side, and no volume was written to since.
 
-    The partner has if that turn was completed, and this is what another one has left.
+    The partner was if that turn was completed, and this is what another one has left.
     """
-    there = all(any(s.uuid == latest.uuid for s in ours[each]) for each in SIDES)
-    of_this_side = latest.attributes.get(NOTED_CLUSTER) == found.catalogs[side].cluster.unique_id
+    of_this_side = noted.get(NOTED_CLUSTER) == found.catalogs[side].cluster.unique_id
     volume_id = found.volumes[side].id
-    stand = _stands(found, side, latest, NOTED_WRITES, volume_id) and _stands(
-        found, other(side), latest, NOTED_PARTNERS, volume_id
+    return (
+        of_this_side
+        and _stands(found, side, noted.get(NOTED_WRITES), volume_id)
+        and _stands(found, other(side), noted.get(NOTED_PARTNERS), volume_id)
     )
-    return there and of_this_side and stand
 
 
-def _stands(found: Found, side: str, latest: Snapshot, noted_as: str, volume_id: int) -> bool:
+def _stands(found: Found, side: str, writes: object, volume_id: int) -> bool:
     """Whether the volume of this side has seen as many writes as were noted for the one with this ID."""
-    writes = latest.attributes.get(noted_as)
     noted = writes.get(str(volume_id)) if isinstance(writes, dict) else None
     used = _usage(found, side, found.volumes[side])
     return noted is not None and used is not None and "statistics" not in used.unreadable and noted == used.write_ops

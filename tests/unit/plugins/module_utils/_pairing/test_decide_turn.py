@@ -213,6 +213,12 @@ def test_an_interrupted_turn_goes_on_where_both_hold_its_checkpoint(seen, planne
     assert outcome(seen, "forced", allow_overwrite=True) == (BACK if there else PROMOTED)
 
 
+def test_a_copy_need_not_have_the_attributes():
+    bare = replace(checkpoint(77), attributes={})
+    assert outcome(none([checkpoint(41)], [bare]), "planned") == PROMOTED
+    assert outcome(none([replace(checkpoint(41), attributes={})], [bare]), "planned") == "no_source"
+
+
 @pytest.mark.parametrize("writes", [None, "7", [7], {"41": "7"}, {"41": None}, {}])
 def test_what_is_noted_in_another_form_proves_nothing(writes):
     noted = {"elementsw-swap-cluster": ALPHA.unique_id, "elementsw-swap-writes": writes}
