@@ -319,6 +319,8 @@ seealso:
   - module: elementsw.replication.element_pair_info
   - ref: ansible_collections.elementsw.replication.docsite.guide_pairing
     description: From the inventory to the first verified pair.
+  - ref: ansible_collections.elementsw.replication.docsite.guide_failover
+    description: The runbook of a lost site, planned moves, and the way back.
   - ref: ansible_collections.elementsw.replication.docsite.guide_recovery
     description: Half pairs, leftovers and what to do about them.
 """
