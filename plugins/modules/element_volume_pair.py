@@ -239,7 +239,7 @@ options:
         options the error is V(split_brain).
       - When neither side is writable, V(planned) goes on with the planned failover that was interrupted, where both sides
         hold its snapshot and nobody wrote since. V(forced) makes the wanted side writable in any case. The other side is saved
-        in a snapshot first, unless O(allow_overwrite).
+        in a snapshot first, and where that cannot be done nothing is made writable, unless O(allow_overwrite).
       - The mode of the pair is set again on the new source where the turn has changed it.
       - With O(repair) a pair with one source and one target is never turned round.
     type: str

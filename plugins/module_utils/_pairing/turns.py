@@ -46,7 +46,13 @@ class TakeCheckpoint(TakeSnapshot):
 
 @dataclass(frozen=True)
 class Save(TakeSnapshot):
-    """A snapshot of what is about to be overwritten, without an end to it."""
+    """A snapshot of what is about to be overwritten, without an end to it.
+
+    hint: what to do where it cannot be taken. may_fail: what the volume holds may go, so that it is only warned of then.
+    """
+
+    hint: str = ""
+    may_fail: bool = False
 
     PHASE = Phase.SAVE
 

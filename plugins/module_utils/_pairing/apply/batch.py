@@ -39,7 +39,7 @@ def _shared(step: Step) -> tuple[object, ...] | None:
     if isinstance(step, ChangeVolume):
         return (step.side, step.change, step.reason)
     if isinstance(step, TakeSnapshot):
-        return (step.side, type(step))
+        return (step.side, type(step), getattr(step, "hint", None))
     if isinstance(step, RemoveCheckpoint):
         return (step.side, step.checkpoint)
     return (step.side, step.account) if isinstance(step, CreateAccount) else None

@@ -142,6 +142,9 @@ def _run_alone(writer: Writer, step: Step, item: Item) -> None:
         item.done.append(done)
         _tell_of_saved(writer, [step], done)
     except Failure as exc:
+        if isinstance(step, Save) and step.may_fail:
+            writer.warn(exc.sentence)
+            return
         item.fail(exc)
         if exc.outcome_unknown and isinstance(step, (ChangeVolume, SetMode, SetPause)):
             # Treated as done, so that the roll-back looks and puts it back.
@@ -152,11 +155,9 @@ def _run_shared(writer: Writer, batch: Sequence[Step], items: Sequence[Item]) ->
     """One call that serves all of them; False when each has to be asked for by itself, so that only one fails."""
     try:
         done = steps.run_together(writer, batch)
-    except ApiError as exc:
-        if isinstance(batch[0], Save) and not (exc.outcome_unknown or exc.transient):
-            return False
-        _fail_all(batch, items, exc)
     except Failure as exc:
+        if isinstance(batch[0], Save) and not exc.outcome_unknown:
+            return False
         _fail_all(batch, items, exc)
     else:
         for step in batch:

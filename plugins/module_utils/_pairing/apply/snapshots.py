@@ -27,6 +27,7 @@ from ..turns import (
     NOTED_PARTNERS,
     NOTED_WRITES,
     RemoveCheckpoint,
+    Save,
     TakeCheckpoint,
     TakeSnapshot,
 )
@@ -172,13 +173,17 @@ def _members(writer: Writer, side: str, volume_ids: Sequence[int]) -> tuple[Snap
 
 
 def _said(writer: Writer, batch: Sequence[TakeSnapshot], trouble: Failure) -> Failure:
-    if trouble.name not in FULL:
-        return trouble
-    cluster = writer.session.name(batch[0].side)
-    return trouble.recoded(
-        "snapshot_limit",
-        f"cluster {cluster} refused {trouble.method} of {objects(batch)}: {trouble.name}; delete a snapshot that is not needed",
-    )
+    step, full = batch[0], trouble.name in FULL
+    sentence = trouble.sentence
+    if full:
+        cluster = writer.session.name(step.side)
+        what = f"refused {trouble.method} of {objects(batch)}: {trouble.name}"
+        sentence = f"cluster {cluster} {what}; delete a snapshot that is not needed"
+    if isinstance(step, Save):
+        sentence = f"{sentence}; {objects(batch)} could not be saved: {step.hint}"
+    failure = trouble.recoded("snapshot_limit" if full else trouble.code, sentence)
+    failure.outcome_unknown = trouble.outcome_unknown
+    return failure
 
 
 # --- has it arrived? ------------------------------------------------------------------------------------------------------
@@ -208,18 +213,23 @@ def remove(writer: Writer, batch: Sequence[RemoveCheckpoint]) -> None:
     step = batch[0]
     taken: Taken = step.checkpoint
     what = _What(taken.name, objects(batch), step.reason)
+    left: list[str] = []
     if step.copy and taken.users <= {each.item for each in batch}:
-        _remove_copies(writer, step.side, taken, what)
+        left = _remove_copies(writer, step.side, taken, what)
     elif not step.copy and taken.let_go(each.item for each in batch):
-        _delete(writer, step.side, taken.is_group, taken.id, what)
+        left = _delete(writer, step.side, taken.is_group, taken.id, what)
+    for sentence in left:
+        writer.warn(sentence)
 
 
-def withdraw(writer: Writer, step: TakeCheckpoint, taken: Taken) -> None:
-    """Take it back for one item; it goes, with its copies, when no item needs it any more."""
-    if taken.let_go([step.item]):
-        what = _What(taken.name, f"snapshot {taken.name}", "roll-back: the pair was not turned round")
-        _delete(writer, taken.side, taken.is_group, taken.id, what)
-        _remove_copies(writer, other(taken.side), taken, what)
+def withdraw(writer: Writer, step: TakeCheckpoint, taken: Taken) -> str | None:
+    """Take it back for one item; it goes, with its copies, when no item needs it any more. A sentence about what stays."""
+    if not taken.let_go([step.item]):
+        return None
+    what = _What(taken.name, f"snapshot {taken.name}", "roll-back: the pair was not turned round")
+    left = _delete(writer, taken.side, taken.is_group, taken.id, what)
+    left += _remove_copies(writer, other(taken.side), taken, what)
+    return "; ".join(left) or None
 
 
 class _What(NamedTuple):
@@ -230,24 +240,25 @@ class _What(NamedTuple):
     reason: str
 
 
-def _remove_copies(writer: Writer, side: str, taken: Taken, what: _What) -> None:
+def _remove_copies(writer: Writer, side: str, taken: Taken, what: _What) -> list[str]:
     """A copy has the UUID and the name of what was copied; whether a copied group is a group is documented nowhere."""
     client = writer.session.client(side)
     uuids = set(taken.uuids.values())
     try:
         found = observe_turn.all_snapshots(client)
-        copies = [snapshot for snapshot in found if snapshot.uuid in uuids or snapshot.name == taken.name]
     except Failure as exc:
-        _stays(writer, side, what, exc)
-        return
+        return [_stays(writer, side, what, exc)]
+    copies = [snapshot for snapshot in found if snapshot.uuid in uuids or snapshot.name == taken.name]
+    left: list[str] = []
     for group in sorted({snapshot.group_id for snapshot in copies if snapshot.group_id}):
-        _delete(writer, side, True, group, what)
+        left += _delete(writer, side, True, group, what)
     for snapshot in copies:
         if not snapshot.group_id:
-            _delete(writer, side, False, snapshot.id, what)
+            left += _delete(writer, side, False, snapshot.id, what)
+    return left
 
 
-def _delete(writer: Writer, side: str, is_group: bool, snapshot_id: int, what: _What) -> None:
+def _delete(writer: Writer, side: str, is_group: bool, snapshot_id: int, what: _What) -> list[str]:
     client = writer.session.client(side)
     method = "DeleteGroupSnapshot" if is_group else "DeleteSnapshot"
     params = {"groupSnapshotID": snapshot_id, "saveMembers": False} if is_group else {"snapshotID": snapshot_id}
@@ -259,8 +270,9 @@ def _delete(writer: Writer, side: str, is_group: bool, snapshot_id: int, what: _
     try:
         writer.settle(side, method, params, what.objects, what.reason, applied=applied, done=GONE)
     except Failure as exc:
-        _stays(writer, side, what, exc)
+        return [_stays(writer, side, what, exc)]
+    return []
 
 
-def _stays(writer: Writer, side: str, what: _What, why: Failure) -> None:
-    writer.warn(f"cluster {writer.session.name(side)}: snapshot {what.name} stays until it expires: {why.sentence}")
+def _stays(writer: Writer, side: str, what: _What, why: Failure) -> str:
+    return f"cluster {writer.session.name(side)}: snapshot {what.name} stays until it expires: {why.sentence}"

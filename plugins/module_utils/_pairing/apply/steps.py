@@ -260,8 +260,8 @@ def _paired(writer: Writer, done: Done, _where: str) -> str | None:
     return _unpair(writer, done.step, done.uuid)  # type: ignore[arg-type]
 
 
-def _checkpoint_taken(writer: Writer, done: Done, _where: str) -> None:
-    snapshots.withdraw(writer, done.step, done.taken)  # type: ignore[arg-type]
+def _checkpoint_taken(writer: Writer, done: Done, _where: str) -> str | None:
+    return snapshots.withdraw(writer, done.step, done.taken)  # type: ignore[arg-type]
 
 
 def _saved(_writer: Writer, done: Done, where: str) -> str:

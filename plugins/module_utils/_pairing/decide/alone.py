@@ -128,7 +128,8 @@ def adjust(found: Found, wish: Wish) -> tuple[Step, ...]:
         promoted = (Promote(found.item, LOCAL, found.label(LOCAL), reason, shown, READ_WRITE, first=True),)
     if wanted.mode not in (None, mode_option(entry.mode)):
         raise unreachable(found, f"mode {wanted.mode}")
-    if _grows(found) and not promoted:
+    # What a daily task carries does not hold up the worst day, in no run of it.
+    if _grows(found) and not (wish.failover == "forced" and wanted.direction == TO_PEER):
         raise unreachable(found, "a size")
     return (*promoted, *_pause(found))
 
@@ -174,7 +175,7 @@ def warnings(found: Found, wish: Wish, planned: Sequence[Step]) -> tuple[str, ..
     if not wish.present:
         left = "its half of the pair, if it is there, is outstanding" if planned else "nothing was looked for there"
         texts.append(f"{ends(found)}: the peer {found.name(PEER)} is unreachable, {left}; run again when it answers")
-    if wish.present and planned and _grows(found):
+    if wish.present and _grows(found):
         texts.append(
             f"{ends(found)}: sizes are left as they are while the peer does not answer; run again when it does"
         )

@@ -176,19 +176,22 @@ def _forced(found: Found, wish: Wish) -> tuple[Step, ...]:
     old = other(new)
     losing = found.volumes[old]
     if losing is not None and losing.access == TARGET:
-        return (*_saved(found, old, wish), *_promoted(found, new))
+        return (_saved(found, old, wish), *_promoted(found, new))
     # What has the access of no role was made so on purpose.
     if losing is None or losing.access != READ_WRITE or _hosts(found, old):
         return promoted
     return (*promoted, *_overwritten(found, old))
 
 
-def _saved(found: Found, old: str, wish: Wish) -> tuple[Step, ...]:
+def _saved(found: Found, old: str, wish: Wish) -> Step:
     """A target is overwritten as soon as its partner is writable: what it holds may be the newest there is."""
-    if wish.allow_overwrite:
-        return ()
-    most = _most_in_group(found, old)
-    return (Save(found.item, old, found.label(old), "it will be overwritten", found.volumes[old], most),)
+    hint = "nothing was made writable: make room for a snapshot, or give allow_overwrite: true if that may be lost"
+    return _save(found, old, hint, wish.allow_overwrite)
+
+
+def _save(found: Found, old: str, hint: str, may_fail: bool = False) -> Step:
+    label, volume, most = found.label(old), found.volumes[old], _most_in_group(found, old)
+    return Save(found.item, old, label, "it will be overwritten", volume, most, hint, may_fail)
 
 
 def _promoted(found: Found, new: str) -> tuple[Step, ...]:
@@ -217,9 +220,9 @@ def _overwritten(found: Found, old: str) -> tuple[Step, ...]:
     item, losing, label = found.item, found.volumes[old], found.label(old)
     # By the time it is looked at again it is writable.
     winning = replace(found.volumes[new], access=READ_WRITE)
-    most = _most_in_group(found, old)
+    hint = "both sides are writable: make a snapshot possible, then give failover: forced with allow_overwrite: true"
     return (
-        Save(item, old, label, "it will be overwritten", losing, most),
+        _save(found, old, hint),
         ConfirmDemotion(item, old, label, "nothing has changed and no host is logged in", losing, winning),
         Demote(item, old, label, f"{found.name(new)} has the source now", losing, TARGET, winning),
     )

@@ -146,6 +146,6 @@ def sizes_left(found: Found) -> str:
 
 def left_writable(found: Found, side: str, hosts: Iterable[str]) -> str:
     return (
-        f"cluster {found.name(side)}: {found.label(side)} stays writable, because it has {', '.join(hosts)}: both sides are "
-        "writable now; log the hosts out, then run again with failover: forced and allow_overwrite: true"
+        f"cluster {found.name(side)}: {found.label(side)} stays writable ({', '.join(hosts)}), so that both sides are now; log "
+        "the hosts out and see that sessions can be read, then run again with failover: forced and allow_overwrite: true"
     )

@@ -108,7 +108,7 @@ def test_the_checkpoint_says_what_it_is_of(paired):
     (taken,) = site.world.cluster("alpha").snapshots.values()
     name, alpha = taken.name, site.world.call("alpha", "GetClusterInfo")["clusterInfo"]
     assert name.startswith("elementsw-swap-")
-    assert any(name in str(warning) for warning in result["warnings"])
+    assert any(name in left for left in result["error"]["left_behind"])
     assert taken.attributes == {
         "elementsw-swap-cluster": alpha["uniqueID"],
         "elementsw-swap-writes": {str(volume(site, "alpha", "orders").volume_id): 0},
@@ -207,6 +207,19 @@ def test_what_cannot_be_saved_is_not_overwritten(paired):
     assert (result["error"]["code"], result["changed"]) == ("snapshot_limit", True)
     assert accesses(site, ["orders"]) == [(RW, RW)]
     assert result["pairs"][0]["direction"] == "split"
+
+
+@pytest.mark.parametrize("permitted", [False, True])
+def test_a_target_that_cannot_be_saved_is_overwritten_only_with_permission(paired, permitted):
+    site = paired(["orders"])
+    site.world.act("alpha", "ModifyVolume", {"volumeID": volume(site, "alpha", "orders").volume_id, "access": RT})
+    site.world.faults.add("alpha", "CreateSnapshot", times=None, fault="xMaxSnapshotsPerVolumeExceeded")
+    result = site.run("volume_pair", volume="orders", allow_overwrite=permitted, **FORCE)
+    assert accesses(site, ["orders"]) == [(RT, RW if permitted else RT)]
+    told = str(result["warnings"]) if permitted else result["msg"]
+    assert "could not be saved" in told
+    assert "allow_overwrite: true" in told
+    assert (result.get("error") or {}).get("code") == (None if permitted else "snapshot_limit")
 
 
 def test_a_source_with_hosts_is_left_to_them(paired):

@@ -134,6 +134,11 @@ def test_what_needs_the_peer_is_refused_before_any_write(wished, expected):
 def test_sizes_need_the_peer(wished):
     seen = found(OURS, wish=replace(WISH, **wished))
     assert outcome(seen, Wish(present=True)) == "unreachable"
+    # Made writable by an earlier run of the same task, or by this one.
+    assert (
+        outcome(found(OURS, wish=replace(WISH, direction="to_peer", **wished)), Wish(present=True, failover="forced"))
+        == []
+    )
     promoted = found(OURS, access=RT, wish=replace(WISH, direction="to_peer", **wished))
     assert any("sizes are left" in text for text in decide(promoted, Wish(present=True, failover="forced")).warnings)
 
