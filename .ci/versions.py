@@ -71,6 +71,9 @@ CORES = (
 SIDE_BY_SIDE = 2
 
 SANITY: Check = ("sanity",)
+#: Journeys of minutes whose steps other targets take as well: `make test` walks them, on the newest release.
+LONG_JOURNEYS = ("failover", "guide_failover", "guide_monitoring")
+WITHOUT_LONG_JOURNEYS = tuple(word for target in LONG_JOURNEYS for word in ("--exclude", target))
 IN_OWN_ENVIRONMENT = ("--venv", "--requirements", "--python")
 #: ansible-test looks for the script under the name of the pip that it wants; which one goes by its version.
 PIP_BOOTSTRAPS = ("get_pip_23_1_2.py", "get_pip_24_2.py", "get_pip_25_2.py")
@@ -106,7 +109,7 @@ def _jobs(with_tests: bool) -> list[Job]:
 
 
 def _tests(core: Core, python: str) -> list[Check]:
-    tests: list[Check] = [("integration", *IN_OWN_ENVIRONMENT, python)]
+    tests: list[Check] = [("integration", *IN_OWN_ENVIRONMENT, python, *WITHOUT_LONG_JOURNEYS)]
     if core.units and interpreter([core.units]):
         tests.append(("units", *IN_OWN_ENVIRONMENT, core.units))
     elif core.units:
