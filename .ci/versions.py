@@ -32,13 +32,14 @@ Check = tuple[str, ...]  # arguments of ansible-test
 class Core:
     """A line of ansible-core, and the Pythons that it runs on, the preferred one first.
 
-    sanity: not for what is not released, which needs more than a package index for it. units: the Python that modules are
-    tested on; None where `make test` does it, with the newest release.
+    sanity: not for what is not released, which needs more than a package index for it. targets: the integration tests;
+    units: the Python that modules are tested on. Neither where `make test` does it, with the newest release.
     """
 
     line: str
     pythons: tuple[str, ...]
     sanity: bool = False
+    targets: bool = True
     units: str | None = None
     released: bool = True
 
@@ -64,7 +65,7 @@ class Job:
 #: the oldest and the newest agree on, those in between do not do otherwise.
 CORES = (
     Core("2.16", ("3.11", "3.12", "3.10"), sanity=True, units="3.9"),
-    Core("2.21", ("3.13", "3.12", "3.14"), sanity=True),
+    Core("2.21", ("3.13", "3.12", "3.14"), sanity=True, targets=False),
     Core("2.22", ("3.13", "3.14"), released=False),
 )
 #: As many as the usual runner has cores for.
@@ -109,7 +110,9 @@ def _jobs(with_tests: bool) -> list[Job]:
 
 
 def _tests(core: Core, python: str) -> list[Check]:
-    tests: list[Check] = [("integration", *IN_OWN_ENVIRONMENT, python, *WITHOUT_LONG_JOURNEYS)]
+    tests: list[Check] = []
+    if core.targets:
+        tests.append(("integration", *IN_OWN_ENVIRONMENT, python, *WITHOUT_LONG_JOURNEYS))
     if core.units and interpreter([core.units]):
         tests.append(("units", *IN_OWN_ENVIRONMENT, core.units))
     elif core.units:
