@@ -58,14 +58,20 @@ class Save(TakeSnapshot):
 
 
 @dataclass(frozen=True)
-class ConfirmTurn(Look):
-    """Whether the checkpoint has arrived, and source and target are still as planned and no host is logged in.
+class LookAtPair(Look):
+    """Whether the two volumes are still paired and have the access they are planned to have."""
+
+    volume: Volume
+    partner: Volume
+
+
+@dataclass(frozen=True)
+class ConfirmTurn(LookAtPair):
+    """The same once the checkpoint has arrived; no host may be logged in to the source.
 
     timeout: the seconds that the checkpoint is waited for. checkpoint: what this run has taken.
     """
 
-    volume: Volume
-    partner: Volume
     timeout: float
     checkpoint: Any = None
 
@@ -73,21 +79,15 @@ class ConfirmTurn(Look):
 
 
 @dataclass(frozen=True)
-class ConfirmRoles(Look):
-    """Whether the two volumes are still paired and have the access they are planned to have."""
-
-    volume: Volume
-    partner: Volume
+class ConfirmRoles(LookAtPair):
+    """The same before a target becomes writable without anything else."""
 
     PHASE = Phase.CONFIRM_TURN
 
 
 @dataclass(frozen=True)
-class ConfirmDemotion(Look):
-    """The same before a volume is overwritten by its partner: no host may be logged in to it either."""
-
-    volume: Volume
-    partner: Volume
+class ConfirmDemotion(LookAtPair):
+    """The same before a volume is overwritten by its partner; no host may be logged in to it."""
 
     PHASE = Phase.CONFIRM_DEMOTION
 

@@ -35,6 +35,7 @@ from ..model import (
 from ..session import Session
 from ..turns import ConfirmDemotion, ConfirmQuiet, ConfirmRoles, ConfirmTurn
 from . import turn
+from .looks import same, volumes_now
 
 Verdicts = dict[Step, Failure]
 
@@ -50,16 +51,16 @@ def changed(session: Session, steps: Sequence[Step]) -> Verdicts:
 
 
 def _volume_pairs(session: Session, steps: Sequence[RemoveVolumePair]) -> Verdicts:
-    now = _volumes_now(session, ((step.side, step.volume) for step in steps))
+    now = volumes_now(session, ((step.side, step.volume) for step in steps))
     return {
         step: _changed(session, step, "its pair or its access is not as it was")
         for step in steps
-        if not _same(now.get((step.side, step.volume.id)), step.volume, step.volume.uuids)
+        if not same(now.get((step.side, step.volume.id)), step.volume, step.volume.uuids)
     }
 
 
 def _released(session: Session, steps: Sequence[ReleaseTarget]) -> Verdicts:
-    now = _volumes_now(session, ((step.side, step.volume) for step in steps))
+    now = volumes_now(session, ((step.side, step.volume) for step in steps))
     return {
         step: _changed(session, step, "it is paired, or its access is not as it was")
         for step in steps
@@ -95,7 +96,7 @@ def _still_missing(session: Session, steps: Sequence[CreateVolume]) -> Verdicts:
 
 def _unused(session: Session, steps: Sequence[ConfirmUnused]) -> Verdicts:
     wanted = [each for step in steps for each in ((step.side, step.volume), (other(step.side), step.source))]
-    now = _volumes_now(session, wanted)
+    now = volumes_now(session, wanted)
     used: dict[tuple[str, int], Usage] = {}
     for side in SIDES:
         targets = [now[side, s.volume.id] for s in steps if s.side == side and (side, s.volume.id) in now]
@@ -104,7 +105,7 @@ def _unused(session: Session, steps: Sequence[ConfirmUnused]) -> Verdicts:
     verdicts: Verdicts = {}
     for step in steps:
         target, source = now.get((step.side, step.volume.id)), now.get((other(step.side), step.source.id))
-        if not _is_future_target(target, step.volume) or not _same(source, step.source, ()):
+        if not _is_future_target(target, step.volume) or not same(source, step.source, ()):
             verdicts[step] = _changed(session, step, "it or its source was paired, deleted or given another access")
         elif not _is_unused(session, step, used[step.side, step.volume.id]):
             verdicts[step] = _changed(session, step, "it came into use")
@@ -114,7 +115,7 @@ def _unused(session: Session, steps: Sequence[ConfirmUnused]) -> Verdicts:
 def _is_future_target(now: Volume | None, planned: Volume) -> bool:
     # Once its old entry is gone, a replicationTarget reads as locked on some releases.
     unlocked = replace(now, access=TARGET) if now and (now.access, planned.access) == ("locked", TARGET) else now
-    return _same(unlocked, planned, ()) and (unlocked.mark == planned.mark)
+    return same(unlocked, planned, ()) and (unlocked.mark == planned.mark)
 
 
 def _is_unused(session: Session, step: ConfirmUnused, now: Usage) -> bool:
@@ -142,24 +143,6 @@ def _cluster_pairs(session: Session, steps: Sequence[RemoveClusterPair]) -> Verd
 def _still_removable(planned: ClusterPair, entries: Iterable[ClusterPair], using: set[int]) -> bool:
     now = next((entry for entry in entries if (entry.id, entry.uuid) == (planned.id, planned.uuid)), None)
     return now is not None and now.pending == planned.pending and now.id not in using
-
-
-def _volumes_now(session: Session, wanted: Iterable[tuple[str, Volume]]) -> dict[tuple[str, int], Volume]:
-    ids: dict[str, list[int]] = {}
-    for side, volume in wanted:
-        ids.setdefault(side, []).append(volume.id)
-    found = session.side_by_side(partial(observe.volumes, session.client(side), ids[side]) for side in ids)
-    return {(side, volume.id): volume for side, volumes in zip(ids, found) for volume in volumes}
-
-
-def _same(now: Volume | None, planned: Volume, uuids: tuple[str, ...]) -> bool:
-    return (
-        now is not None
-        and now.deleted == planned.deleted
-        and now.name == planned.name
-        and now.access == planned.access
-        and now.uuids == uuids
-    )
 
 
 def _changed(session: Session, step: Step, what: str) -> Failure:

@@ -9,21 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Union
 
 from ..._element.errors import Failure
 from .. import observe, observe_turn
 from ..decide import guard
 from ..model import READ_WRITE, SIDES, TARGET, SetAccess, Step, Usage, Volume, other
 from ..session import Session
-from ..turns import ConfirmDemotion, ConfirmQuiet, ConfirmRoles, ConfirmTurn, Demote, Promote
+from ..turns import ConfirmDemotion, ConfirmQuiet, ConfirmRoles, ConfirmTurn, Demote, LookAtPair, Promote
 from . import snapshots
 from .item import Done
+from .looks import same, volumes_now
 from .snapshots import Taken
 from .wait import next_pause
 from .writer import Writer
 
-Confirm = Union[ConfirmTurn, ConfirmRoles, ConfirmDemotion]
 Verdicts = dict[Step, Failure]
 InUse = Callable[[Session, Step, Sequence[str]], Failure]
 Change = Callable[[Writer, str, Sequence[SetAccess]], bool]
@@ -88,38 +87,27 @@ def undisturbed(session: Session, steps: Sequence[ConfirmDemotion]) -> Verdicts:
     return _changed(session, steps, _losing_side_in_use)
 
 
-def _changed(session: Session, steps: Sequence[Confirm], in_use: InUse | None) -> Verdicts:
+def _changed(session: Session, steps: Sequence[LookAtPair], in_use: InUse | None) -> Verdicts:
     """Which of the volumes or their partners are not as planned. in_use: the failure where a host is logged in."""
     if not steps:
         return {}
-    now = _volumes_now(session, steps)
+    now = volumes_now(session, (end for step in steps for end in _ends(step)))
     hosts = _hosts(session, steps, now) if in_use else {}
     verdicts: Verdicts = {}
     for step in steps:
-        ends = ((step.side, step.volume), (other(step.side), step.partner))
-        if not all(_same(now.get((side, planned.id)), planned) for side, planned in ends):
+        if not all(same(now.get((side, planned.id)), planned, planned.uuids) for side, planned in _ends(step)):
             verdicts[step] = _not_as_planned(session, step)
         elif in_use and hosts.get(step):
             verdicts[step] = in_use(session, step, hosts[step])
     return verdicts
 
 
-def _volumes_now(session: Session, steps: Sequence[Confirm]) -> dict[tuple[str, int], Volume]:
-    ids: dict[str, list[int]] = {side: [] for side in SIDES}
-    for step in steps:
-        ids[step.side].append(step.volume.id)
-        ids[other(step.side)].append(step.partner.id)
-    lists = session.side_by_side(partial(observe.volumes, session.client(side), ids[side]) for side in SIDES)
-    return {(side, volume.id): volume for side, volumes in zip(SIDES, lists) for volume in volumes}
-
-
-def _same(now: Volume | None, planned: Volume) -> bool:
-    known = None if now is None else (now.deleted, now.name, now.access, now.uuids)
-    return known == (planned.deleted, planned.name, planned.access, planned.uuids)
+def _ends(step: LookAtPair) -> tuple[tuple[str, Volume], ...]:
+    return (step.side, step.volume), (other(step.side), step.partner)
 
 
 def _hosts(
-    session: Session, steps: Sequence[Confirm], now: dict[tuple[str, int], Volume]
+    session: Session, steps: Sequence[LookAtPair], now: dict[tuple[str, int], Volume]
 ) -> dict[Step, tuple[str, ...]]:
     found: dict[Step, tuple[str, ...]] = {}
     for side in SIDES:

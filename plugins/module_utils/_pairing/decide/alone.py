@@ -35,7 +35,7 @@ from ..model import (
 )
 from ..turns import Promote
 from . import health
-from .identity import named_by_address
+from .identity import named_by_address, peer_unknown
 from .selection import Catalog
 from .volume_classes import Found, PairWish, Wish
 from .volume_words import ends, refusal, states
@@ -91,19 +91,7 @@ def _with_peer(here: Catalog, link: ClusterPair | None, peer: Silent) -> tuple[b
         return link in known, False
     if len(established) == 1 and peer.single_will_do:
         return True, True
-    raise _peer_unknown(here, established, peer)
-
-
-def _peer_unknown(here: Catalog, established: Sequence[ClusterPair], peer: Silent) -> Failure:
-    name = here.cluster.name
-    listed = ", ".join(f"{entry.remote_name or 'unnamed'} ({entry.remote_mvip})" for entry in established)
-    return Failure(
-        "peer_unknown",
-        f"the peer is unreachable and none of cluster {name}'s pairs has the MVIP {peer.hostname}: {listed}; put the peer's "
-        "MVIP into its hostname",
-        cluster=name,
-        method="ListClusterPairs",
-    )
+    raise peer_unknown(here.cluster.name, established, peer.hostname)
 
 
 def _is_meant(wish: PairWish, pair: VolumePair) -> bool:

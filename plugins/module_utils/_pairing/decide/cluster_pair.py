@@ -31,7 +31,7 @@ from ..model import (
     Verdict,
     other,
 )
-from .identity import named_by_address, names, names_predecessor
+from .identity import named_by_address, names, names_predecessor, peer_unknown
 
 # Right after a handshake a pair may pass through Misconfigured; after this many seconds it is there to stay.
 MISCONFIGURED_GRACE = 120
@@ -222,15 +222,7 @@ def _check_peer_known(found: Found) -> None:
     established = [entry for entry in found.seen.local.entries if not entry.pending]
     if found.seen.peer is not None or found.state != "none" or not established:
         return
-    name = found.name(LOCAL)
-    listed = ", ".join(f"{entry.remote_name or 'unnamed'} ({entry.remote_mvip})" for entry in established)
-    raise Failure(
-        "peer_unknown",
-        f"the peer is unreachable and none of cluster {name}'s pairs has the MVIP {found.known_as[0]}: {listed}; put the "
-        "peer's MVIP into its hostname",
-        cluster=name,
-        method="ListClusterPairs",
-    )
+    raise peer_unknown(found.name(LOCAL), established, found.known_as[0])
 
 
 def _check_volume_pairs(found: Found, steps: tuple[Step, ...]) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..._element import addresses
+from ..._element.errors import Failure
 from ..model import Cluster, ClusterPair
 
 
@@ -34,4 +35,16 @@ def named_by_address(entries: Iterable[ClusterPair], known_as: Iterable[str]) ->
         entry
         for entry in entries
         if not entry.pending and any(addresses.same(entry.remote_mvip, name) for name in known)
+    )
+
+
+def peer_unknown(cluster: str, established: Iterable[ClusterPair], hostname: str) -> Failure:
+    """An unreachable peer can only be recognised by its address, and no entry has it."""
+    listed = ", ".join(f"{entry.remote_name or 'unnamed'} ({entry.remote_mvip})" for entry in established)
+    return Failure(
+        "peer_unknown",
+        f"the peer is unreachable and none of cluster {cluster}'s pairs has the MVIP {hostname}: {listed}; put the peer's MVIP "
+        "into its hostname",
+        cluster=cluster,
+        method="ListClusterPairs",
     )

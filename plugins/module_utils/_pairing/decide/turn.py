@@ -172,11 +172,11 @@ def _most_in_group(found: Found, side: str) -> int:
 
 def _forced(found: Found, wish: Wish) -> tuple[Step, ...]:
     new = wanted_source(found)
-    promoted = _promoted_first(found, new)
     old = other(new)
     losing = found.volumes[old]
     if losing is not None and losing.access == TARGET:
-        return (_saved(found, old, wish), *_promoted(found, new))
+        return (_saved(found, old, wish), *_promoted(found, new, first=False))
+    promoted = _promoted(found, new, first=True)
     # What has the access of no role was made so on purpose.
     if losing is None or losing.access != READ_WRITE or _hosts(found, old):
         return promoted
@@ -194,24 +194,18 @@ def _save(found: Found, old: str, hint: str, may_fail: bool = False) -> Step:
     return Save(found.item, old, label, "it will be overwritten", volume, most, hint, may_fail)
 
 
-def _promoted(found: Found, new: str) -> tuple[Step, ...]:
-    volume = found.volumes[new]
-    reason = f"forced: it shall replicate {found.wish.direction}"
-    return (Promote(found.item, new, found.label(new), reason, volume, READ_WRITE),)
-
-
 def _hosts(found: Found, side: str) -> tuple[str, ...]:
     """Who is logged in to the volume; nothing where that was not read yet."""
     used = _usage(found, side, found.volumes[side])
     return guard.sessions(used) if used else ()
 
 
-def _promoted_first(found: Found, new: str) -> tuple[Step, ...]:
+def _promoted(found: Found, new: str, first: bool) -> tuple[Step, ...]:
     volume = found.volumes[new]
     if volume.access == READ_WRITE:
         return ()
     reason = f"forced: it shall replicate {found.wish.direction}"
-    return (Promote(found.item, new, found.label(new), reason, volume, READ_WRITE, first=True),)
+    return (Promote(found.item, new, found.label(new), reason, volume, READ_WRITE, first),)
 
 
 def _overwritten(found: Found, old: str) -> tuple[Step, ...]:

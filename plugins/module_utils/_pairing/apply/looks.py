@@ -1,0 +1,35 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to the collection elementsw.replication: it can change without notice.
+"""Many volumes looked at again at once, and whether one of them is still as it was planned with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+
+from .. import observe
+from ..model import Volume
+from ..session import Session
+
+
+def volumes_now(session: Session, wanted: Iterable[tuple[str, Volume]]) -> dict[tuple[str, int], Volume]:
+    """The volumes of these sides as they are now, by side and ID: one read for each side."""
+    ids: dict[str, list[int]] = {}
+    for side, volume in wanted:
+        ids.setdefault(side, []).append(volume.id)
+    found = session.side_by_side(partial(observe.volumes, session.client(side), ids[side]) for side in ids)
+    return {(side, volume.id): volume for side, volumes in zip(ids, found) for volume in volumes}
+
+
+def same(now: Volume | None, planned: Volume, uuids: tuple[str, ...]) -> bool:
+    """Whether it is the planned volume still, with that access and pairs of these UUIDs."""
+    return (
+        now is not None
+        and now.deleted == planned.deleted
+        and now.name == planned.name
+        and now.access == planned.access
+        and now.uuids == uuids
+    )
