@@ -58,6 +58,8 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "repair": False,
         "allow_overwrite": False,
         "release_target": False,
+        "failover": None,
+        "peer_unreachable": "fail",
         "wait": True,
         "wait_for": "paired",
         "wait_timeout": 60,

@@ -131,6 +131,16 @@ def test_a_host_that_logs_in_stops_the_whole_list(paired, nth):
     assert result["error"]["left_behind"] is None
 
 
+def test_what_somebody_else_has_changed_meanwhile_is_not_turned(paired):
+    site = paired()
+    promote = {"volumeID": volume(site, "beta", "orders").volume_id, "access": RW}
+    call = {"cluster": "beta", "method": "ModifyVolume", "params": promote}
+    site.world.faults.add("alpha", "CreateGroupSnapshot", 1, fault="meanwhile", call=call)
+    result = site.run("volume_pair", pairs=items(), wait_timeout=5, **TURN)
+    assert {pair["error"]["code"] for pair in result["pairs"]} <= {"changed_meanwhile", "not_in_sync"}
+    assert accesses(site) == [(RW, RT), (RW, RW), (RW, RT)]
+
+
 def test_who_writes_until_the_last_moment_keeps_the_source(paired):
     site = paired()
     meanwhile(site, "ModifyVolumes", 1, "write", "orders", mark="late")
