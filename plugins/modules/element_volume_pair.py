@@ -60,7 +60,8 @@ options:
     description:
       - Name of the other volume, on the peer.
       - Without it and without O(peer_volume_id) it is the volume of the peer that the volume here is already
-        paired with, or else the one of the same name.
+        paired with, or else the one of the same name that belongs to the account of the same name. When only another
+        account has a volume of that name, the error is V(other_account). Give O(peer_account) then.
     type: str
   peer_volume_id: &peer_volume_id
     description:
@@ -89,7 +90,9 @@ options:
     description:
       - Which side is the source. V(to_peer) replicates from this cluster to the peer, V(from_peer) from the
         peer to this cluster.
-      - Without it a new pair replicates V(to_peer), and an existing pair keeps its direction. When O(repair)
+      - Without it a new pair replicates V(to_peer), and an existing pair keeps its direction. Two volumes that are not
+        paired and of which exactly one is C(replicationTarget) have roles already. When that one is here, the direction
+        has to be given, error V(direction_unknown), and one against the roles is the error V(direction_change). When O(repair)
         cleans up a half or pending pair, the side that is C(readWrite) while the other is
         C(replicationTarget) stays the source. When that does not tell, the error is V(direction_unknown).
       - An existing pair is turned round only with O(failover). Without it a direction that differs from the one
@@ -121,10 +124,89 @@ options:
         C(PausedVolumeSizeMismatch) because the source alone was grown, as storage drivers do it.
       - At the top level it is also the default of the items of O(pairs).
     type: bool
+  create_peer_volume: &create_peer_volume
+    description:
+      - Permission to create the volume on the peer where it is missing, with the size, the sector size and the
+        QoS of the volume here. An empty dictionary takes all defaults.
+      - A volume is missing when the one here is not paired with the peer, and the peer has none of the name and
+        the owner that are asked for. One that is there is used, under the rules for every new target. One that is
+        deleted and not purged is never replaced, error V(volume_deleted).
+      - The new volume is the target. Where O(direction) is V(from_peer) and the volume is missing, the error is
+        V(empty_source).
+      - The new volume bears a mark in its attributes, C(elementsw-replication-run), which is different in each run.
+        When the pair cannot be made, the volume with the mark of this run is locked, and deleted and purged once no
+        host uses it. It stays, and RV(error.left_behind) names it, when hosts are logged in to it or have written to it.
+      - At the top level it is also the default of the items of O(pairs).
+      - Used with O(state=present) only.
+    type: dict
+    suboptions:
+      account:
+        description:
+          - Name of the account on the peer that owns the new volume.
+          - Without it, it is O(peer_account), or else the account of the same name as that of the volume here.
+        type: str
+      create_account:
+        description:
+          - Whether to create this account where the peer does not have it. An account that was created stays, also
+            when the pair cannot be made.
+        type: bool
+        default: false
+      name:
+        description:
+          - Name of the volume. Without it, it is O(peer_volume), or else the name of the volume here.
+          - At the top level not with more than one item in O(pairs) that has no dictionary of its own.
+        type: str
+      qos_policy:
+        description:
+          - Name of the QoS policy on the peer that the volume uses. The IDs of policies are different on each
+            cluster, so that the policy of the volume here is not taken over.
+          - Without it the rates of the volume here are copied.
+        type: str
+  allow_overwrite:
+    description: &allow_overwrite
+      - Permission to make a volume the target of a new pair although it shows evidence of data. Its content is saved
+        in a snapshot first, see O(save_overwritten). For an existing pair see O(failover).
+      - Without it a future target has to be provably unused, without blocks, writes and snapshots, and not the former
+        target of a pair that is gone, which its attribute C(elementsw-replication-replica) tells. Otherwise the error is
+        V(target_in_use) with the evidence. Evidence that cannot be read counts as in use.
+      - It never covers a volume that hosts are logged in to, by iSCSI or by a Fibre Channel access group. Log
+        the hosts out first.
+      - At the top level it is also the default of the items of O(pairs), so that it can be given to one volume of many.
+    type: bool
+    default: false
+  save_overwritten:
+    description: &save_overwritten
+      - Whether to take a snapshot of a volume that shows evidence of data before it is overwritten. It is named
+        C(elementsw-saved-...), and RV(pairs[].saved) tells its ID. It does not expire, except that of a replica which
+        O(repair) copies again. That is kept for 7 days.
+      - When the snapshot cannot be taken, nothing is overwritten and the error is V(cannot_save).
+      - Set it to V(false) for volumes whose content may be lost, or where the cluster has no room for snapshots.
+      - At the top level it is also the default of the items of O(pairs).
+    type: bool
+    default: true
+  repair:
+    description: &repair
+      - Permission to remove what is left of an earlier pair of exactly these two volumes, and to pair them
+        again. It concerns a half that only one cluster has, two halves that do not belong together, a pair
+        that is C(StoppedMisconfigured), and a pairing that was started on one of the two volumes and never
+        completed. Without the permission these are the errors V(half_pair) and V(pending_pair).
+      - Pairing again means a full copy, in the mode and with the pause that the remaining half shows, unless O(mode) and
+        O(paused) say otherwise. The former target of this very pair, as long as it is still
+        C(replicationTarget), becomes the target again without O(allow_overwrite) if it holds no more than what
+        replication has brought. One that hosts have written to needs it, as any other target does.
+      - A source without any data does not overwrite a target with data unless O(allow_overwrite), error
+        V(empty_source). A cluster that was rebuilt looks like that.
+      - A volume that is paired with another volume or cluster is never touched, error V(paired_elsewhere).
+      - A O(direction) that is against the roles the two volumes have is refused, error V(direction_change).
+      - At the top level it is also the default of the items of O(pairs).
+      - Used with O(state=present) only.
+    type: bool
+    default: false
   pairs:
     description:
       - Many pairs. Each item has the keys of a pair. O(account), O(peer_account), O(mode), O(direction),
-        O(paused), O(size) and O(match_size) at the top level are the defaults of the items.
+        O(paused), O(size), O(match_size), O(create_peer_volume), O(allow_overwrite), O(save_overwritten) and O(repair)
+        at the top level are the defaults of the items.
       - Excludes O(volume), O(volume_id), O(peer_volume) and O(peer_volume_id) at the top level.
       - An empty list changes nothing.
       - Leave out keys that have no value. A key that is V(null) counts as given.
@@ -149,70 +231,24 @@ options:
       paused: *paused
       size: *size
       match_size: *match_size
-  create_peer_volume:
-    description:
-      - Permission to create the volume on the peer where it is missing, with the size, the sector size and the
-        QoS of the volume here. An empty dictionary takes all defaults.
-      - A volume is missing when the one here is not paired with the peer, and the peer has none of the name and
-        the owner that are asked for. One that is there is used, under the rules for every new target.
-      - The new volume is the target. Where O(direction) is V(from_peer) and the volume is missing, the error is
-        V(empty_source).
-      - The new volume bears a mark in its attributes, C(elementsw-replication-run), which is different in each run.
-        When the pair cannot be made, the volume with the mark of this run is deleted again, not purged. It stays,
-        and RV(error.left_behind) names it, when hosts are logged in to it or have written to it.
-      - Used with O(state=present) only.
-    type: dict
-    suboptions:
-      account:
-        description:
-          - Name of the account on the peer that owns the new volume.
-          - Without it, it is O(peer_account), or else the account of the same name as that of the volume here.
-        type: str
-      create_account:
-        description:
-          - Whether to create this account where the peer does not have it. An account that was created stays, also
-            when the pair cannot be made.
+      create_peer_volume: *create_peer_volume
+      allow_overwrite:
+        description: *allow_overwrite
         type: bool
-        default: false
-      name:
-        description:
-          - Name of the volume. Without it, it is O(peer_volume), or else the name of the volume here.
-          - Not with more than one item in O(pairs).
-        type: str
-      qos_policy:
-        description:
-          - Name of the QoS policy on the peer that the volume uses. The IDs of policies are different on each
-            cluster, so that the policy of the volume here is not taken over.
-          - Without it the rates of the volume here are copied.
-        type: str
-  allow_overwrite:
-    description:
-      - Permission to make a volume the target of a new pair although it holds data. The data is lost, the
-        source overwrites it. For an existing pair see O(failover).
-      - Without it a future target has to be provably unused, without blocks, writes and snapshots, else the
-        error is V(target_in_use) with the evidence. Evidence that cannot be read counts as in use.
-      - It never covers a volume that hosts are logged in to, by iSCSI or by a Fibre Channel access group. Log
-        the hosts out first.
-    type: bool
-    default: false
-  repair:
-    description:
-      - Permission to remove what is left of an earlier pair of exactly these two volumes, and to pair them
-        again. It concerns a half that only one cluster has, two halves that do not belong together, a pair
-        that is C(StoppedMisconfigured), and a pairing that was started on one of the two volumes and never
-        completed. Without the permission these are the errors V(half_pair) and V(pending_pair).
-      - Pairing again means a full copy. The former target of this very pair, as long as it is still
-        C(replicationTarget), becomes the target again without O(allow_overwrite), since it holds no more than
-        a copy. Any other target needs it as for a new pair.
-      - A volume that is paired with another volume or cluster is never touched, error V(paired_elsewhere).
-      - A O(direction) that is against the roles the two volumes have is refused, error V(direction_change).
-      - Used with O(state=present) only.
-    type: bool
-    default: false
+      save_overwritten:
+        description: *save_overwritten
+        type: bool
+      repair:
+        description: *repair
+        type: bool
   release_target:
     description:
       - Whether to make the former target C(readWrite) after the pair is gone on both clusters, so that hosts can
-        use it. Of two volumes that are not paired, the one that is C(replicationTarget) becomes C(readWrite) as well,
+        use it. While a side is not C(Active) or C(Idle) its copy may be incomplete, error V(not_in_sync).
+        Where that cannot be told, because the peer does not answer or the pair is not whole, there is a warning.
+      - With it or without it, the attribute C(elementsw-replication-replica) of the former target notes that it holds the
+        copy of another volume. It is evidence of data then, see O(allow_overwrite).
+      - Of two volumes that are not paired, the one that is C(replicationTarget) becomes C(readWrite) as well,
         which finishes what an earlier run could not. On releases where it reads as C(locked) without its pair, there
         is a warning instead.
       - When both volumes are C(replicationTarget) nothing is done, error V(access_conflict).
@@ -234,12 +270,15 @@ options:
         C(data_loss_possible). When the other cluster answers, the old source is saved in a snapshot that does not expire,
         and then demoted. It stays writable when hosts are logged in to it or when the snapshot cannot be taken. Items that
         cannot be turned round fail alone, and the others go on. Sizes are left as they are.
+      - What is left of a pair is enough for V(forced). Where the other half, or the other volume, is gone, the side that
+        O(direction) names is made writable, nothing else is touched, and a warning says what is left.
+      - It never makes a new pair. Two volumes that are not paired, or not any more, are the error V(not_paired).
       - When both sides are writable, V(forced) together with O(allow_overwrite) makes the side that is not wanted as source
         a target. It is saved in a snapshot first, and never overwritten while hosts are logged in to it. Without both
         options the error is V(split_brain).
       - When neither side is writable, V(planned) goes on with the planned failover that was interrupted, where both sides
         hold its snapshot and nobody wrote since. V(forced) makes the wanted side writable in any case. The other side is saved
-        in a snapshot first, and where that cannot be done nothing is made writable, unless O(allow_overwrite).
+        in a snapshot first, and where that cannot be done nothing is made writable, unless O(save_overwritten=false).
       - The mode of the pair is set again on the new source where the turn has changed it.
       - With O(repair) a pair with one source and one target is never turned round.
     type: str
@@ -374,6 +413,28 @@ EXAMPLES = r"""
     peer_host: beta
     volume: orders-db
     allow_overwrite: true
+
+- name: Use scratch volumes as targets, of which one may be lost without a trace and the other one is saved first
+  elementsw.replication.element_volume_pair:
+    peer_host: beta
+    allow_overwrite: true
+    pairs:
+      - volume: scratch
+        save_overwritten: false
+      - volume: catalogue
+
+- name: Pair a list, and permit for one volume alone what is permitted for none of the others
+  elementsw.replication.element_volume_pair:
+    peer_host: beta
+    pairs:
+      - volume: orders-db
+      - volume: orders-log
+        repair: true
+      - volume: catalogue
+        allow_overwrite: true
+      - volume: sessions
+        create_peer_volume:
+          account: web-dr
 
 - name: Pair again what lost its other half
   elementsw.replication.element_volume_pair:
@@ -523,6 +584,39 @@ pairs:
       description: What went wrong with this pair, with the keys of RV(error). V(null) when nothing did.
       returned: success
       type: dict
+    saved:
+      description:
+        - The snapshots that this run has taken of what it was about to overwrite. Empty in check mode.
+        - They stay until they expire or are deleted.
+      returned: success
+      type: list
+      elements: dict
+      contains:
+        cluster:
+          description: Name of the cluster that has the snapshot.
+          returned: success
+          type: str
+          sample: beta
+        volume:
+          description: Name of the volume that was saved.
+          returned: success
+          type: str
+          sample: orders-db
+        snapshot_id:
+          description: ID of the snapshot on that cluster. V(null) when the cluster did not tell.
+          returned: success
+          type: int
+          sample: 912
+        name:
+          description: Name of the snapshot, and of the group it belongs to if it does.
+          returned: success
+          type: str
+          sample: elementsw-saved-0123456789abcdef-0
+        expires:
+          description: When the cluster deletes it. V(null) for never.
+          returned: success
+          type: str
+          sample: "2026-12-05T10:00:00Z"
     mode:
       description:
         - V(async), V(sync) or V(snapshots_only), as the source has it. V(null) when there is not exactly one
@@ -739,6 +833,9 @@ NEW_VOLUME: dict[str, Any] = {
     "name": {"type": "str"},
     "qos_policy": {"type": "str"},
 }
+NEW: dict[str, Any] = {"create_peer_volume": {"type": "dict", "options": NEW_VOLUME}}
+#: What is permitted for a pair, with what holds where neither the item nor the task says.
+PERMISSIONS = {"repair": False, "allow_overwrite": False, "save_overwritten": True}
 ONE_VOLUME_EACH = [("volume", "volume_id"), ("peer_volume", "peer_volume_id")]
 # What names a volume cannot be a default of the items.
 ONE_PAIR_OR_MANY = [("pairs", name) for names in ONE_VOLUME_EACH for name in names]
@@ -752,14 +849,13 @@ def argument_spec() -> dict[str, Any]:
         "pairs": {
             "type": "list",
             "elements": "dict",
-            "options": PAIR,
+            "options": {**PAIR, **NEW, **{name: {"type": "bool"} for name in PERMISSIONS}},
             "mutually_exclusive": ONE_VOLUME_EACH,
             "required_one_of": [("volume", "volume_id")],
         },
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-        "create_peer_volume": {"type": "dict", "options": NEW_VOLUME},
-        "allow_overwrite": {"type": "bool", "default": False},
-        "repair": {"type": "bool", "default": False},
+        **NEW,
+        **{name: {"type": "bool", "default": default} for name, default in PERMISSIONS.items()},
         "release_target": {"type": "bool", "default": False},
         "failover": {"type": "str", "choices": ["planned", "forced"]},
         "peer_unreachable": {"type": "str", "choices": ["fail", "local_only"], "default": "fail"},

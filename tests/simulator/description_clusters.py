@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from .api import READERS
 from .cluster import COUNTERS, FULLNESS, LIMITS, Cluster, Identity, api_versions_up_to
 from .errors import ApiError, WorldError
-from .pair_states import HINDRANCES
+from .pair_states import HINDRANCES, TARGET
 from .records import MIB, AccessGroup, Admin, FibreChannelSession, IscsiSession, Qos, QosPolicy, Volume
 from .sections import REQUIRED, Section
 
@@ -118,8 +118,10 @@ def _add_volume(world: World, cluster: Cluster, section: Section) -> None:
     volume.access = section.one_of("access", ACCESS, "readWrite")
     volume.attributes = section.take("attributes", {}, dict)
     volume.marks = [str(mark) for mark in section.take("marks", [], list)]
-    volume.write_ops = section.take("write_ops", len(volume.marks), int)
+    # What a replica holds replication has brought, and that is no write.
+    volume.write_ops = section.take("write_ops", 0 if volume.access == TARGET else len(volume.marks), int)
     volume.used_blocks = section.take("used_blocks", 256 * len(volume.marks), int)
+    volume.collected_blocks = volume.used_blocks
     volume.hindrance = section.one_of("hindrance", tuple(HINDRANCES)) if "hindrance" in section else None
     volume.deleted = world.clock.now if section.take("deleted", False, bool) else None
     policy = section.take("qos_policy", None, str)

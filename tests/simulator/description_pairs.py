@@ -107,6 +107,8 @@ def _add_complete_volume_pair(world: World, section: Section) -> None:
     ends = [_volume(world, wanted, key) for wanted, key in zip(pair, keys)]
     if keys[0] != keys[1]:
         ends[0][1].access, ends[1][1].access = SOURCE, TARGET
+        if ends[1][1].write_ops == len(ends[1][1].marks):  # not given: what it holds replication has brought
+            ends[1][1].write_ops = 0
     shared = _uuid(world, section)
     mode = section.one_of("mode", MODES)
     modes = section.take("modes", {}, dict)

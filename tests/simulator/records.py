@@ -135,6 +135,8 @@ class Volume:
     # The content, as far as loss can be seen: what hosts wrote, in order.
     marks: list[str] = field(default_factory=list)
     used_blocks: int = 0
+    # used_blocks as of the last garbage collection.
+    collected_blocks: int = 0
     write_ops: int = 0
     read_ops: int = 0
     # Copies of replicated snapshots that were deleted here; the source goes on listing them as Deleted.

@@ -90,7 +90,8 @@ class Replication:
         if half.pending:
             return self._switches.pending_volume_pair_state
         if half.stopped:
-            return pair_states.STOPPED
+            shows_pause = half.paused and self._switches.paused_half == "paused"
+            return pair_states.MANUAL if shows_pause else pair_states.STOPPED
         pair = self._pairs[half.uuid]
         other = self.counterpart(half)
         if other is None:

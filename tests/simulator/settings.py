@@ -136,6 +136,8 @@ SWITCHES: dict[str, tuple[Any, ...] | _ErrorName] = {
     # asyncDelay
     "paused_delay": ("grows", "frozen", "null"),
     "sync_delay": ("zero", "null"),
+    # a half whose counterpart is gone and that was paused by hand
+    "paused_half": ("stopped", "paused"),
     # GetVolumeCount; numbers of removed cluster pairs; form of the reply to unknown parameters
     "volume_count_includes_deleted": (False, True),
     "reuse_cluster_pair_ids": (False, True),
@@ -166,6 +168,8 @@ SWITCHES: dict[str, tuple[Any, ...] | _ErrorName] = {
     "volume_stats_shape": ("object", "list"),
     # statistics of a volume: as of now, or as of the last time that they were read
     "statistics": ("live", "sampled"),
+    # blocks of a volume that hold data: as of the last garbage collection, or as of now
+    "nonzero_blocks": ("as_collected", "live"),
     # spelling of snapshot states
     "not_present_spelling": ("NotPresent", "Not Present"),
     "snapshot_status_case": ("lower", "title"),

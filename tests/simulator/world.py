@@ -31,6 +31,8 @@ from .views import PURGE_SECONDS
 Gate = Callable[[str, bool], None]
 
 BLOCKS_PER_WRITE = 256
+# Blocks that hold data are counted anew when garbage is collected.
+SECONDS_BETWEEN_COLLECTIONS = 3600
 
 
 class Secrets:
@@ -214,6 +216,8 @@ class World:
         with self.lock:
             self.clock.advance(seconds)
             for cluster in (each for each in self.clusters.values() if each.up):
+                if seconds >= SECONDS_BETWEEN_COLLECTIONS:
+                    self.collect_garbage(cluster)
                 self.expire_snapshots(cluster)
                 for volume in list(cluster.volumes.values()):
                     purge = self.purge_time(volume)
@@ -290,6 +294,10 @@ class World:
             if not snapshot.group.members:
                 cluster.group_snapshots.pop(snapshot.group.group_id, None)
         self.replication.settle_volume(snapshot.volume)
+
+    def collect_garbage(self, cluster: Cluster) -> None:
+        for volume in cluster.volumes.values():
+            volume.collected_blocks = volume.used_blocks
 
     def expire_snapshots(self, cluster: Cluster) -> None:
         for snapshot in list(cluster.snapshots.values()):

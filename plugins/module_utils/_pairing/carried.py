@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._element.errors import Failure
-from .model import Action
+from .model import Action, Saved
 
 # One Braille pattern stands for one byte: nobody's password is in Braille, while hexadecimal or Base64 digits may well
 # contain a short one. The next call would find them masked, and take the pair for another one.
@@ -34,6 +34,7 @@ class Kept:
     made: bool
     digest: bytes
     failure: Failure | None = None
+    saved: tuple[Saved, ...] = ()
 
     def is_still(self, trait: str | None) -> bool:
         """Whether what is there now is what this was made of, or nothing at all."""
@@ -89,6 +90,7 @@ def _as_dict(kept: Kept) -> dict:
     return {
         "mark": "".join(chr(_BRAILLE + byte) for byte in (*flags, *kept.digest)),
         "failure": {"sentence": failure.sentence, **failure.as_error()} if failure else None,
+        "saved": [vars(saved) for saved in kept.saved],
     }
 
 
@@ -97,7 +99,8 @@ def _kept(report: Mapping[str, Any]) -> Kept:
     changed, made, failed, undone_known, undone = (bool(flag) for flag in mark[:-_DIGEST_BYTES])
     rolled_back = undone if undone_known else None
     failure = _failure(report["failure"], rolled_back) if failed else None
-    return Kept(changed, made, mark[-_DIGEST_BYTES:], failure)
+    saved = tuple(Saved(**snapshot) for snapshot in report["saved"])
+    return Kept(changed, made, mark[-_DIGEST_BYTES:], failure, saved)
 
 
 def _failure(report: Mapping[str, Any], rolled_back: bool | None) -> Failure:

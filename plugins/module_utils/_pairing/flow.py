@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 Seen = TypeVar("Seen")
 # More failures than these are counted in the message, not told; every item tells its own in the result.
 MOST_TOLD = 20
+MOST_NAMED = 3
 
 
 class Job(Protocol[Seen]):
@@ -162,7 +163,7 @@ def report(job: Onlooker, session: Session) -> Outcome:
 
 def resume(job: Job[Seen], session: Session, carried: Carried, interval: float = 0) -> Outcome[Seen]:
     """Go on with a wait: nothing is planned, nothing is written. What is there is read afresh, as on any other run."""
-    items = [Item(Plan(), failure=kept.failure) for kept in carried.items]
+    items = [Item(Plan(), failure=kept.failure, saved_before=kept.saved) for kept in carried.items]
     outcome: Outcome[Seen] = Outcome(None, (), items, list(carried.actions), list(carried.warnings), carried=carried)
     try:
         outcome.seen = job.observe(session, planning=False)
@@ -187,7 +188,22 @@ def _apply(job: Job, session: Session, outcome: Outcome) -> None:
     writer = Writer(session)
     _write(job, session, writer, outcome)
     outcome.actions = writer.actions
-    outcome.warnings += writer.warnings
+    outcome.warnings += [*writer.warnings, *_saved_warnings(outcome.items)]
+
+
+def _saved_warnings(items: Sequence[Item]) -> list[str]:
+    """What was overwritten is kept until someone deletes it: a sentence for each cluster."""
+    saved = [each for item in items for each in item.saved]
+    texts = []
+    for cluster in dict.fromkeys(each.cluster for each in saved):
+        here = [each for each in saved if each.cluster == cluster]
+        names = ", ".join(each.volume for each in here[:MOST_NAMED])
+        more = f" and {len(here) - MOST_NAMED} more" if len(here) > MOST_NAMED else ""
+        texts.append(
+            f"cluster {cluster}: what was overwritten of {names}{more} is kept in snapshots named elementsw-saved-..., see "
+            "`saved` of each pair; delete them when their content is not needed"
+        )
+    return texts
 
 
 def _write(job: Job, session: Session, writer: Writer, outcome: Outcome) -> None:
@@ -289,7 +305,7 @@ def _progress(job: Job, outcome: Outcome, ended: wait.Waited) -> Progress:
 
 def _to_carry(job: Job, outcome: Outcome) -> Carried:
     kept = tuple(
-        Kept(outcome.changes(number), outcome.made(number), digest(trait), item.failure)
+        Kept(outcome.changes(number), outcome.made(number), digest(trait), item.failure, item.saved)
         for number, (item, trait) in enumerate(zip(outcome.items, job.traits(outcome.seen)))
     )
     return Carried(kept, tuple(outcome.actions), tuple(outcome.warnings), outcome.diff)

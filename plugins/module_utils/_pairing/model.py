@@ -27,6 +27,9 @@ PAUSED_THERE = "PausedManualRemote"
 
 # The attribute of a volume that a run of ours has created; its value is that run's own.
 MARK = "elementsw-replication-run"
+# The attribute of a volume that was the target of a pair which is gone; its value tells whether its copy was complete.
+REPLICA_MARK = "elementsw-replication-replica"
+COMPLETE, INCOMPLETE = "complete", "incomplete"
 
 # Option value -> the API's own name.
 MODES = {"async": "Async", "sync": "Sync", "snapshots_only": "SnapshotsOnly"}
@@ -129,7 +132,7 @@ class Qos:
 class Volume:
     """A volume as its cluster shows it; size in bytes.
 
-    id: 0 for a volume that is only planned. mark: of the run that created it, empty where none of ours did.
+    id: 0 for a volume that is only planned. attributes: what people, tools and this collection have noted on it.
     """
 
     id: int
@@ -143,7 +146,17 @@ class Volume:
     access_groups: tuple[int, ...] = ()
     pairs: tuple[VolumePair, ...] = ()
     qos: Qos | None = None
-    mark: str = ""
+    attributes: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+    @property
+    def mark(self) -> str:
+        """Of the run that created it; empty where none of ours did."""
+        return str(self.attributes.get(MARK) or "")
+
+    @property
+    def replica_mark(self) -> str:
+        """COMPLETE or INCOMPLETE for the former target of a pair that is gone; empty for any other volume."""
+        return str(self.attributes.get(REPLICA_MARK) or "")
 
     @property
     def planned(self) -> bool:
@@ -164,7 +177,10 @@ class Volume:
 
 @dataclass(frozen=True)
 class Usage:
-    """Signs that a volume is in use or holds data. unreadable: what could not be read, which counts as in use."""
+    """Signs that a volume is in use or holds data. unreadable: what could not be read, which counts as in use.
+
+    snapshots: all of them; replicated_snapshots: those that came from, or go to, the other side of a pair.
+    """
 
     iscsi: tuple[str, ...] = ()
     fibre_channel: tuple[str, ...] = ()
@@ -172,6 +188,7 @@ class Usage:
     write_ops: int = 0
     snapshots: int = 0
     unreadable: tuple[str, ...] = ()
+    replicated_snapshots: int = 0
 
 
 @dataclass(frozen=True)
@@ -191,7 +208,8 @@ class Limits:
 class Snapshot:
     """A snapshot as its cluster shows it. uuid: shared with its copy on the other cluster; id and group_id are not.
 
-    group_id: 0 without a group. created: in the API's form, which sorts by time. replicated: it goes to the other side.
+    group_id: 0 without a group. created, expires: in the API's form, which sorts by time; expires: "" for never.
+    replicated: it goes to the other side.
     attributes: its own and those of its group. remote: how far its copy is, in the API's words, by the UUID of the pair.
     """
 
@@ -202,6 +220,7 @@ class Snapshot:
     created: str = ""
     group_id: int = 0
     replicated: bool = False
+    expires: str = ""
     attributes: Mapping[str, Any] = field(default_factory=dict, hash=False)
     remote: Mapping[str, str] = field(default_factory=dict, hash=False)
 
@@ -262,6 +281,17 @@ class VolumeSide:
 
 
 @dataclass(frozen=True)
+class Saved:
+    """A snapshot of this run that keeps what was about to be overwritten. expires: as the cluster says it, None for never."""
+
+    cluster: str
+    volume: str
+    snapshot_id: int | None
+    name: str
+    expires: str | None = None
+
+
+@dataclass(frozen=True)
 class Action:
     """One write, as the user is told of it. `object` never holds a secret."""
 
@@ -277,38 +307,39 @@ class Action:
 class Phase(IntEnum):
     """The order of writes. All items' steps of a phase come before any step of the next one.
 
-    At every point of this order the clusters are in a state that the next run reports by name: a pair loses its
-    source's entry before its target's, a target grows before its source, and a volume is a target before anything is
+    At every point of this order the clusters are in a state that the next run reports by name: what will be overwritten is
+    saved before anything else is written for its pair, a pair loses its source's entry before its target's, a target grows before its source, and a volume is a target before anything is
     paired with it. A planned turn has no writable side for a moment and never two; a forced one has two for a moment,
     since the wanted side comes first.
     """
 
     UNPAIR_CLUSTERS = 1
     PAIR_CLUSTERS = 2
-    UNPAIR_VOLUME = 3
-    UNPAIR_LAST_VOLUME = 4
-    RELEASE_TARGET = 5
-    CREATE_ACCOUNT = 6
-    CREATE_VOLUME = 7
-    CONFIRM_UNUSED = 8
-    GROW_TARGET = 9
-    GROW_SOURCE = 10
-    CONFIRM_AGAIN = 11
-    MAKE_TARGET = 12
-    MAKE_SOURCE = 13
-    PAIR_VOLUMES = 14
-    TAKE_CHECKPOINT = 15
-    CONFIRM_TURN = 16
-    PROMOTE_FIRST = 17
-    SAVE = 18
-    CONFIRM_DEMOTION = 19
-    DEMOTE = 20
-    CONFIRM_QUIET = 21
-    PROMOTE = 22
-    SET_MODE = 23
-    REMOVE_COPY = 24
-    REMOVE_CHECKPOINT = 25
-    SET_PAUSE = 26
+    SAVE_FIRST = 3
+    UNPAIR_VOLUME = 4
+    UNPAIR_LAST_VOLUME = 5
+    RELEASE_TARGET = 6
+    CREATE_ACCOUNT = 7
+    CREATE_VOLUME = 8
+    CONFIRM_UNUSED = 9
+    GROW_TARGET = 10
+    GROW_SOURCE = 11
+    CONFIRM_AGAIN = 12
+    MAKE_TARGET = 13
+    MAKE_SOURCE = 14
+    PAIR_VOLUMES = 15
+    TAKE_CHECKPOINT = 16
+    CONFIRM_TURN = 17
+    PROMOTE_FIRST = 18
+    SAVE = 19
+    CONFIRM_DEMOTION = 20
+    DEMOTE = 21
+    CONFIRM_QUIET = 22
+    PROMOTE = 23
+    SET_MODE = 24
+    REMOVE_COPY = 25
+    REMOVE_CHECKPOINT = 26
+    SET_PAUSE = 27
 
 
 @dataclass(frozen=True)
@@ -391,14 +422,15 @@ class CreateVolume(Step):
 class ConfirmUnused(Look):
     """Whether the future target `volume` and its source are still unpaired and as planned.
 
-    usage: the evidence the plan was made with. overwrite: only sessions count, the data may go. again: after what lies
-    between the first look and the write that destroys.
+    usage: the evidence the plan was made with. overwrite: only sessions count, the data may go. saved: the evidence has one
+    snapshot more by now, which this run has taken. again: after what lies between the first look and the write that destroys.
     """
 
     volume: Volume
     source: Volume
     usage: Usage
     overwrite: bool
+    saved: bool = False
     again: bool = False
 
     @property
@@ -413,8 +445,8 @@ class ChangeVolume(Step):
     volume: Volume
 
     @property
-    def change(self) -> tuple[str, Any]:
-        """The parameter and its value."""
+    def change(self) -> dict[str, Any]:
+        """The parameters that are changed, with their values."""
         raise NotImplementedError
 
     @property
@@ -439,8 +471,8 @@ class Grow(ChangeVolume):
         return Phase.GROW_SOURCE if self.source else Phase.GROW_TARGET
 
     @property
-    def change(self) -> tuple[str, Any]:
-        return "totalSize", self.size
+    def change(self) -> dict[str, Any]:
+        return {"totalSize": self.size}
 
     @property
     def text(self) -> str:
@@ -461,8 +493,8 @@ class SetAccess(ChangeVolume):
         return Phase.MAKE_TARGET if self.access == TARGET else Phase.MAKE_SOURCE
 
     @property
-    def change(self) -> tuple[str, Any]:
-        return "access", self.access
+    def change(self) -> dict[str, Any]:
+        return {"access": self.access}
 
     @property
     def text(self) -> str:
@@ -474,11 +506,45 @@ class SetAccess(ChangeVolume):
 
 @dataclass(frozen=True)
 class ReleaseTarget(SetAccess):
-    """Make a volume that was a target writable, if it is unpaired by now and nobody else has changed it."""
+    """Make a former target writable, if it is unpaired by now and no other client has changed it.
+
+    mark: what its attributes say from now on of the copy that it holds; "" where they have no room for that.
+    """
+
+    mark: str = ""
 
     @property
     def phase(self) -> Phase:
         return Phase.RELEASE_TARGET
+
+    @property
+    def change(self) -> dict[str, Any]:
+        return {"access": self.access, **({"attributes": _marked(self.volume, self.mark)} if self.mark else {})}
+
+
+@dataclass(frozen=True)
+class MarkReplica(ChangeVolume):
+    """Note on a former target that stays a replicationTarget that it holds the copy of another volume."""
+
+    mark: str
+
+    PHASE = Phase.RELEASE_TARGET
+
+    @property
+    def change(self) -> dict[str, Any]:
+        return {"attributes": _marked(self.volume, self.mark)}
+
+    @property
+    def text(self) -> str:
+        return f"attribute {REPLICA_MARK} {self.mark}"
+
+    def is_shown(self, by: Volume) -> bool:
+        return by.replica_mark == self.mark
+
+
+def _marked(volume: Volume, mark: str) -> dict[str, Any]:
+    """All attributes of the volume: a cluster replaces them as a whole."""
+    return {**volume.attributes, REPLICA_MARK: mark}
 
 
 @dataclass(frozen=True)

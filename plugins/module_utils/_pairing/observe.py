@@ -20,7 +20,6 @@ from .._element.errors import VOLUME_UNKNOWN, ApiError, Failure, Unanswered
 from .._element.members import each_once, flag, items, number, optional_items, optional_text, quantity, text
 from .model import (
     LOCAL,
-    MARK,
     PEER,
     SIDES,
     Cluster,
@@ -244,11 +243,13 @@ def _usage_of(volume: Volume, iscsi: Any, fibre: Any, written: Any, taken: Any) 
     hosts = _sessions_of(volume, iscsi, fibre)
     known = (("statistics", written is not None and volume.id in written), ("snapshots", taken is not None))
     blocks, writes = (written or {}).get(volume.id, (0, 0))
+    snapshots, replicated = taken or (Counter(), Counter())
     return replace(
         hosts,
         nonzero_blocks=blocks,
         write_ops=writes,
-        snapshots=(taken or {}).get(volume.id, 0),
+        snapshots=snapshots[volume.id],
+        replicated_snapshots=replicated[volume.id],
         unreadable=(*hosts.unreadable, *(what for what, readable in known if not readable)),
     )
 
@@ -382,8 +383,17 @@ def _volume(entry: dict) -> Volume:
         access_groups=tuple(map(number, optional_items(entry, "volumeAccessGroups"))),
         pairs=tuple(map(_volume_pair, optional_items(entry, "volumePairs"))),  # [], null and missing alike: unpaired
         qos=_qos(entry.get("qos") or {}),
-        mark=str((entry.get("attributes") or {}).get(MARK) or ""),
+        attributes=_attributes(entry),
     )
+
+
+_NO_ATTRIBUTES: Mapping[str, Any] = {}
+
+
+def _attributes(entry: dict) -> Mapping[str, Any]:
+    """What people and tools have noted, which may be anything."""
+    noted = entry.get("attributes")
+    return noted if noted and isinstance(noted, dict) else _NO_ATTRIBUTES
 
 
 def _qos(entry: dict) -> Qos | None:
@@ -458,5 +468,7 @@ def _volume_stats(stats: dict) -> tuple[int, tuple[int, int]]:
     return number(stats["volumeID"]), (number(stats["nonZeroBlocks"]), number(stats["writeOps"]))
 
 
-def _snapshot_counts(result: dict) -> Counter[int]:
-    return Counter(number(snapshot["volumeID"]) for snapshot in items(result, "snapshots"))
+def _snapshot_counts(result: dict) -> tuple[Counter[int], Counter[int]]:
+    """How many snapshots each volume has, and how many of them are replicated."""
+    taken = [(number(s["volumeID"]), bool(s.get("enableRemoteReplication"))) for s in items(result, "snapshots")]
+    return Counter(volume_id for volume_id, _r in taken), Counter(volume_id for volume_id, sent in taken if sent)

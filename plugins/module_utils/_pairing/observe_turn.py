@@ -93,6 +93,7 @@ def _snapshot(entry: dict) -> Snapshot:
         created=optional_text(entry, "createTime"),
         group_id=number(entry.get("groupID") or 0),
         replicated=bool(entry.get("enableRemoteReplication")),
+        expires=optional_text(entry, "expirationTime"),
         attributes=_attributes(entry),
         remote={
             text(status, "volumePairUUID"): optional_text(status, "remoteStatus")

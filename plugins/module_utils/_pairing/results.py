@@ -7,10 +7,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from .decide import health
-from .model import SIDES, Action, Cluster, ClusterPair, SyncJob, VolumePair, mode_option
+from .model import SIDES, Action, Cluster, ClusterPair, Saved, SyncJob, VolumePair, mode_option
 
 if TYPE_CHECKING:  # every module loads this file, and none needs all of these
     from .._element.errors import Failure
@@ -168,6 +169,11 @@ def fault(of: Reported) -> dict:
 
 def check(of: Check) -> dict:
     return {"code": of.code, "ok": of.ok, "message": of.message, "remedy": of.remedy}
+
+
+def saved(snapshots: Iterable[Saved]) -> list[dict]:
+    """`saved` of one pair: the snapshots that keep what this run has overwritten."""
+    return [vars(snapshot).copy() for snapshot in snapshots]
 
 
 def item_error(failure: Failure | None) -> dict:

@@ -46,15 +46,18 @@ class TakeCheckpoint(TakeSnapshot):
 
 @dataclass(frozen=True)
 class Save(TakeSnapshot):
-    """A snapshot of what is about to be overwritten, without an end to it.
+    """A snapshot of what is about to be overwritten. retention: how long it is kept, None without end.
 
-    hint: what to do where it cannot be taken. may_fail: what the volume holds may go, so that it is only warned of then.
+    hint: what the message says first where it cannot be taken. first: before anything else is written for the pair.
     """
 
     hint: str = ""
-    may_fail: bool = False
+    retention: str | None = None
+    first: bool = False
 
-    PHASE = Phase.SAVE
+    @property
+    def phase(self) -> Phase:
+        return Phase.SAVE_FIRST if self.first else Phase.SAVE
 
 
 @dataclass(frozen=True)

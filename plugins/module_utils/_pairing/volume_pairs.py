@@ -42,8 +42,10 @@ if TYPE_CHECKING:
     from .decide import alone
 
 
-# What an item does not give, it takes from the task.
-INHERITED = ("account", "peer_account", "mode", "direction", "paused", "size", "match_size")
+# What an item does not give, it takes from the task: what describes the pair, and what is permitted for it.
+DESCRIPTION = ("account", "peer_account", "mode", "direction", "paused", "size", "match_size")
+PERMISSIONS = ("repair", "allow_overwrite", "save_overwritten")
+INHERITED = (*DESCRIPTION, "create_peer_volume", *PERMISSIONS)
 KEYS = ("volume", "volume_id", "peer_volume", "peer_volume_id", *INHERITED)
 
 
@@ -70,10 +72,14 @@ class Seen:
 
 @dataclass(frozen=True)
 class VolumePairJob:
-    """pairs: what is wished of each; wait_timeout in seconds. peer_may_be_dead: go on with this cluster alone then."""
+    """pairs: what is desired of each, wishes: what is permitted for each, and wish: what concerns all of them.
+
+    wait_timeout in seconds. peer_may_be_dead: go on with this cluster alone then.
+    """
 
     wish: Wish
     pairs: tuple[PairWish, ...]
+    wishes: tuple[Wish, ...] = ()
     wait: bool = True
     in_sync: bool = False
     wait_timeout: float = 300
@@ -83,17 +89,17 @@ class VolumePairJob:
 
     @classmethod
     def from_params(cls, params: Mapping, peer_hostname: str = "") -> VolumePairJob:
-        given = [params] if params["pairs"] is None else params["pairs"]
+        given = [_inherited(item, params) for item in ([params] if params["pairs"] is None else params["pairs"])]
+        wish = Wish(
+            present=params["state"] == "present",
+            release_target=params["release_target"],
+            failover=params["failover"],
+            timeout=params["wait_timeout"],
+        )
         return cls(
-            wish=Wish(
-                params["state"] == "present",
-                params["repair"],
-                params["allow_overwrite"],
-                params["release_target"],
-                params["failover"],
-                params["wait_timeout"],
-            ),
-            pairs=tuple(_wished(item, params) for item in given),
+            wish=wish,
+            wishes=tuple(replace(wish, **{name: item[name] for name in PERMISSIONS}) for item in given),
+            pairs=tuple(_wished(item, wish.present) for item in given),
             wait=params["wait"],
             in_sync=params["wait_for"] == "in_sync",
             wait_timeout=params["wait_timeout"],
@@ -151,7 +157,10 @@ class VolumePairJob:
         ]
         creations = [s for s in planned if isinstance(s, CreateVolume)]
         policies = any(seen.found[s.item].wish.create.qos_policy for s in creations)
-        looked_at = {side: (*targets[side], *(pair.volumes[side] for pair in turning)) for side in seen.there}
+        looked_at = {
+            side: (*targets[side], *(v for v in (pair.volumes[side] for pair in turning) if v and not v.deleted))
+            for side in seen.there
+        }
         usage: dict[str, Mapping[int, Usage]] = {
             side: observe.usage(session, side, volumes) if volumes else {} for side, volumes in looked_at.items()
         }
@@ -185,7 +194,8 @@ class VolumePairJob:
 
         reads: list[Callable[[], Any]] = []
         for side in seen.there:
-            client, ids = session.client(side), [pair.volumes[side].id for pair in turning]
+            client = session.client(side)
+            ids = [v.id for v in (pair.volumes[side] for pair in turning) if v and not v.deleted]
             reads += [
                 partial(_readable, partial(observe_turn.checkpoints, client, ids), ()),
                 partial(_jobs, session, side),
@@ -200,8 +210,8 @@ class VolumePairJob:
 
     def decide(self, seen: Seen) -> Sequence[Plan]:
         plans = [
-            Plan(problem=failure) if failure else volume_pair.decide(pair, self.wish)
-            for pair, failure in zip(seen.found, seen.failures)
+            Plan(problem=failure) if failure else volume_pair.decide(pair, wish)
+            for pair, failure, wish in zip(seen.found, seen.failures, self._each)
         ]
         if not any(plan.steps for plan in plans):
             return plans
@@ -214,6 +224,11 @@ class VolumePairJob:
                 for n, plan in enumerate(plans)
             ]
         )
+
+    @property
+    def _each(self) -> tuple[Wish, ...]:
+        """What is permitted for each pair."""
+        return self.wishes or (self.wish,) * len(self.pairs)
 
     def each_alone(self, seen: Seen) -> bool:
         return self.wish.failover == "forced" or seen.views.peer is None
@@ -249,10 +264,10 @@ class VolumePairJob:
 
     def judge(self, seen: Seen, waited: float) -> list[Verdict]:
         return [
-            volume_verdict.judge(pair, self.wish, self.in_sync, waited)
+            volume_verdict.judge(pair, wish, self.in_sync, waited)
             if pair
             else Verdict(False, failure.sentence, failure)
-            for pair, failure in zip(seen.found, seen.failures)
+            for pair, failure, wish in zip(seen.found, seen.failures, self._each)
         ]
 
     def traits(self, seen: Seen) -> list[str | None]:
@@ -290,6 +305,7 @@ class VolumePairJob:
                 {
                     **(results.volume_pair(pair) if pair else results.unknown_volume_pair(wish)),
                     "changed": outcome.changes(number),
+                    "saved": results.saved(outcome.items[number].saved),
                     **results.item_error(outcome.items[number].failure),
                 }
                 for number, (wish, pair) in enumerate(zip(self.pairs, outcome.seen.found))
@@ -370,7 +386,8 @@ def check(params: Mapping) -> str | None:
     if params["pairs"] is None:
         return _check_pair(params, params, "")
     create = params["create_peer_volume"]
-    if create and create["name"] is not None and len(params["pairs"]) > 1:
+    inheriting = [item for item in params["pairs"] if item["create_peer_volume"] is None]
+    if create and create["name"] is not None and len(inheriting) > 1:
         return "create_peer_volume.name: several pairs cannot have the same partner; give each item of pairs its peer_volume"
     problems = [_check_pair(item, params, f"pairs[{number}].") for number, item in enumerate(params["pairs"])]
     return next((problem for problem in problems if problem), None)
@@ -378,7 +395,7 @@ def check(params: Mapping) -> str | None:
 
 def _check_pair(item: Mapping, params: Mapping, prefix: str) -> str | None:
     given = _inherited(item, params)
-    size, create = given["size"], params["create_peer_volume"]
+    size, create = given["size"], given["create_peer_volume"]
     for name in ("volume", "peer_volume"):
         if given[name] == "":
             return f"{prefix}{name}: an empty text is no name of a volume; leave it out or give a name"
@@ -405,11 +422,11 @@ def _inherited(item: Mapping, params: Mapping) -> dict[str, Any]:
     return values
 
 
-def _wished(item: Mapping, params: Mapping) -> PairWish:
-    values = _inherited(item, params)
-    size, create = values.pop("size"), params["create_peer_volume"]
+def _wished(item: Mapping, present: bool) -> PairWish:
+    values = {key: value for key, value in item.items() if key not in PERMISSIONS}
+    size, create = values.pop("size"), values.pop("create_peer_volume")
     new = NewVolume(**create) if create is not None else None
-    if new and params["state"] == "absent":
+    if new and not present:
         # It still says how the partner is called and who owns it; that the owner is missing is no trouble then.
         new = replace(new, create_account=True)
     return PairWish(**values, size=None if size is None else sizes.in_bytes(size), create=new)

@@ -58,6 +58,8 @@ def _shown(context: Context, volume: Volume) -> dict[str, Any]:
 
 
 def _stats(context: Context, volume: Volume) -> dict[str, Any]:
+    counted_late = context.world.switches.nonzero_blocks == "as_collected"
+    blocks = volume.collected_blocks if counted_late else volume.used_blocks
     return {
         "accountID": volume.account_id,
         "actualIOPS": 0,
@@ -68,7 +70,7 @@ def _stats(context: Context, volume: Volume) -> dict[str, Any]:
         "desiredMetadataHosts": None,
         "latencyUSec": 0,
         "metadataHosts": {"deadSecondaries": [], "liveSecondaries": [], "primary": 8},
-        "nonZeroBlocks": volume.used_blocks,
+        "nonZeroBlocks": blocks,
         "readBytes": volume.read_ops * BLOCK,
         "readBytesLastSample": 0,
         "readLatencyUSec": 0,
@@ -88,7 +90,7 @@ def _stats(context: Context, volume: Volume) -> dict[str, Any]:
         "writeLatencyUSec": 0,
         "writeOps": volume.write_ops,
         "writeOpsLastSample": 0,
-        "zeroBlocks": volume.size // BLOCK - volume.used_blocks,
+        "zeroBlocks": volume.size // BLOCK - blocks,
     }
 
 

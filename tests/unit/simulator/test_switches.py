@@ -215,6 +215,27 @@ def unpaired_target(switches):
     return before, scene.volume("beta", 78)["access"]
 
 
+def paused_half(switches):
+    """A half that was paused before its counterpart went."""
+    scene = Scene(switches)
+    scene.call("alpha", "ModifyVolumePair", volumeID=SOURCE, pausedManual=True)
+    scene.call("beta", "RemoveVolumePair", volumeID=TARGET)
+    return scene.pair("alpha", SOURCE)["remoteReplication"]["state"]
+
+
+def nonzero_blocks(switches):
+    """Of a target, once a write has reached it, and once garbage was collected."""
+    scene = Scene(switches)
+    scene.world.write("alpha", SOURCE, "one")
+
+    def counted():
+        return scene.call("beta", "GetVolumeStats", volumeID=TARGET)["volumeStats"]["nonZeroBlocks"]
+
+    before = counted()
+    scene.world.advance(3600)
+    return before > 0, counted() > 0
+
+
 def remove_unpaired(switches):
     return Scene(switches).outcome("alpha", "RemoveVolumePair", volumeID=SPARE)
 
@@ -529,6 +550,8 @@ TABLE = [
     ("modify_volumes_member", modify_volumes_member, {"volumes": ["volumes"], "volume": ["volume"]}),
     ("volume_stats_shape", volume_stats_shape, {"object": dict, "list": list}),
     ("statistics", statistics, {"live": ([1, 1], True), "sampled": ([0, 1], True)}),
+    ("paused_half", paused_half, {"stopped": "StoppedMisconfigured", "paused": "PausedManual"}),
+    ("nonzero_blocks", nonzero_blocks, {"as_collected": (False, True), "live": (True, True)}),
     ("not_present_spelling", not_present_spelling, {"NotPresent": "NotPresent", "Not Present": "Not Present"}),
     ("snapshot_status_case", snapshot_status_case, {"lower": "done", "title": "Done"}),
     ("larger_target", larger_target, {"runs": ACTIVE, "mismatch": MISMATCH}),

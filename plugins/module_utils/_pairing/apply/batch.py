@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 
 from ..model import ChangeVolume, CreateAccount, Phase, Step
@@ -37,9 +38,9 @@ def batches(steps: Iterable[Step]) -> list[list[Step]]:
 def _shared(step: Step) -> tuple[object, ...] | None:
     """What steps that one call can serve have in common."""
     if isinstance(step, ChangeVolume):
-        return (step.side, step.change, step.reason)
+        return (step.side, type(step), json.dumps(step.change, sort_keys=True), step.reason)
     if isinstance(step, TakeSnapshot):
-        return (step.side, type(step), getattr(step, "hint", None))
+        return (step.side, type(step), *(getattr(step, name, None) for name in ("hint", "retention")))
     if isinstance(step, RemoveCheckpoint):
         return (step.side, step.checkpoint)
     return (step.side, step.account) if isinstance(step, CreateAccount) else None

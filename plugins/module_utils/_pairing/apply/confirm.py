@@ -24,6 +24,7 @@ from ..model import (
     ClusterPair,
     ConfirmUnused,
     CreateVolume,
+    MarkReplica,
     ReleaseTarget,
     RemoveClusterPair,
     RemoveVolumePair,
@@ -59,10 +60,10 @@ def _volume_pairs(session: Session, steps: Sequence[RemoveVolumePair]) -> Verdic
     }
 
 
-def _released(session: Session, steps: Sequence[ReleaseTarget]) -> Verdicts:
+def _released(session: Session, steps: Sequence[ReleaseTarget | MarkReplica]) -> Verdicts:
     now = volumes_now(session, ((step.side, step.volume) for step in steps))
     return {
-        step: _changed(session, step, "it is paired, or its access is not as it was")
+        step: _changed(session, step, "it is paired, or its access or its attributes are not as they were")
         for step in steps
         if not _is_former_target(now.get((step.side, step.volume.id)), step.volume)
     }
@@ -76,6 +77,8 @@ def _is_former_target(now: Volume | None, planned: Volume) -> bool:
         and not now.pairs
         and now.name == planned.name
         and now.access in (TARGET, "locked")
+        # A cluster replaces attributes as a whole: nothing that another client has noted is lost.
+        and now.attributes == planned.attributes
     )
 
 
@@ -121,7 +124,7 @@ def _is_future_target(now: Volume | None, planned: Volume) -> bool:
 def _is_unused(session: Session, step: ConfirmUnused, now: Usage) -> bool:
     if step.volume.mark == session.mark:
         return not guard.came_into_use(now)
-    return guard.still_as_planned(step.usage, now, step.overwrite)
+    return guard.still_as_planned(step.usage, now, step.overwrite, step.saved)
 
 
 def _cluster_pairs(session: Session, steps: Sequence[RemoveClusterPair]) -> Verdicts:
@@ -154,9 +157,9 @@ def _changed(session: Session, step: Step, what: str) -> Failure:
     )
 
 
-_LOOKS: tuple[tuple[type, Callable[..., Verdicts]], ...] = (
+_LOOKS: tuple[tuple[type | tuple[type, ...], Callable[..., Verdicts]], ...] = (
     (RemoveVolumePair, _volume_pairs),
-    (ReleaseTarget, _released),
+    ((ReleaseTarget, MarkReplica), _released),
     (CreateVolume, _still_missing),
     (ConfirmUnused, _unused),
     (RemoveClusterPair, _cluster_pairs),

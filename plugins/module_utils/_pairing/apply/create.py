@@ -18,10 +18,12 @@ from ..._element.errors import VOLUME_UNKNOWN, Failure
 from ..._element.members import number
 from .. import observe
 from ..decide import guard
-from ..model import MARK, CreateAccount, CreateVolume, Volume
+from ..model import MARK, READ_WRITE, CreateAccount, CreateVolume, Volume
 from .writer import ATTEMPTS, LOOK_FOR, PAUSE, Writer
 
 DUPLICATE_ACCOUNT = "xDuplicateUsername"
+# Seconds after which statistics are newer than a write that was answered before: they are sampled twice a second.
+SETTLED = 2.0
 
 
 # --- volumes ----------------------------------------------------------------------------------------------------------
@@ -75,7 +77,8 @@ def _created(writer: Writer, step: CreateVolume, result: dict) -> Volume:
         )
         trouble.outcome_unknown = True
         raise trouble from None
-    return replace(step.volume, id=volume_id, account_id=step.account_id, mark=writer.session.mark)
+    noted = {MARK: writer.session.mark}
+    return replace(step.volume, id=volume_id, account_id=step.account_id, attributes=noted)
 
 
 def _look_for(writer: Writer, step: CreateVolume, trouble: Failure) -> Volume | None:
@@ -114,35 +117,62 @@ def _ours(writer: Writer, step: CreateVolume) -> Volume | None:
 
 
 def delete_created(writer: Writer, step: CreateVolume, created: Volume) -> str | None:
-    """Delete what this run created, unless it came into use; a sentence when it stays. It can be restored for some hours."""
+    """Delete and purge what this run created, unless it came into use; a sentence when it stays.
+
+    It is locked before it is looked at for the last time: from then on no host can write to it. Once purged it does not
+    stand in the way of the next run.
+    """
     cluster, client = writer.session.name(step.side), writer.session.client(step.side)
     now = next(iter(observe.volumes(client, [created.id])), None)
     if now is None or now.deleted:
         return None
-    label = now.label
+    where = f"{now.label} on cluster {cluster}: it was created by this run and"
     if now.mark != writer.session.mark or now.name != created.name:
-        return f"{label} on cluster {cluster}: it was created by this run and changed since"
+        return f"{where} changed since"
     if now.pairs:
-        return f"{label} on cluster {cluster}: it was created by this run and is paired"
-    used = observe.usage(writer.session, step.side, [now])[now.id]
-    evidence = (*guard.sessions(used), *guard.writes(used))
+        return f"{where} is paired"
+    evidence = _use_of(writer, step, now)
     if evidence:
-        return f"{label} on cluster {cluster}: it was created by this run and has {', '.join(evidence)}"
+        return f"{where} has {', '.join(evidence)}"
+    _set_access(writer, step, now, "locked", "roll-back: no host may write to it any more")
+    # Statistics count that are newer than that.
+    writer.session.clock.sleep(SETTLED)
+    evidence = _use_of(writer, step, now)
+    if evidence:
+        _set_access(writer, step, now, READ_WRITE, "roll-back: it is in use and stays")
+        return f"{where} has {', '.join(evidence)}"
+    _delete_and_purge(writer, step, now)
+    return None
+
+
+def _set_access(writer: Writer, step: CreateVolume, volume: Volume, access: str, reason: str) -> None:
+    client = writer.session.client(step.side)
 
     def applied() -> bool:
-        left = observe.volumes(client, [created.id])
-        return all(volume.deleted for volume in left)
+        return [each.access for each in observe.volumes(client, [volume.id])] == [access]
 
-    writer.settle(
-        step.side,
-        "DeleteVolume",
-        {"volumeID": created.id},
-        label,
-        "roll-back: the pair could not be made",
-        applied=applied,
-        done=VOLUME_UNKNOWN,
-    )
-    return None
+    params = {"volumeID": volume.id, "access": access}
+    writer.settle(step.side, "ModifyVolume", params, volume.label, reason, applied=applied)
+
+
+def _use_of(writer: Writer, step: CreateVolume, volume: Volume) -> tuple[str, ...]:
+    """Signs that hosts use the volume."""
+    used = observe.usage(writer.session, step.side, [volume])[volume.id]
+    return (*guard.sessions(used), *guard.writes(used))
+
+
+def _delete_and_purge(writer: Writer, step: CreateVolume, volume: Volume) -> None:
+    client, reason = writer.session.client(step.side), "roll-back: the pair could not be made"
+    params = {"volumeID": volume.id}
+
+    def deleted() -> bool:
+        return all(each.deleted for each in observe.volumes(client, [volume.id]))
+
+    def purged() -> bool:
+        return all(each.id != volume.id for each in observe.deleted_volumes(client))
+
+    writer.settle(step.side, "DeleteVolume", params, volume.label, reason, applied=deleted, done=VOLUME_UNKNOWN)
+    writer.settle(step.side, "PurgeDeletedVolume", params, volume.label, reason, applied=purged, done=VOLUME_UNKNOWN)
 
 
 # --- accounts ---------------------------------------------------------------------------------------------------------

@@ -12,8 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..._element.errors import Failure
-from ..model import Grow, PairVolumes, Plan, RemoveClusterPair, RemoveVolumePair, SetMode, SetPause, Step, Volume
-from ..turns import Demote, Promote
+from ..model import Grow, PairVolumes, Plan, RemoveClusterPair, RemoveVolumePair, Saved, SetMode, SetPause, Step, Volume
+from ..turns import Demote, Promote, Save
+
+# Once one of these was sent, what a saved snapshot keeps may be overwritten by now.
+_OVERWRITING = (PairVolumes, Promote, Demote)
 
 
 @dataclass(frozen=True)
@@ -34,12 +37,17 @@ class Done:
 
 @dataclass
 class Item:
-    """One pair on its way. failure: why it ended early. remains: a write of this run is still in effect."""
+    """One pair on its way. failure: why it ended early. remains: a write of this run is still in effect.
+
+    saved_before: what earlier calls of the module have saved, in a call that only waits.
+    """
 
     plan: Plan
     done: list[Done] = field(default_factory=list)
     failure: Failure | None = None
     rolled_back: bool = False
+    saved_before: tuple[Saved, ...] = ()
+    _begun: set[type[Step]] = field(default_factory=set)
     _lock: Any = field(default_factory=threading.Lock, repr=False, compare=False)
 
     def fail(self, failure: Failure) -> None:
@@ -49,6 +57,24 @@ class Item:
                 self.failure = failure
             else:
                 self.failure.left_behind += failure.left_behind
+
+    def begin(self, step: Step) -> None:
+        """Note that a step is about to be sent."""
+        self._begun.add(type(step))
+
+    @property
+    def may_be_overwritten(self) -> bool:
+        """Whether a write was sent that overwrites a volume, whatever became of it."""
+        return any(issubclass(kind, _OVERWRITING) for kind in self._begun)
+
+    @property
+    def saved(self) -> tuple[Saved, ...]:
+        """The snapshots that keep what was overwritten."""
+        taken = [(done.taken, done.step.volume) for done in self.done if isinstance(done.step, Save)]
+        return (
+            *self.saved_before,
+            *(snapshot.saved(volume) for snapshot, volume in taken if snapshot and not snapshot.withdrawn),
+        )
 
     def goes_on_with(self, step: Step) -> bool:
         """Whether what was done cannot be put back, or is worth nothing without this step: it is run whatever happened.
@@ -64,7 +90,9 @@ class Item:
 
     @property
     def remains(self) -> bool:
-        return bool(self.failure.left_behind) if self.rolled_back and self.failure else bool(self.done)
+        if self.rolled_back and self.failure:
+            return bool(self.failure.left_behind or self.saved)
+        return bool(self.done)
 
     @property
     def going(self) -> bool:

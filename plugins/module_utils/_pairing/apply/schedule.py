@@ -17,6 +17,7 @@ from ..model import (
     Action,
     ChangeVolume,
     Look,
+    MarkReplica,
     Phase,
     Plan,
     ReleaseTarget,
@@ -138,12 +139,11 @@ def _run_batch(writer: Writer, batch: list[Step], items: Sequence[Item], halted:
 
 def _run_alone(writer: Writer, step: Step, item: Item) -> None:
     try:
-        done = steps.run(writer, step)
-        item.done.append(done)
-        _tell_of_saved(writer, [step], done)
+        item.begin(step)
+        item.done.append(steps.run(writer, step))
     except Failure as exc:
-        if isinstance(step, Save) and step.may_fail:
-            writer.warn(exc.sentence)
+        if isinstance(step, MarkReplica):
+            writer.warn(f"{step.object}: it is not marked as the copy that it is: {exc.sentence}")
             return
         item.fail(exc)
         if exc.outcome_unknown and isinstance(step, (ChangeVolume, SetMode, SetPause)):
@@ -162,21 +162,13 @@ def _run_shared(writer: Writer, batch: Sequence[Step], items: Sequence[Item]) ->
     else:
         for step in batch:
             items[step.item].done.append(replace(done, step=step))
-        _tell_of_saved(writer, batch, done)
     return True
-
-
-def _tell_of_saved(writer: Writer, batch: Sequence[Step], done: Done) -> None:
-    """What a volume held before it was overwritten stays until somebody deletes it, and is worth knowing of."""
-    for step in batch if isinstance(batch[0], Save) else ():
-        writer.warn(
-            f"cluster {writer.session.name(step.side)}: what {step.object} held before it became the target is kept in its "
-            f"snapshot {done.taken.name}, which does not expire"
-        )
 
 
 def _run_merged(writer: Writer, batch: Sequence[Any], items: Sequence[Item]) -> bool:
     """One call for all; False when it was refused and each has to be asked for by itself, so that only one fails."""
+    for step in batch:
+        items[step.item].begin(step)
     try:
         steps.change(writer, batch[0].side, batch)
     except ApiError as exc:
@@ -208,7 +200,7 @@ def _roll_back(writer: Writer, item: Item) -> None:
             failure.left_behind.append(f"snapshot {done.taken.name}: it proves to a later run that nothing is lost")
             continue
         try:
-            left = steps.undo(writer, done, item.done)
+            left = steps.undo(writer, done, item)
         except Failure as exc:
             left = f"{done.step.object} on cluster {writer.session.name(done.step.side)}: {exc.sentence}"
             between = isinstance(done.step, Demote)

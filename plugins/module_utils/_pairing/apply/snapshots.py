@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from ..._element.errors import Failure
 from ..._element.members import number
 from .. import observe_turn
-from ..model import Snapshot, Step, other
+from ..model import Saved, Snapshot, Step, Volume, other
 from ..session import Session
 from ..turns import (
     CHECKPOINT,
@@ -44,7 +44,10 @@ GONE = frozenset({"xSnapshotIDDoesNotExist", "xSnapshotDoesNotExist", "xGroupSna
 
 @dataclass(eq=False)
 class Taken:
-    """A snapshot, or a group of them, that this run has taken. users: the items that still need it."""
+    """A snapshot, or a group of them, that this run has taken. users: the items that still need it.
+
+    members: by volume ID, the ID of the snapshot and when it expires, as far as the reply told. withdrawn: it is gone again.
+    """
 
     name: str
     side: str
@@ -52,11 +55,19 @@ class Taken:
     id: int
     users: set[int]
     uuids: dict[int, str] = field(default_factory=dict)
+    cluster: str = ""
+    members: Mapping[int, tuple[int, str | None]] = field(default_factory=dict)
+    withdrawn: bool = False
     _lock: Any = field(default_factory=threading.Lock, repr=False)
 
     @property
     def is_group(self) -> bool:
         return len(self.volume_ids) > 1
+
+    def saved(self, volume: Volume) -> Saved:
+        """What it keeps of a volume."""
+        snapshot_id, expires = self.members.get(volume.id, (None if self.is_group else self.id, None))
+        return Saved(self.cluster, volume.name, snapshot_id, self.name, expires)
 
     def let_go(self, items: Iterable[int]) -> bool:
         """Whether nobody needs it any more, now that these items do not."""
@@ -115,7 +126,7 @@ def _take_once(writer: Writer, batch: Sequence[TakeSnapshot], name: str) -> Take
             sentence = f"cluster {cluster} answered {method} without an ID, and shows no such snapshot; run again"
             raise Failure("bad_reply", sentence, cluster, method) from None
         return found
-    return _taken(batch, name, taken_id)
+    return _taken(writer, batch, name, taken_id, _members_told(result))
 
 
 def method_of(batch: Sequence[Step]) -> str:
@@ -126,8 +137,8 @@ def method_of(batch: Sequence[Step]) -> str:
 
 def _options(batch: Sequence[TakeSnapshot]) -> dict[str, Any]:
     step = batch[0]
-    if not isinstance(step, TakeCheckpoint):
-        return {"enableRemoteReplication": False}
+    if isinstance(step, Save):
+        return {"enableRemoteReplication": False, "retention": step.retention}
     taken = [each for each in batch if isinstance(each, TakeCheckpoint)]
     noted = {
         NOTED_CLUSTER: step.cluster_id,
@@ -137,9 +148,27 @@ def _options(batch: Sequence[TakeSnapshot]) -> dict[str, Any]:
     return {"enableRemoteReplication": True, "retention": RETENTION, "attributes": noted}
 
 
-def _taken(batch: Sequence[TakeSnapshot], name: str, taken_id: int) -> Taken:
-    ids = tuple(each.volume.id for each in batch)
-    return Taken(name, batch[0].side, ids, taken_id, {each.item for each in batch})
+def _taken(
+    writer: Writer,
+    batch: Sequence[TakeSnapshot],
+    name: str,
+    taken_id: int,
+    members: Mapping[int, tuple[int, str | None]],
+) -> Taken:
+    side, ids = batch[0].side, tuple(each.volume.id for each in batch)
+    users = {each.item for each in batch}
+    return Taken(name, side, ids, taken_id, users, cluster=writer.session.name(side), members=members)
+
+
+def _members_told(result: dict) -> dict[int, tuple[int, str | None]]:
+    """What the reply says of the members, by volume ID: nothing is decided on it, so that it may be anything."""
+    group = result.get("groupSnapshot")
+    told = [result.get("snapshot"), *(group.get("members") or () if isinstance(group, dict) else ())]
+    return {
+        member["volumeID"]: (member["snapshotID"], member.get("expirationTime") or None)
+        for member in told
+        if isinstance(member, dict) and {"volumeID", "snapshotID"} <= member.keys()
+    }
 
 
 def _look_for(writer: Writer, batch: Sequence[TakeSnapshot], name: str, trouble: Failure) -> Taken | None:
@@ -162,7 +191,8 @@ def _find(writer: Writer, batch: Sequence[TakeSnapshot], name: str) -> Taken | N
     ours = [snapshot for snapshot in members if snapshot.name == name]
     if not ours:
         return None
-    return _taken(batch, name, ours[0].group_id if len(batch) > 1 else ours[0].id)
+    listed: dict[int, tuple[int, str | None]] = {each.volume_id: (each.id, each.expires or None) for each in ours}
+    return _taken(writer, batch, name, ours[0].group_id if len(batch) > 1 else ours[0].id, listed)
 
 
 def _members(writer: Writer, side: str, volume_ids: Sequence[int]) -> tuple[Snapshot, ...]:
@@ -179,11 +209,19 @@ def _said(writer: Writer, batch: Sequence[TakeSnapshot], trouble: Failure) -> Fa
         cluster = writer.session.name(step.side)
         what = f"refused {trouble.method} of {objects(batch)}: {trouble.name}"
         sentence = f"cluster {cluster} {what}; delete a snapshot that is not needed"
+    code = "snapshot_limit" if full else trouble.code
     if isinstance(step, Save):
-        sentence = f"{sentence}; {objects(batch)} could not be saved: {step.hint}"
-    failure = trouble.recoded("snapshot_limit" if full else trouble.code, sentence)
+        code, sentence = "cannot_save", _not_saved(writer, batch, step.hint, trouble)
+    failure = trouble.recoded(code, sentence)
     failure.outcome_unknown = trouble.outcome_unknown
     return failure
+
+
+def _not_saved(writer: Writer, batch: Sequence[TakeSnapshot], hint: str, trouble: Failure) -> str:
+    what = f"cluster {writer.session.name(batch[0].side)}: {objects(batch)} cannot be saved before it is overwritten"
+    why = f"{trouble.method}: {trouble.name}" if trouble.name else trouble.sentence
+    remedy = "make room for a snapshot, or give save_overwritten: false if its content may be lost"
+    return f"{what} ({why}); {hint + ': ' if hint else ''}{remedy}"
 
 
 # --- has it arrived? ------------------------------------------------------------------------------------------------------
@@ -229,6 +267,16 @@ def withdraw(writer: Writer, step: TakeCheckpoint, taken: Taken) -> str | None:
     what = _What(taken.name, f"snapshot {taken.name}", "roll-back: the pair was not turned round")
     left = _delete(writer, taken.side, taken.is_group, taken.id, what)
     left += _remove_copies(writer, other(taken.side), taken, what)
+    return "; ".join(left) or None
+
+
+def unsave(writer: Writer, step: Save, taken: Taken) -> str | None:
+    """Take a saved snapshot back, since nothing was overwritten; a sentence where it stays."""
+    if not taken.let_go([step.item]):
+        return None  # other volumes of its group were overwritten: it stays, and the result names it
+    what = _What(taken.name, f"snapshot {taken.name}", "roll-back: nothing was overwritten")
+    left = _delete(writer, taken.side, taken.is_group, taken.id, what)
+    taken.withdrawn = not left
     return "; ".join(left) or None
 
 

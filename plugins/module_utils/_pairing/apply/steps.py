@@ -41,7 +41,7 @@ from . import snapshots, turn
 from .batch import objects
 from .create import create_account, create_volume, delete_created
 from .handshake import copy_begun, entry_of, pair_clusters, pair_volumes, unpair_cluster, unpair_volume
-from .item import Done
+from .item import Done, Item
 from .writer import Writer
 
 # What a cluster says when a volume is as large already; nothing is to be done then.
@@ -179,7 +179,6 @@ def change(writer: Writer, side: str, batch: Sequence[ChangeVolume]) -> bool:
     ids = [each.volume.id for each in batch]
     single = len(ids) == 1
     params = {"volumeID": ids[0]} if single else {"volumeIDs": ids}
-    name, value = step.change
 
     def applied() -> bool:
         now = observe.volumes(writer.session.client(side), ids)
@@ -188,7 +187,7 @@ def change(writer: Writer, side: str, batch: Sequence[ChangeVolume]) -> bool:
     return writer.settle(
         side,
         "ModifyVolume" if single else "ModifyVolumes",
-        {**params, name: value},
+        {**params, **step.change},
         objects(batch),
         _change_reason(step),
         applied=applied,
@@ -223,15 +222,17 @@ def _modify_pair(
 # --- the way back -----------------------------------------------------------------------------------------------------
 
 
-def undo(writer: Writer, done: Done, beside: Sequence[Done]) -> str | None:
+def undo(writer: Writer, done: Done, item: Item) -> str | None:
     """Put back what a step did, if it still is as the step left it; a sentence about what could not be put back.
 
-    beside: everything that was done to the same pair. Raises Failure when the cluster does not let us.
+    item: the pair that the step belongs to. Raises Failure when the cluster does not let us.
     """
     if isinstance(done.step, Demote):
-        return turn.undo_demotion(writer, done, beside, change)
+        return turn.undo_demotion(writer, done, item.done, change)
     if isinstance(done.step, Promote):
-        return turn.stays(writer, done, beside)
+        return turn.stays(writer, done, item.done)
+    if isinstance(done.step, Save):
+        return None if item.may_be_overwritten else snapshots.unsave(writer, done.step, done.taken)
     return _first(_UNDO, done.step)(
         writer, done, f"{done.step.object} on cluster {writer.session.name(done.step.side)}"
     )
@@ -262,10 +263,6 @@ def _paired(writer: Writer, done: Done, _where: str) -> str | None:
 
 def _checkpoint_taken(writer: Writer, done: Done, _where: str) -> str | None:
     return snapshots.withdraw(writer, done.step, done.taken)  # type: ignore[arg-type]
-
-
-def _saved(_writer: Writer, done: Done, where: str) -> str:
-    return f"{where}: its snapshot {done.taken.name}, taken by this run, is kept"
 
 
 def _access_set(writer: Writer, done: Done, _where: str) -> str | None:
@@ -310,6 +307,8 @@ def _restore_pair(writer: Writer, step: SetMode | SetPause) -> str | None:
 
 
 def _restore_access(writer: Writer, step: SetAccess) -> str | None:
+    if step.volume.mark == writer.session.mark:
+        return None  # it goes as a whole, and no host may write to it before
     cluster = writer.session.name(step.side)
     now = next(iter(observe.volumes(writer.session.client(step.side), [step.volume.id])), None)
     if now is not None and now.access == step.volume.access:
@@ -360,6 +359,5 @@ _UNDO: tuple[tuple[type, Callable[..., str | None]], ...] = (
     (SetMode, _pair_changed),
     (SetPause, _pair_changed),
     (TakeCheckpoint, _checkpoint_taken),
-    (Save, _saved),
     (Step, _nothing_to_undo),
 )

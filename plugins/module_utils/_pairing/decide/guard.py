@@ -7,8 +7,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 from ..._element.errors import Failure
-from ..model import Usage, Volume
+from ..model import REPLICA_MARK, Usage, Volume
 
 
 def sessions(usage: Usage) -> tuple[str, ...]:
@@ -28,25 +30,65 @@ def writes(usage: Usage) -> tuple[str, ...]:
     return (f"{usage.write_ops} write operations since it was created",) if usage.write_ops else ()
 
 
-def data(usage: Usage) -> tuple[str, ...]:
+def data(volume: Volume, usage: Usage) -> tuple[str, ...]:
     """Signs of content. nonZeroBlocks is as of the last garbage collection: 0 alone would prove nothing."""
-    found = []
+    observed = []
     if usage.nonzero_blocks:
-        found.append(f"{usage.nonzero_blocks} blocks that hold data")
+        observed.append(f"{usage.nonzero_blocks} blocks that hold data")
     if usage.snapshots:
-        found.append(f"{usage.snapshots} snapshots")
+        observed.append(f"{usage.snapshots} snapshots")
+    if volume.replica_mark:
+        # What replication brought is no write, and its blocks are not counted before a garbage collection.
+        observed.append(f"its attribute {REPLICA_MARK}: it holds the copy of a pair that is gone")
     unreadable = (what for what in usage.unreadable if "sessions" not in what and what != "statistics")
-    return (*found, *writes(usage), *(f"its {what} cannot be read" for what in unreadable))
+    return (*observed, *writes(usage), *(f"its {what} cannot be read" for what in unreadable))
 
 
-def check_unused(volume: Volume, cluster: str, usage: Usage, overwrite: bool) -> None:
-    """Raise target_in_use unless the volume is provably unused. overwrite: its data may go, its hosts may not."""
-    in_use, content = sessions(usage), data(usage)
+def beyond_replica(volume: Volume, usage: Usage) -> tuple[str, ...]:
+    """Signs of content that replication did not bring to a volume that still is the replica of its pair."""
+    brought = replace(
+        usage, nonzero_blocks=0, snapshots=max(usage.snapshots - usage.replicated_snapshots, 0), replicated_snapshots=0
+    )
+    return data(volume, brought)
+
+
+def is_empty(usage: Usage) -> bool:
+    """Whether a source shows no content of its own. What cannot be read proves nothing, so that it counts as empty."""
+    return "statistics" in usage.unreadable or not (usage.nonzero_blocks or usage.write_ops)
+
+
+@dataclass(frozen=True)
+class Permission:
+    """What may be overwritten. overwrite: whatever the future target holds; replica: what replication brought to it."""
+
+    overwrite: bool = False
+    replica: bool = False
+
+    def lifts(self, volume: Volume, usage: Usage) -> bool:
+        return self.overwrite or (self.replica and not beyond_replica(volume, usage))
+
+
+def check_unused(volume: Volume, cluster: str, usage: Usage, permission: Permission) -> None:
+    """Raise target_in_use unless the volume is provably unused, or its content may go. Its hosts may not in any case."""
+    in_use, content = sessions(usage), data(volume, usage)
     if in_use:
         raise _target_in_use(volume, cluster, in_use, "log the hosts out of it first")
-    if content and not overwrite:
+    if content and not permission.lifts(volume, usage):
+        evidence = beyond_replica(volume, usage) if permission.replica else content
         raise _target_in_use(
-            volume, cluster, content, "take another volume, or give allow_overwrite: true if its data may be lost"
+            volume, cluster, evidence, "name another volume, or give allow_overwrite: true to overwrite it"
+        )
+
+
+def check_source_holds_data(source: Volume, cluster: str, source_usage: Usage, target: Volume, usage: Usage) -> None:
+    """Raise empty_source where a source without content would overwrite evidence of data: a rebuilt cluster looks so."""
+    if is_empty(source_usage) and data(target, usage):
+        raise Failure(
+            "empty_source",
+            f"cluster {cluster}: {source.label} holds no data and would overwrite {target.label}, which does: "
+            f"{', '.join(data(target, usage))}; check which one is the source, or give allow_overwrite: true",
+            cluster=cluster,
+            method="ListVolumeStats",
         )
 
 
@@ -64,8 +106,12 @@ def came_into_use(usage: Usage) -> bool:
     return bool(sessions(usage) or usage.write_ops)
 
 
-def still_as_planned(planned: Usage, now: Usage, overwrite: bool) -> bool:
-    """Whether the evidence is the same. Where data may go, blocks do not count: garbage collection alone moves them."""
+def still_as_planned(planned: Usage, now: Usage, overwrite: bool, saved: bool) -> bool:
+    """Whether the evidence is the same. Where data may go, blocks do not count: garbage collection alone moves them.
+
+    saved: this run has taken one snapshot of the volume since.
+    """
+    expected = replace(planned, snapshots=planned.snapshots + 1) if saved else planned
     if overwrite:
-        return sessions(now) == () and (planned.write_ops, planned.snapshots) == (now.write_ops, now.snapshots)
-    return planned == now
+        return sessions(now) == () and (expected.write_ops, expected.snapshots) == (now.write_ops, now.snapshots)
+    return expected == now

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from ..._element.errors import Failure
 from ..model import (
     FROM_PEER,
     LOCAL,
     MODES,
+    PAUSED_HERE,
+    PAUSED_THERE,
     PEER,
     READ_WRITE,
     TARGET,
@@ -32,12 +34,23 @@ from ..model import (
     Step,
     Usage,
     Volume,
+    mode_option,
     other,
 )
+from ..turns import Save
 from . import growth, guard, readiness, sizes
 from .links import check_connected
+from .saving import REPLICA_RETENTION, save
 from .volume_classes import Found, NewVolume, Wish
-from .volume_words import ends, refusal
+from .volume_words import ends, refusal, volume_deleted
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The mode of a new pair, by its option's value, and whether it is paused from the start."""
+
+    mode: str
+    paused: bool
 
 
 def steps(found: Found, wish: Wish, direction: str) -> tuple[Step, ...]:
@@ -49,15 +62,46 @@ def steps(found: Found, wish: Wish, direction: str) -> tuple[Step, ...]:
     _check_fit(found, source_side)
     grown = growth.steps(found, source_side)
     # A pair that was theirs has made the target a copy already; a full copy of it is what repair was asked for.
-    overwrite = wish.allow_overwrite or (found.replica and target.access == TARGET)
+    permission = guard.Permission(wish.allow_overwrite, wish.repair and found.replica and target.access == TARGET)
     used = _usage(found, target_side, target)
     if used is not None:
-        guard.check_unused(target, found.name(target_side), used, overwrite)
+        _check_evidence(found, source_side, used, permission)
     evidence = used or Usage()
+    saved = _saved(found, wish, target_side, evidence, permission)
     confirm = ConfirmUnused(
-        found.item, target_side, target.label, "nothing has changed", target, source, evidence, overwrite
+        found.item,
+        target_side,
+        target.label,
+        "nothing has changed",
+        target,
+        source,
+        evidence,
+        overwrite=permission.lifts(target, evidence),
+        saved=bool(saved),
     )
-    return (confirm, *grown, *_pair(found, source_side, source, target))
+    return (*saved, confirm, *grown, *_pair(found, source_side, source, target))
+
+
+def _check_evidence(found: Found, source_side: str, used: Usage, permission: guard.Permission) -> None:
+    """Raise target_in_use, or empty_source, where the future target must not be overwritten."""
+    target_side = other(source_side)
+    source, target = found.volumes[source_side], found.volumes[target_side]
+    guard.check_unused(target, found.name(target_side), used, permission)
+    if not permission.overwrite:
+        guard.check_source_holds_data(
+            source, found.name(source_side), _usage(found, source_side, source) or Usage(), target, used
+        )
+
+
+def _saved(
+    found: Found, wish: Wish, side: str, used: Usage, permission: guard.Permission
+) -> tuple[Save, ...]:
+    """The snapshot of what the future target holds, if it shows any evidence of data."""
+    target = found.volumes[side]
+    if not wish.save_overwritten or not guard.data(target, used):
+        return ()
+    copied_again = permission.replica and not guard.beyond_replica(target, used)
+    return (save(found, side, first=True, retention=REPLICA_RETENTION if copied_again else None),)
 
 
 def steps_with_creation(found: Found, wish: Wish) -> tuple[Step, ...]:
@@ -100,12 +144,23 @@ def _pair(found: Found, source_side: str, source: Volume, target: Volume) -> tup
     if source.access != READ_WRITE:
         made.append(SetAccess(found.item, source_side, source.label, "it becomes the source", source, READ_WRITE))
     direction = TO_PEER if source_side == LOCAL else FROM_PEER
-    reason = f"they shall be paired, {direction}, {found.wish.mode or 'async'}"
-    mode = MODES[found.wish.mode or "async"]
+    settings = _settings(found, source_side)
+    reason = f"they shall be paired, {direction}, {settings.mode}"
+    mode = MODES[settings.mode]
     made.append(PairVolumes(found.item, source_side, source.label, reason, source, target, target.label, mode))
-    if found.wish.paused:
+    if settings.paused:
         made.append(SetPause(found.item, source_side, source.label, "it shall be paused", source, True))
     return tuple(made)
+
+
+def _settings(found: Found, source_side: str) -> Settings:
+    """Mode and pause as requested; else as what is left of an earlier pair shows them, its source's half before the other."""
+    halves = [found.entries[side] for side in (source_side, other(source_side)) if found.entries[side]]
+    shown = next((mode_option(half.mode) for half in halves if mode_option(half.mode)), None)
+    paused = found.wish.paused
+    if paused is None:
+        paused = any(half.state in (PAUSED_HERE, PAUSED_THERE) for half in halves)
+    return Settings(found.wish.mode or shown or "async", paused)
 
 
 def confirmed_again(plans: Sequence[Plan]) -> Sequence[Plan]:
@@ -124,12 +179,17 @@ def _with_second_look(planned: Iterable[Step]) -> Iterable[Step]:
 
 
 def targets(plans: Iterable[Plan]) -> Sides[tuple[Volume, ...]]:
-    """The existing volumes that plans would make targets of a new pair, by the side they are on."""
+    """The existing volumes whose use decides about new pairs, by the side they are on: their future targets.
+
+    Where a target may be overwritten, its source as well: it must not be an empty one.
+    """
     found: dict[str, list[Volume]] = {LOCAL: [], PEER: []}
     for plan in plans:
         for step in plan.steps:
             if isinstance(step, ConfirmUnused) and not step.again and not step.volume.planned:
                 found[step.side].append(step.volume)
+                if step.overwrite:
+                    found[other(step.side)].append(step.source)
     return Sides(tuple(found[LOCAL]), tuple(found[PEER]))
 
 
@@ -195,6 +255,9 @@ def _check_no_namesake(found: Found, name: str, account_id: int | None) -> None:
     """The partner that is gone may have left its name to another volume; whether that one is meant now is not ours to say."""
     there = found.catalogs.peer
     namesake = next((v for v in there.named(name) if not v.deleted and v.account_id == account_id), None)
+    deleted = next((v for v in there.named(name) if v.deleted and v.account_id == account_id), None)
+    if deleted is not None:
+        raise volume_deleted(found, PEER, deleted)
     if namesake is not None:
         raise Failure(
             "volume_ambiguous",

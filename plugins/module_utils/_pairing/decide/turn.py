@@ -31,7 +31,6 @@ from ..model import (
 )
 from ..turns import (
     CHECKPOINT,
-    MOST_IN_GROUP,
     NOTED_CLUSTER,
     NOTED_PARTNERS,
     NOTED_WRITES,
@@ -42,11 +41,11 @@ from ..turns import (
     Demote,
     Promote,
     RemoveCheckpoint,
-    Save,
     TakeCheckpoint,
 )
 from . import growth, guard, health, sizes
 from .links import check_connected
+from .saving import most_in_group, save
 from .turn_words import (
     data_loss_possible,
     incomplete,
@@ -60,7 +59,7 @@ from .turn_words import (
     uneven,
 )
 from .volume_classes import Found, Wish
-from .volume_words import no_source, split_brain
+from .volume_words import access_conflict, missing, no_source, split_brain, volume_deleted
 
 PLANNED, FORCED = "planned", "forced"
 
@@ -94,7 +93,7 @@ def _planned(found: Found, wish: Wish) -> tuple[Step, ...]:
     _check_snapshots(found)
     used = _usage(found, old, source)
     _check_no_hosts(found, old, used)
-    writes, most = used.write_ops if used else 0, _most_in_group(found, old)
+    writes, most = used.write_ops if used else 0, most_in_group(found, old)
     theirs = _usage(found, new, target)
     item, shown = found.item, found.label
     cluster_id = found.catalogs[old].cluster.unique_id
@@ -162,11 +161,6 @@ def _usage(found: Found, side: str, volume: Volume) -> Usage | None:
     return None if known is None else known.get(volume.id, Usage(unreadable=("sessions", "statistics", "snapshots")))
 
 
-def _most_in_group(found: Found, side: str) -> int:
-    limits = found.extras.limits[side]
-    return min(MOST_IN_GROUP, limits.volumes_per_group or MOST_IN_GROUP) if limits else MOST_IN_GROUP
-
-
 # --- forced -----------------------------------------------------------------------------------------------------------
 
 
@@ -175,23 +169,17 @@ def _forced(found: Found, wish: Wish) -> tuple[Step, ...]:
     old = other(new)
     losing = found.volumes[old]
     if losing is not None and losing.access == TARGET:
-        return (_saved(found, old, wish), *_promoted(found, new, first=False))
+        return (*_saved(found, old, wish, "nothing was made writable"), *_promoted(found, new, first=False))
     promoted = _promoted(found, new, first=True)
     # What has the access of no role was made so on purpose.
     if losing is None or losing.access != READ_WRITE or _hosts(found, old):
         return promoted
-    return (*promoted, *_overwritten(found, old))
+    return (*promoted, *_overwritten(found, old, wish))
 
 
-def _saved(found: Found, old: str, wish: Wish) -> Step:
+def _saved(found: Found, old: str, wish: Wish, hint: str) -> tuple[Step, ...]:
     """A target is overwritten as soon as its partner is writable: what it holds may be the newest there is."""
-    hint = "nothing was made writable: make room for a snapshot, or give allow_overwrite: true if that may be lost"
-    return _save(found, old, hint, wish.allow_overwrite)
-
-
-def _save(found: Found, old: str, hint: str, may_fail: bool = False) -> Step:
-    label, volume, most = found.label(old), found.volumes[old], _most_in_group(found, old)
-    return Save(found.item, old, label, "it will be overwritten", volume, most, hint, may_fail)
+    return (save(found, old, hint),) if wish.save_overwritten else ()
 
 
 def _hosts(found: Found, side: str) -> tuple[str, ...]:
@@ -208,15 +196,14 @@ def _promoted(found: Found, new: str, first: bool) -> tuple[Step, ...]:
     return (Promote(found.item, new, found.label(new), reason, volume, READ_WRITE, first),)
 
 
-def _overwritten(found: Found, old: str) -> tuple[Step, ...]:
+def _overwritten(found: Found, old: str, wish: Wish) -> tuple[Step, ...]:
     """The losing side: saved first, and left alone where a host is logged in to it."""
     new = other(old)
     item, losing, label = found.item, found.volumes[old], found.label(old)
     # By the time it is looked at again it is writable.
     winning = replace(found.volumes[new], access=READ_WRITE)
-    hint = "both sides are writable: make a snapshot possible, then give failover: forced with allow_overwrite: true"
     return (
-        _save(found, old, hint),
+        *_saved(found, old, wish, "both sides are writable"),
         ConfirmDemotion(item, old, label, "nothing has changed and no host is logged in", losing, winning),
         Demote(item, old, label, f"{found.name(new)} has the source now", losing, TARGET, winning),
     )
@@ -230,7 +217,18 @@ def _settle_split(found: Found, wish: Wish) -> tuple[Step, ...]:
     hosts = _hosts(found, old)
     if hosts:
         raise losing_side_in_use(found, old, hosts)
-    return _overwritten(found, old)
+    return _overwritten(found, old, wish)
+
+
+def promoted_half(found: Found) -> tuple[Step, ...]:
+    """A pair that is not whole: its desired side is promoted, whatever has become of the other one. Nothing else is touched."""
+    new = wanted_source(found)
+    volume = found.volumes[new]
+    if volume is None or volume.deleted:
+        raise volume_deleted(found, new, volume) if volume else missing(found, new)
+    if volume.access not in (READ_WRITE, TARGET):
+        raise access_conflict(found, new)
+    return _promoted(found, new, first=True)
 
 
 # --- neither side is writable -------------------------------------------------------------------------------------------

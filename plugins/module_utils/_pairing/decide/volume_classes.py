@@ -90,14 +90,16 @@ class PairWish:
 
 @dataclass(frozen=True)
 class Wish:
-    """What is wished of every pair of the list. failover: planned or forced, permission to turn an existing pair round.
+    """What the task asks for, and what is permitted for one pair. failover: planned or forced, to reverse an existing pair.
 
-    timeout: how many seconds the checkpoint of a planned turn is waited for.
+    save_overwritten: take a snapshot of what will be overwritten. timeout: how many seconds the checkpoint of a planned
+    failover is waited for.
     """
 
     present: bool
     repair: bool = False
     allow_overwrite: bool = False
+    save_overwritten: bool = True
     release_target: bool = False
     failover: str | None = None
     timeout: float = 300
@@ -189,6 +191,13 @@ class Found:
         local = self.volumes.local
         return self.wish.new_name or (local.name if local and self.wish.create else None)
 
+    def namesakes_of_others(self) -> tuple[Volume, ...]:
+        """Volumes on the peer that have the name of the missing partner and another owner, where no owner was named."""
+        wish, local = self.wish, self.volumes.local
+        if local is None or wish.peer_volume_id is not None or wish.new_account is not None:
+            return ()
+        return tuple(v for v in self.catalogs.peer.named(wish.new_name or local.name) if not v.deleted)
+
     def name(self, side: str) -> str:
         return self.catalogs[side].cluster.name
 
@@ -215,25 +224,27 @@ def classify(item: int, wish: PairWish, catalogs: Sides[Catalog]) -> Found:
 
 def _select(wish: PairWish, catalogs: Sides[Catalog]) -> Sides[Volume | None]:
     local = catalogs.local.find(wish.volume, wish.volume_id, wish.account)
-    if wish.peer_volume is not None or wish.peer_volume_id is not None:
-        return Sides(local, _on_peer(wish, catalogs.peer, wish.peer_volume))
-    return Sides(local, _partner(wish, catalogs, local))
-
-
-def _on_peer(wish: PairWish, there: Catalog, name: str | None) -> Volume | None:
     if wish.peer_volume_id is not None:
-        return there.find(None, wish.peer_volume_id, wish.peer_account)
-    owner, create = wish.new_account, wish.create
-    if create and create.create_account and owner is not None and owner not in there.accounts.values():
+        return Sides(local, catalogs.peer.find(None, wish.peer_volume_id, wish.peer_account))
+    owner = catalogs.local.account(local) if local else wish.account
+    if wish.peer_volume is not None:
+        # Whoever is named by name alone is meant, whatever its owner; one that would be created has a certain owner.
+        return Sides(local, _named_on_peer(wish, catalogs.peer, wish.peer_volume, owner if wish.create else None))
+    return Sides(local, _partner(wish, catalogs, local, owner))
+
+
+def _named_on_peer(wish: PairWish, there: Catalog, name: str, owner: str | None) -> Volume | None:
+    """The volume of that name. owner: whose it has to be where the wish names none, None for anyone's."""
+    known = there.accounts.values()
+    if wish.new_account is None and owner is not None and owner not in known:
+        return None  # without an account of that name there is no volume of it
+    if wish.create and wish.create.create_account and wish.new_account is not None and wish.new_account not in known:
         return None  # with its owner it is missing as well
-    found = there.find(name, None, owner)
-    # A run that had to give up has deleted what it had created: that is no reason not to create it now.
-    given_up = found and found.deleted and found.mark and not found.pairs
-    return None if create and given_up else found
+    return there.find(name, None, wish.new_account or owner)
 
 
-def _partner(wish: PairWish, catalogs: Sides[Catalog], local: Volume | None) -> Volume | None:
-    """The volume that this one is already paired with on the peer, else the one of the same name there."""
+def _partner(wish: PairWish, catalogs: Sides[Catalog], local: Volume | None, owner: str | None) -> Volume | None:
+    """The volume that this one is already paired with on the peer, else the one of the same name and owner there."""
     here, there = catalogs.local, catalogs.peer
     if local is not None:
         for pair in local.pairs:
@@ -248,7 +259,7 @@ def _partner(wish: PairWish, catalogs: Sides[Catalog], local: Volume | None) -> 
     if len(partners) == 1:
         return there.owned(partners[0].id, wish.peer_account)
     name = wish.new_name or (local.name if local else wish.volume)
-    return _on_peer(wish, there, name) if name is not None else None
+    return _named_on_peer(wish, there, name, owner) if name is not None else None
 
 
 def _relation(wish: PairWish, catalogs: Sides[Catalog], volumes: Sides[Volume | None], side: str) -> str:

@@ -10,7 +10,7 @@ TABLE below is the whole decision. The functions it names make the steps, or ref
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, NoReturn
 
 from ..._element.errors import Failure
@@ -27,12 +27,12 @@ from ..model import (
     TO_PEER,
     PairVolumes,
     Plan,
-    ReleaseTarget,
     RemoveVolumePair,
     SetAccess,
     SetMode,
     SetPause,
     Step,
+    Volume,
     other,
 )
 from . import growth, health
@@ -43,11 +43,15 @@ from .volume_words import (
     ends,
     facts,
     facts_after,
+    left_of_pair,
+    missing,
     no_source,
+    not_paired,
     partners,
     refusal,
     split_brain,
     states,
+    volume_deleted,
     warnings,
 )
 
@@ -71,7 +75,9 @@ def _nothing(found: Found, wish: Wish) -> tuple[Step, ...]:
 
 
 def _pair(found: Found, wish: Wish) -> tuple[Step, ...]:
-    return _handshake(found, wish, found.wish.direction or TO_PEER)
+    if wish.failover is not None:
+        raise not_paired(found)
+    return _handshake(found, wish, _direction_of_new(found))
 
 
 def _handshake(found: Found, wish: Wish, direction: str) -> tuple[Step, ...]:
@@ -81,6 +87,15 @@ def _handshake(found: Found, wish: Wish, direction: str) -> tuple[Step, ...]:
 
 
 def _create(found: Found, wish: Wish) -> tuple[Step, ...]:
+    if wish.failover is not None:
+        raise not_paired(found)
+    local = found.volumes.local
+    if local is not None and local.access == TARGET and found.wish.direction is None:
+        raise _direction_unknown(found)  # it was a target itself
+    return _created(found, wish)
+
+
+def _created(found: Found, wish: Wish) -> tuple[Step, ...]:
     from . import new_pair
 
     if found.wish.create is None or found.volumes.local is None or found.wish.peer_volume_id is not None:
@@ -116,6 +131,25 @@ def _no_role(found: Found, wish: Wish) -> tuple[Step, ...]:
     return _turn(found, wish)
 
 
+def _half(found: Found, wish: Wish) -> tuple[Step, ...]:
+    return _promote_half(found) if is_forced(found, wish) else _refuse_half(found, wish)
+
+
+def _deleted(found: Found, wish: Wish) -> tuple[Step, ...]:
+    return _promote_half(found) if is_forced(found, wish) else _refuse_deleted(found, wish)
+
+
+def _promote_half(found: Found) -> tuple[Step, ...]:
+    from . import turn
+
+    return turn.promoted_half(found)
+
+
+def is_forced(found: Found, wish: Wish) -> bool:
+    """Whether a forced failover to one of the two sides is asked for."""
+    return wish.failover == "forced" and found.wish.direction is not None
+
+
 def _alone(found: Found, wish: Wish) -> tuple[Step, ...]:
     from . import alone  # most runs reach both clusters
 
@@ -134,7 +168,7 @@ def _replace(found: Found, wish: Wish) -> tuple[Step, ...]:
 
 
 def _replace_missing(found: Found, wish: Wish) -> tuple[Step, ...]:
-    created = _create(found, wish)
+    created = _created(found, wish)
     if found.source is None and found.wish.direction is None:
         raise _direction_unknown(found)  # it was a target itself, and holds what the volume that is gone has sent
     return (*_leftovers(found), *created)
@@ -149,22 +183,9 @@ def _remove(found: Found, wish: Wish) -> tuple[Step, ...]:
 
 
 def _release(found: Found, wish: Wish) -> tuple[Step, ...]:
-    """A former target becomes writable again, if that is wished."""
-    if not wish.release_target:
-        return ()
-    volumes = {side: found.volumes[side] for side in SIDES}
-    former = [side for side, volume in volumes.items() if volume and not volume.deleted and volume.access == TARGET]
-    if len(former) == 2:
-        raise refusal(
-            found,
-            "access_conflict",
-            f"{ends(found)}: both are replicationTarget, which one was the target cannot be told; make the one that is "
-            "wanted readWrite yourself, or leave release_target out",
-        )
-    reason = "it shall be used without its pair"
-    return tuple(
-        ReleaseTarget(found.item, side, volumes[side].label, reason, volumes[side], READ_WRITE) for side in former
-    )
+    from . import release  # most tasks keep their pairs
+
+    return release.steps(found, wish)
 
 
 def _refuse_half(found: Found, wish: Wish) -> NoReturn:
@@ -199,37 +220,11 @@ def _refuse_no_role(found: Found) -> NoReturn:
 
 def _refuse_deleted(found: Found, wish: Wish) -> NoReturn:
     side = next(side for side in SIDES if found.volumes[side] and found.volumes[side].deleted)
-    volume = found.volumes[side]
-    raise Failure(
-        "volume_deleted",
-        f"cluster {found.name(side)}: {volume.label} is deleted and will be purged at {volume.purge_time or 'an unknown time'}; "
-        "restore it with RestoreDeletedVolume, or purge it and run again",
-        cluster=found.name(side),
-        method="ListDeletedVolumes",
-    )
+    raise volume_deleted(found, side, found.volumes[side])
 
 
 def _refuse_missing(found: Found, wish: Wish) -> NoReturn:
-    side = LOCAL if found.volumes.local is None else PEER
-    owner = found.wish.account if side == LOCAL else found.wish.new_account
-    raise Failure(
-        "volume_not_found",
-        f"cluster {found.name(side)} has no {found.label(side)}{f' of account {owner}' if owner else ''}; "
-        f"{_remedy_for_missing(found, side)}",
-        cluster=found.name(side),
-        method="ListVolumes",
-    )
-
-
-def _remedy_for_missing(found: Found, side: str) -> str:
-    wish = found.wish
-    wanted = wish.volume if side == LOCAL else wish.new_name or wish.volume
-    alike = found.catalogs[side].spelled_differently(wanted) if wanted and wish.given_id(side) is None else []
-    if alike:
-        return f"names count to the letter, there is {' and '.join(volume.label for volume in alike)}"
-    if side == PEER and wish.peer_volume_id is None and wish.create is None:
-        return "check the spelling, or let create_peer_volume create it"
-    return "check the spelling, or create it first" if wish.given_id(side) is None else "check the ID"
+    raise missing(found, LOCAL if found.volumes.local is None else PEER)
 
 
 class Row(NamedTuple):
@@ -243,18 +238,18 @@ class Row(NamedTuple):
 TABLE = {
     "none": Row(present=_pair, repair=_pair, absent=_release),
     "paired": Row(present=_adjust, repair=_adjust, absent=_remove),
-    "paired_stopped": Row(present=_refuse_half, repair=_replace, absent=_remove),
+    "paired_stopped": Row(present=_half, repair=_replace, absent=_remove),
     "paired_no_role": Row(present=_no_role, repair=_no_role, absent=_remove),
     "pending_local": Row(present=_refuse_pending, repair=_replace, absent=_remove),
     "pending_peer": Row(present=_refuse_pending, repair=_replace, absent=_remove),
-    "half_local": Row(present=_refuse_half, repair=_replace, absent=_remove),
-    "half_peer": Row(present=_refuse_half, repair=_replace, absent=_remove),
-    "crossed": Row(present=_refuse_half, repair=_replace, absent=_remove),
+    "half_local": Row(present=_half, repair=_replace, absent=_remove),
+    "half_peer": Row(present=_half, repair=_replace, absent=_remove),
+    "crossed": Row(present=_half, repair=_replace, absent=_remove),
     "foreign_local": Row(present=_refuse_foreign, repair=_refuse_foreign, absent=_refuse_foreign),
     "foreign_peer": Row(present=_refuse_foreign, repair=_refuse_foreign, absent=_refuse_foreign),
     # One of the volumes is not there to be paired.
-    "deleted": Row(present=_refuse_deleted, repair=_refuse_deleted, absent=_remove),
-    "missing_half": Row(present=_refuse_half, repair=_replace_missing, absent=_remove),
+    "deleted": Row(present=_deleted, repair=_refuse_deleted, absent=_remove),
+    "missing_half": Row(present=_half, repair=_replace_missing, absent=_remove),
     "missing": Row(present=_create, repair=_create, absent=_nothing),
     # The peer does not answer, and that is allowed.
     "alone": Row(present=_alone, repair=_refuse_alone, absent=_remove),
@@ -262,6 +257,9 @@ TABLE = {
     "alone_pending": Row(present=_refuse_pending, repair=_refuse_alone, absent=_remove),
     "alone_elsewhere": Row(present=_refuse_foreign, repair=_refuse_foreign, absent=_refuse_foreign),
 }
+
+# The rows of a pair of which a part is gone for good.
+NOT_WHOLE = frozenset({"paired_stopped", "half_local", "half_peer", "crossed", "deleted", "missing_half"})
 
 
 # --- an existing pair -------------------------------------------------------------------------------------------------
@@ -293,8 +291,12 @@ def _pauses(found: Found, source: str) -> tuple[Step, ...]:
 
 def _unwritten(found: Found, wish: Wish) -> tuple[str, ...]:
     """What was wished and cannot be told to be so."""
-    if wish.release_target and not wish.present and found.row in ("none", "alone_none"):
-        return _perhaps_unreleased(found)
+    if wish.release_target and not wish.present:
+        from . import release
+
+        return release.warnings(found)
+    if wish.present and found.row in NOT_WHOLE and is_forced(found, wish):
+        return (left_of_pair(found, LOCAL if found.wish.direction == TO_PEER else PEER),)
     resuming = wish.present and found.row in ("paired", "alone") and found.wish.paused is False
     if not resuming or health.paused((found.entries.local, found.entries.peer)) is not None:
         return ()
@@ -314,16 +316,6 @@ def _of_a_turn(found: Found, wish: Wish, steps: tuple[Step, ...]) -> tuple[str, 
 
         texts += alone.warnings(found, wish, steps)
     return texts
-
-
-def _perhaps_unreleased(found: Found) -> tuple[str, ...]:
-    """Without its pair a replicationTarget reads as locked on some releases, and so does a volume that shall be locked."""
-    return tuple(
-        f"cluster {found.name(side)}: {found.label(side)} is locked; if it is the former target of a pair that is gone, set it "
-        "to readWrite there"
-        for side in SIDES
-        if found.volumes[side] and found.volumes[side].access == "locked"
-    )
 
 
 # --- direction ------------------------------------------------------------------------------------------------------
@@ -348,12 +340,27 @@ def _direction_kept(found: Found) -> str:
     return wanted
 
 
+def _direction_of_new(found: Found) -> str:
+    """The direction of a new pair. Where exactly one side reads replicationTarget, the two have roles already."""
+    desired, roles = found.wish.direction, found.direction
+    if roles not in (TO_PEER, FROM_PEER) or roles == (desired or TO_PEER):
+        return desired or TO_PEER
+    if desired is None:
+        raise _direction_unknown(found)
+    raise refusal(
+        found,
+        "direction_change",
+        f"{ends(found)}: unpaired, with the roles {roles} ({accesses(found)}), not {desired}; set direction to {roles}, or make "
+        "the target writable first, with state: absent and release_target: true",
+    )
+
+
 def _direction_unknown(found: Found) -> Failure:
     return refusal(
         found,
         "direction_unknown",
-        f"{ends(found)}: the access of the two volumes ({accesses(found)}) does not tell which one is the source; give "
-        "direction",
+        f"{ends(found)}: the access of the two volumes ({accesses(found)}) does not tell that {found.label(LOCAL)} is the source; "
+        "check which one holds the newer data, then give direction",
     )
 
 

@@ -13,13 +13,16 @@ from ..._element.errors import Failure
 from ..model import DONE, LOCAL, PEER, READ_WRITE, SIDES, TO_PEER, Verdict, other
 from . import health, sizes
 from .volume_classes import Found, Wish
-from .volume_pair import TABLE
+from .volume_pair import NOT_WHOLE, TABLE, is_forced
 from .volume_words import ends, no_source, refusal, split_brain, states
 
 # A pair whose roles are right may show PausedMisconfigured for up to about two minutes while settings are exchanged.
 MISCONFIGURED_GRACE = 120
 # Both sides learn of a completed handshake, of a pause and of a new size in the background.
 SETTLING = 30
+
+# Rows in which a forced failover promotes the desired side and leaves the rest as it is.
+FORCED_ALL_THE_SAME = NOT_WHOLE | {"paired_no_role"}
 
 
 def judge(found: Found, wish: Wish, in_sync: bool, waited: float) -> Verdict:
@@ -34,7 +37,7 @@ def judge(found: Found, wish: Wish, in_sync: bool, waited: float) -> Verdict:
         from . import alone
 
         return alone.judge(found, _refuse_text(found, wish))
-    if found.row == "paired_no_role" and _promoted_all_the_same(found, wish):
+    if found.row in FORCED_ALL_THE_SAME and _promoted_all_the_same(found, wish):
         return Verdict(not in_sync, text, _refuse_text(found, replace(wish, failover=None)) if in_sync else None)
     if found.row != "paired":
         # Right after a handshake one side may still show as pending what the other has completed.
@@ -49,9 +52,9 @@ def judge(found: Found, wish: Wish, in_sync: bool, waited: float) -> Verdict:
 
 
 def _promoted_all_the_same(found: Found, wish: Wish) -> bool:
-    """Whether a forced turn has made the wanted side writable, though the other one has the access of no role."""
-    new = LOCAL if found.wish.direction == TO_PEER else PEER
-    return wish.failover == "forced" and found.wish.direction is not None and found.volumes[new].access == READ_WRITE
+    """Whether a forced failover has made the desired side writable, whatever has become of the other one."""
+    new = found.volumes[LOCAL if found.wish.direction == TO_PEER else PEER]
+    return is_forced(found, wish) and new is not None and not new.deleted and new.access == READ_WRITE
 
 
 def _without_direction(found: Found, wish: Wish) -> Failure:

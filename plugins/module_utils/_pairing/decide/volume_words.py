@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from ..._element.errors import Failure
 from ..model import (
@@ -22,9 +22,11 @@ from ..model import (
     RemoveVolumePair,
     SetAccess,
     SetMode,
+    TARGET,
     SetPause,
     Sides,
     Step,
+    Volume,
     mode_option,
     other,
 )
@@ -87,6 +89,81 @@ def access_conflict(found: Found, side: str) -> Failure:
     name = found.name(side)
     text = readiness.sentence(readiness.source_access(found.volumes[side], name))
     return Failure("access_conflict", text, cluster=name, method="ListVolumes")
+
+
+def volume_deleted(found: Found, side: str, volume: Volume) -> Failure:
+    """It can be restored until it is purged. That is not advised to anyone here: it may be the newest copy there is."""
+    return Failure(
+        "volume_deleted",
+        f"cluster {found.name(side)}: {volume.label} is deleted and will be purged at {volume.purge_time or 'an unknown time'}; "
+        "restore it with RestoreDeletedVolume, then run this again",
+        cluster=found.name(side),
+        method="ListDeletedVolumes",
+    )
+
+
+def missing(found: Found, side: str) -> Failure:
+    """A volume that is not there, or not of the owner that is meant."""
+    namesakes = found.namesakes_of_others() if side == PEER else ()
+    if namesakes:
+        return _other_account(found, namesakes)
+    owner = found.wish.account if side == LOCAL else found.wish.new_account
+    return Failure(
+        "volume_not_found",
+        f"cluster {found.name(side)} has no {found.label(side)}{f' of account {owner}' if owner else ''}; "
+        f"{_remedy_for_missing(found, side)}",
+        cluster=found.name(side),
+        method="ListVolumes",
+    )
+
+
+def _other_account(found: Found, namesakes: Sequence[Volume]) -> Failure:
+    there, here = found.catalogs.peer, found.catalogs.local
+    owners = " and ".join(f"{volume.label} of account {there.account(volume)}" for volume in namesakes)
+    return Failure(
+        "other_account",
+        f"cluster {found.name(PEER)} has {owners}, while {found.label(LOCAL)} belongs to account "
+        f"{here.account(found.volumes.local)} on {found.name(LOCAL)}; give peer_account to name the owner there",
+        cluster=found.name(PEER),
+        method="ListVolumes",
+    )
+
+
+def _remedy_for_missing(found: Found, side: str) -> str:
+    wish = found.wish
+    wanted = wish.volume if side == LOCAL else wish.new_name or wish.volume
+    alike = found.catalogs[side].spelled_differently(wanted) if wanted and wish.given_id(side) is None else []
+    if alike:
+        return f"names count to the letter, there is {' and '.join(volume.label for volume in alike)}"
+    if side == PEER and wish.peer_volume_id is None and wish.create is None:
+        return "check the spelling, or let create_peer_volume create it"
+    return "check the spelling, or create it first" if wish.given_id(side) is None else "check the ID"
+
+
+def not_paired(found: Found) -> Failure:
+    """A failover reverses a pair that is there. It never makes one."""
+    return refusal(
+        found,
+        "not_paired",
+        f"{ends(found)} are not paired, and failover never makes a new pair; {_remedy_for_unpaired(found)}",
+    )
+
+
+def _remedy_for_unpaired(found: Found) -> str:
+    targets = [side for side in SIDES if found.volumes[side] and found.volumes[side].access == TARGET]
+    if len(targets) == 1:
+        return (
+            f"to make {found.label(targets[0])} on {found.name(targets[0])} writable, use state: absent with release_target: true"
+        )
+    return "leave failover out to pair them, or take them off the list"
+
+
+def left_of_pair(found: Found, side: str) -> str:
+    """What a forced failover of a pair that is not whole leaves to be done."""
+    return (
+        f"{ends(found)}: {found.label(side)} on {found.name(side)} is writable, and the pair is not whole ({states(found)}); "
+        "restore its other volume, or let repair: true pair the two again"
+    )
 
 
 def split_brain(found: Found) -> Failure:

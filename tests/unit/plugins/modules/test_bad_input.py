@@ -115,7 +115,7 @@ def test_peers_that_are_given_up(sites, playbook, tmp_path, tmp_path_factory):
         ({"volume": None, "volume_id": 999}, "volume_not_found", "check the ID"),
         ({"peer_volume": "nobody"}, "volume_not_found", "check the spelling"),
         ({"volume": "scratch"}, "volume_ambiguous", "name the account"),
-        ({"volume": "scratch", "account": "lab"}, "volume_ambiguous", "name the account"),
+        ({"volume": "scratch", "account": "lab", "peer_volume": "scratch"}, "volume_ambiguous", "name the account"),
         ({"account": "nobody"}, "account_not_found", "check the spelling"),
         ({"account": "lab"}, "volume_not_found", "of account lab"),
     ],

@@ -60,24 +60,26 @@ WORLDS = {
 TARGET = "beta ModifyVolume"
 HANDSHAKE = ["alpha StartVolumePairing", "beta CompleteVolumePairing"]
 OFF_HERE, OFF_THERE = "alpha RemoveVolumePair", "beta RemoveVolumePair"
+# A former target is marked as the copy that it is.
+MARK_HERE, MARK_THERE = "alpha ModifyVolume", "beta ModifyVolume"
 CASES = [
     # found; the writes of present, of present with repair, and of absent, or the error
     ("unpaired", [TARGET, *HANDSHAKE], [TARGET, *HANDSHAKE], []),
     ("target ready", HANDSHAKE, HANDSHAKE, []),
-    ("paired", [], [], [OFF_HERE, OFF_THERE]),
-    ("towards us", [], [], [OFF_THERE, OFF_HERE]),
-    ("stopped", "half_pair", [OFF_HERE, OFF_THERE, *HANDSHAKE], [OFF_HERE, OFF_THERE]),
+    ("paired", [], [], [OFF_HERE, OFF_THERE, MARK_THERE]),
+    ("towards us", [], [], [OFF_THERE, OFF_HERE, MARK_HERE]),
+    ("stopped", "half_pair", [OFF_HERE, OFF_THERE, *HANDSHAKE], [OFF_HERE, OFF_THERE, MARK_THERE]),
     ("no role", "access_conflict", "access_conflict", [OFF_HERE, OFF_THERE]),
     ("pending here", "pending_pair", [OFF_HERE, *HANDSHAKE], [OFF_HERE]),
     ("pending there", "pending_pair", [OFF_THERE, *HANDSHAKE], [OFF_THERE]),
-    ("half here", "half_pair", [OFF_HERE, *HANDSHAKE], [OFF_HERE]),
-    ("half there", "half_pair", [OFF_THERE, *HANDSHAKE], [OFF_THERE]),
-    ("crossed", "half_pair", [OFF_HERE, OFF_THERE, *HANDSHAKE], [OFF_HERE, OFF_THERE]),
+    ("half here", "half_pair", [OFF_HERE, *HANDSHAKE], [OFF_HERE, MARK_THERE]),
+    ("half there", "half_pair", [OFF_THERE, *HANDSHAKE], [OFF_THERE, MARK_THERE]),
+    ("crossed", "half_pair", [OFF_HERE, OFF_THERE, *HANDSHAKE], [OFF_HERE, OFF_THERE, MARK_THERE]),
     ("elsewhere here", "paired_elsewhere", "paired_elsewhere", "paired_elsewhere"),
     ("elsewhere there", "paired_elsewhere", "paired_elsewhere", "paired_elsewhere"),
     ("another volume", "paired_elsewhere", "paired_elsewhere", "paired_elsewhere"),
     ("peer gone", "half_pair", "volume_not_found", [OFF_HERE]),
-    ("here gone", "half_pair", "volume_not_found", [OFF_THERE]),
+    ("here gone", "half_pair", "volume_not_found", [OFF_THERE, MARK_THERE]),
     ("another gone", "paired_elsewhere", "paired_elsewhere", "paired_elsewhere"),
     ("peer missing", "volume_not_found", "volume_not_found", []),
 ]
@@ -239,7 +241,7 @@ def test_a_host_is_not_cut_off_by_a_roll_back(sites):
     site = sites(
         [
             {"name": "alpha", "volumes": [{**ORDERS, "access": RT}]},
-            {"name": "beta", "volumes": [DR]},
+            {"name": "beta", "volumes": [{**DR, "access": RT}]},
         ],
         cluster_pairs=LINKS[:1],
     )
@@ -249,7 +251,7 @@ def test_a_host_is_not_cut_off_by_a_roll_back(sites):
     result = site.run("volume_pair", **PAIR)
     assert (result["failed"], volumes(site, "alpha")["orders-db"]["access"]) == (True, "readWrite")
     assert "iSCSI sessions of" in result["error"]["left_behind"][0]
-    assert volumes(site, "beta")["orders-dr"]["access"] == "readWrite"
+    assert volumes(site, "beta")["orders-dr"]["access"] == RT
 
 
 @pytest.mark.parametrize(

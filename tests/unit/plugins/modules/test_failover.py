@@ -212,7 +212,7 @@ def test_what_cannot_be_saved_is_not_overwritten(paired):
     site = paired(["orders"])
     site.world.faults.add("alpha", "CreateSnapshot", times=None, fault="xMaxSnapshotsPerVolumeExceeded")
     result = site.run("volume_pair", volume="orders", **FORCE)
-    assert (result["error"]["code"], result["changed"]) == ("snapshot_limit", True)
+    assert (result["error"]["code"], result["changed"]) == ("cannot_save", True)
     assert accesses(site, ["orders"]) == [(RW, RW)]
     assert result["pairs"][0]["direction"] == "split"
 
@@ -222,11 +222,12 @@ def test_a_target_that_cannot_be_saved_is_overwritten_only_with_permission(paire
     site = paired(["orders"])
     site.world.act("alpha", "ModifyVolume", {"volumeID": volume(site, "alpha", "orders").volume_id, "access": RT})
     site.world.faults.add("alpha", "CreateSnapshot", times=None, fault="xMaxSnapshotsPerVolumeExceeded")
-    result = site.run("volume_pair", volume="orders", allow_overwrite=permitted, **FORCE)
+    permission = {"save_overwritten": False} if permitted else {"allow_overwrite": True}
+    result = site.run("volume_pair", volume="orders", **permission, **FORCE)
     assert accesses(site, ["orders"]) == [(RT, RW if permitted else RT)]
-    assert (result.get("error") or {}).get("code") == (None if permitted else "snapshot_limit")
-    assert permitted or "could not be saved" in result["msg"]
-    assert permitted or "allow_overwrite: true" in result["msg"]
+    assert (result.get("error") or {}).get("code") == (None if permitted else "cannot_save")
+    assert permitted or "cannot be saved" in result["msg"]
+    assert permitted or "save_overwritten: false" in result["msg"]
 
 
 def test_a_source_with_hosts_is_left_to_them(paired):

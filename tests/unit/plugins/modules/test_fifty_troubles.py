@@ -163,7 +163,7 @@ def begin_anew(pair_clusters):
         removed = site.run("volume_pair", pairs=ids, state="absent")
         assert not removed.get("failed"), removed["msg"]
         pair_clusters(site, report)
-        paired = site.run("volume_pair", pairs=ids)
+        paired = site.run("volume_pair", pairs=ids, allow_overwrite=True)
         assert not paired.get("failed"), paired["msg"]
 
     return cure

@@ -54,7 +54,10 @@ def test_a_created_volume_is_taken_back_with_one_call_at_a_time(sites):
     site.world.faults.add("alpha", "StartVolumePairing", fault="xInvalidParameter")
     result = site.run("volume_pair", volume="a", create_peer_volume={}, concurrency=1)
     assert (result["failed"], result["error"]["left_behind"], result["changed"]) == (True, None, False)
-    assert site.writes() == ["beta CreateVolume", "beta ModifyVolume", "beta ModifyVolume", "beta DeleteVolume"]
+    assert site.writes() == [
+        *("beta CreateVolume", "beta ModifyVolume", "beta ModifyVolume"),
+        *("beta DeleteVolume", "beta PurgeDeletedVolume"),
+    ]
 
 
 def test_our_pairing_of_volumes_completed_by_somebody_else_as_we_wished(crowded):

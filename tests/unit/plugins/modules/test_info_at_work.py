@@ -241,7 +241,7 @@ def test_a_half_cluster_pair_is_told_with_its_volumes(sites):
     for module, options in (
         ("volume_pair", {"state": "absent", "pairs": gone}),
         ("cluster_pair", {"repair": True}),
-        ("volume_pair", {"pairs": [{**pair, "direction": "to_peer"} for pair in gone]}),
+        ("volume_pair", {"pairs": [{**pair, "direction": "to_peer"} for pair in gone], "allow_overwrite": True}),
     ):
         assert not site.run(module, **options).get("failed")
     assert site.run("pair_info", gather=EVERYTHING)["problems"] == []

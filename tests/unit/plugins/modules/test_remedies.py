@@ -73,7 +73,9 @@ WORLDS = {
     "dead, both writable": spec(
         {"between": ["alpha/db", "beta/db"], "stopped": ["alpha", "beta"]}, here=marked("a"), there=marked("a", "b")
     ),
-    "half_pair": spec({"at": "alpha/db", "to": "beta/db"}, there=marked("a", access="replicationTarget")),
+    "half_pair": spec(
+        {"at": "alpha/db", "to": "beta/db"}, here=marked("a"), there=marked("a", access="replicationTarget")
+    ),
     "half_pair, both writable": spec({"at": "alpha/db", "to": "beta/db"}, here=marked("a"), there=marked("b")),
     "half_pair, there": spec({"at": "beta/db", "to": "alpha/db"}, here=marked("a"), there=marked("b")),
     "half_pair, the partner is gone": spec({"at": "alpha/db", "to": {"cluster": "beta", "volume_id": 900}}),

@@ -51,7 +51,7 @@ def outcome(seen, wish):
 CASES = [
     # what the volume here shows; present, repair, absent
     ("entry", found(OURS), "alone", [], "unreachable", REMOVE),
-    ("target", found(OURS, access=RT), "alone", [], "unreachable", REMOVE),
+    ("target", found(OURS, access=RT), "alone", [], "unreachable", [*REMOVE, *PROMOTE]),  # and is marked as a replica
     ("no entry", found(), "alone_none", "unreachable", "unreachable", []),
     ("pending", found(pending_pair()), "alone_pending", "pending_pair", "unreachable", REMOVE),
     ("other cluster", found(pair(9, link=3)), "alone_elsewhere", *["paired_elsewhere"] * 3),

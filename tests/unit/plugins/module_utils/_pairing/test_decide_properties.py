@@ -27,6 +27,7 @@ from ansible_collections.elementsw.replication.plugins.module_utils._pairing.mod
     CreateAccount,
     CreateVolume,
     Grow,
+    MarkReplica,
     PairVolumes,
     ReleaseTarget,
     RemoveVolumePair,
@@ -38,6 +39,7 @@ from ansible_collections.elementsw.replication.plugins.module_utils._pairing.mod
     Volume,
     VolumePair,
 )
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.turns import Save
 from ansible_collections.elementsw.replication.tests.unit.builders import ALPHA, BETA, GAMMA, GIB, entry, volume_side
 
 ACCESS = st.sampled_from(["readWrite", "replicationTarget", "locked", "readOnly"])
@@ -111,7 +113,8 @@ def test_whatever_is_found(here, there, pair_wish, wish, usage):
         assert plan.problem.sentence
     kinds = [type(step) for step in plan.steps]
     assert [step.phase for step in plan.steps] == sorted(step.phase for step in plan.steps)
-    assert set(kinds) <= {Grow, SetMode, SetPause} | NEW_PAIR | (REMOVAL if wish.repair or not wish.present else set())
+    removal = REMOVAL if wish.repair or not wish.present else set()
+    assert set(kinds) <= {Grow, SetMode, SetPause, Save} | NEW_PAIR | removal
     if not wish.present:
         assert set(kinds) <= REMOVAL
     assert (PairVolumes in kinds) == (ConfirmUnused in kinds)
@@ -125,10 +128,12 @@ def test_whatever_is_found(here, there, pair_wish, wish, usage):
         unused = not usage.iscsi and not usage.nonzero_blocks
         copied = not usage.iscsi and (wish.allow_overwrite or (found.replica and wish.repair))
         assert unused or copied or CreateVolume in kinds
+        # What is overwritten is saved before anything else is written.
+        assert unused or CreateVolume in kinds or kinds[0] is Save
 
 
 NEW_PAIR = {CreateAccount, CreateVolume, ConfirmUnused, SetAccess, PairVolumes}
-REMOVAL = {RemoveVolumePair, ReleaseTarget}
+REMOVAL = {RemoveVolumePair, ReleaseTarget, MarkReplica}
 
 
 def strangers_are_left_alone(plan):

@@ -15,6 +15,7 @@ from ansible_collections.elementsw.replication.plugins.module_utils._pairing.dec
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.selection import Catalog
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.volume_classes import (
     Extras,
+    NewVolume,
     PairWish,
     Wish,
     classify,
@@ -28,7 +29,16 @@ from ansible_collections.elementsw.replication.plugins.module_utils._pairing.dec
     expired,
     judge,
 )
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing.model import Cluster, Sides, Usage
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.model import (
+    Cluster,
+    MarkReplica,
+    PairVolumes,
+    ReleaseTarget,
+    SetPause,
+    Sides,
+    Usage,
+)
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.turns import Save
 from ansible_collections.elementsw.replication.tests.unit.builders import (
     ALPHA,
     BETA,
@@ -82,6 +92,8 @@ TARGETED = ["beta ModifyVolume volume orders-dr (77)", *HANDSHAKE]
 REMOVE_41 = "alpha RemoveVolumePair volume orders-db (41)"
 REMOVE_77 = "beta RemoveVolumePair volume orders-dr (77)"
 BOTH = [REMOVE_41, REMOVE_77]
+# A former target is marked as the copy that it is.
+MARK_41, MARK_77 = "alpha ModifyVolume volume orders-db (41)", "beta ModifyVolume volume orders-dr (77)"
 
 FOUND = {
     "unpaired": found([orders()], [target(access="readWrite")]),
@@ -120,24 +132,19 @@ CASES = [
     ("unpaired", TARGETED, TARGETED, []),
     ("unpaired, target ready", HANDSHAKE, HANDSHAKE, []),
     ("unpaired, target locked", TARGETED, TARGETED, []),
-    (
-        "unpaired, source is a target",
-        ["beta ModifyVolume volume orders-dr (77)", "alpha ModifyVolume volume orders-db (41)", *HANDSHAKE],
-        ["beta ModifyVolume volume orders-dr (77)", "alpha ModifyVolume volume orders-db (41)", *HANDSHAKE],
-        [],
-    ),
-    ("paired", [], [], BOTH),
-    ("paired, towards us", [], [], [REMOVE_77, REMOVE_41]),
-    ("paired, no source", [], [], BOTH),
-    ("paired, stopped", "half_pair", [*BOTH, *HANDSHAKE], BOTH),
+    ("unpaired, source is a target", "direction_unknown", "direction_unknown", []),
+    ("paired", [], [], [*BOTH, MARK_77]),
+    ("paired, towards us", [], [], [REMOVE_77, REMOVE_41, MARK_41]),
+    ("paired, no source", [], [], [*BOTH, MARK_41, MARK_77]),
+    ("paired, stopped", "half_pair", [*BOTH, *HANDSHAKE], [*BOTH, MARK_77]),
     ("paired, locked", "access_conflict", "access_conflict", BOTH),
     ("pending here", "pending_pair", [REMOVE_41, *HANDSHAKE], [REMOVE_41]),
     ("pending there", "pending_pair", [REMOVE_77, *HANDSHAKE], [REMOVE_77]),
     ("pending on both", "pending_pair", [*BOTH, *HANDSHAKE], BOTH),
-    ("half here", "half_pair", [REMOVE_41, *HANDSHAKE], [REMOVE_41]),
-    ("half there", "half_pair", [REMOVE_77, *HANDSHAKE], [REMOVE_77]),
-    ("half here, pending there", "half_pair", [*BOTH, *HANDSHAKE], BOTH),
-    ("crossed", "half_pair", [*BOTH, *HANDSHAKE], BOTH),
+    ("half here", "half_pair", [REMOVE_41, *HANDSHAKE], [REMOVE_41, MARK_77]),
+    ("half there", "half_pair", [REMOVE_77, *HANDSHAKE], [REMOVE_77, MARK_77]),
+    ("half here, pending there", "half_pair", [*BOTH, *HANDSHAKE], [*BOTH, MARK_77]),
+    ("crossed", "half_pair", [*BOTH, *HANDSHAKE], [*BOTH, MARK_77]),
     ("rebuilt peer", "half_pair", "not_connected", [REMOVE_41]),
     ("elsewhere here", "paired_elsewhere", "paired_elsewhere", "paired_elsewhere"),
     ("elsewhere there", "paired_elsewhere", "paired_elsewhere", "paired_elsewhere"),
@@ -147,7 +154,7 @@ CASES = [
     ("peer deleted", "volume_deleted", "volume_deleted", [REMOVE_41]),
     ("unpaired, peer deleted", "volume_deleted", "volume_deleted", []),
     ("peer gone", "half_pair", "volume_not_found", [REMOVE_41]),
-    ("here gone", "half_pair", "volume_not_found", [REMOVE_77]),
+    ("here gone", "half_pair", "volume_not_found", [REMOVE_77, MARK_77]),
     ("another gone", "paired_elsewhere", "paired_elsewhere", "paired_elsewhere"),
     ("unpaired, peer missing", "volume_not_found", "volume_not_found", []),
     ("both missing", "volume_not_found", "volume_not_found", []),
@@ -315,7 +322,7 @@ def test_without_a_connected_cluster_pair_everything_else_goes_on():
     links = (entry(BETA, 7, status="Disconnected"), entry(ALPHA, 12, status="Disconnected"))
     paired = found([orders(OURS)], [target(THEIRS)], wish=replace(ORDERS, mode="sync"), links=links)
     assert calls(decide(paired, PRESENT)) == ["alpha ModifyVolumePair volume orders-db (41)"]
-    assert calls(decide(paired, ABSENT)) == BOTH
+    assert calls(decide(paired, ABSENT)) == [*BOTH, MARK_77]
 
 
 EVIDENCE = {
@@ -366,15 +373,199 @@ def test_the_guard_watches_the_volume_that_becomes_the_target():
     ]
 
 
-def test_repair_copies_over_a_former_copy_and_over_nothing_else():
-    used = Usage(nonzero_blocks=9, write_ops=9, snapshots=9)
-    assert calls(decide(found([orders(OURS)], [target()], usage=used), REPAIR)) == [REMOVE_41, *HANDSHAKE]
-    promoted = found([orders(OURS)], [target(access="readWrite")], replace(ORDERS, direction="to_peer"), used)
-    pending = found([orders(pending_pair())], [target()], usage=used)
-    rebuilt = found([orders(OURS)], [target()], usage=used, links=(replace(REBUILT, id=7), THERE))
+REPLICATED = Usage(nonzero_blocks=9, snapshots=2, replicated_snapshots=2)
+WRITTEN = Usage(nonzero_blocks=9, write_ops=9)
+SAVE_77 = "beta CreateSnapshot volume orders-dr (77)"
+
+
+def with_usage(local, peer, source, target_usage, **more):
+    return replace(found(local, peer, **more), extras=Extras(usage=Sides({41: source}, {77: target_usage})))
+
+
+def test_repair_copies_over_a_replica_that_is_saved_first_and_over_nothing_else():
+    plan = decide(with_usage([orders(OURS)], [target()], WRITTEN, REPLICATED), REPAIR)
+    assert calls(plan) == [SAVE_77, REMOVE_41, *HANDSHAKE]
+    assert [step.retention for step in plan.steps if isinstance(step, Save)] == ["168:00:00"]
+    forward = replace(ORDERS, direction="to_peer")
+    promoted = with_usage([orders(OURS)], [target(access="readWrite")], WRITTEN, REPLICATED, wish=forward)
+    pending = with_usage([orders(pending_pair())], [target()], WRITTEN, REPLICATED)
     for seen in (promoted, pending):
         assert decide(seen, REPAIR).problem.code == "target_in_use"
-    assert not rebuilt.replica
+    assert not found([orders(OURS)], [target()], links=(replace(REBUILT, id=7), THERE)).replica
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"write_ops": 50}, {"snapshots": 3}, {"unreadable": ("statistics",)}, {"unreadable": ("snapshots",)}],
+    ids=["writes", "a snapshot of its own", "statistics unreadable", "snapshots unreadable"],
+)
+def test_repair_does_not_lift_what_replication_has_not_brought(more):
+    seen = with_usage([orders(OURS)], [target()], WRITTEN, replace(REPLICATED, **more))
+    assert decide(seen, REPAIR).problem.code == "target_in_use"
+    allowed = decide(seen, replace(REPAIR, allow_overwrite=True))
+    assert calls(allowed) == [SAVE_77, REMOVE_41, *HANDSHAKE]
+    assert [step.retention for step in allowed.steps if isinstance(step, Save)] == [None]
+
+
+def test_a_replica_with_a_mark_of_an_earlier_pair_needs_permission():
+    marked = target(attributes={"elementsw-replication-replica": "complete"})
+    assert decide(with_usage([orders(OURS)], [marked], WRITTEN, Usage()), REPAIR).problem.code == "target_in_use"
+    assert decide(with_usage([orders()], [marked], WRITTEN, Usage()), PRESENT).problem.code == "target_in_use"
+
+
+@pytest.mark.parametrize("source", [Usage(), Usage(unreadable=("statistics",)), Usage(snapshots=1)])
+def test_an_empty_source_does_not_overwrite_evidence(source):
+    seen = with_usage([orders(OURS)], [target()], source, REPLICATED)
+    assert decide(seen, REPAIR).problem.code == "empty_source"
+    assert calls(decide(seen, replace(REPAIR, allow_overwrite=True))) == [SAVE_77, REMOVE_41, *HANDSHAKE]
+    assert calls(decide(with_usage([orders(OURS)], [target()], source, Usage()), REPAIR)) == [REMOVE_41, *HANDSHAKE]
+
+
+def test_what_is_overwritten_is_saved_unless_the_user_says_no():
+    seen = with_usage([orders()], [target()], WRITTEN, WRITTEN)
+    assert calls(decide(seen, OVERWRITE)) == [SAVE_77, *HANDSHAKE]
+    assert calls(decide(seen, replace(OVERWRITE, save_overwritten=False))) == HANDSHAKE
+
+
+@pytest.mark.parametrize(("mode", "state"), [("Sync", "PausedManual"), ("SnapshotsOnly", "PausedManualRemote")])
+def test_repair_keeps_the_mode_and_the_pause_of_the_half_that_is_left(mode, state):
+    left = pair(77, "orders-dr", link=7, mode=mode, state=state)
+    plan = decide(with_usage([orders(left)], [target()], WRITTEN, Usage()), REPAIR)
+    assert [step.mode for step in plan.steps if isinstance(step, PairVolumes)] == [mode]
+    assert [step.paused for step in plan.steps if isinstance(step, SetPause)] == [True]
+    desired = replace(ORDERS, mode="async", paused=False)
+    other = decide(with_usage([orders(left)], [target()], WRITTEN, Usage(), wish=desired), REPAIR)
+    assert [step.mode for step in other.steps if isinstance(step, PairVolumes)] == ["Async"]
+    assert not [step for step in other.steps if isinstance(step, SetPause)]
+
+
+# --- what failover does where there is no whole pair ---------------------------------------------------------------------
+
+FORCED = Wish(present=True, failover="forced")
+PROMOTE_77 = MARK_77
+REVERSED = replace(ORDERS, direction="from_peer")
+
+
+@pytest.mark.parametrize("failover", ["planned", "forced"])
+@pytest.mark.parametrize("more", [{}, {"repair": True}, {"allow_overwrite": True}])
+@pytest.mark.parametrize("name", ["unpaired", "unpaired, target ready", "unpaired, peer missing"])
+def test_failover_never_makes_a_pair(name, more, failover):
+    for direction in ("to_peer", "from_peer", None):
+        seen = replace(FOUND[name], wish=replace(ORDERS, direction=direction, create=NewVolume()))
+        assert decide(seen, Wish(present=True, failover=failover, **more)).problem.code == "not_paired"
+
+
+@pytest.mark.parametrize("name", ["half here", "half there", "crossed", "paired, stopped", "half here, pending there"])
+def test_a_forced_failover_promotes_what_is_left_of_a_pair(name):
+    seen = replace(FOUND[name], wish=REVERSED)
+    plan = decide(seen, FORCED)
+    assert calls(plan) == [PROMOTE_77]
+    assert any("repair: true" in text for text in plan.warnings)
+    assert decide(seen, Wish(present=True, failover="planned")).problem.code == "half_pair"
+    assert decide(replace(seen, wish=ORDERS), FORCED).problem.code == "half_pair"
+    # The other direction is there already.
+    there = decide(replace(seen, wish=replace(ORDERS, direction="to_peer")), FORCED)
+    assert (there.problem, there.steps) == (None, ())
+    assert judge(replace(seen, wish=replace(ORDERS, direction="to_peer")), FORCED, in_sync=False, waited=0).done
+
+
+def test_a_forced_failover_promotes_the_target_of_a_source_that_is_deleted_or_purged():
+    deleted = found([orders(OURS, status="deleted")], [target(THEIRS)], wish=REVERSED)
+    purged = found([], [target(THEIRS)], wish=REVERSED)
+    for seen in (deleted, purged):
+        assert calls(decide(seen, FORCED)) == [PROMOTE_77]
+    for seen in (deleted, purged):
+        wrong_way = decide(replace(seen, wish=replace(ORDERS, direction="to_peer")), FORCED)
+        assert wrong_way.problem.code in ("volume_deleted", "volume_not_found")
+    assert "purge it" not in decide(deleted, PRESENT).problem.sentence
+
+
+# --- the roles of volumes that are not paired ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "direction", "code"),
+    [
+        ("readWrite", RT, None, None),
+        ("readWrite", RT, "to_peer", None),
+        ("readWrite", RT, "from_peer", "direction_change"),
+        (RT, "readWrite", None, "direction_unknown"),
+        (RT, "readWrite", "to_peer", "direction_change"),
+        (RT, "readWrite", "from_peer", None),
+        (RT, RT, None, None),
+        ("readWrite", "readWrite", None, None),
+        ("readWrite", "readWrite", "from_peer", None),
+    ],
+)
+def test_volumes_that_have_roles_keep_them(here, there, direction, code):
+    seen = found([orders(access=here)], [target(access=there)], wish=replace(ORDERS, direction=direction))
+    for wish in (PRESENT, OVERWRITE, replace(OVERWRITE, repair=True)):
+        plan = decide(seen, wish)
+        assert (plan.problem and plan.problem.code) == code
+        if code:
+            assert RT in plan.problem.sentence
+
+
+# --- which volume is meant -----------------------------------------------------------------------------------------------
+
+
+def test_a_namesake_of_another_account_is_not_taken():
+    wish = PairWish(volume="orders-db")
+    theirs = volume(77, "orders-db", account_id=4, access=RT)
+    seen = found([orders()], [theirs], wish=wish)
+    assert decide(seen, PRESENT).problem.code == "other_account"
+    assert "peer_account" in decide(seen, PRESENT).problem.sentence
+    assert decide(seen, ABSENT).steps == ()
+    both = found([orders()], [theirs, volume(78, "orders-db", access=RT)], wish=wish)
+    assert both.volumes.peer.id == 78
+    assert found([orders()], [theirs], wish=replace(wish, peer_account="other")).volumes.peer.id == 77
+    assert found([orders()], [theirs], wish=replace(wish, peer_volume="orders-db")).volumes.peer.id == 77
+    assert found([orders()], [theirs], wish=replace(wish, create=NewVolume())).row == "missing"
+    assert found([orders(OURS)], [replace(theirs, pairs=(THEIRS,))], wish=wish).state == "paired"
+
+
+@pytest.mark.parametrize("mark", [{}, {"elementsw-replication-run": "0123456789abcdef"}])
+def test_a_deleted_volume_is_never_replaced(mark):
+    wish = replace(ORDERS, peer_volume=None, create=NewVolume(name="orders-dr"))
+    seen = found([orders()], [target(status="deleted", attributes=mark)], wish=wish)
+    for each in (PRESENT, OVERWRITE, REPAIR):
+        assert decide(seen, each).problem.code == "volume_deleted"
+
+
+# --- releasing -----------------------------------------------------------------------------------------------------------
+
+RELEASE = Wish(present=False, release_target=True)
+
+
+@pytest.mark.parametrize("state", ["ResumingDataTransfer", "PausedManual", "PausedDisconnected", "Active"])
+def test_a_copy_that_may_be_incomplete_is_not_released(state):
+    ours, theirs = pair(77, "orders-dr", link=7, state=state), pair(41, "orders-db", link=12, state=state)
+    plan = decide(found([orders(ours)], [target(theirs)]), RELEASE)
+    if state == "Active":
+        assert calls(plan) == [*BOTH, "beta ModifyVolume volume orders-dr (77)"]
+        assert [(s.access, s.mark) for s in plan.steps if isinstance(s, ReleaseTarget)] == [("readWrite", "complete")]
+        return
+    assert plan.problem.code == "not_in_sync"
+    unreleased = decide(found([orders(ours)], [target(theirs)]), ABSENT)
+    assert [step.mark for step in unreleased.steps if isinstance(step, MarkReplica)] == ["incomplete"]
+    later = found([orders()], [target(attributes={"elementsw-replication-replica": "incomplete"})])
+    assert any("cannot be told" in text for text in decide(later, RELEASE).warnings)
+
+
+def test_a_half_is_released_with_a_warning():
+    plan = decide(found([orders(OURS)], [target()]), RELEASE)
+    assert calls(plan) == [REMOVE_41, "beta ModifyVolume volume orders-dr (77)"]
+    assert any("cannot be told" in text for text in plan.warnings)
+
+
+def test_what_others_have_noted_on_a_volume_stays_and_a_full_one_gets_no_mark():
+    noted = {"owner": "team-a"}
+    plan = decide(found([orders(OURS)], [target(THEIRS, attributes=noted)]), RELEASE)
+    (step,) = [step for step in plan.steps if isinstance(step, ReleaseTarget)]
+    assert step.change == {"access": "readWrite", "attributes": {**noted, "elementsw-replication-replica": "complete"}}
+    full = decide(found([orders(OURS)], [target(THEIRS, attributes={"owner": "x" * 980})]), RELEASE)
+    (step,) = [step for step in full.steps if isinstance(step, ReleaseTarget)]
+    assert step.change == {"access": "readWrite"}
 
 
 # --- direction and mode ---------------------------------------------------------------------------------------------

@@ -1,0 +1,346 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What makes a volume a target: on which evidence that is refused, what permits it, and what is saved before.
+
+In every test the marks tell: what hosts wrote is on a readable volume, or in a snapshot that the result names.
+"""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+LINK = {"between": ["alpha", "beta"]}
+RW, RT = "readWrite", "replicationTarget"
+REPLICA_MARK = "elementsw-replication-replica"
+
+
+def clusters(*here, there=(), accounts=("shop",)):
+    """Volumes of alpha and of beta, which belong to the first account where nothing else is said."""
+    owners = [{"name": name} for name in accounts]
+    volumes = ([{"account": accounts[0], **volume} for volume in side] for side in (here, there))
+    return [
+        {"name": name, "accounts": owners, "volumes": list(each)} for name, each in zip(("alpha", "beta"), volumes)
+    ]
+
+
+@pytest.fixture(name="world")
+def _world(sites):
+    def start(*here, there=(), accounts=("shop",), **spec):
+        return sites(clusters(*here, there=there, accounts=accounts), **{"cluster_pairs": [LINK], **spec})
+
+    return start
+
+
+def volume(site, cluster, name="orders"):
+    return next(v for v in site.world.cluster(cluster).volumes.values() if v.name == name)
+
+
+def write(site, cluster, *marks, name="orders"):
+    for mark in marks:
+        site.world.write(cluster, volume(site, cluster, name).volume_id, mark)
+
+
+def accesses(site, name="orders"):
+    return tuple(volume(site, cluster, name).access for cluster in ("alpha", "beta"))
+
+
+def kept(site, result):
+    """Every mark that is on a volume, or in a snapshot that the result names."""
+    named = {(s["cluster"], s["snapshot_id"]) for pair in result["pairs"] for s in pair["saved"]}
+    return {
+        mark
+        for cluster in ("alpha", "beta")
+        for each in site.world.cluster(cluster).volumes.values()
+        for holder in (each, *(s for s in each.snapshots.values() if (cluster, s.snapshot_id) in named))
+        for mark in holder.marks
+        if not each.deleted
+    }
+
+
+def warnings(result):
+    """All warnings as one text; some releases of ansible-core wrap each in a dictionary."""
+    return json.dumps(result.get("warnings", []))
+
+
+def code(result):
+    return (result.get("error") or {}).get("code")
+
+
+# --- half a pair that is repaired ----------------------------------------------------------------------------------------
+
+HALF = [{"at": "beta/orders", "to": "alpha/orders", "mode": "Sync"}]
+
+
+def half(world, here=("old", "new"), there=("old",), **more):
+    """The source's half was removed; the replica has what was sent until then."""
+    source = {"name": "orders", "marks": list(here)}
+    target = {"name": "orders", "marks": list(there), "access": RT, **more}
+    return world(source, there=[target], volume_pairs=HALF)
+
+
+def test_a_stale_replica_is_repaired_without_permission_and_saved_for_a_week(world):
+    site = half(world)
+    result = site.check_then_run("volume_pair", volume="orders", repair=True, wait_for="in_sync")
+    assert not result.get("failed"), result["msg"]
+    assert site.world.marks("beta", volume(site, "beta").volume_id) == ["old", "new"]
+    (saved,) = result["pairs"][0]["saved"]
+    (snapshot,) = site.world.cluster("beta").snapshots.values()
+    assert (saved["cluster"], saved["volume"], saved["snapshot_id"]) == ("beta", "orders", snapshot.snapshot_id)
+    assert (saved["name"], saved["expires"] is not None) == (snapshot.name, True)
+    assert snapshot.name.startswith("elementsw-saved-")
+    assert (snapshot.expires - snapshot.created).days == 7
+    assert "elementsw-saved-" in warnings(result)
+
+
+def test_a_replica_that_hosts_have_written_to_is_not_overwritten(world):
+    site = half(world)
+    target = volume(site, "beta")
+    site.world.act("beta", "ModifyVolume", {"volumeID": target.volume_id, "access": RW})
+    write(site, "beta", *(f"beta-{number}" for number in range(50)))
+    site.world.act("beta", "ModifyVolume", {"volumeID": target.volume_id, "access": RT})
+    site.world.clear_calls()
+    result = site.check_then_run("volume_pair", volume="orders", repair=True)
+    assert (code(result), site.world.writes()) == ("target_in_use", [])
+    assert "50 write operations" in result["msg"]
+    allowed = site.check_then_run("volume_pair", volume="orders", repair=True, allow_overwrite=True)
+    assert not allowed.get("failed"), allowed["msg"]
+    assert {f"beta-{number}" for number in range(50)} <= kept(site, allowed)
+    (snapshot,) = site.world.cluster("beta").snapshots.values()
+    assert snapshot.expires is None
+
+
+def test_a_rebuilt_source_does_not_overwrite_the_only_copy(world):
+    """Its cluster was built again under its old address, numbers its volumes from 1 again, and has the same pairing."""
+    site = half(world, here=(), there=("only",))
+    result = site.check_then_run("volume_pair", volume="orders", repair=True)
+    assert (code(result), site.world.writes()) == ("empty_source", [])
+    allowed = site.run("volume_pair", volume="orders", repair=True, allow_overwrite=True)
+    assert not allowed.get("failed"), allowed["msg"]
+    assert "only" in kept(site, allowed)
+
+
+def test_a_repaired_pair_keeps_its_mode_and_its_pause(world):
+    source = {"name": "orders", "marks": ["a"]}
+    target = {"name": "orders", "marks": ["a"], "access": RT}
+    paused = {"at": "alpha/orders", "to": "beta/orders", "mode": "Sync", "paused": True}
+    site = world(source, there=[target], volume_pairs=[paused], switches={"paused_half": "paused"})
+    result = site.check_then_run("volume_pair", volume="orders", repair=True)
+    assert not result.get("failed"), result["msg"]
+    assert (result["pairs"][0]["mode"], result["pairs"][0]["paused"]) == ("sync", True)
+
+
+# --- what is saved, and where it cannot be -------------------------------------------------------------------------------
+
+
+def test_volumes_are_saved_together_and_each_is_named(world):
+    names = [f"v{number}" for number in range(35)]
+    used = [{"name": name, "marks": [name]} for name in names]
+    site = world(*({"name": name} for name in names), there=used)
+    pairs = [{"volume": name} for name in names]
+    result = site.check_then_run("volume_pair", pairs=pairs, allow_overwrite=True)
+    assert not result.get("failed"), result["msg"]
+    assert site.writes().count("beta CreateGroupSnapshot") == 2
+    assert set(names) <= kept(site, result)
+    assert [len(pair["saved"]) for pair in result["pairs"]] == [1] * 35
+    assert "overwritten of v0, v1, v2 and 32 more is kept in snapshots" in warnings(result)
+
+
+def test_permission_is_for_one_volume_of_the_list(world):
+    used = [{"name": name, "marks": [name]} for name in ("a", "b")]
+    site = world({"name": "a"}, {"name": "b"}, there=used)
+    result = site.check_then_run("volume_pair", pairs=[{"volume": "a", "allow_overwrite": True}, {"volume": "b"}])
+    assert (code(result), site.world.writes()) == ("target_in_use", [])
+    assert [pair["failed"] for pair in result["pairs"]] == [False, True]
+    alone = site.check_then_run("volume_pair", pairs=[{"volume": "a", "allow_overwrite": True}])
+    assert not alone.get("failed"), alone["msg"]
+    refused = site.run("volume_pair", pairs=[{"volume": "b", "allow_overwrite": False}], allow_overwrite=True)
+    assert code(refused) == "target_in_use"
+
+
+def test_nothing_is_written_for_what_cannot_be_saved(world):
+    used = [{"name": name, "marks": [name]} for name in ("a", "b")]
+    site = world({"name": "a"}, {"name": "b"}, there=used)
+    pairs = [{"volume": "a"}, {"volume": "b"}]
+    site.world.faults.add("beta", "CreateGroupSnapshot", fault="xInvalidParameter", times=None)
+    site.world.faults.add("beta", "CreateSnapshot", fault="xMaxSnapshotsPerVolumeExceeded")
+    result = site.run("volume_pair", pairs=pairs, allow_overwrite=True)
+    assert sorted(str(code(pair)) for pair in result["pairs"]) == ["None", "cannot_save"]
+    (lost,) = [pair for pair in result["pairs"] if pair["failed"]]
+    assert (accesses(site, lost["volume"]), lost["changed"], lost["saved"]) == ((RW, RW), False, [])
+    assert "save_overwritten: false" in lost["msg"]
+    assert "xMaxSnapshotsPerVolumeExceeded" in lost["msg"]
+    site.world.faults.add("beta", "CreateSnapshot", fault="xMaxSnapshotsPerVolumeExceeded", times=None)
+    unsaved = site.run("volume_pair", pairs=pairs, allow_overwrite=True, save_overwritten=False)
+    assert not unsaved.get("failed"), unsaved["msg"]
+
+
+def test_what_was_saved_for_nothing_goes_again(world):
+    site = world({"name": "orders"}, there=[{"name": "orders", "marks": ["a"]}])
+    for _attempt in range(3):
+        site.world.faults.add("alpha", "StartVolumePairing", fault="xInvalidParameter")
+        site.world.faults.add("beta", "ListISCSISessions", 2, fault="xPermissionDenied", times=None)
+        result = site.run("volume_pair", volume="orders", allow_overwrite=True)
+        assert (result["failed"], result["changed"]) == (True, False)
+        assert site.world.cluster("beta").snapshots == {}
+        site.world.faults.clear()
+    assert accesses(site) == (RW, RW)
+
+
+def test_what_was_saved_stays_once_a_handshake_was_sent(world):
+    site = world({"name": "orders"}, there=[{"name": "orders", "marks": ["a"]}])
+    site.world.faults.add("beta", "CompleteVolumePairing", fault="xInvalidParameter", times=None)
+    result = site.run("volume_pair", volume="orders", allow_overwrite=True)
+    assert (result["failed"], result["changed"], len(result["pairs"][0]["saved"])) == (True, True, 1)
+    assert len(site.world.cluster("beta").snapshots) == 1
+
+
+# --- failover does not make pairs ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("failover", ["planned", "forced"])
+def test_a_volume_that_was_unpaired_meanwhile_is_not_paired_by_a_failover(world, failover):
+    here = [{"name": name, "marks": [f"here-{name}"]} for name in ("a", "b")]
+    there = [{"name": "a"}, {"name": "b", "marks": ["there-b"]}]
+    site = world(*here, there=there, volume_pairs=[{"source": "alpha/a", "target": "beta/a"}])
+    options = {"direction": "from_peer", "failover": failover, "allow_overwrite": True}
+    result = site.check_then_run("volume_pair", pairs=[{"volume": "a"}, {"volume": "b"}], **options)
+    assert [code(pair) for pair in result["pairs"]] == [None, "not_paired"]
+    assert accesses(site, "a") == ((RT, RW) if failover == "forced" else (RW, RT))
+    assert accesses(site, "b") == (RW, RW)
+    assert {"here-b", "there-b"} <= kept(site, result)
+
+
+# --- roles that are there already ----------------------------------------------------------------------------------------
+
+
+def test_roles_that_an_earlier_pair_has_left_are_not_reversed_by_a_default(world):
+    site = world({"name": "orders", "access": RT}, there=[{"name": "orders", "marks": ["newest"]}])
+    options = {"volume": "orders", "allow_overwrite": True}
+    unset = site.check_then_run("volume_pair", **options)
+    assert (code(unset), site.world.writes()) == ("direction_unknown", [])
+    against = site.check_then_run("volume_pair", direction="to_peer", **options)
+    assert (code(against), site.world.writes()) == ("direction_change", [])
+    assert "replicationTarget" in against["msg"]
+    result = site.check_then_run("volume_pair", direction="from_peer", **options)
+    assert not result.get("failed"), result["msg"]
+    assert site.world.marks("beta", volume(site, "beta").volume_id) == ["newest"]
+
+
+# --- a replica that was released -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("released", [True, False])
+def test_what_an_earlier_pair_has_copied_is_evidence(world, released):
+    """Replication leaves no writes, and blocks are not counted before a garbage collection."""
+    site = world({"name": "orders"}, there=[{"name": "orders", "attributes": {"owner": "team-a"}}])
+    site.run("volume_pair", volume="orders")
+    write(site, "alpha", "only")
+    site.run("volume_pair", volume="orders", wait_for="in_sync")
+    gone = site.check_then_run("volume_pair", volume="orders", state="absent", release_target=released)
+    assert not gone.get("failed"), gone["msg"]
+    assert accesses(site) == (RW, RW if released else RT)
+    assert volume(site, "beta").attributes == {"owner": "team-a", REPLICA_MARK: "complete"}
+    assert site.world.call("beta", "ListVolumeStats")["volumeStats"][0]["nonZeroBlocks"] == 0
+    # The source is deleted, and made again by whoever makes sources.
+    source = volume(site, "alpha")
+    account = source.account_id
+    site.world.act("alpha", "DeleteVolume", {"volumeID": source.volume_id})
+    site.world.act("alpha", "PurgeDeletedVolume", {"volumeID": source.volume_id})
+    params = {"name": "orders", "accountID": account, "totalSize": source.size, "enable512e": True}
+    site.world.act("alpha", "CreateVolume", params)
+    site.world.clear_calls()
+    daily = site.check_then_run("volume_pair", volume="orders", create_peer_volume={})
+    assert (code(daily), site.world.writes()) == ("target_in_use", [])
+    assert REPLICA_MARK in daily["msg"]
+    assert "only" in kept(site, daily)
+
+
+def test_a_copy_that_is_being_made_is_not_released(world):
+    timings = {"resuming_data_transfer_polls": "never"}
+    pair = [{"source": "alpha/orders", "target": "beta/orders"}]
+    site = world({"name": "orders", "marks": ["a"]}, there=[{"name": "orders"}], volume_pairs=pair, timings=timings)
+    site.world.act("alpha", "ModifyVolumePair", {"volumeID": volume(site, "alpha").volume_id, "pausedManual": True})
+    site.world.act("alpha", "ModifyVolumePair", {"volumeID": volume(site, "alpha").volume_id, "pausedManual": False})
+    site.world.clear_calls()
+    options = {"volume": "orders", "state": "absent", "release_target": True}
+    result = site.check_then_run("volume_pair", **options)
+    assert (code(result), site.world.writes(), accesses(site)) == ("not_in_sync", [], (RW, RT))
+    site.world.site_down("alpha")
+    over = {"here": "beta", "there": "alpha", "peer_unreachable": "local_only"}
+    alone = site.run("volume_pair", **options, **over)
+    if code(alone) != "peer_unknown":
+        assert "cannot be told" in warnings(alone)
+
+
+# --- which volume is meant -----------------------------------------------------------------------------------------------
+
+
+def test_a_volume_that_was_deleted_by_mistake_is_not_replaced(world):
+    site = world({"name": "orders", "marks": ["a"]})
+    task = {"volume": "orders", "create_peer_volume": {}}
+    assert not site.run("volume_pair", **task).get("failed")
+    site.run("volume_pair", volume="orders", state="absent", release_target=True)
+    write(site, "beta", "new")
+    site.world.act("beta", "DeleteVolume", {"volumeID": volume(site, "beta").volume_id})
+    site.world.clear_calls()
+    result = site.check_then_run("volume_pair", **task)
+    assert (code(result), site.world.writes()) == ("volume_deleted", [])
+    assert "RestoreDeletedVolume" in result["msg"]
+    assert "purge it" not in result["msg"]
+
+
+def test_the_namesake_of_another_account_is_not_overwritten(world):
+    there = [{"name": "orders", "account": "lab"}]
+    site = world({"name": "orders", "marks": ["a"]}, there=there, accounts=("shop", "lab"))
+    result = site.check_then_run("volume_pair", volume="orders")
+    assert (code(result), site.world.writes()) == ("other_account", [])
+    assert "peer_account" in result["msg"]
+    assert not site.check_then_run("volume_pair", volume="orders", state="absent")["changed"]
+    created = site.check_then_run("volume_pair", volume="orders", create_peer_volume={})
+    assert not created.get("failed"), created["msg"]
+    assert created["pairs"][0]["peer"]["account"] == "shop"
+    named = site.run("volume_pair", volume="orders", peer_account="lab")
+    assert code(named) is not None  # it is paired with the other one by now
+
+
+# --- forced, with what is left of a pair ---------------------------------------------------------------------------------
+
+FORCED = {"volume": "orders", "direction": "to_peer", "failover": "forced", "here": "beta", "there": "alpha"}
+
+
+@pytest.mark.parametrize("lost", ["deleted", "purged", "its half", "its half and the cluster pair"])
+def test_a_replica_whose_source_is_gone_is_promoted_by_force(world, lost):
+    pair = [{"source": "alpha/orders", "target": "beta/orders"}]
+    site = world({"name": "orders", "marks": ["a"]}, there=[{"name": "orders", "marks": ["a"]}], volume_pairs=pair)
+    source = {"volumeID": volume(site, "alpha").volume_id}
+    if lost in ("deleted", "purged"):
+        site.world.act("alpha", "DeleteVolume", source)
+        if lost == "purged":
+            site.world.act("alpha", "PurgeDeletedVolume", source)
+    else:
+        site.world.act("alpha", "RemoveVolumePair", source)
+    site.world.clear_calls()
+    unforced = site.run("volume_pair", **{**FORCED, "failover": "planned"})
+    assert code(unforced) in ("half_pair", "volume_deleted")
+    assert "purge it" not in unforced["msg"]
+    result = site.check_then_run("volume_pair", **FORCED)
+    assert not result.get("failed"), result["msg"]
+    assert (site.writes(), volume(site, "beta").access) == (["beta ModifyVolume"], RW)
+    assert "data_loss_possible" in warnings(result)
+    assert "not whole" in warnings(result)
+    again = site.run("volume_pair", **FORCED)
+    assert (again.get("failed", False), again["changed"]) == (False, False)
+    assert site.world.marks("beta", volume(site, "beta").volume_id) == ["a"]
+
+
+def test_a_former_target_without_any_pair_is_told_how_to_be_used(world):
+    site = world({"name": "orders"}, there=[{"name": "orders", "access": RT, "marks": ["a"]}])
+    result = site.run("volume_pair", **FORCED)
+    assert code(result) == "not_paired"
+    assert "release_target: true" in result["msg"]
+    released = site.run("volume_pair", here="beta", there="alpha", volume="orders", state="absent", release_target=True)
+    assert (released.get("failed", False), volume(site, "beta").access) == (False, RW)
