@@ -836,6 +836,8 @@ NEW_VOLUME: dict[str, Any] = {
 NEW: dict[str, Any] = {"create_peer_volume": {"type": "dict", "options": NEW_VOLUME}}
 #: What is permitted for a pair, with what holds where neither the item nor the task says.
 PERMISSIONS = {"repair": False, "allow_overwrite": False, "save_overwritten": True}
+#: One item of `pairs`.
+ITEM: dict[str, Any] = {**PAIR, **NEW, **{name: {"type": "bool"} for name in PERMISSIONS}}
 ONE_VOLUME_EACH = [("volume", "volume_id"), ("peer_volume", "peer_volume_id")]
 # What names a volume cannot be a default of the items.
 ONE_PAIR_OR_MANY = [("pairs", name) for names in ONE_VOLUME_EACH for name in names]
@@ -849,7 +851,7 @@ def argument_spec() -> dict[str, Any]:
         "pairs": {
             "type": "list",
             "elements": "dict",
-            "options": {**PAIR, **NEW, **{name: {"type": "bool"} for name in PERMISSIONS}},
+            "options": ITEM,
             "mutually_exclusive": ONE_VOLUME_EACH,
             "required_one_of": [("volume", "volume_id")],
         },

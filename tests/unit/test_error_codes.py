@@ -53,7 +53,7 @@ def used_codes():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, (ast.Name, ast.Attribute)):
                 called = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
-                position = {"Failure": 0, "Unanswered": 0, "refusal": 1, "require": 1}.get(called)
+                position = {"Failure": 0, "Unanswered": 0, "recoded": 0, "refusal": 1, "require": 1}.get(called)
                 if position is not None and len(node.args) > position:
                     for leaf in ast.walk(node.args[position]):
                         if isinstance(leaf, ast.Constant) and isinstance(leaf.value, str):

@@ -258,6 +258,7 @@ def test_hosts_write_where_they_may():
 def test_a_write_counts_where_it_was_made():
     given = world()
     given.write("alpha", 41, "b")
+    given.advance(3600)
     ops, blocks = (
         {name: given.call(name, "GetVolumeStats", {"volumeID": IDS[name]})["volumeStats"][member] for name in IDS}
         for member in ("writeOps", "nonZeroBlocks")

@@ -209,10 +209,10 @@ def _said(writer: Writer, batch: Sequence[TakeSnapshot], trouble: Failure) -> Fa
         cluster = writer.session.name(step.side)
         what = f"refused {trouble.method} of {objects(batch)}: {trouble.name}"
         sentence = f"cluster {cluster} {what}; delete a snapshot that is not needed"
-    code = "snapshot_limit" if full else trouble.code
     if isinstance(step, Save):
-        code, sentence = "cannot_save", _not_saved(writer, batch, step.hint, trouble)
-    failure = trouble.recoded(code, sentence)
+        failure = trouble.recoded("cannot_save", _not_saved(writer, batch, step.hint, trouble))
+    else:
+        failure = trouble.recoded("snapshot_limit" if full else trouble.code, sentence)
     failure.outcome_unknown = trouble.outcome_unknown
     return failure
 

@@ -195,7 +195,7 @@ def test_role_defaults_are_the_documented_ones(role: str) -> None:
 
 @pytest.mark.parametrize("role", ROLES)
 def test_role_takes_the_pairs_of_the_module(role: str) -> None:
-    assert without_descriptions(ROLES[role][f"{role}_pairs"]["options"]) == element_volume_pair.PAIR
+    assert without_descriptions(ROLES[role][f"{role}_pairs"]["options"]) == element_volume_pair.ITEM
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,7 @@ def test_a_copy_that_had_begun_is_named(sites):
             {"name": "beta", "volumes": [{"name": "orders"}]},
         ],
         cluster_pairs=LINK,
+        switches={"nonzero_blocks": "live"},
     )
     site.world.faults.add("alpha", "ModifyVolumePair", fault="xInvalidParameter")
     result = site.run("volume_pair", volume="orders", paused=True)
