@@ -308,9 +308,9 @@ class Phase(IntEnum):
     """The order of writes. All items' steps of a phase come before any step of the next one.
 
     At every point of this order the clusters are in a state that the next run reports by name: what will be overwritten is
-    saved before anything else is written for its pair, a pair loses its source's entry before its target's, a target grows before its source, and a volume is a target before anything is
-    paired with it. A planned turn has no writable side for a moment and never two; a forced one has two for a moment,
-    since the wanted side comes first.
+    saved before anything else is written for its pair, a pair loses its source's entry before its target's, a target grows
+    before its source, and a volume is a target before anything is paired with it. A planned turn has no writable side for a
+    moment and never two; a forced one has two for a moment, since the wanted side comes first.
     """
 
     UNPAIR_CLUSTERS = 1

@@ -243,13 +243,13 @@ def _usage_of(volume: Volume, iscsi: Any, fibre: Any, written: Any, taken: Any) 
     hosts = _sessions_of(volume, iscsi, fibre)
     known = (("statistics", written is not None and volume.id in written), ("snapshots", taken is not None))
     blocks, writes = (written or {}).get(volume.id, (0, 0))
-    snapshots, replicated = taken or (Counter(), Counter())
+    snapshots, replicated = taken or ({}, {})
     return replace(
         hosts,
         nonzero_blocks=blocks,
         write_ops=writes,
-        snapshots=snapshots[volume.id],
-        replicated_snapshots=replicated[volume.id],
+        snapshots=snapshots.get(volume.id, 0),
+        replicated_snapshots=replicated.get(volume.id, 0),
         unreadable=(*hosts.unreadable, *(what for what, readable in known if not readable)),
     )
 

@@ -137,8 +137,9 @@ def method_of(batch: Sequence[Step]) -> str:
 
 def _options(batch: Sequence[TakeSnapshot]) -> dict[str, Any]:
     step = batch[0]
-    if isinstance(step, Save):
-        return {"enableRemoteReplication": False, "retention": step.retention}
+    if not isinstance(step, TakeCheckpoint):
+        retention = step.retention if isinstance(step, Save) else None
+        return {"enableRemoteReplication": False, "retention": retention}
     taken = [each for each in batch if isinstance(each, TakeCheckpoint)]
     noted = {
         NOTED_CLUSTER: step.cluster_id,

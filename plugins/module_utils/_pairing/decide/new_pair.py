@@ -93,9 +93,7 @@ def _check_evidence(found: Found, source_side: str, used: Usage, permission: gua
         )
 
 
-def _saved(
-    found: Found, wish: Wish, side: str, used: Usage, permission: guard.Permission
-) -> tuple[Save, ...]:
+def _saved(found: Found, wish: Wish, side: str, used: Usage, permission: guard.Permission) -> tuple[Save, ...]:
     """The snapshot of what the future target holds, if it shows any evidence of data."""
     target = found.volumes[side]
     if not wish.save_overwritten or not guard.data(target, used):

@@ -9,7 +9,18 @@ from __future__ import annotations
 
 import json
 
-from ..model import COMPLETE, INCOMPLETE, READ_WRITE, REPLICA_MARK, SIDES, TARGET, MarkReplica, ReleaseTarget, Step, Volume
+from ..model import (
+    COMPLETE,
+    INCOMPLETE,
+    READ_WRITE,
+    REPLICA_MARK,
+    SIDES,
+    TARGET,
+    MarkReplica,
+    ReleaseTarget,
+    Step,
+    Volume,
+)
 from . import health
 from .volume_classes import Found, Wish
 from .volume_words import ends, refusal, states

@@ -10,7 +10,7 @@ TABLE below is the whole decision. The functions it names make the steps, or ref
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import NamedTuple, NoReturn
 
 from ..._element.errors import Failure
@@ -32,7 +32,6 @@ from ..model import (
     SetMode,
     SetPause,
     Step,
-    Volume,
     other,
 )
 from . import growth, health
@@ -359,8 +358,8 @@ def _direction_unknown(found: Found) -> Failure:
     return refusal(
         found,
         "direction_unknown",
-        f"{ends(found)}: the access of the two volumes ({accesses(found)}) does not tell that {found.label(LOCAL)} is the source; "
-        "check which one holds the newer data, then give direction",
+        f"{ends(found)}: the access of the two volumes ({accesses(found)}) does not tell that {found.label(LOCAL)} is the "
+        "source; check which one holds the newer data, then give direction",
     )
 
 

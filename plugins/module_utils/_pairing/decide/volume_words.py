@@ -15,6 +15,7 @@ from ..model import (
     LOCAL,
     PEER,
     SIDES,
+    TARGET,
     TO_PEER,
     CreateVolume,
     Grow,
@@ -22,7 +23,6 @@ from ..model import (
     RemoveVolumePair,
     SetAccess,
     SetMode,
-    TARGET,
     SetPause,
     Sides,
     Step,
@@ -152,9 +152,8 @@ def not_paired(found: Found) -> Failure:
 def _remedy_for_unpaired(found: Found) -> str:
     targets = [side for side in SIDES if found.volumes[side] and found.volumes[side].access == TARGET]
     if len(targets) == 1:
-        return (
-            f"to make {found.label(targets[0])} on {found.name(targets[0])} writable, use state: absent with release_target: true"
-        )
+        volume = f"{found.label(targets[0])} on {found.name(targets[0])}"
+        return f"to make {volume} writable, use state: absent with release_target: true"
     return "leave failover out to pair them, or take them off the list"
 
 

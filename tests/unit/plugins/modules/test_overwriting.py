@@ -26,9 +26,7 @@ def clusters(*here, there=(), accounts=("shop",)):
     """Volumes of alpha and of beta, which belong to the first account where nothing else is said."""
     owners = [{"name": name} for name in accounts]
     volumes = ([{"account": accounts[0], **volume} for volume in side] for side in (here, there))
-    return [
-        {"name": name, "accounts": owners, "volumes": list(each)} for name, each in zip(("alpha", "beta"), volumes)
-    ]
+    return [{"name": name, "accounts": owners, "volumes": list(each)} for name, each in zip(("alpha", "beta"), volumes)]
 
 
 @pytest.fixture(name="world")
