@@ -45,11 +45,13 @@ def data(volume: Volume, usage: Usage) -> tuple[str, ...]:
 
 
 def beyond_replica(volume: Volume, usage: Usage) -> tuple[str, ...]:
-    """Signs of content that replication did not bring to a volume that still is the replica of its pair."""
-    brought = replace(
-        usage, nonzero_blocks=0, snapshots=max(usage.snapshots - usage.replicated_snapshots, 0), replicated_snapshots=0
-    )
-    return data(volume, brought)
+    """Signs of content that replication did not bring to a volume that still is the replica of its pair.
+
+    A mark of an earlier pair says no more: what that one has brought, this one has overwritten.
+    """
+    own_snapshots = max(usage.snapshots - usage.replicated_snapshots, 0)
+    unmarked = replace(volume, attributes={})
+    return data(unmarked, replace(usage, nonzero_blocks=0, snapshots=own_snapshots, replicated_snapshots=0))
 
 
 def is_empty(usage: Usage) -> bool:

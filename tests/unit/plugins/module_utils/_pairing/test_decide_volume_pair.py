@@ -407,9 +407,9 @@ def test_repair_does_not_lift_what_replication_has_not_brought(more):
     assert [step.retention for step in allowed.steps if isinstance(step, Save)] == [None]
 
 
-def test_a_replica_with_a_mark_of_an_earlier_pair_needs_permission():
+def test_the_mark_of_an_earlier_pair_is_evidence_until_the_volume_is_a_replica_again():
     marked = target(attributes={"elementsw-replication-replica": "complete"})
-    assert decide(with_usage([orders(OURS)], [marked], WRITTEN, Usage()), REPAIR).problem.code == "target_in_use"
+    assert calls(decide(with_usage([orders(OURS)], [marked], WRITTEN, Usage()), REPAIR))[1:] == [REMOVE_41, *HANDSHAKE]
     assert decide(with_usage([orders()], [marked], WRITTEN, Usage()), PRESENT).problem.code == "target_in_use"
 
 
