@@ -140,6 +140,13 @@ holds beta readWrite orders-db order-1 after
 run bash -e keep.sh
 says "elementsw-saved-"
 holds alpha replicationTarget orders-db order-1 after
+# What was overwritten is in a snapshot, which the guide's play lists, and deletes when it is named.
+run bash -e list.sh
+says "expires never"
+saved=$(grep -o 'elementsw-saved-[0-9a-f]*-[0-9]*' log | head -n 1)
+run ansible-playbook -i inventory.yml saved.yml -e delete_saved="$saved"
+run bash -e list.sh
+! grep -qF "$saved" log
 run bash -e home.sh
 holds alpha readWrite orders-db order-1 after
 holds alpha readWrite orders-log redo-1
