@@ -29,10 +29,12 @@ IN_TURN = 1
 
 
 class QuickClock:
-    """Time passes when somebody waits for it to."""
+    """Time passes when somebody waits for it to, and in the world too."""
 
-    def __init__(self) -> None:
+    def __init__(self, world: InhabitedWorld) -> None:
         self._now = 0.0
+        self._world = world
+        world.clock.stop()
 
     def monotonic(self) -> float:
         self._now += 0.001
@@ -40,6 +42,7 @@ class QuickClock:
 
     def sleep(self, seconds: float) -> None:
         self._now += seconds
+        self._world.advance(seconds)
 
 
 @dataclass(frozen=True)
@@ -124,7 +127,7 @@ class Tasks:
         return ClusterPairJob.from_params(order.params, self._world.cluster(order.there).identity.mvip)
 
     def _session(self, order: Order, username: str) -> Session:
-        clock = QuickClock()
+        clock = QuickClock(self._world)
         clients = Sides(self._client(order.here, username, clock), self._client(order.there, username, clock))
         session = Session(clients, lambda secret: None, clock=clock)
         session.pause = clock.sleep  # type: ignore[method-assign]

@@ -33,7 +33,7 @@ from ansible_collections.elementsw.replication.tests.simulator.errors import Hos
 from ansible_collections.elementsw.replication.tests.simulator.world import World
 
 SITES = ("alpha", "beta")
-# Where a schedule has its moments: each of these comes up to four times in a turn.
+# Where a schedule has its moments: each of these comes up to eleven times in a failover, most of them up to four times.
 METHODS = (
     "ModifyVolume",
     "CreateSnapshot",
@@ -166,7 +166,7 @@ def turn(stage: Stage, **more: Any) -> Outcome | Failure | None:
     checked = ArgumentSpecValidator(element_volume_pair.argument_spec()).validate(options)
     assert not checked.error_messages
     job = VolumePairJob.from_params(checked.validated_parameters, "beta.example.com")
-    clock = Clock()
+    clock = Clock(stage.world)
     # One call at a time, so that a schedule means the same each time.
     clients = [
         Client(OnStage(stage, site, clock), "10.0", 1, sleep=clock.sleep, is_peer=site == "beta") for site in SITES
@@ -191,7 +191,7 @@ WORLD_EVENTS = ("write", "write", "log_in", "link_down", "link_up")
 EVENTS = st.builds(
     Event,
     method=st.sampled_from(METHODS),
-    nth=st.integers(1, 4),
+    nth=st.integers(1, 4) | st.integers(1, 11),
     what=st.sampled_from((*WORLD_EVENTS, *TROUBLE, "kill", "kill_after", "signal", "slow", "lost")),
     site=st.sampled_from(("alpha", "alpha", "beta")),
     pair=st.integers(0, 2),
@@ -210,7 +210,9 @@ SWITCHES = st.fixed_dictionaries(
         "idle_state": st.sampled_from(("snapshots_only", "quiet_pairs", "never")),
         "mode_after_reversal": st.sampled_from(("kept", "async")),
         "not_present_spelling": st.sampled_from(("NotPresent", "Not Present")),
-        "statistics": st.sampled_from(("live", "sampled")),
+        "statistics": st.sampled_from(("sampled", "live")),
+        "sample_period": st.sampled_from(("named", "zero", "missing")),
+        "attributes_replicated": st.booleans(),
     }
 )
 
@@ -262,18 +264,21 @@ def lost(stage: Stage) -> list[str]:
 def examples(test: Callable[..., None]) -> Callable[..., None]:
     """Schedules that hit what must not be left out: each of them loses a write, or makes two sources, if one is."""
     slow = {"delivery_polls": "never", "snapshot_polls": 8}
-    sampled = {"statistics": "sampled"}
+    sampled, live = {"statistics": "sampled"}, {"statistics": "live"}
     for schedule, timings, switches in (
         # the checkpoint does not arrive, and neither does what was written
         ([Event("ListSnapshot", 3, "link_down")], slow, {}),
-        # a write just before the demotion, and statistics that are older than it when they are read
+        # a write just before the demotion, and counters that are older than it when they are read after it
         ([Event("ModifyVolume", 1, "write")], slow, sampled),
-        # the same, and killed before anybody could notice
-        ([Event("ModifyVolume", 1, "write"), Event("ModifyVolume", 1, "kill_after")], slow, {}),
+        ([Event("ModifyVolume", 1, "write")], slow, live),
+        # the same, and killed before anyone could notice: the next run comes before the next sample
+        ([Event("ModifyVolume", 1, "write"), Event("ModifyVolume", 1, "kill_after")], slow, sampled),
+        # writes while the writes are counted, and after that
+        ([Event("ListVolumeStat", nth, "write") for nth in (3, 5, 7, 9)], slow, sampled),
         # killed between the two sides
         ([Event("ModifyVolume", 1, "kill_after")], {}, {}),
         # nobody hears what became of the promotion, and it takes effect later
-        ([Event("ModifyVolume", 2, "slow", seconds=8), Event("ListVolume", 5, "lost", "beta")], {}, {}),
+        ([Event("ModifyVolume", 2, "slow", seconds=8), Event("ListVolume", 8, "lost", "beta")], {}, {}),
         ([Event("ModifyVolume", 2, "slow", seconds=60), Event("ModifyVolume", 3, "xInvalidParameter")], {}, {}),
         # a signal between the two sides
         ([Event("ModifyVolume", 2, "signal")], {}, {}),

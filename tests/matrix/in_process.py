@@ -34,17 +34,25 @@ CONCURRENCY = 2
 
 
 class Clock:
-    """Passes by being slept on. Each thread has a time of its own: threads that sleep side by side do not add up."""
+    """Passes by being slept on. Each thread has a time of its own: threads that sleep side by side do not add up.
 
-    def __init__(self) -> None:
+    worlds: of the clusters that it is slept on for. Time passes there too, and nothing but that makes it pass.
+    """
+
+    def __init__(self, *worlds: World) -> None:
         self._now = threading.local()
         self._due: list[tuple[int, float, Callable[[], Any]]] = []
+        self._worlds = worlds
+        for world in worlds:
+            world.clock.stop()
 
     def monotonic(self) -> float:
         return getattr(self._now, "seconds", 0.0)
 
     def sleep(self, seconds: float) -> None:
         self._now.seconds = self.monotonic() + seconds
+        for world in self._worlds:
+            world.advance(seconds)
         self._happen()
 
     def later(self, seconds: float, action: Callable[[], Any]) -> None:
@@ -113,5 +121,5 @@ def swift_session(here: Any, there: Any, clock: Clock) -> SwiftSession:
 
 
 def in_process(world: World) -> SwiftSession:
-    clock = Clock()
+    clock = Clock(world)
     return swift_session(InProcess(world, "alpha", clock), InProcess(world, "beta", clock), clock)

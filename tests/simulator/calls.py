@@ -12,7 +12,10 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Call:
-    """One call as the cluster saw it. `status` is None when the connection ended without a reply."""
+    """One call as the cluster saw it. `status` is None when the connection ended without a reply.
+
+    `seconds`: how many had elapsed in the world when it was worked off.
+    """
 
     sequence: int
     cluster: str
@@ -24,6 +27,7 @@ class Call:
     error: str | None
     applied: bool
     writes: bool
+    seconds: float
 
 
 class CallLog:

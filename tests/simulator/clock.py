@@ -1,11 +1,16 @@
 # Copyright (c) 2026, elementsw.replication contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The world's own time. It moves with the calls, never with the wall clock, so that runs can be repeated exactly."""
+"""The world's own time.
+
+Its dates move with the calls, never with the wall clock, so that runs can be repeated exactly. Beside them seconds
+elapse, as clients live them: those of the real clock, and those that the world is advanced by.
+"""
 
 from __future__ import annotations
 
 import datetime
+import time
 
 from .errors import WorldError
 
@@ -14,20 +19,36 @@ DEFAULT_START = "2025-05-01T10:00:00Z"
 
 
 class Clock:
-    """A UTC clock that is moved by hand."""
+    """A UTC clock that is moved by hand, and the seconds that have elapsed."""
 
     def __init__(self, start: str = DEFAULT_START) -> None:
         try:
             self._now = parse(start)
         except ValueError:
             raise WorldError(f"clock: {start!r} is no ISO 8601 date") from None
+        self._advanced = 0.0
+        self._began: float | None = time.monotonic()
 
     @property
     def now(self) -> datetime.datetime:
         return self._now
 
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the world began. A call takes as long as it takes, whatever the dates say."""
+        return self._advanced + (time.monotonic() - self._began if self._began is not None else 0)
+
+    def stop(self) -> None:
+        """Leave the real clock: from now on no more seconds elapse than the world is advanced by."""
+        self._advanced, self._began = self.elapsed, None
+
+    def tick(self) -> None:
+        """Two calls never have the same date."""
+        self._now += datetime.timedelta(seconds=SECONDS_PER_CALL)
+
     def advance(self, seconds: float) -> None:
         self._now += datetime.timedelta(seconds=seconds)
+        self._advanced += seconds
 
     def seconds_since(self, moment: datetime.datetime) -> float:
         return (self._now - moment).total_seconds()

@@ -51,6 +51,7 @@ def build(make: type[World], spec: Any) -> World:
     for cluster in down:
         cluster.up = False
     world.replication.settle_all()
+    world.sample()
     return world
 
 

@@ -114,6 +114,7 @@ def answer(world: World, cluster: Cluster, request: Request, envelope: Envelope,
             error=given.error,
             applied=given.applied,
             writes=api.is_write(envelope.method_name),
+            seconds=world.clock.elapsed,
         )
         return given
 

@@ -112,6 +112,15 @@ class GroupSnapshot:
     attributes: dict[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Counters:
+    """What statistics count of a volume. used_blocks: as of the last garbage collection on a real cluster."""
+
+    write_ops: int = 0
+    read_ops: int = 0
+    used_blocks: int = 0
+
+
 @dataclass(eq=False)
 class Volume:
     volume_id: int
@@ -143,8 +152,12 @@ class Volume:
     deleted_copies: set[str] = field(default_factory=set)
     # What keeps replication of this volume from keeping up, if anything: "qos" or "xcopy".
     hindrance: str | None = None
-    # The statistics as they were read last.
-    sample: dict[str, Any] | None = None
+    # What was counted when statistics were taken last; a volume that is younger has none of it.
+    sample: Counters = Counters()
+
+    @property
+    def counters(self) -> Counters:
+        return Counters(self.write_ops, self.read_ops, self.used_blocks)
 
     @property
     def half(self) -> Half | None:

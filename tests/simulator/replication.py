@@ -334,7 +334,9 @@ class Replication:
             if snapshot.polls >= self._timings.snapshot_polls and len(target.volume.snapshots) < limit:
                 if source.mode != "SnapshotsOnly":
                     self._deliver_up_to(snapshot, target.volume)
-                copy_snapshot(snapshot, target.cluster, target.volume, self._clock.now)
+                copy = copy_snapshot(snapshot, target.cluster, target.volume, self._clock.now)
+                if not self._switches.attributes_replicated:
+                    _forget_attributes(copy)
         if len(target.volume.snapshots) >= limit:
             self._settle(pair)
 
@@ -392,6 +394,12 @@ def copy_snapshot(snapshot: Snapshot, cluster: Cluster, volume: Volume, now: dat
         copy.group.members.append(copy)
     volume.snapshots[copy.snapshot_id] = cluster.snapshots[copy.snapshot_id] = copy
     return copy
+
+
+def _forget_attributes(copy: Snapshot) -> None:
+    copy.attributes = {}
+    if copy.group:
+        copy.group.attributes = {}
 
 
 def _group_copy(group: GroupSnapshot, cluster: Cluster) -> GroupSnapshot:

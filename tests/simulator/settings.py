@@ -11,6 +11,8 @@ from typing import Any
 from .errors import WorldError
 
 NEVER = math.inf
+# Statistics are taken so often, and show what was so then.
+SAMPLE_SECONDS = 0.5
 
 
 class Timings:
@@ -166,10 +168,16 @@ SWITCHES: dict[str, tuple[Any, ...] | _ErrorName] = {
     "modify_volumes_member": ("volumes", "volume"),
     # GetVolumeStats answers with an object, or with a list of one
     "volume_stats_shape": ("object", "list"),
-    # statistics of a volume: as of now, or as of the last time that they were read
-    "statistics": ("live", "sampled"),
     # blocks of a volume that hold data: as of the last garbage collection, or as of now
     "nonzero_blocks": ("as_collected", "live"),
+    # counters of a volume: those of the last sample, taken every 500 ms, or as of now
+    "statistics": ("sampled", "live"),
+    # samplePeriodMSec: the time between samples; 0, as a volume was observed to name that nobody used; or none at all
+    "sample_period": ("named", "zero", "missing"),
+    # attributes of 1000 bytes and more, as JSON: refused, or kept as they are
+    "attributes_limit": (True, False),
+    # whether a replicated snapshot has its attributes on the other side too
+    "attributes_replicated": (True, False),
     # spelling of snapshot states
     "not_present_spelling": ("NotPresent", "Not Present"),
     "snapshot_status_case": ("lower", "title"),

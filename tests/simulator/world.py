@@ -17,14 +17,14 @@ import yaml
 
 from . import api, description, keys, pair_states, truth
 from .calls import Call, CallLog
-from .clock import SECONDS_PER_CALL, Clock, stamp
+from .clock import Clock, stamp
 from .cluster import FULLNESS, Cluster
 from .errors import ApiError, HostIOError, SiteDown, WorldError
 from .faults import Faults
 from .links import Links
 from .records import IscsiSession, Snapshot, Volume
 from .replication import Replication
-from .settings import Switches, Timings
+from .settings import SAMPLE_SECONDS, Switches, Timings
 from .views import PURGE_SECONDS
 
 # Opens (True) or closes (False) the listener of a cluster.
@@ -70,6 +70,7 @@ class World:
         self.faults = Faults(self._refuse, self._accept)
         self.log = CallLog()
         self.secrets = Secrets()
+        self._next_sample = 0.0
         # UUIDs whose key was used up by a call that failed all the same.
         self.spent_keys: set[str] = set()
         self.gate: Gate | None = None
@@ -129,13 +130,15 @@ class World:
                         error=error,
                         applied=error is None,
                         writes=api.is_write(method),
+                        seconds=self.clock.elapsed,
                     )
 
     def perform(
         self, cluster: Cluster, admin: Any, method: Any, params: Any, api_version: str
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         """Work off one call: result and unused parameters. The caller holds the lock."""
-        self.clock.advance(SECONDS_PER_CALL)
+        self.clock.tick()
+        self._sample_when_due()
         try:
             result, unused = api.call(api.Context(self, cluster, admin), method, params, api_version)
         except ApiError:
@@ -229,6 +232,7 @@ class World:
     def write(self, cluster: str, volume_id: int, mark: str) -> None:
         """A host writes something that can be recognised later. Raises HostIOError when it may not."""
         with self.lock:
+            self._sample_when_due()
             volume = self._open_volume(cluster, volume_id)
             if volume.access != pair_states.SOURCE:
                 raise HostIOError(f"{cluster}: volume {volume_id} is {volume.access}")
@@ -267,6 +271,18 @@ class World:
             return list(self.cluster(cluster).find_volume(volume_id).marks)
 
     # What methods and time do to volumes and snapshots
+
+    def sample(self) -> None:
+        """Take the statistics of all volumes."""
+        for cluster in self.clusters.values():
+            for volume in cluster.volumes.values():
+                volume.sample = volume.counters
+
+    def _sample_when_due(self) -> None:
+        """The last sample, late: what it counts has not changed between its time and what comes now."""
+        if self.clock.elapsed >= self._next_sample:
+            self.sample()
+            self._next_sample = (self.clock.elapsed // SAMPLE_SECONDS + 1) * SAMPLE_SECONDS
 
     def purge_time(self, volume: Volume) -> datetime.datetime | None:
         return volume.deleted + datetime.timedelta(seconds=PURGE_SECONDS) if volume.deleted else None

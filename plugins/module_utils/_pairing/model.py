@@ -192,6 +192,17 @@ class Usage:
 
 
 @dataclass(frozen=True)
+class Writes:
+    """How many writes a volume has seen, as its statistics count them."""
+
+    count: int
+    #: Seconds from one sample of the statistics to the next: so old a count can be when it is read.
+    sample: float
+    #: Whether the count was the same a sample earlier.
+    settled: bool = False
+
+
+@dataclass(frozen=True)
 class Limits:
     """What a cluster allows; sizes in bytes. None where its release does not say."""
 

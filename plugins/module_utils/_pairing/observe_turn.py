@@ -3,18 +3,30 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""The reads that only the turn of a pair needs: snapshots, and how many writes a volume has seen."""
+"""The reads that only a failover needs: snapshots, and how many writes a volume has seen."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 from operator import attrgetter
 
 from .._element.client import Client
-from .._element.members import each_once, items, number, optional_items, optional_text, text
+from .._element.errors import Failure
+from .._element.members import each_once, items, number, optional_items, optional_text, quantity, text
 from . import observe
-from .model import Snapshot
+from .model import SIDES, Snapshot, Writes
+from .session import Session
+
+# Seconds between two samples of the statistics where a cluster does not say, and the most that can be waited for.
+SAMPLE = 1.0
+LONGEST_SAMPLE = 10.0
+# What a host has written is counted by then: so many seconds, and so many samples.
+SETTLING = 2.0
+SETTLING_SAMPLES = 3
+# Counts that do not settle within so many reads are moving.
+MOST_READS = 4
 
 
 def snapshots(client: Client, volume_ids: Iterable[int]) -> tuple[Snapshot, ...]:
@@ -47,8 +59,66 @@ def group_snapshots(client: Client, group_id: int | None = None) -> tuple[Snapsh
     return observe.parsed(client, method, _group_members, client.call(method, {"groupSnapshotID": group_id}))
 
 
-def write_counts(client: Client, volume_ids: Iterable[int]) -> dict[int, tuple[int, str]]:
-    """How many writes these volumes have seen, and when that was read, by volume ID."""
+def settled_writes(
+    session: Session, volume_ids: Mapping[str, Collection[int]], after_demotion: bool
+) -> dict[str, Mapping[int, Writes]]:
+    """How many writes the volumes of each side have seen, and whether that is so still, by volume ID.
+
+    Two reads for each side, a sample apart, as long as no count moves: the first one may be as old as a sample, and a
+    write just before it shows in the second. A count that still moves after two more reads is not settled.
+    after_demotion: the volumes were seen as targets by now; what they were sent before that is waited for. A volume
+    whose statistics cannot be read is left out.
+    """
+    now = writes_now(session, volume_ids)
+    if after_demotion:
+        session.clock.sleep(until_counted(_longest_sample(now)))
+        now = writes_now(session, volume_ids)
+    for _read in range(MOST_READS - 1):
+        before = now
+        session.clock.sleep(_longest_sample(now))
+        now = writes_now(session, volume_ids)
+        if _counts(now) == _counts(before):
+            break
+    settled = set(_counts(now).items()) & set(_counts(before).items())
+    return {
+        side: {
+            key: replace(writes, settled=((side, key), writes.count) in settled) for key, writes in now[side].items()
+        }
+        for side in now
+    }
+
+
+def _counts(read: Mapping[str, Mapping[int, Writes]]) -> dict[tuple[str, int], int]:
+    return {(side, key): writes.count for side, counts in read.items() for key, writes in counts.items()}
+
+
+def until_counted(sample: float) -> float:
+    """Seconds after which a read certainly counts every write that was acknowledged before them; sample in seconds."""
+    return max(SETTLING, SETTLING_SAMPLES * sample)
+
+
+def writes_now(session: Session, volume_ids: Mapping[str, Collection[int]]) -> dict[str, Mapping[int, Writes]]:
+    """One read for each side that has volumes, by volume ID; without those whose statistics cannot be read."""
+    sides = [side for side in SIDES if volume_ids[side]]
+    read = session.side_by_side(partial(_readable_counts, session.client(side), volume_ids[side]) for side in sides)
+    counts = dict(zip(sides, read))
+    return {side: counts.get(side, {}) for side in SIDES}
+
+
+def _readable_counts(client: Client, volume_ids: Collection[int]) -> Mapping[int, Writes]:
+    try:
+        counts = write_counts(client, volume_ids)
+    except Failure:
+        return {}  # which proves nothing, and counts as in use
+    return {key: counts[key] for key in volume_ids if key in counts}
+
+
+def _longest_sample(read: Mapping[str, Mapping[int, Writes]]) -> float:
+    return max((writes.sample for counts in read.values() for writes in counts.values()), default=SAMPLE)
+
+
+def write_counts(client: Client, volume_ids: Iterable[int]) -> dict[int, Writes]:
+    """How many writes these volumes have seen, by volume ID. The times of the readings do not tell their age."""
     method = "ListVolumeStats"
     ids = sorted(volume_ids)
     params: dict[str, object] = {"includeVirtualVolumes": False}
@@ -60,11 +130,16 @@ def write_counts(client: Client, volume_ids: Iterable[int]) -> dict[int, tuple[i
 # --- from the API's words to the model's ------------------------------------------------------------------------------
 
 
-def _write_counts(result: dict) -> dict[int, tuple[int, str]]:
-    return {
-        number(stats["volumeID"]): (number(stats["writeOps"]), text(stats, "timestamp"))
-        for stats in items(result, "volumeStats")
-    }
+def _write_counts(result: dict) -> dict[int, Writes]:
+    return {number(stats["volumeID"]): _writes(stats) for stats in items(result, "volumeStats")}
+
+
+def _writes(stats: dict) -> Writes:
+    """A volume that no one uses was observed to name a period of 0."""
+    sample = quantity(stats.get("samplePeriodMSec") or 0) / 1000 or SAMPLE
+    if sample > LONGEST_SAMPLE:
+        raise ValueError("sampled too seldom to prove anything")
+    return Writes(number(stats["writeOps"]), sample)
 
 
 def _snapshots(result: dict) -> tuple[Snapshot, ...]:

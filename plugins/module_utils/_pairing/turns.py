@@ -3,20 +3,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""The steps that turn an existing pair round. Nothing but access tells a pair's direction."""
+"""The steps of a failover. Nothing but access tells a pair's direction."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
-from .model import Look, Phase, SetAccess, Step, Volume
+from .model import Look, Phase, SetAccess, Step, Volume, Writes
 
-# How a checkpoint is called, and what it notes of the volumes that it was taken of.
-CHECKPOINT = "elementsw-swap-"
-NOTED_CLUSTER = "elementsw-swap-cluster"
-NOTED_WRITES = "elementsw-swap-writes"
-NOTED_PARTNERS = "elementsw-swap-partner-writes"
 # A group snapshot has at most so many volumes, where the cluster does not allow fewer.
 MOST_IN_GROUP = 32
 
@@ -31,15 +26,12 @@ class TakeSnapshot(Step):
 
 @dataclass(frozen=True)
 class TakeCheckpoint(TakeSnapshot):
-    """A snapshot that replicates: once the other side has it, it has all that was written before.
+    """A snapshot that replicates: once the other side has it, it has all that was written before."""
 
-    write_ops: how many writes the volume had seen when it was last looked at; partner_writes: its partner, which grow
-    once that is a source. cluster_id: unique ID of its cluster.
-    """
-
-    write_ops: int = 0
-    partner_writes: int = 0
+    #: Unique ID of the volume's cluster.
     cluster_id: str = ""
+    #: Stands for the volume and how many writes it and its partner have seen; see `checkpoint.digest`.
+    digest: str = ""
 
     PHASE = Phase.TAKE_CHECKPOINT
 
@@ -82,13 +74,6 @@ class ConfirmTurn(LookAtPair):
 
 
 @dataclass(frozen=True)
-class ConfirmRoles(LookAtPair):
-    """The same before a target becomes writable without anything else."""
-
-    PHASE = Phase.CONFIRM_TURN
-
-
-@dataclass(frozen=True)
 class ConfirmDemotion(LookAtPair):
     """The same before a volume is overwritten by its partner; no host may be logged in to it."""
 
@@ -97,10 +82,10 @@ class ConfirmDemotion(LookAtPair):
 
 @dataclass(frozen=True)
 class ConfirmQuiet(Look):
-    """Whether nobody has written to the demoted source since `write_ops` was read."""
+    """Whether no one has written to the demoted source since its writes were counted."""
 
     volume: Volume
-    write_ops: int
+    writes: Writes
 
     PHASE = Phase.CONFIRM_QUIET
 
@@ -118,9 +103,11 @@ class Demote(SetAccess):
 
 @dataclass(frozen=True)
 class Promote(SetAccess):
-    """Make a target writable: the last step of a planned turn, the first one of a forced one."""
+    """Make a target writable, if it still is as planned: the last step of a planned failover, the first of a forced one."""
 
     first: bool = False
+    #: The other volume as it must still be, so that there are never two writable sides; None: however it is.
+    partner: Volume | None = None
 
     @property
     def phase(self) -> Phase:

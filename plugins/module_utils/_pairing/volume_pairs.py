@@ -175,8 +175,10 @@ class VolumePairJob:
             # A cluster that is too full and does not say so refuses the creation.
             fullness=_fullness(session) if creations else None,
         )
-        if self.wish.failover == "forced" or any(pair.direction == "none" for pair in turning):
+        if self.wish.failover == "forced":
             extras = self._with_copies(session, seen, turning, extras)
+        elif turning:
+            extras = self._with_proofs(session, turning, extras)
         return replace(seen, found=tuple(pair and replace(pair, extras=extras) for pair in seen.found))
 
     def _turning(self, seen: Seen, planned: Sequence[Step]) -> list[Found]:
@@ -187,6 +189,23 @@ class VolumePairJob:
 
         numbers = dict.fromkeys(step.item for step in planned if isinstance(step, (Demote, Promote)))
         return [seen.found[number] for number in numbers]
+
+    def _with_proofs(self, session: Session, turning: Sequence[Found], extras: Extras) -> Extras:
+        """With what a planned failover counts by and, where an earlier one was interrupted, its checkpoints.
+
+        Raises Failure: without the checkpoints nothing can be said about what was interrupted.
+        """
+        from . import observe_turn
+
+        ids = {side: [pair.volumes[side].id for pair in turning] for side in SIDES}
+        interrupted = [pair for pair in turning if pair.direction == "none"]
+        if interrupted:
+            held = session.side_by_side(
+                partial(observe_turn.checkpoints, session.client(side), [pair.volumes[side].id for pair in interrupted])
+                for side in SIDES
+            )
+            extras = replace(extras, snapshots=Sides(*held))
+        return replace(extras, writes=Sides(**observe_turn.settled_writes(session, ids, bool(interrupted))))
 
     def _with_copies(self, session: Session, seen: Seen, turning: Sequence[Found], extras: Extras) -> Extras:
         """With the snapshots of both sides, how far the copies are and how far behind; nothing of what cannot be read."""

@@ -10,7 +10,7 @@ from typing import Any
 from .. import views
 from ..api import Context, read, write
 from ..errors import ApiError
-from ..parameters import Parameter, boolean, integer, mapping, text
+from ..parameters import Parameter, attributes, boolean, integer, text
 from ..records import Admin
 
 
@@ -54,7 +54,7 @@ def get_account_by_id(context: Context, params: dict[str, Any]) -> dict[str, Any
         Parameter("username", text, required=True),
         Parameter("initiatorSecret", text),
         Parameter("targetSecret", text),
-        Parameter("attributes", mapping),
+        Parameter("attributes", attributes),
         Parameter("enableChap", boolean, since="12.0"),
     ],
 )

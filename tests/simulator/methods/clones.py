@@ -13,7 +13,7 @@ from ..api import READERS, Context, write
 from ..clock import stamp
 from ..cluster import whole_mib
 from ..errors import ApiError
-from ..parameters import Parameter, boolean, integer, mapping, text
+from ..parameters import Parameter, attributes, boolean, integer, text
 from ..records import Volume
 from .volumes import ACCESS, VOLUME_ROLES, check_creation
 
@@ -29,7 +29,7 @@ from .volumes import ACCESS, VOLUME_ROLES, check_creation
         Parameter("newSize", integer),
         Parameter("access", ACCESS),
         Parameter("snapshotID", integer),
-        Parameter("attributes", mapping),
+        Parameter("attributes", attributes),
         Parameter("enable512e", boolean),
     ],
 )

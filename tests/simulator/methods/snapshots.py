@@ -12,7 +12,7 @@ from .. import clock, views
 from ..api import Context, read, write
 from ..cluster import Cluster
 from ..errors import ApiError
-from ..parameters import Parameter, boolean, hours_minutes_seconds, integer, integers, mapping, text
+from ..parameters import Parameter, attributes, boolean, hours_minutes_seconds, integer, integers, text
 from ..records import GroupSnapshot, Snapshot, Volume
 
 VOLUME_ROLES = ("volumes",)
@@ -22,7 +22,7 @@ SNAPSHOT_OPTIONS = (
     Parameter("enableRemoteReplication", boolean, since="8.0"),
     Parameter("expirationTime", text, since="8.0"),
     Parameter("retention", hours_minutes_seconds, since="8.0"),
-    Parameter("attributes", mapping),
+    Parameter("attributes", attributes),
     Parameter("snapMirrorLabel", text, since="10.0"),
     Parameter("ensureSerialCreation", boolean, since="12.0"),
 )
@@ -170,7 +170,7 @@ def delete_group_snapshot(context: Context, params: dict[str, Any]) -> dict[str,
         Parameter("snapshotID", integer, required=True),
         Parameter("saveCurrentState", boolean, required=True),
         Parameter("name", text),
-        Parameter("attributes", mapping),
+        Parameter("attributes", attributes),
     ],
 )
 def rollback_to_snapshot(context: Context, params: dict[str, Any]) -> dict[str, Any]:

@@ -13,9 +13,11 @@ from ..clock import duration, precise_stamp
 from ..parameters import Parameter, boolean, integer, integers
 from ..records import Half, Volume
 from ..replication import SyncJob
+from ..settings import SAMPLE_SECONDS
 
 BLOCK = 4096
 BLOCKS_PER_SECOND = 5120
+SAMPLE_PERIODS = {"named": round(SAMPLE_SECONDS * 1000), "zero": 0}
 
 
 @read(
@@ -27,7 +29,7 @@ def list_volume_stats(context: Context, params: dict[str, Any]) -> dict[str, Any
     volumes = context.cluster.volumes
     wanted = params.get("volumeIDs", volumes)
     shown = [volumes[each] for each in sorted(set(wanted)) if each in volumes and not volumes[each].deleted]
-    stats = [_shown(context, volume) for volume in shown]
+    stats = [_stats(context, volume) for volume in shown]
     for volume in shown:
         context.world.replication.polled(volume)
     return {"volumeStats": stats}
@@ -36,7 +38,7 @@ def list_volume_stats(context: Context, params: dict[str, Any]) -> dict[str, Any
 @read("GetVolumeStats", "1.0", [Parameter("volumeID", integer, required=True)])
 def get_volume_stats(context: Context, params: dict[str, Any]) -> dict[str, Any]:
     volume = context.cluster.volume(params["volumeID"])
-    stats = _shown(context, volume)
+    stats = _stats(context, volume)
     context.world.replication.polled(volume)
     return {"volumeStats": [stats] if context.world.switches.volume_stats_shape == "list" else stats}
 
@@ -50,17 +52,12 @@ def list_sync_jobs(context: Context, params: dict[str, Any]) -> dict[str, Any]:
     return {"syncJobs": shown}
 
 
-def _shown(context: Context, volume: Volume) -> dict[str, Any]:
-    """The statistics as they are, or as they were when they were read last."""
-    now = _stats(context, volume)
-    before, volume.sample = volume.sample or now, now
-    return before if context.world.switches.statistics == "sampled" else now
-
-
 def _stats(context: Context, volume: Volume) -> dict[str, Any]:
-    counted_late = context.world.switches.nonzero_blocks == "as_collected"
-    blocks = volume.collected_blocks if counted_late else volume.used_blocks
-    return {
+    """Counters are those of the last sample; the time is that of the call, which says nothing of their age."""
+    switches = context.world.switches
+    counted = volume.sample if switches.statistics == "sampled" else volume.counters
+    blocks = volume.collected_blocks if switches.nonzero_blocks == "as_collected" else counted.used_blocks
+    stats = {
         "accountID": volume.account_id,
         "actualIOPS": 0,
         "asyncDelay": _async_delay(context, volume),
@@ -71,12 +68,12 @@ def _stats(context: Context, volume: Volume) -> dict[str, Any]:
         "latencyUSec": 0,
         "metadataHosts": {"deadSecondaries": [], "liveSecondaries": [], "primary": 8},
         "nonZeroBlocks": blocks,
-        "readBytes": volume.read_ops * BLOCK,
+        "readBytes": counted.read_ops * BLOCK,
         "readBytesLastSample": 0,
         "readLatencyUSec": 0,
-        "readOps": volume.read_ops,
+        "readOps": counted.read_ops,
         "readOpsLastSample": 0,
-        "samplePeriodMSec": 500,
+        "samplePeriodMSec": SAMPLE_PERIODS.get(switches.sample_period),
         "throttle": 0,
         "timestamp": precise_stamp(context.world.clock.now),
         "unalignedReads": 0,
@@ -85,13 +82,16 @@ def _stats(context: Context, volume: Volume) -> dict[str, Any]:
         "volumeID": volume.volume_id,
         "volumeSize": volume.size,
         "volumeUtilization": 0,
-        "writeBytes": volume.write_ops * BLOCK,
+        "writeBytes": counted.write_ops * BLOCK,
         "writeBytesLastSample": 0,
         "writeLatencyUSec": 0,
-        "writeOps": volume.write_ops,
+        "writeOps": counted.write_ops,
         "writeOpsLastSample": 0,
         "zeroBlocks": volume.size // BLOCK - blocks,
     }
+    if switches.sample_period == "missing":
+        del stats["samplePeriodMSec"]
+    return stats
 
 
 def _async_delay(context: Context, volume: Volume) -> str | None:

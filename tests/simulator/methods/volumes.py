@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
@@ -14,7 +13,7 @@ from .. import pair_states, views
 from ..api import Context, read, write
 from ..cluster import Cluster, whole_mib
 from ..errors import ApiError
-from ..parameters import Parameter, boolean, integer, integers, mapping, one_of, text, texts
+from ..parameters import Parameter, attributes, boolean, integer, integers, mapping, one_of, text, texts
 from ..records import Qos, Volume
 
 VOLUME_ROLES = ("volumes",)
@@ -26,7 +25,7 @@ START_AND_LIMIT = (Parameter("startVolumeID", integer), Parameter("limit", integ
 CHANGES = (
     Parameter("access", ACCESS),
     Parameter("accountID", integer),
-    Parameter("attributes", mapping),
+    Parameter("attributes", attributes),
     Parameter("qos", mapping),
     Parameter("qosPolicyID", integer, since="10.0"),
     Parameter("associateWithQoSPolicy", boolean, since="10.0"),
@@ -36,7 +35,6 @@ CHANGES = (
     Parameter("minFifoSize", integer, since="12.0"),
 )
 
-ATTRIBUTES_BYTES_MAX = 1000
 MODIFY_VOLUMES_MAX = 500
 
 
@@ -220,8 +218,6 @@ def _checked_changes(context: Context, params: dict[str, Any]) -> dict[str, Any]
     if "accountID" in params:
         changes["account_id"] = cluster.account(params["accountID"]).account_id
     if "attributes" in params:
-        if len(json.dumps(params["attributes"])) >= ATTRIBUTES_BYTES_MAX:
-            raise ApiError("xInvalidParameter", "attributes take less than 1000 bytes")
         changes["attributes"] = params["attributes"]
     if "totalSize" in params:
         changes["size"] = whole_mib(params["totalSize"])

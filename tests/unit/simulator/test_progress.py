@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from ansible_collections.elementsw.replication.tests.simulator.errors import HostIOError
@@ -265,6 +267,45 @@ def test_a_write_counts_where_it_was_made():
     )
     assert (ops["alpha"], ops["beta"]) == (2, 0)
     assert blocks["alpha"] == blocks["beta"] > 0
+
+
+def write_ops(given):
+    (stats,) = given.call("alpha", "ListVolumeStats", {"volumeIDs": [41]})["volumeStats"]
+    return stats["writeOps"]
+
+
+def test_counters_are_those_of_the_last_sample():
+    """Samples are half a second apart, whenever the writes and the readings are."""
+    given = world()
+    given.clock.stop()
+    given.advance(-given.clock.elapsed)
+    shown = []
+    for seconds, writes in ((0.4, 1), (0.2, 1), (0.3, 0), (0.1, 0)):
+        given.advance(seconds)
+        shown.append(write_ops(given))
+        for _write in range(writes):
+            given.write("alpha", 41, "b")
+        shown.append(write_ops(given))
+    # After 0.4, 0.6, 0.9 and 1 s; one write was there at the start.
+    assert shown == [1, 1, 2, 2, 2, 2, 3, 3]
+
+
+def test_a_sample_that_nobody_has_read_is_not_made_of_later_writes():
+    given = world()
+    given.clock.stop()
+    given.advance(10)
+    given.write("alpha", 41, "b")
+    assert write_ops(given) == 1
+
+
+def test_samples_are_taken_while_the_real_clock_runs():
+    """What a client waits for in earnest is waited for in the world."""
+    given = world()
+    given.write("alpha", 41, "b")
+    deadline = time.monotonic() + 30
+    while write_ops(given) == 1 and time.monotonic() < deadline:
+        pass
+    assert write_ops(given) == 2
 
 
 def test_readings_have_different_times():

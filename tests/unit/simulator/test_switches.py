@@ -426,11 +426,49 @@ def volume_stats_shape(switches):
 
 
 def statistics(switches):
+    """Counters just after a write and half a second later; each reading has a time of its own."""
     scene = Scene(switches)
+    scene.world.clock.stop()
     scene.call("alpha", "ListVolumeStats", volumeIDs=[SPARE])
     scene.world.write("alpha", SPARE, "written")
-    reads = [scene.call("alpha", "ListVolumeStats", volumeIDs=[SPARE])["volumeStats"][0] for _time in range(2)]
-    return [read["writeOps"] for read in reads], reads[0]["timestamp"] < reads[1]["timestamp"]
+    reads = []
+    for _time in range(2):
+        reads += scene.call("alpha", "ListVolumeStats", volumeIDs=[SPARE])["volumeStats"]
+        scene.world.advance(0.5)
+    counted = [(read["writeOps"], read["nonZeroBlocks"] > 0) for read in reads]
+    return counted, reads[0]["timestamp"] < reads[1]["timestamp"]
+
+
+def sample_period(switches):
+    (stats,) = Scene(switches).call("alpha", "ListVolumeStats", volumeIDs=[SPARE])["volumeStats"]
+    return stats.get("samplePeriodMSec", "missing")
+
+
+def attributes_limit(switches):
+    """999 bytes as JSON, and one more."""
+    scene = Scene(switches)
+    scene.world.cluster("alpha").limits["snapshotsPerVolumeMax"] = 32
+    account = scene.volume("alpha", SPARE)["accountID"]
+    calls = (
+        ("CreateVolume", {"name": "new", "accountID": account, "totalSize": GIB}),
+        ("ModifyVolume", {"volumeID": SPARE}),
+        ("CreateSnapshot", {"volumeID": SPARE}),
+        ("CreateGroupSnapshot", {"volumes": [SPARE]}),
+    )
+    return {
+        tuple(scene.outcome("alpha", method, **params, attributes={"a": "x" * length}) for length in (990, 991))
+        for method, params in calls
+    }
+
+
+def attributes_replicated(switches):
+    scene = Scene(switches)
+    noted = {"enableRemoteReplication": True, "attributes": {"by": "test"}}
+    scene.call("alpha", "CreateSnapshot", volumeID=SOURCE, **noted)
+    scene.call("alpha", "CreateGroupSnapshot", volumes=[SOURCE], **noted)
+    (group,) = scene.call("beta", "ListGroupSnapshots")["groupSnapshots"]
+    copies = scene.call("beta", "ListSnapshots", volumeID=TARGET)["snapshots"]
+    return [each["attributes"] for each in (*copies, group)]
 
 
 def not_present_spelling(switches):
@@ -549,9 +587,16 @@ TABLE = [
     ("parameter_types", parameter_types, {"strict": "xInvalidParameterType", "coerce": "done"}),
     ("modify_volumes_member", modify_volumes_member, {"volumes": ["volumes"], "volume": ["volume"]}),
     ("volume_stats_shape", volume_stats_shape, {"object": dict, "list": list}),
-    ("statistics", statistics, {"live": ([1, 1], True), "sampled": ([0, 1], True)}),
+    (
+        "statistics",
+        statistics,
+        {"sampled": ([(0, False), (1, True)], True), "live": ([(1, True), (1, True)], True)},
+    ),
     ("paused_half", paused_half, {"stopped": "StoppedMisconfigured", "paused": "PausedManual"}),
     ("nonzero_blocks", nonzero_blocks, {"as_collected": (False, True), "live": (True, True)}),
+    ("sample_period", sample_period, {"named": 500, "zero": 0, "missing": "missing"}),
+    ("attributes_limit", attributes_limit, {True: {("done", "xInvalidParameter")}, False: {("done", "done")}}),
+    ("attributes_replicated", attributes_replicated, {True: [{"by": "test"}] * 3, False: [{}] * 3}),
     ("not_present_spelling", not_present_spelling, {"NotPresent": "NotPresent", "Not Present": "Not Present"}),
     ("snapshot_status_case", snapshot_status_case, {"lower": "done", "title": "Done"}),
     ("larger_target", larger_target, {"runs": ACTIVE, "mismatch": MISMATCH}),

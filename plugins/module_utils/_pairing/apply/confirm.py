@@ -34,7 +34,7 @@ from ..model import (
     other,
 )
 from ..session import Session
-from ..turns import ConfirmDemotion, ConfirmQuiet, ConfirmRoles, ConfirmTurn
+from ..turns import ConfirmDemotion, ConfirmQuiet, ConfirmTurn, Promote
 from . import turn
 from .looks import same, volumes_now
 
@@ -164,7 +164,7 @@ _LOOKS: tuple[tuple[type | tuple[type, ...], Callable[..., Verdicts]], ...] = (
     (ConfirmUnused, _unused),
     (RemoveClusterPair, _cluster_pairs),
     (ConfirmTurn, turn.ready),
-    (ConfirmRoles, turn.unchanged),
     (ConfirmDemotion, turn.undisturbed),
     (ConfirmQuiet, turn.quiet),
+    (Promote, turn.promotable),
 )

@@ -33,3 +33,19 @@ def same(now: Volume | None, planned: Volume, uuids: tuple[str, ...]) -> bool:
         and now.access == planned.access
         and now.uuids == uuids
     )
+
+
+def change(now: Volume | None, planned: Volume) -> str | None:
+    """What is not so any more of a volume that keeps its pairs, in words; None if it is `same`."""
+    if same(now, planned, planned.uuids):
+        return None
+    if now is None:
+        return "it is gone"
+    if now.deleted != planned.deleted:
+        return "it was deleted" if now.deleted else "it was restored"
+    if now.uuids != planned.uuids:
+        partners = ", ".join(f"volume {pair.remote_volume_name} ({pair.remote_volume_id})" for pair in now.pairs)
+        return f"its pair was removed, and it is paired with {partners} now" if partners else "its pair was removed"
+    if now.access != planned.access:
+        return f"its access is {now.access} now"
+    return f"its name is {now.name} now"

@@ -206,6 +206,8 @@ def _roll_back(writer: Writer, item: Item) -> None:
             between = isinstance(done.step, Demote)
             if exc.code == "promotion_unknown":
                 item.failure = failure = _promotion_unknown(failure, exc)
+            elif between:
+                item.failure = failure = failure.recoded(failure.code, f"{failure.sentence}; {exc.sentence}")
         if left:
             failure.left_behind.append(left)
     if item.done or failure.left_behind or failure.rolled_back:

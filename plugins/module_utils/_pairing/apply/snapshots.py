@@ -16,21 +16,12 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, NamedTuple
 
-from ..._element.errors import Failure
+from ..._element.errors import VOLUME_UNKNOWN, Failure
 from ..._element.members import number
-from .. import observe_turn
+from .. import checkpoint, observe_turn
 from ..model import Saved, Snapshot, Step, Volume, other
 from ..session import Session
-from ..turns import (
-    CHECKPOINT,
-    NOTED_CLUSTER,
-    NOTED_PARTNERS,
-    NOTED_WRITES,
-    RemoveCheckpoint,
-    Save,
-    TakeCheckpoint,
-    TakeSnapshot,
-)
+from ..turns import RemoveCheckpoint, Save, TakeCheckpoint, TakeSnapshot
 from .batch import objects
 from .writer import ATTEMPTS, LOOK_FOR, PAUSE, Writer
 
@@ -39,6 +30,8 @@ RETENTION = "24:00:00"
 # What was saved before it was overwritten.
 SAVED = "elementsw-saved-"
 FULL = frozenset({"xMaxSnapshotsPerVolumeExceeded", "xExceededLimit"})
+# How far the copy of a checkpoint is: there, deleted there; or the checkpoint itself is deleted.
+PRESENT, COPY_DELETED, DELETED = "present", "deleted", "gone"
 GONE = frozenset({"xSnapshotIDDoesNotExist", "xSnapshotDoesNotExist", "xGroupSnapshotDoesNotExist"})
 
 
@@ -101,7 +94,7 @@ def take(writer: Writer, batch: Sequence[TakeSnapshot]) -> Taken:
 
 def _name(writer: Writer, batch: Sequence[TakeSnapshot]) -> str:
     """Different for each snapshot of a run, and for each run."""
-    first = CHECKPOINT if isinstance(batch[0], TakeCheckpoint) else SAVED
+    first = checkpoint.CHECKPOINT if isinstance(batch[0], TakeCheckpoint) else SAVED
     return f"{first}{writer.session.mark}-{batch[0].item}"
 
 
@@ -140,12 +133,8 @@ def _options(batch: Sequence[TakeSnapshot]) -> dict[str, Any]:
     if not isinstance(step, TakeCheckpoint):
         retention = step.retention if isinstance(step, Save) else None
         return {"enableRemoteReplication": False, "retention": retention}
-    taken = [each for each in batch if isinstance(each, TakeCheckpoint)]
-    noted = {
-        NOTED_CLUSTER: step.cluster_id,
-        NOTED_WRITES: {str(each.volume.id): each.write_ops for each in taken},
-        NOTED_PARTNERS: {str(each.volume.id): each.partner_writes for each in taken},
-    }
+    digests = (each.digest for each in batch if isinstance(each, TakeCheckpoint))
+    noted = checkpoint.attributes(step.cluster_id, digests)
     return {"enableRemoteReplication": True, "retention": RETENTION, "attributes": noted}
 
 
@@ -228,20 +217,32 @@ def _not_saved(writer: Writer, batch: Sequence[TakeSnapshot], hint: str, trouble
 # --- has it arrived? ------------------------------------------------------------------------------------------------------
 
 
-def arrived(session: Session, taken: Taken, pairs: Mapping[int, str]) -> bool:
-    """Whether the other side has all of it. pairs: the UUID of each volume's pair. Notes the UUIDs of the members."""
-    client = session.client(taken.side)
-    if taken.is_group:
-        members = observe_turn.group_snapshots(client, taken.id)
-    else:
-        members = tuple(s for s in observe_turn.snapshots(client, taken.volume_ids) if s.id == taken.id)
-    taken.uuids.update({member.volume_id: member.uuid for member in members})
-    return {m.volume_id for m in members if _is_present(m, pairs[m.volume_id])} == set(taken.volume_ids)
+def copies(session: Session, taken: Taken, pairs: Mapping[int, str]) -> dict[int, str]:
+    """How far the copies of these members are on the other side, by volume ID: one read. Notes the UUIDs of all members.
 
-
-def _is_present(member: Snapshot, pair_uuid: str) -> bool:
+    pairs: the UUIDs of the pairs of the volumes in question. A word of the API, in lower case and without blanks, or ""
+    where there is none; DELETED where the member is not there any more.
+    """
+    members = {member.volume_id: member for member in _of(session, taken)}
+    taken.uuids.update({volume_id: member.uuid for volume_id, member in members.items()})
     # Spelled `Not Present` by some releases; case is not told.
-    return member.remote.get(pair_uuid, "").replace(" ", "").lower() == "present"
+    return {
+        volume_id: members[volume_id].remote.get(uuid, "").replace(" ", "").lower() if volume_id in members else DELETED
+        for volume_id, uuid in pairs.items()
+    }
+
+
+def _of(session: Session, taken: Taken) -> tuple[Snapshot, ...]:
+    """The members that are there still."""
+    client = session.client(taken.side)
+    try:
+        if taken.is_group:
+            return observe_turn.group_snapshots(client, taken.id)
+        return tuple(s for s in observe_turn.snapshots(client, taken.volume_ids) if s.id == taken.id)
+    except Failure as exc:
+        if exc.name in GONE | VOLUME_UNKNOWN:
+            return ()
+        raise
 
 
 # --- removing -------------------------------------------------------------------------------------------------------------

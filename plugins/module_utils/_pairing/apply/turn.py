@@ -3,107 +3,69 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""The looks between the writes of a turn, and the way back from a demotion."""
+"""The looks between the writes of a failover, and the way back from a demotion."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
 
 from ..._element.errors import Failure
 from .. import observe, observe_turn
 from ..decide import guard
-from ..model import READ_WRITE, SIDES, TARGET, SetAccess, Step, Usage, Volume, other
+from ..model import (
+    FROM_PEER,
+    LOCAL,
+    READ_WRITE,
+    SIDES,
+    TARGET,
+    TO_PEER,
+    SetAccess,
+    Step,
+    Usage,
+    Volume,
+    Writes,
+    other,
+)
 from ..session import Session
-from ..turns import ConfirmDemotion, ConfirmQuiet, ConfirmRoles, ConfirmTurn, Demote, LookAtPair, Promote
-from . import snapshots
+from ..turns import ConfirmDemotion, ConfirmQuiet, ConfirmTurn, Demote, LookAtPair, Promote
+from . import arrival
 from .item import Done
-from .looks import same, volumes_now
-from .snapshots import Taken
-from .wait import next_pause
+from .looks import change as change_of
+from .looks import volumes_now
 from .writer import Writer
 
 Verdicts = dict[Step, Failure]
 InUse = Callable[[Session, Step, Sequence[str]], Failure]
 Change = Callable[[Writer, str, Sequence[SetAccess]], bool]
 
-# Seconds between two looks at statistics that are not renewed yet.
-STATISTICS_PAUSE = 0.5
-# Statistics are renewed several times a second; when they are not in this time, they prove nothing.
-STATISTICS_TIMEOUT = 30
-
 
 # --- before the demotion ------------------------------------------------------------------------------------------------
 
 
 def ready(session: Session, steps: Sequence[ConfirmTurn]) -> Verdicts:
-    """What still speaks against turning these pairs, once their checkpoints have arrived."""
-    late = _await(session, steps)
+    """What still speaks against reversing these pairs, once their checkpoints have arrived."""
+    late = arrival.await_all(session, steps)
     going = [step for step in steps if step not in late]
     return {**late, **_changed(session, going, _source_in_use)}
-
-
-def _await(session: Session, steps: Sequence[ConfirmTurn]) -> Verdicts:
-    """Wait until the other side holds the checkpoints: one read for each of them and round."""
-    waiting: dict[Taken, list[ConfirmTurn]] = {}
-    for step in steps:
-        waiting.setdefault(step.checkpoint, []).append(step)
-    began, timeout = session.clock.monotonic(), max((step.timeout for step in steps), default=0)
-    while True:
-        there = session.side_by_side(partial(_arrived, session, taken, of) for taken, of in waiting.items())
-        waiting = {taken: of for (taken, of), done in zip(waiting.items(), there) if not done}
-        waited = session.clock.monotonic() - began
-        if not waiting or session.stopping.is_set() or waited >= timeout:
-            break
-        session.pause(min(next_pause(waited), timeout - waited))
-    stopped = session.stopping.is_set()
-    return {step: _late(session, step, stopped) for of in waiting.values() for step in of}
-
-
-def _arrived(session: Session, taken: Taken, of: Sequence[ConfirmTurn]) -> bool:
-    return snapshots.arrived(session, taken, {step.volume.id: step.volume.pairs[0].uuid for step in of})
-
-
-def _late(session: Session, step: ConfirmTurn, stopped: bool) -> Failure:
-    cluster, there = session.name(step.side), session.name(other(step.side))
-    if stopped:
-        return Failure(
-            "interrupted", f"{step.object} on cluster {cluster}: interrupted by a signal, nothing was turned; run again"
-        )
-    return Failure(
-        "not_in_sync",
-        f"cluster {cluster}: the checkpoint of {step.object} has not arrived on {there} within {step.timeout:g} s, nothing was "
-        "turned; raise wait_timeout, or run again when the pair has caught up",
-        cluster=cluster,
-        method="ListSnapshots",
-    )
-
-
-def unchanged(session: Session, steps: Sequence[ConfirmRoles]) -> Verdicts:
-    return _changed(session, steps, None)
 
 
 def undisturbed(session: Session, steps: Sequence[ConfirmDemotion]) -> Verdicts:
     return _changed(session, steps, _losing_side_in_use)
 
 
-def _changed(session: Session, steps: Sequence[LookAtPair], in_use: InUse | None) -> Verdicts:
+def _changed(session: Session, steps: Sequence[LookAtPair], in_use: InUse) -> Verdicts:
     """Which of the volumes or their partners are not as planned. in_use: the failure where a host is logged in."""
     if not steps:
         return {}
     now = volumes_now(session, (end for step in steps for end in _ends(step)))
-    hosts = _hosts(session, steps, now) if in_use else {}
-    verdicts: Verdicts = {}
-    for step in steps:
-        if not all(same(now.get((side, planned.id)), planned, planned.uuids) for side, planned in _ends(step)):
-            verdicts[step] = _not_as_planned(session, step)
-        elif in_use and hosts.get(step):
-            verdicts[step] = in_use(session, step, hosts[step])
-    return verdicts
+    hosts = _hosts(session, steps, now)
+    verdicts: Verdicts = {step: in_use(session, step, hosts[step]) for step in steps if hosts.get(step)}
+    return {**verdicts, **_not_as_planned(session, steps, now)}
 
 
-def _ends(step: LookAtPair) -> tuple[tuple[str, Volume], ...]:
-    return (step.side, step.volume), (other(step.side), step.partner)
+def _ends(step: LookAtPair | Promote) -> tuple[tuple[str, Volume], ...]:
+    far = () if step.partner is None else ((other(step.side), step.partner),)
+    return (step.side, step.volume), *far
 
 
 def _hosts(
@@ -121,19 +83,33 @@ def _hosts(
 _UNREADABLE = Usage(unreadable=("sessions",))
 
 
-def _not_as_planned(session: Session, step: Step) -> Failure:
-    cluster = session.name(step.side)
+def _not_as_planned(
+    session: Session, steps: Sequence[LookAtPair | Promote], now: Mapping[tuple[str, int], Volume]
+) -> Verdicts:
+    """The steps one of whose volumes has changed, with what has changed first."""
+    verdicts: Verdicts = {}
+    for step in steps:
+        changes = [(side, planned, change_of(now.get((side, planned.id)), planned)) for side, planned in _ends(step)]
+        first = next((each for each in changes if each[2]), None)
+        if first is not None:
+            verdicts[step] = _changed_meanwhile(session, step, *first)
+    return verdicts
+
+
+def _changed_meanwhile(session: Session, step: Step, side: str, volume: Volume, what: str | None) -> Failure:
+    cluster, done = session.name(side), "promoted" if isinstance(step, Promote) else "demoted"
+    where = "" if side == step.side else f" on cluster {session.name(step.side)}"
     return Failure(
         "changed_meanwhile",
-        f"cluster {cluster}: {step.object} or its partner changed while this task ran, its pair or its access is not as it was; "
-        "nothing more was written for it, run again",
+        f"cluster {cluster}: {volume.label} changed while this task ran, {what}; {step.object}{where} was not {done}: see what "
+        "uses it, then run again",
         cluster=cluster,
         method="ListVolumes",
     )
 
 
-def _source_in_use(session: Session, step: Step, evidence: Sequence[str]) -> Failure:
-    return Failure("source_in_use", _in_use(session, step, evidence), session.name(step.side), "ListISCSISessions")
+def _source_in_use(session: Session, step: Step, evidence: Sequence[str], method: str = "ListISCSISessions") -> Failure:
+    return Failure("source_in_use", _in_use(session, step, evidence), session.name(step.side), method)
 
 
 def _losing_side_in_use(session: Session, step: Step, evidence: Sequence[str]) -> Failure:
@@ -151,35 +127,42 @@ def _in_use(session: Session, step: Step, evidence: Sequence[str]) -> str:
 
 
 def quiet(session: Session, steps: Sequence[ConfirmQuiet]) -> Verdicts:
-    """Which of the demoted sources were written to after their writes were noted."""
-    verdicts: Verdicts = {}
-    for side in SIDES:
-        of_side = [step for step in steps if step.side == side]
-        if of_side:
-            verdicts.update(_written(session, side, of_side))
-    return verdicts
+    """Which of the demoted sources were written to after their writes were counted.
 
-
-def _written(session: Session, side: str, steps: Sequence[ConfirmQuiet]) -> Verdicts:
-    client = session.client(side)
-    ids = [step.volume.id for step in steps]
-    # The first reading may be older than the demotion; what is read at a later time than that is not.
-    first = observe_turn.write_counts(client, ids)
-    deadline = session.clock.monotonic() + STATISTICS_TIMEOUT
-    while True:
-        now = observe_turn.write_counts(client, ids)
-        renewed = {i for i in ids if i in now and i in first and now[i][1] != first[i][1]}
-        if len(renewed) == len(ids) or session.clock.monotonic() >= deadline:
-            break
-        session.clock.sleep(STATISTICS_PAUSE)
+    The demotions were answered by now. Counters are as old as a sample, and nothing tells how old: what is read after
+    a while counts all that was acknowledged before, and a second read shows that nothing is still on its way.
+    """
+    sample = max(step.writes.sample for step in steps)
+    ids = {side: [step.volume.id for step in steps if step.side == side] for side in SIDES}
+    session.clock.sleep(observe_turn.until_counted(sample))
+    first = observe_turn.writes_now(session, ids)
+    session.clock.sleep(sample)
+    second = observe_turn.writes_now(session, ids)
     verdicts: Verdicts = {}
     for step in steps:
-        if step.volume.id not in renewed:
-            verdicts[step] = _source_in_use(session, step, ["its statistics are not renewed"])
-        elif now[step.volume.id][0] != step.write_ops:
-            more = now[step.volume.id][0] - step.write_ops
-            verdicts[step] = _source_in_use(session, step, [f"{more} write operations"])
+        counted = [read[step.side].get(step.volume.id) for read in (first, second)]
+        evidence = _written(step, counted)
+        if evidence:
+            verdicts[step] = _source_in_use(session, step, [evidence], "ListVolumeStats")
     return verdicts
+
+
+def _written(step: ConfirmQuiet, counted: Sequence[Writes | None]) -> str | None:
+    counts = [each.count for each in counted if each is not None]
+    if len(counts) < len(counted):
+        return "its statistics cannot be read"
+    if set(counts) == {step.writes.count}:
+        return None
+    more = counts[-1] - step.writes.count
+    return f"{more} write operations since they were counted" if more > 0 else "its statistics do not settle"
+
+
+# --- before the promotion -------------------------------------------------------------------------------------------------
+
+
+def promotable(session: Session, steps: Sequence[Promote]) -> Verdicts:
+    """Which targets, or partners that must not be writable, are not as planned any more: one read for each cluster."""
+    return _not_as_planned(session, steps, volumes_now(session, (end for step in steps for end in _ends(step))))
 
 
 # --- the way back ---------------------------------------------------------------------------------------------------------
@@ -188,7 +171,7 @@ def _written(session: Session, side: str, steps: Sequence[ConfirmQuiet]) -> Verd
 def undo_demotion(writer: Writer, done: Done, beside: Sequence[Done], change: Change) -> str | None:
     """Make a demoted source writable again, unless its partner is, or may yet become so; a sentence about what stays.
 
-    Raises Failure: promotion_unknown, or what the cluster says.
+    Raises Failure: promotion_unknown, or no_source where neither side is writable.
     """
     session = writer.session
     step: Demote = done.step  # type: ignore[assignment]
@@ -202,15 +185,36 @@ def undo_demotion(writer: Writer, done: Done, beside: Sequence[Done], change: Ch
     if promotion is not None:
         return _after_unanswered(session, far, step, pair)
     if _is_writable(session, far, step.partner.id):
-        return f"{pair}: somebody has made the partner writable, so the old source was not"
-    now = _volume_now(session, side, step.volume.id)
-    if now is not None and now.access == step.volume.access:
-        return None
-    if now is None or now.uuids != step.volume.uuids or now.access != TARGET:
-        return f"{pair}: access was set to {step.access} and it was changed since"
-    back = SetAccess(step.item, side, step.object, "roll-back: the pair was not turned round", now, step.volume.access)
-    change(writer, side, [back])
+        return f"{pair}: another client has made the partner writable, so the old source was not"
+    try:
+        _give_back(writer, step, change)
+    except Failure as exc:
+        raise _neither_writable(pair, done, exc) from None
     return None
+
+
+def _give_back(writer: Writer, step: Demote, change: Change) -> None:
+    """Raises Failure where the cluster does not let us, or the volume belongs to another pair by now."""
+    now = _volume_now(writer.session, step.side, step.volume.id)
+    if now is not None and now.access == step.volume.access:
+        return
+    # Without its pair a replicationTarget reads as locked on some releases.
+    ours = (TARGET,) if now and now.pairs else (TARGET, "locked")
+    if now is None or now.access not in ours or not set(now.uuids) <= set(step.volume.uuids):
+        raise Failure("changed_meanwhile", f"access was set to {step.access} and the volume was changed since")
+    back = SetAccess(step.item, step.side, step.object, "roll-back: the pair was not reversed", now, step.volume.access)
+    change(writer, step.side, [back])
+
+
+def _neither_writable(pair: str, done: Done, why: Failure) -> Failure:
+    """Hosts have no writable side until someone runs what this says."""
+    perhaps = "perhaps neither" if done.unsure else "neither"
+    back = TO_PEER if done.step.side == LOCAL else FROM_PEER
+    return why.recoded(
+        "no_source",
+        f"{pair}: {perhaps} volume is writable, since the old source did not get its access back ({why.sentence}): run with "
+        f"direction: {back} and failover: planned to give it back, or forced if planned finds no proof",
+    )
 
 
 def _after_unanswered(session: Session, far: str, step: Demote, pair: str) -> str:

@@ -11,10 +11,10 @@ overwrites the other side only where its content was saved.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import replace
-from typing import Any
 
+from .. import checkpoint
 from ..model import (
     LOCAL,
     PEER,
@@ -27,16 +27,12 @@ from ..model import (
     Step,
     Usage,
     Volume,
+    Writes,
     other,
 )
 from ..turns import (
-    CHECKPOINT,
-    NOTED_CLUSTER,
-    NOTED_PARTNERS,
-    NOTED_WRITES,
     ConfirmDemotion,
     ConfirmQuiet,
-    ConfirmRoles,
     ConfirmTurn,
     Demote,
     Promote,
@@ -57,6 +53,7 @@ from .turn_words import (
     snapshots_only,
     source_in_use,
     uneven,
+    unproven,
 )
 from .volume_classes import Found, Wish
 from .volume_words import access_conflict, missing, no_source, split_brain, volume_deleted
@@ -91,12 +88,10 @@ def _planned(found: Found, wish: Wish) -> tuple[Step, ...]:
     grown = growth.steps(found, old)
     _check_even(found)
     _check_snapshots(found)
-    used = _usage(found, old, source)
-    _check_no_hosts(found, old, used)
-    writes, most = used.write_ops if used else 0, most_in_group(found, old)
-    theirs = _usage(found, new, target)
+    _check_no_hosts(found, old, _usage(found, old, source))
+    _check_quiet(found, old)
+    most = most_in_group(found, old)
     item, shown = found.item, found.label
-    cluster_id = found.catalogs[old].cluster.unique_id
     reason = f"it shall replicate {found.wish.direction}"
     return (
         *grown,
@@ -107,14 +102,13 @@ def _planned(found: Found, wish: Wish) -> tuple[Step, ...]:
             reason="what was written shall be on the other side",
             volume=source,
             most=most,
-            write_ops=writes,
-            partner_writes=theirs.write_ops if theirs else 0,
-            cluster_id=cluster_id,
+            cluster_id=found.catalogs[old].cluster.unique_id,
+            digest=_digest(found, old),
         ),
         ConfirmTurn(item, old, shown(old), "nothing is left behind", source, target, wish.timeout),
         Demote(item, old, shown(old), reason, source, TARGET, target),
-        ConfirmQuiet(item, old, shown(old), "nobody wrote since", source, writes),
-        Promote(item, new, shown(new), reason, target, READ_WRITE),
+        ConfirmQuiet(item, old, shown(old), "no one wrote since", source, _writes(found, old) or Writes(0, 0)),
+        Promote(item, new, shown(new), reason, target, READ_WRITE, partner=replace(source, access=TARGET)),
         RemoveCheckpoint(item, new, shown(new), "the pair is turned round", target, True, most),
         RemoveCheckpoint(item, old, shown(old), "the pair is turned round", source, False, most),
     )
@@ -150,9 +144,33 @@ def _check_snapshots(found: Found) -> None:
 def _check_no_hosts(found: Found, side: str, used: Usage | None) -> None:
     if used is None:
         return
-    evidence = guard.sessions(used) or (("its statistics cannot be read",) if "statistics" in used.unreadable else ())
+    evidence = guard.sessions(used)
     if evidence:
         raise source_in_use(found, side, evidence)
+
+
+def _check_quiet(found: Found, side: str) -> None:
+    """No one writes to the source: what is counted later is held against what is counted now."""
+    if found.extras.writes[side] is None:
+        return
+    writes = _writes(found, side)
+    if writes is None:
+        raise source_in_use(found, side, ("its statistics cannot be read",))
+    if not writes.settled:
+        raise source_in_use(found, side, ("it is being written to",))
+
+
+def _writes(found: Found, side: str) -> Writes | None:
+    """How many writes the volume of this side has seen; None where that was not read, or cannot be."""
+    return (found.extras.writes[side] or {}).get(found.volumes[side].id)
+
+
+def _digest(found: Found, side: str) -> str:
+    """What a checkpoint of the volume of this side notes. What is not known counts as never written to."""
+    own, partner = _writes(found, side), _writes(found, other(side))
+    cluster_id = found.catalogs[side].cluster.unique_id
+    counts = (writes.count if writes else 0 for writes in (own, partner))
+    return checkpoint.digest(cluster_id, found.volumes[side].id, *counts)
 
 
 def _usage(found: Found, side: str, volume: Volume) -> Usage | None:
@@ -238,57 +256,60 @@ def _promote_one_of_none(found: Found, wish: Wish) -> tuple[Step, ...]:
     new = wanted_source(found)
     if wish.failover == FORCED:
         return _forced(found, wish)
-    if wish.failover != PLANNED or not _is_interrupted_turn(found):
+    if wish.failover != PLANNED:
         raise no_source(found)
+    missing = _missing_proof(found)
+    if missing:
+        raise unproven(found, missing)
     volume, partner = found.volumes[new], found.volumes[other(new)]
-    reason = f"a planned turn was interrupted; it shall replicate {found.wish.direction}"
-    return (
-        ConfirmRoles(found.item, new, found.label(new), "nothing has changed", volume, partner),
-        Promote(found.item, new, found.label(new), reason, volume, READ_WRITE),
-    )
+    reason = f"a planned failover was interrupted; it shall replicate {found.wish.direction}"
+    return (Promote(found.item, new, found.label(new), reason, volume, READ_WRITE, partner=partner),)
 
 
-def _is_interrupted_turn(found: Found) -> bool:
-    """Both sides hold the checkpoint that a planned turn took of one of them, and nobody wrote to either since.
+def _missing_proof(found: Found) -> str | None:
+    """Which proof is missing that an interrupted failover has left nothing behind, in words; None if none is.
 
-    True where the evidence was not read yet.
+    Both sides hold the checkpoint that was taken of one of them, and no one has written to either since. None where
+    the evidence was not read yet.
     """
     taken = found.extras.snapshots
     if taken.local is None or taken.peer is None:
-        return True
+        return None
     ours = {side: _checkpoints(found, side) for side in SIDES}
-    latest = max((s for side in SIDES for s in ours[side]), key=lambda s: s.created, default=None)
-    if latest is None or not all(any(s.uuid == latest.uuid for s in ours[side]) for side in SIDES):
-        return False
+    without = [found.name(side) for side in SIDES if not ours[side]]
+    if without:
+        return f"there is no checkpoint on {' or on '.join(without)}"
+    latest = max((s for side in SIDES for s in ours[side]), key=lambda s: s.created)
+    lacking = next((side for side in SIDES if all(s.uuid != latest.uuid for s in ours[side])), None)
+    if lacking is not None:
+        return f"the latest checkpoint {latest.name} is not on {found.name(lacking)}"
     # Whether a copy has the attributes of what was copied is documented nowhere.
-    noted = (s.attributes for side in SIDES for s in ours[side] if s.uuid == latest.uuid)
-    return any(_proves(found, side, attributes) for attributes in noted for side in SIDES)
+    noted = frozenset().union(
+        *(checkpoint.digests(s.attributes) for side in SIDES for s in ours[side] if s.uuid == latest.uuid)
+    )
+    return _disproved(found, latest, noted)
 
 
 def _checkpoints(found: Found, side: str) -> tuple[Snapshot, ...]:
     volume_id = found.volumes[side].id
-    return tuple(s for s in found.extras.snapshots[side] if s.volume_id == volume_id and s.name.startswith(CHECKPOINT))
+    prefix = checkpoint.CHECKPOINT
+    return tuple(s for s in found.extras.snapshots[side] if s.volume_id == volume_id and s.name.startswith(prefix))
 
 
-def _proves(found: Found, side: str, noted: Mapping[str, Any]) -> bool:
-    """Whether a checkpoint with these attributes was taken of the volume of this side, and no volume was written to since.
+def _disproved(found: Found, latest: Snapshot, noted: Collection[str]) -> str | None:
+    """Why what the checkpoint notes is no proof.
 
-    The partner was if that turn was completed, and this is what another one has left.
+    The partner was written to if that failover was completed, and this is what another one has left.
     """
-    of_this_side = noted.get(NOTED_CLUSTER) == found.catalogs[side].cluster.unique_id
-    volume_id = found.volumes[side].id
-    return (
-        of_this_side
-        and _stands(found, side, noted.get(NOTED_WRITES), volume_id)
-        and _stands(found, other(side), noted.get(NOTED_PARTNERS), volume_id)
-    )
-
-
-def _stands(found: Found, side: str, writes: object, volume_id: int) -> bool:
-    """Whether the volume of this side has seen as many writes as were noted for the one with this ID."""
-    noted = writes.get(str(volume_id)) if isinstance(writes, dict) else None
-    used = _usage(found, side, found.volumes[side])
-    return noted is not None and used is not None and "statistics" not in used.unreadable and noted == used.write_ops
+    if not noted:
+        return f"neither cluster has kept the attributes of the checkpoint {latest.name}"
+    for side in SIDES:
+        writes = _writes(found, side)
+        if writes is None or not writes.settled:
+            return f"the statistics of {found.label(side)} on {found.name(side)} cannot be read, or do not settle"
+    if not any(_digest(found, side) in noted for side in SIDES):
+        return f"a volume was written to since the checkpoint {latest.name} was taken"
+    return None
 
 
 # --- what a forced turn may lose ----------------------------------------------------------------------------------------

@@ -70,6 +70,16 @@ def source_in_use(found: Found, side: str, evidence: Iterable[str]) -> Failure:
     )
 
 
+def unproven(found: Found, missing: str) -> Failure:
+    """missing: the proof that is, in words."""
+    return refusal(
+        found,
+        "no_source",
+        f"{ends(found)}: neither volume is writable, and planned proves nothing here: {missing}; failover: forced makes "
+        "the side that direction names writable, and saves the other one first",
+    )
+
+
 def losing_side_in_use(found: Found, side: str, evidence: Iterable[str]) -> Failure:
     return Failure(
         "target_in_use", _in_use(found, side, evidence), cluster=found.name(side), method="ListISCSISessions"

@@ -23,6 +23,7 @@ from ..model import (
     Usage,
     Volume,
     VolumePair,
+    Writes,
     other,
 )
 from . import health
@@ -109,7 +110,8 @@ class Wish:
 class Extras:
     """What is read only for plans that need it; None where it was not read.
 
-    usage: the evidence of use, by volume ID. policies: the peer's QoS policies, IDs by name. jobs: the copies that each
+    usage: the evidence of use, by volume ID. writes: what a planned failover counts by, without those that cannot be
+    read, by volume ID. policies: the peer's QoS policies, IDs by name. jobs: the copies that each
     cluster is receiving, lags: the seconds that the targets of its volumes are behind, by volume ID. fullness: the stage
     of the peer, where a volume is to be created.
     """
@@ -121,6 +123,7 @@ class Extras:
     jobs: Sides[Mapping[int, SyncJob] | None] = field(default=Sides(None, None))
     lags: Sides[Mapping[int, float | None] | None] = field(default=Sides(None, None))
     fullness: int | None = None
+    writes: Sides[Mapping[int, Writes] | None] = field(default=Sides(None, None))
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from ..model import DONE, LOCAL, PEER, READ_WRITE, SIDES, TO_PEER, Verdict, othe
 from . import health, sizes
 from .volume_classes import Found, Wish
 from .volume_pair import NOT_WHOLE, TABLE, is_forced
-from .volume_words import ends, no_source, refusal, split_brain, states
+from .volume_words import ends, no_source, partners, refusal, split_brain, states
 
 # A pair whose roles are right may show PausedMisconfigured for up to about two minutes while settings are exchanged.
 MISCONFIGURED_GRACE = 120
@@ -117,9 +117,18 @@ def not_in_sync(found: Found, why: str) -> Failure:
 
 
 def _refuse_text(found: Found, wish: Wish) -> Failure:
-    """Why a pair that was there, or was just made, is not there now."""
+    """Why a pair that was there, or was just made, is not there now. By now this run may have written."""
+    if found.row in ("foreign_local", "foreign_peer", "alone_elsewhere"):
+        what = f"{partners(found)}; another client paired it while this task ran: see what uses it, then run again"
+        return refusal(found, "paired_elsewhere", what)
+    if found.row == "alone_none":
+        return _gone(found)
     try:
         TABLE[found.row].present(found, wish)
     except Failure as exc:
         return exc
-    return refusal(found, "changed_meanwhile", f"{ends(found)}: the pair is gone, somebody removed it; run again")
+    return _gone(found)
+
+
+def _gone(found: Found) -> Failure:
+    return refusal(found, "changed_meanwhile", f"{ends(found)}: the pair is gone, another client removed it; run again")

@@ -354,6 +354,7 @@ def test_an_account_that_was_created_is_kept_and_named(sites):
 def test_what_came_into_use_is_left_and_named(sites, act):
     """A host finds the new volume before it is paired: it is not made a target, nor deleted under its hands."""
     site = start(sites)
+    site.world.switches.set({"statistics": "live"})
     site.world.faults.add("beta", "ListVolumes", 3, fault="meanwhile", call={"cluster": "beta", **act})
     result = site.run("volume_pair", **WISH)
     assert (result["error"]["code"], site.writes()) == ("changed_meanwhile", ["beta CreateVolume"])

@@ -8,58 +8,20 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.elementsw.replication.tests.simulator.settings import Timings
-
-NAMES = ("ledger", "orders", "stock")
-LINK = {"between": ["alpha", "beta"]}
-TURN = {"direction": "from_peer", "failover": "planned"}
-FORCE = {"direction": "from_peer", "failover": "forced"}
-RW, RT = "readWrite", "replicationTarget"
-INSTANT = dict.fromkeys(Timings.DEFAULTS, 0)
-
-
-@pytest.fixture(name="paired")
-def _paired(sites):
-    """Volumes of alpha that replicate to beta."""
-
-    def start(names=NAMES, mode="Async", **spec):
-        volumes = [{"name": name, "account": "tenant"} for name in names]
-        clusters = [{"name": each, "accounts": [{"name": "tenant"}], "volumes": volumes} for each in ("alpha", "beta")]
-        pairs = [{"source": f"alpha/{name}", "target": f"beta/{name}", "mode": mode} for name in names]
-        return sites(clusters, **{"cluster_pairs": [LINK], "volume_pairs": pairs, **spec})
-
-    return start
-
-
-def items(names=NAMES):
-    return [{"volume": name} for name in names]
-
-
-def volume(site, cluster, name):
-    return next(each for each in site.world.cluster(cluster).volumes.values() if each.name == name)
-
-
-def accesses(site, names=NAMES):
-    """Of alpha's and of beta's volumes."""
-    return [tuple(volume(site, cluster, name).access for cluster in ("alpha", "beta")) for name in names]
-
-
-def snapshots(site):
-    return sorted(
-        snapshot.name for each in ("alpha", "beta") for snapshot in site.world.cluster(each).snapshots.values()
-    )
-
-
-def meanwhile(site, method, nth, what, name, **params):
-    """A host does something with a volume of alpha just before a call of the task to alpha."""
-    given = {"volume_id": volume(site, "alpha", name).volume_id, **params}
-    call = {"cluster": "alpha", "method": what, "params": given}
-    site.world.faults.add("alpha", method, nth, fault="meanwhile", call=call)
-
-
-def write(site, cluster, name, mark):
-    site.world.write(cluster, volume(site, cluster, name).volume_id, mark)
-
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.checkpoint import digest
+from ansible_collections.elementsw.replication.tests.unit.plugins.modules.paired_sites import (
+    FORCE,
+    INSTANT,
+    RT,
+    RW,
+    TURN,
+    accesses,
+    items,
+    meanwhile,
+    snapshots,
+    volume,
+    write,
+)
 
 # --- planned --------------------------------------------------------------------------------------------------------------
 
@@ -111,8 +73,7 @@ def test_the_checkpoint_says_what_it_is_of(paired):
     assert any(name in left for left in result["error"]["left_behind"])
     assert taken.attributes == {
         "elementsw-swap-cluster": alpha["uniqueID"],
-        "elementsw-swap-writes": {str(volume(site, "alpha", "orders").volume_id): 0},
-        "elementsw-swap-partner-writes": {str(volume(site, "alpha", "orders").volume_id): 0},
+        "elementsw-swap-digests": digest(alpha["uniqueID"], volume(site, "alpha", "orders").volume_id, 0, 0),
     }
     assert (taken.replicate, taken.expires is not None) == (True, True)
 
@@ -183,7 +144,7 @@ def test_a_promotion_that_nobody_has_heard_of_is_not_taken_back(paired):
     site = paired(["orders"])
     site.world.faults.add("beta", "ModifyVolume", fault="drop_before")
     # Its cluster is not heard of again, in this run.
-    site.world.faults.add("beta", "ListVolumes", nth=3, times=None, fault="http_503")
+    site.world.faults.add("beta", "ListVolumes", nth=4, times=None, fault="http_503")
     result = site.run("volume_pair", volume="orders", **TURN)
     assert (result["error"]["code"], result["error"]["rolled_back"]) == ("promotion_unknown", False)
     assert any("orders" in left for left in result["error"]["left_behind"])

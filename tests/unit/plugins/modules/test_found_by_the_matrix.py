@@ -44,6 +44,7 @@ def test_a_copy_that_had_begun_is_named(sites):
     assert "volume orders (101) on cluster beta" in sentence
     assert "allow_overwrite: true" in sentence
     assert (result["changed"], result["error"]["rolled_back"]) == (True, False)
+    site.world.advance(1)
     assert site.run("volume_pair", volume="orders", paused=True)["error"]["code"] == "target_in_use"
     assert site.run("volume_pair", volume="orders", paused=True, allow_overwrite=True)["pairs"][0]["paused"] is True
 

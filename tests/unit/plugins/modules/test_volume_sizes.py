@@ -10,6 +10,8 @@ import pytest
 
 GIB = 1024**3
 LINK = [{"between": ["alpha", "beta"]}]
+# Counters show a write at once: these tests are about when the evidence is looked at, not about how old it is.
+LIVE = {"statistics": "live"}
 PAIR = ({"source": "alpha/orders-db", "target": "beta/orders-db"},)
 TOWARDS_US = [{"source": "beta/orders-db", "target": "alpha/orders-db"}]
 HERE, THERE = "alpha ModifyVolume", "beta ModifyVolume"
@@ -148,7 +150,7 @@ def test_somebody_grew_it_further_meanwhile(sites):
 
 def test_a_target_that_comes_into_use_while_it_grows(sites):
     """Growing takes time: the last look before the target loses its content comes after it."""
-    site = start(sites, pairs=[])
+    site = start(sites, pairs=[], switches=LIVE)
     (volume,) = site.world.truth()["clusters"]["beta"]["volumes"]
     act = {"cluster": "beta", "method": "write", "params": {"volume_id": volume["id"], "mark": "by-a-host"}}
     site.world.faults.add("alpha", "ModifyVolume", fault="meanwhile", call=act)
@@ -195,7 +197,7 @@ def test_a_target_that_comes_into_use_while_another_one_grows(sites, act):
         {"name": name, "volumes": [{"name": f"vol-{n}", "size": size} for n, size in enumerate(given, 1)]}
         for name, given in (("alpha", sizes_here), ("beta", sizes_there))
     ]
-    site = sites(clusters, cluster_pairs=LINK)
+    site = sites(clusters, cluster_pairs=LINK, switches=LIVE)
     site.world.faults.add("beta", "ModifyVolume", fault="meanwhile", call={"cluster": "beta", **act})
     result = site.run("volume_pair", pairs=[{"volume": "vol-1"}, {"volume": "vol-2"}], match_size=True)
     assert [pair["error"] and pair["error"]["code"] for pair in result["pairs"]] == [None, "changed_meanwhile"]

@@ -184,7 +184,9 @@ def test_nothing_is_waited_for_on_the_other_side():
     promoted = found(OURS, wish=replace(WISH, direction="to_peer"))
     assert judge(promoted, Wish(present=True, failover="forced"), in_sync=True, waited=0).done
     gone = found(wish=replace(WISH, direction="to_peer"))
-    assert judge(gone, Wish(present=True, failover="forced"), in_sync=False, waited=0).failure.code == "unreachable"
+    assert (
+        judge(gone, Wish(present=True, failover="forced"), in_sync=False, waited=0).failure.code == "changed_meanwhile"
+    )
 
 
 def test_what_is_outstanding_is_said():

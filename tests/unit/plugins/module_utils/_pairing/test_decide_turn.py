@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import pytest
 
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing import checkpoint
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.selection import Catalog
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.volume_classes import (
     Extras,
@@ -27,6 +28,7 @@ from ansible_collections.elementsw.replication.plugins.module_utils._pairing.mod
     Snapshot,
     SyncJob,
     Usage,
+    Writes,
 )
 from ansible_collections.elementsw.replication.tests.unit.builders import (
     ALPHA,
@@ -42,9 +44,9 @@ from ansible_collections.elementsw.replication.tests.unit.builders import (
 RW, RT = "readWrite", "replicationTarget"
 WISH = PairWish(volume="orders-db", peer_volume="orders-dr", direction="from_peer")
 UNUSED = Usage()
-QUIET = Usage(write_ops=7)
-HOSTS = Usage(iscsi=("iqn.host-1",), write_ops=7)
-FABRIC = Usage(fibre_channel=("50:01",), write_ops=7)
+QUIET, UNWRITTEN = Writes(7, 0.5, settled=True), Writes(0, 0.5, settled=True)
+HOSTS = Usage(iscsi=("iqn.host-1",))
+FABRIC = Usage(fibre_channel=("50:01",))
 UNREADABLE = Usage(unreadable=("iSCSI sessions",))
 FULL = Usage(snapshots=32)
 LIMITS = Limits(snapshots_per_volume=32, volumes_per_group=32)
@@ -56,7 +58,8 @@ def found(
     states=("Active", "Active"),
     mode="Async",
     sizes=(GIB, GIB),
-    usage=(QUIET, UNUSED),
+    usage=(UNUSED, UNUSED),
+    writes=(QUIET, UNWRITTEN),
     link="Connected",
     wish=WISH,
     **extras,
@@ -69,7 +72,8 @@ def found(
         volume_side(BETA, [entry(ALPHA, 12, status=link)], there),
     )
     seen = classify(0, wish, Sides(Catalog(views.local), Catalog(views.peer)))
-    known = Extras(usage=Sides({41: usage[0]}, {77: usage[1]}), limits=Sides(LIMITS, LIMITS))
+    counted = Sides(*({number: each} if each else {} for number, each in zip((41, 77), writes)))
+    known = Extras(Sides({41: usage[0]}, {77: usage[1]}), Sides(LIMITS, LIMITS), writes=counted)
     return replace(seen, extras=replace(known, **extras))
 
 
@@ -79,6 +83,7 @@ def outcome(seen, failover, **more):
     return plan.problem.code if plan.problem else calls(plan)
 
 
+MOVING = Writes(7, 0.5)
 DEMOTE, PROMOTE = "alpha ModifyVolume volume orders-db (41)", "beta ModifyVolume volume orders-dr (77)"
 SAVE = "alpha CreateSnapshot volume orders-db (41)"
 PLANNED = [
@@ -111,8 +116,11 @@ CASES = [
     ("hosts here", found(usage=(HOSTS, Usage())), "direction_change", "source_in_use", PROMOTED),
     ("fabric here", found(usage=(FABRIC, Usage())), "direction_change", "source_in_use", PROMOTED),
     ("hosts unknown", found(usage=(UNREADABLE, Usage())), "direction_change", "source_in_use", PROMOTED),
+    ("written to", found(writes=(MOVING, UNWRITTEN)), "direction_change", "source_in_use", FORCED),
+    ("writes unknown", found(writes=(None, UNWRITTEN)), "direction_change", "source_in_use", FORCED),
+    ("writes there unknown", found(writes=(QUIET, None)), "direction_change", PLANNED, FORCED),
     ("full of snapshots", found(usage=(FULL, Usage())), "direction_change", "snapshot_limit", FORCED),
-    ("full there", found(usage=(QUIET, FULL)), "direction_change", "snapshot_limit", FORCED),
+    ("full there", found(usage=(UNUSED, FULL)), "direction_change", "snapshot_limit", FORCED),
     ("split", found(access=(RW, RW)), "split_brain", "split_brain", "split_brain"),
     ("source locked", found(access=("locked", RT)), "access_conflict", "access_conflict", PROMOTED),
     ("target read-only", found(access=(RW, "readOnly")), "access_conflict", "access_conflict", FORCED),
@@ -149,7 +157,7 @@ def test_an_incomplete_copy_is_taken_over_only_where_its_data_may_go():
 
 
 @pytest.mark.parametrize(
-    ("usage", "expected"), [(QUIET, [SAVE, DEMOTE]), (HOSTS, "target_in_use"), (UNREADABLE, "target_in_use")]
+    ("usage", "expected"), [(UNUSED, [SAVE, DEMOTE]), (HOSTS, "target_in_use"), (UNREADABLE, "target_in_use")]
 )
 def test_a_split_is_settled_on_purpose_and_never_under_a_host(usage, expected):
     seen = found(access=(RW, RW), states=("PausedMisconfigured",) * 2, usage=(usage, HOSTS))
@@ -160,52 +168,59 @@ def test_a_split_is_settled_on_purpose_and_never_under_a_host(usage, expected):
 # --- neither side is writable -------------------------------------------------------------------------------------------
 
 
-def checkpoint(volume_id, uuid="u1", cluster=ALPHA, writes=7, created="2026-11-24T10:00:00Z", of=41):
-    noted = {
-        "elementsw-swap-cluster": cluster.unique_id,
-        "elementsw-swap-writes": {str(of): writes},
-        "elementsw-swap-partner-writes": {str(of): 0},
-    }
+def taken(volume_id, uuid="u1", cluster=ALPHA, writes=7, created="2026-11-24T10:00:00Z", of=41):
+    """A checkpoint of 41 on alpha and two other volumes, as the volume with this ID shows it."""
+    digests = [checkpoint.digest(cluster.unique_id, number, writes, 0) for number in (5, of, 6)]
+    noted = checkpoint.attributes(cluster.unique_id, digests)
     return Snapshot(5, uuid, volume_id, "elementsw-swap-1", created, replicated=True, attributes=noted)
 
 
-def none(here, there, direction="from_peer", usage=QUIET, theirs=UNUSED):
+def none(here, there, direction="from_peer", writes=(QUIET, UNWRITTEN)):
     return found(
         access=(RT, RT),
         states=("PausedMisconfigured",) * 2,
-        usage=(usage, theirs),
+        writes=writes,
         wish=replace(WISH, direction=direction),
         snapshots=Sides(tuple(here), tuple(there)),
     )
 
 
-HELD = ([checkpoint(41)], [checkpoint(77)])
+HELD = ([taken(41)], [taken(77)])
 BACK = ["alpha ModifyVolume volume orders-db (41)"]
+WRITTEN = "a volume was written to since the checkpoint elementsw-swap-1 was taken"
 
 
 @pytest.mark.parametrize(
-    ("seen", "planned"),
+    ("seen", "planned", "missing"),
     [
-        (none(*HELD), PROMOTED),
-        (none(*HELD, direction="to_peer"), BACK),
-        (none([], []), "no_source"),
-        (none([checkpoint(41)], []), "no_source"),
-        (none([], [checkpoint(77)]), "no_source"),
-        (none([checkpoint(41)], [checkpoint(77, "u2")]), "no_source"),
-        # what a turn has left that was completed: its new source was written to since
-        (none(*HELD, direction="to_peer", theirs=Usage(write_ops=3)), "no_source"),
-        (none([checkpoint(41, writes=6)], [checkpoint(77, writes=6)]), "no_source"),
-        (none(*HELD, usage=Usage(unreadable=("statistics",))), "no_source"),
-        (none([checkpoint(41, of=42)], [checkpoint(77, of=42)]), "no_source"),
-        # a later turn has taken one that did not arrive: the older one proves nothing any more
-        (none([*HELD[0], checkpoint(41, "u2", created="2026-11-24T11:00:00Z")], HELD[1]), "no_source"),
+        (none(*HELD), PROMOTED, None),
+        (none(*HELD, direction="to_peer"), BACK, None),
+        (none([], []), "no_source", "there is no checkpoint on alpha or on beta"),
+        (none([taken(41)], []), "no_source", "there is no checkpoint on beta"),
+        (none([], [taken(77)]), "no_source", "there is no checkpoint on alpha"),
+        (none([taken(41)], [taken(77, "u2")]), "no_source", "is not on beta"),
+        # what a failover has left that was completed: its new source was written to since
+        (none(*HELD, direction="to_peer", writes=(QUIET, replace(QUIET, count=3))), "no_source", WRITTEN),
+        (none([taken(41, writes=6)], [taken(77, writes=6)]), "no_source", WRITTEN),
+        (none(*HELD, writes=(None, UNWRITTEN)), "no_source", "the statistics of volume orders-db (41) on alpha"),
+        (none(*HELD, writes=(QUIET, None)), "no_source", "the statistics of volume orders-dr (77) on beta"),
+        (none(*HELD, writes=(MOVING, UNWRITTEN)), "no_source", "the statistics of volume orders-db (41) on alpha"),
+        (none([taken(41, of=42)], [taken(77, of=42)]), "no_source", WRITTEN),
+        # a later failover has taken one that did not arrive: the older one proves nothing any more
+        (none([*HELD[0], taken(41, "u2", created="2026-11-24T11:00:00Z")], HELD[1]), "no_source", "is not on beta"),
         # of the same volume ID on a third cluster
-        (none(*([checkpoint(n, cluster=replace(ALPHA, unique_id="zzzz"))] for n in (41, 77))), "no_source"),
+        (
+            none(*([taken(n, cluster=replace(ALPHA, unique_id="zzzz"))] for n in (41, 77))),
+            "no_source",
+            WRITTEN,
+        ),
     ],
 )
-def test_an_interrupted_turn_goes_on_where_both_hold_its_checkpoint(seen, planned):
+def test_an_interrupted_failover_goes_on_where_both_hold_its_checkpoint(seen, planned, missing):
     assert outcome(seen, None) == "no_source"
     assert outcome(seen, "planned") == planned
+    problem = decide(seen, Wish(present=True, failover="planned")).problem
+    assert missing is None if problem is None else missing in problem.sentence
     # By force what the other side holds may be the newest there is, and is saved before it is overwritten.
     there = seen.wish.direction == "to_peer"
     saved = "beta CreateSnapshot volume orders-dr (77)" if there else SAVE
@@ -213,16 +228,22 @@ def test_an_interrupted_turn_goes_on_where_both_hold_its_checkpoint(seen, planne
     assert outcome(seen, "forced", allow_overwrite=True) == [saved, *(BACK if there else PROMOTED)]
 
 
+def without_attributes(snapshot, attributes=()):
+    return replace(snapshot, attributes=dict(attributes))
+
+
 def test_a_copy_need_not_have_the_attributes():
-    bare = replace(checkpoint(77), attributes={})
-    assert outcome(none([checkpoint(41)], [bare]), "planned") == PROMOTED
-    assert outcome(none([replace(checkpoint(41), attributes={})], [bare]), "planned") == "no_source"
+    bare = without_attributes(taken(77))
+    assert outcome(none([taken(41)], [bare]), "planned") == PROMOTED
+    lost = none([without_attributes(taken(41))], [bare])
+    sentence = decide(lost, Wish(present=True, failover="planned")).problem.sentence
+    assert "neither cluster has kept the attributes of the checkpoint elementsw-swap-1" in sentence
 
 
-@pytest.mark.parametrize("writes", [None, "7", [7], {"41": "7"}, {"41": None}, {}])
-def test_what_is_noted_in_another_form_proves_nothing(writes):
-    noted = {"elementsw-swap-cluster": ALPHA.unique_id, "elementsw-swap-writes": writes}
-    seen = none(*([replace(checkpoint(n), attributes=noted)] for n in (41, 77)))
+@pytest.mark.parametrize("kept", [None, 7, [7], {"41": "7"}, "", "7", checkpoint.digest("k3vd", 41, 8, 0)])
+def test_what_is_noted_in_another_form_proves_nothing(kept):
+    noted = {checkpoint.NOTED_CLUSTER: ALPHA.unique_id, checkpoint.NOTED_DIGESTS: kept}
+    seen = none(*([without_attributes(taken(n), noted)] for n in (41, 77)))
     assert outcome(seen, "planned") == "no_source"
 
 
@@ -237,10 +258,10 @@ def test_a_forced_turn_says_what_may_be_lost():
 
 
 def test_without_a_lag_the_newest_snapshot_tells_how_old_the_copy_is():
-    taken = tuple(
+    hourly = tuple(
         Snapshot(n, f"u{n}", 77, f"hourly-{n}", f"2026-11-24T1{n}:00:00Z", replicated=n != 3) for n in range(4)
     )
-    plan = decide(found(mode="SnapshotsOnly", snapshots=Sides((), taken)), Wish(present=True, failover="forced"))
+    plan = decide(found(mode="SnapshotsOnly", snapshots=Sides((), hourly)), Wish(present=True, failover="forced"))
     assert "lag unknown, newest replicated snapshot of 2026-11-24T12:00:00Z" in plan.warnings[0]
     assert "hourly-2 of 2026-11-24T12:00:00Z, hourly-1" in plan.warnings[-1]
 

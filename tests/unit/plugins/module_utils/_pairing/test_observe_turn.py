@@ -12,6 +12,7 @@ import pytest
 
 from ansible_collections.elementsw.replication.plugins.module_utils._element.errors import Failure
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing import observe_turn
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.model import Writes
 
 SNAPSHOT = {
     "snapshotID": 5,
@@ -25,7 +26,7 @@ SNAPSHOT = {
     "remoteStatuses": [{"volumePairUUID": "p1", "remoteStatus": "Present"}],
 }
 GROUP = {"groupSnapshotID": 3, "name": "group", "attributes": {"b": 2}, "members": [SNAPSHOT]}
-STATS = {"volumeID": 41, "writeOps": 7, "timestamp": "2026-11-24T10:00:00.1Z"}
+STATS = {"volumeID": 41, "writeOps": 7, "samplePeriodMSec": 500}
 
 
 class Answering:
@@ -70,8 +71,25 @@ def test_attributes_may_be_anything(attributes):
 @pytest.mark.parametrize(("count", "filtered"), [(500, True), (501, False)])
 def test_a_filter_has_no_more_ids_than_it_may(count, filtered):
     client = Answering({"volumeStats": [STATS]})
-    assert observe_turn.write_counts(client, range(count)) == {41: (7, "2026-11-24T10:00:00.1Z")}
+    assert observe_turn.write_counts(client, range(count)) == {41: Writes(7, 0.5)}
     assert ("volumeIDs" in client.asked[0][1]) == filtered
+
+
+@pytest.mark.parametrize(
+    ("named", "sample"), [(500, 0.5), (250.0, 0.25), (0, 1.0), (None, 1.0), ("", 1.0), (10000, 10)]
+)
+def test_how_old_a_count_can_be(named, sample):
+    """A volume that no one uses was seen to name a period of 0."""
+    client = Answering({"volumeStats": [{**STATS, "samplePeriodMSec": named}]})
+    assert observe_turn.write_counts(client, [41])[41].sample == sample
+    bare = {name: value for name, value in STATS.items() if name != "samplePeriodMSec"}
+    assert observe_turn.write_counts(Answering({"volumeStats": [bare]}), [41]) == {41: Writes(7, 1.0)}
+
+
+@pytest.mark.parametrize("named", [10001, 1e300, -500, "500", [500], True])
+def test_what_is_sampled_too_seldom_or_says_no_time_proves_nothing(named):
+    with pytest.raises(Failure):
+        observe_turn.write_counts(Answering({"volumeStats": [{**STATS, "samplePeriodMSec": named}]}), [41])
 
 
 READS = {
@@ -89,7 +107,6 @@ SPOILT = [
     ("groups", ["groupSnapshots", 0, "groupSnapshotID"]),
     ("groups", ["groupSnapshots", 0, "members"]),
     ("statistics", ["volumeStats", 0, "writeOps"]),
-    ("statistics", ["volumeStats", 0, "timestamp"]),
 ]
 
 
