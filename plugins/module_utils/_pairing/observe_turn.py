@@ -16,7 +16,7 @@ from .._element.client import Client
 from .._element.errors import Failure
 from .._element.members import each_once, items, number, optional_items, optional_text, quantity, text
 from . import observe
-from .model import SIDES, Snapshot, Writes
+from .model import SIDES, Snapshot, Usage, Writes
 from .session import Session
 
 # Seconds between two samples of the statistics where a cluster does not say, and the most that can be waited for.
@@ -60,17 +60,17 @@ def group_snapshots(client: Client, group_id: int | None = None) -> tuple[Snapsh
 
 
 def settled_writes(
-    session: Session, volume_ids: Mapping[str, Collection[int]], after_demotion: bool
+    session: Session, volume_ids: Mapping[str, Collection[int]], closed: bool
 ) -> dict[str, Mapping[int, Writes]]:
     """How many writes the volumes of each side have seen, and whether that is so still, by volume ID.
 
     Two reads for each side, a sample apart, as long as no count moves: the first one may be as old as a sample, and a
     write just before it shows in the second. A count that still moves after two more reads is not settled.
-    after_demotion: the volumes were seen as targets by now; what they were sent before that is waited for. A volume
+    closed: no host can write to the volumes by now; what they were sent before that is waited for. A volume
     whose statistics cannot be read is left out.
     """
     now = writes_now(session, volume_ids)
-    if after_demotion:
+    if closed:
         session.clock.sleep(until_counted(_longest_sample(now)))
         now = writes_now(session, volume_ids)
     for _read in range(MOST_READS - 1):
@@ -86,6 +86,13 @@ def settled_writes(
         }
         for side in now
     }
+
+
+def with_writes(used: Usage, writes: Writes | None) -> Usage:
+    """The evidence with a settled count; one that cannot be read, or still moves, is unreadable."""
+    if writes is None or not writes.settled:
+        return replace(used, unreadable=tuple(dict.fromkeys((*used.unreadable, "statistics"))))
+    return replace(used, write_ops=writes.count)
 
 
 def _counts(read: Mapping[str, Mapping[int, Writes]]) -> dict[tuple[str, int], int]:

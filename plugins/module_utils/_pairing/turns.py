@@ -91,6 +91,16 @@ class ConfirmQuiet(Look):
 
 
 @dataclass(frozen=True)
+class CountLateWrites(Step):
+    """No write: warn of what hosts have written to a volume that was saved, and demoted, after `write_ops` was read."""
+
+    volume: Volume
+    write_ops: int
+
+    PHASE = Phase.CONFIRM_QUIET
+
+
+@dataclass(frozen=True)
 class Demote(SetAccess):
     """Make a source the target of its partner."""
 

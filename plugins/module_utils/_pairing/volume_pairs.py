@@ -164,6 +164,8 @@ class VolumePairJob:
         usage: dict[str, Mapping[int, Usage]] = {
             side: observe.usage(session, side, volumes) if volumes else {} for side, volumes in looked_at.items()
         }
+        if any(wish.repair for wish in self._each) and any(usage.values()):
+            usage = self._with_settled_writes(session, usage)
         # A forced turn is not held up by what only says how many snapshots make a group.
         limits_of = _limits_if_told if self.wish.failover == "forced" and turning else observe.limits
         read = session.side_by_side(partial(limits_of, session.client(side)) for side in limited)
@@ -189,6 +191,19 @@ class VolumePairJob:
 
         numbers = dict.fromkeys(step.item for step in planned if isinstance(step, (Demote, Promote)))
         return [seen.found[number] for number in numbers]
+
+    def _with_settled_writes(
+        self, session: Session, usage: Mapping[str, Mapping[int, Usage]]
+    ) -> dict[str, Mapping[int, Usage]]:
+        """With write counts that leave nothing out: whether a replica was written to decides what repair may overwrite."""
+        from . import observe_turn
+
+        ids = {side: tuple(usage.get(side, ())) for side in SIDES}
+        settled = observe_turn.settled_writes(session, ids, closed=True)
+        return {
+            side: {key: observe_turn.with_writes(used, settled[side].get(key)) for key, used in of_side.items()}
+            for side, of_side in usage.items()
+        }
 
     def _with_proofs(self, session: Session, turning: Sequence[Found], extras: Extras) -> Extras:
         """With what a planned failover counts by and, where an earlier one was interrupted, its checkpoints.

@@ -225,7 +225,7 @@ def paused_half(switches):
 
 def nonzero_blocks(switches):
     """Of a target, once a write has reached it, and once garbage was collected."""
-    scene = Scene(switches)
+    scene = Scene({**switches, "statistics": "live"})
     scene.world.write("alpha", SOURCE, "one")
 
     def counted():
@@ -427,7 +427,7 @@ def volume_stats_shape(switches):
 
 def statistics(switches):
     """Counters just after a write and half a second later; each reading has a time of its own."""
-    scene = Scene(switches)
+    scene = Scene({**switches, "nonzero_blocks": "live"})
     scene.world.clock.stop()
     scene.call("alpha", "ListVolumeStats", volumeIDs=[SPARE])
     scene.world.write("alpha", SPARE, "written")

@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, Sequence
 
 from ..model import ChangeVolume, CreateAccount, Phase, Step
-from ..turns import RemoveCheckpoint, TakeSnapshot
+from ..turns import CountLateWrites, RemoveCheckpoint, TakeSnapshot
 
 # ModifyVolumes takes at most 500 volumes.
 MOST_VOLUMES = 500
@@ -43,6 +43,8 @@ def _shared(step: Step) -> tuple[object, ...] | None:
         return (step.side, type(step), *(getattr(step, name, None) for name in ("hint", "retention")))
     if isinstance(step, RemoveCheckpoint):
         return (step.side, step.checkpoint)
+    if isinstance(step, CountLateWrites):
+        return (step.side, type(step))
     return (step.side, step.account) if isinstance(step, CreateAccount) else None
 
 

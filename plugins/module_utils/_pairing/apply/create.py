@@ -16,14 +16,12 @@ from functools import partial
 
 from ..._element.errors import VOLUME_UNKNOWN, Failure
 from ..._element.members import number
-from .. import observe
+from .. import observe, observe_turn
 from ..decide import guard
-from ..model import MARK, READ_WRITE, CreateAccount, CreateVolume, Volume
+from ..model import MARK, READ_WRITE, CreateAccount, CreateVolume, Volume, other
 from .writer import ATTEMPTS, LOOK_FOR, PAUSE, Writer
 
 DUPLICATE_ACCOUNT = "xDuplicateUsername"
-# Seconds after which statistics are newer than a write that was answered before: they are sampled twice a second.
-SETTLED = 2.0
 
 
 # --- volumes ----------------------------------------------------------------------------------------------------------
@@ -135,9 +133,7 @@ def delete_created(writer: Writer, step: CreateVolume, created: Volume) -> str |
     if evidence:
         return f"{where} has {', '.join(evidence)}"
     _set_access(writer, step, now, "locked", "roll-back: no host may write to it any more")
-    # Statistics count that are newer than that.
-    writer.session.clock.sleep(SETTLED)
-    evidence = _use_of(writer, step, now)
+    evidence = _use_of(writer, step, now, settled=True)
     if evidence:
         _set_access(writer, step, now, READ_WRITE, "roll-back: it is in use and stays")
         return f"{where} has {', '.join(evidence)}"
@@ -155,9 +151,13 @@ def _set_access(writer: Writer, step: CreateVolume, volume: Volume, access: str,
     writer.settle(step.side, "ModifyVolume", params, volume.label, reason, applied=applied)
 
 
-def _use_of(writer: Writer, step: CreateVolume, volume: Volume) -> tuple[str, ...]:
-    """Signs that hosts use the volume."""
+def _use_of(writer: Writer, step: CreateVolume, volume: Volume, settled: bool = False) -> tuple[str, ...]:
+    """Signs that hosts use the volume. settled: wait for statistics that count every write up to now."""
     used = observe.usage(writer.session, step.side, [volume])[volume.id]
+    if settled:
+        ids = {step.side: [volume.id], other(step.side): []}
+        counted = observe_turn.settled_writes(writer.session, ids, closed=True)
+        used = observe_turn.with_writes(used, counted[step.side].get(volume.id))
     return (*guard.sessions(used), *guard.writes(used))
 
 

@@ -36,7 +36,7 @@ from ..model import (
     VolumePair,
     other,
 )
-from ..turns import ConfirmTurn, Demote, Promote, RemoveCheckpoint, Save, TakeCheckpoint, TakeSnapshot
+from ..turns import ConfirmTurn, CountLateWrites, Demote, Promote, RemoveCheckpoint, Save, TakeCheckpoint, TakeSnapshot
 from . import snapshots, turn
 from .batch import objects
 from .create import create_account, create_volume, delete_created
@@ -81,7 +81,7 @@ def actions(batch: Sequence[Step], clusters: Sides[str]) -> list[Action]:
         return [Action(here, method, objects(batch), _change_reason(step))]
     if isinstance(step, (TakeSnapshot, RemoveCheckpoint)):
         return [Action(here, snapshots.method_of(batch), objects(batch), step.reason)]
-    if isinstance(step, Look):
+    if isinstance(step, (Look, CountLateWrites)):
         return []
     methods = {
         RemoveClusterPair: "RemoveClusterPair",
@@ -159,6 +159,11 @@ def _remove(writer: Writer, step: RemoveCheckpoint) -> Done:
     return Done(step)
 
 
+def _count_late_writes(writer: Writer, step: CountLateWrites) -> Done:
+    turn.tell_late_writes(writer, [step])
+    return Done(step)
+
+
 def run_together(writer: Writer, batch: Sequence[Step]) -> Done:
     """One call for all steps of a batch. Raises Failure as `run` does."""
     step = batch[0]
@@ -166,6 +171,9 @@ def run_together(writer: Writer, batch: Sequence[Step]) -> Done:
         return Done(step, taken=snapshots.take(writer, batch))  # type: ignore[arg-type]
     if isinstance(step, RemoveCheckpoint):
         snapshots.remove(writer, batch)  # type: ignore[arg-type]
+        return Done(step)
+    if isinstance(step, CountLateWrites):
+        turn.tell_late_writes(writer, batch)  # type: ignore[arg-type]
         return Done(step)
     return run(writer, step)
 
@@ -347,6 +355,7 @@ _RUN: tuple[tuple[type, Callable[..., Done]], ...] = (
     (SetPause, _pause),
     (TakeSnapshot, _take),
     (RemoveCheckpoint, _remove),
+    (CountLateWrites, _count_late_writes),
 )
 _UNDO: tuple[tuple[type, Callable[..., str | None]], ...] = (
     (RemoveClusterPair, _removed),

@@ -27,7 +27,7 @@ from ..model import (
     other,
 )
 from ..session import Session
-from ..turns import ConfirmDemotion, ConfirmQuiet, ConfirmTurn, Demote, LookAtPair, Promote
+from ..turns import ConfirmDemotion, ConfirmQuiet, ConfirmTurn, CountLateWrites, Demote, LookAtPair, Promote
 from . import arrival
 from .item import Done
 from .looks import change as change_of
@@ -155,6 +155,20 @@ def _written(step: ConfirmQuiet, counted: Sequence[Writes | None]) -> str | None
         return None
     more = counts[-1] - step.writes.count
     return f"{more} write operations since they were counted" if more > 0 else "its statistics do not settle"
+
+
+def tell_late_writes(writer: Writer, steps: Sequence[CountLateWrites]) -> None:
+    """Warn of writes to volumes that were saved and demoted: those that came after the snapshot are on neither side."""
+    side, session = steps[0].side, writer.session
+    ids = {**dict.fromkeys(SIDES, ()), side: [step.volume.id for step in steps]}
+    counted = observe_turn.settled_writes(session, ids, closed=True)[side]
+    late = [step for step in steps if step.volume.id in counted and counted[step.volume.id].count != step.write_ops]
+    for step in late:
+        more = counted[step.volume.id].count - step.write_ops
+        writer.warn(
+            f"cluster {session.name(side)}: {step.object} was written to while this task ran ({more} write operations); what "
+            "came after its saved snapshot is lost, compare the two"
+        )
 
 
 # --- before the promotion -------------------------------------------------------------------------------------------------

@@ -34,6 +34,7 @@ from ..turns import (
     ConfirmDemotion,
     ConfirmQuiet,
     ConfirmTurn,
+    CountLateWrites,
     Demote,
     Promote,
     RemoveCheckpoint,
@@ -224,7 +225,17 @@ def _overwritten(found: Found, old: str, wish: Wish) -> tuple[Step, ...]:
         *_saved(found, old, wish, "both sides are writable"),
         ConfirmDemotion(item, old, label, "nothing has changed and no host is logged in", losing, winning),
         Demote(item, old, label, f"{found.name(new)} has the source now", losing, TARGET, winning),
+        *_counted(found, old),
     )
+
+
+def _counted(found: Found, old: str) -> tuple[Step, ...]:
+    """A write between the snapshot and the demotion is on neither side: nothing keeps it, and no one was told."""
+    used = _usage(found, old, found.volumes[old])
+    if used is None or "statistics" in used.unreadable:
+        return ()
+    reason = "whether hosts wrote after the snapshot"
+    return (CountLateWrites(found.item, old, found.label(old), reason, found.volumes[old], used.write_ops),)
 
 
 def _settle_split(found: Found, wish: Wish) -> tuple[Step, ...]:

@@ -349,3 +349,21 @@ def test_what_was_saved_is_told_in_one_warning_for_each_cluster():
     assert not outcome.failures
     (told,) = [text for text in outcome.warnings if "elementsw-saved-" in text]
     assert "overwritten of v00, v01, v02 and 32 more is kept in snapshots" in told
+
+
+def test_writes_between_the_snapshot_and_the_demotion_are_told():
+    pair = {"source": "alpha/orders", "target": "beta/orders"}
+    spec = {"timings": "instant", "cluster_pairs": [LINK], "volume_pairs": [pair]}
+    world = World.from_dict({**spec, "clusters": clusters({"name": "orders"}, there=[{"name": "orders"}])})
+    late = {"cluster": "alpha", "method": "write", "params": {"volume_id": 1, "mark": "late"}}
+    world.faults.add("alpha", "ModifyVolume", fault="meanwhile", call=late)
+    session = in_process(world)
+    try:
+        wish = Wish(present=True, failover="forced")
+        job = VolumePairJob(wish, (PairWish(volume="orders", direction="from_peer"),), wait=False)
+        outcome = run(job, session, check_mode=False)
+    finally:
+        session.close()
+    assert not outcome.failures
+    (told,) = [text for text in outcome.warnings if "was written to while this task ran" in text]
+    assert "volume orders (1) was written to while this task ran (1 write operations)" in told
