@@ -42,7 +42,7 @@ def run_job(module: AnsibleModule, job: Any, what: str) -> None:
     if problem:
         module.fail_json(msg=problem)
     interval, resumed = module.params["progress_interval"], module.params["_resume"]
-    carried = of_report(resumed["report"], resumed["waited"]) if resumed else None
+    carried = of_report(resumed["report"], resumed["waited"], job.count) if resumed else None
     if resumed and carried is None:
         module.fail_json(
             msg="_resume: cannot be used; leave it out, only the action plugin of this collection can fill it in"

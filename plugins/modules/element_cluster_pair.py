@@ -25,7 +25,8 @@ options:
     description:
       - V(present) pairs the two clusters unless they are paired already.
       - V(absent) removes the pair on both clusters, and halves of it that only one of them still has. A pair
-        that still carries volume pairs is not removed, error V(volume_pairs_remain).
+        that still carries volume pairs is not removed, error V(volume_pairs_remain). The pair of a deleted volume
+        that can still be restored counts, too.
     type: str
     choices: [present, absent]
     default: present
@@ -38,7 +39,7 @@ options:
       - When the clusters are properly paired and have further entries that name each other, the further ones
         are removed.
       - Only entries that name the other of the two clusters are removed, and none that still carries volume
-        pairs, error V(volume_pairs_remain).
+        pairs, those of deleted volumes that can still be restored included, error V(volume_pairs_remain).
       - A pair that both clusters have and that is not connected is no half pair. It is left alone.
       - Used with O(state=present) only.
     type: bool

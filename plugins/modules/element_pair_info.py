@@ -254,6 +254,8 @@ volume_pairs:
       the following. With a peer, those between the two clusters.
     - Without a peer, or when it does not answer, every entry of this cluster with a C(state) of V(unknown_peer), or
       V(pending_local) while it is pending.
+    - V(unknown_peer) is also the C(state) of a pair of which one side cannot be read, because a volume or a cluster pair
+      in the lists of a cluster does not fit the Element API. RV(problems) names that object.
   returned: success and O(gather) has V(volume_pairs) or V(progress), or O(max_lag) is given
   type: list
   elements: dict
@@ -293,8 +295,8 @@ pairs:
       nothing.
     - Volumes are named by name and account, and by ID only where those do not tell. Whether
       a pair is paused is not told, so that it stays as it is.
-    - Halves, pairs that have stopped for good, and pairs without exactly one source are left out. Without a peer it is
-      empty.
+    - Halves, pairs that have stopped for good, pairs without exactly one source, and pairs of which one side cannot be
+      read are left out. Without a peer it is empty.
     - With a peer that does not answer it has this cluster's entries for that peer, by the peer's address or as the only
       cluster pair there is, with the volumes there by ID. So it can be given to a task with
       O(elementsw.replication.element_volume_pair#module:peer_unreachable) of V(local_only).

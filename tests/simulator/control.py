@@ -14,6 +14,7 @@ from typing import Any
 
 from aiohttp import web
 
+from .description import add_odd_object
 from .errors import ApiError, HostIOError, SiteDown, WorldError
 from .sections import Section
 from .world import World
@@ -35,6 +36,7 @@ class Control:
             "/writes": lambda: [asdict(call) for call in world.writes()],
             "/truth": world.truth,
             "/faults": world.faults.as_list,
+            "/odd_objects": world.odd_objects.as_list,
             "/switches": world.switches.as_dict,
             "/timings": world.timings.as_dict,
         }
@@ -52,6 +54,7 @@ class Control:
             "/advance": self._advance,
             "/fullness": self._fill,
             "/hinder": self._hinder,
+            "/odd_objects": self._add_odd_object,
         }
 
     async def start(self) -> None:
@@ -98,8 +101,12 @@ class Control:
         return {}
 
     def _clear(self, section: Section) -> dict[str, Any]:
-        """Forget faults and calls, or one of them."""
-        clearing = {"faults": self._world.faults.clear, "calls": self._world.clear_calls}
+        """Forget faults, calls and odd objects, or some of them."""
+        clearing = {
+            "faults": self._world.faults.clear,
+            "calls": self._world.clear_calls,
+            "odd_objects": self._world.odd_objects.clear,
+        }
         wanted = section.take("what", list(clearing), list)
         section.done()
         unknown = [what for what in wanted if what not in clearing]
@@ -178,6 +185,10 @@ class Control:
         hindrance = section.take("hindrance", None, str)
         section.done()
         self._world.hinder(cluster, volume_id, hindrance)
+        return {}
+
+    def _add_odd_object(self, section: Section) -> dict[str, Any]:
+        add_odd_object(self._world, section)
         return {}
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from .description_clusters import add_cluster
 from .description_pairs import add_cluster_pair, add_link, add_volume_pair
+from .oddities import MISSING
 from .sections import Section
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ def build(make: type[World], spec: Any) -> World:
         add_cluster_pair(world, each)
     for each in section.sections("volume_pairs"):
         add_volume_pair(world, each)
+    for each in section.sections("odd_objects"):
+        add_odd_object(world, each)
     section.done()
     # A site that is down from the start was there when everything above came about.
     for cluster in down:
@@ -53,6 +56,18 @@ def build(make: type[World], spec: Any) -> World:
     world.replication.settle_all()
     world.sample()
     return world
+
+
+def add_odd_object(world: World, section: Section) -> None:
+    """What a list shows of an object in place of the truth; without `value` the member is not there."""
+    world.odd_object(
+        section.take("cluster", kind=str),
+        section.take("method", kind=str),
+        section.take("id"),
+        section.take("member", None, str),
+        section.take("value") if "value" in section else MISSING,
+    )
+    section.done()
 
 
 def _listener(section: Section) -> Listener:

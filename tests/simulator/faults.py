@@ -30,8 +30,9 @@ class Fault:
     `kind` is one of KINDS or the name of an API error. `after_applying` lets the call take effect first.
     `{params}` in a message becomes what was sent, `{key}` what the pairing key in it decodes to.
     The message of a `reply` is its body, as it is; that of a `redirect` is the address to go to.
-    `call` is what a third party does just before a call that befalls `meanwhile`: {cluster, method, params}, where the
-    method is one of the API, or what a host does: `write` with volume_id and mark, `log_in` with volume_id.
+    `call` is what happens just before a call that befalls `meanwhile`: {cluster, method, params}, where the method is one
+    of the API, or what a host does: `write` with volume_id and mark, `log_in` with volume_id; or `odd_object` with
+    method, object_id, member and value.
     """
 
     kind: str

@@ -90,6 +90,10 @@ SWITCHES: dict[str, tuple[Any, ...] | _ErrorName] = {
     # what a pending volume pair shows
     "pending_volume_pair_members": ("zeros", "missing"),
     "pending_volume_pair_state": ("Unconfigured", "PausedMisconfigured"),
+    # whether a pending pair, of clusters or of volumes, has a UUID in the lists already
+    "pending_pair_uuids": ("shown", "missing"),
+    # whether the lists show the pair that a deleted volume has once it is restored
+    "deleted_volume_pairs": ("shown", "hidden"),
     # pending cluster pairs and the limit
     "pending_counts_toward_limit": (True, False),
     "limit_error": _ErrorName("xExceededLimit"),

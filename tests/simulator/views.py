@@ -59,6 +59,8 @@ def _pending_cluster_pair(world: World, entry: ClusterPairEntry) -> dict[str, An
     elif world.switches.pending_cluster_pair_members == "missing":
         empty = {}
     own = {"clusterPairID": entry.pair_id, "clusterPairUUID": entry.uuid, "status": pair_states.UNCONFIGURED}
+    if world.switches.pending_pair_uuids == "missing":
+        del own["clusterPairUUID"]
     return dict(sorted({**empty, **own}.items()))
 
 
@@ -112,9 +114,15 @@ def volume(world: World, cluster: Cluster, each: Volume) -> dict[str, Any]:
         "volumeAccessGroups": each.access_groups,
         "volumeConsistencyGroupUUID": each.group_uuid,
         "volumeID": each.volume_id,
-        "volumePairs": [volume_pair(world, half) for half in each.halves],
+        "volumePairs": _shown_pairs(world, each),
         "volumeUUID": each.uuid,
     }
+
+
+def _shown_pairs(world: World, each: Volume) -> list[dict[str, Any]]:
+    if each.deleted and world.switches.deleted_volume_pairs == "hidden":
+        return []
+    return [volume_pair(world, half) for half in each.halves]
 
 
 def shown_access(world: World, each: Volume) -> str:
@@ -155,6 +163,8 @@ def volume_pair(world: World, half: Half) -> dict[str, Any]:
     if half.pending and world.switches.pending_volume_pair_members == "missing":
         for name in ("clusterPairID", "remoteSliceID", "remoteVolumeID", "remoteVolumeName"):
             del shown[name]
+    if half.pending and world.switches.pending_pair_uuids == "missing":
+        del shown["volumePairUUID"]
     return shown
 
 

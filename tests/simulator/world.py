@@ -22,6 +22,7 @@ from .cluster import FULLNESS, Cluster
 from .errors import ApiError, HostIOError, SiteDown, WorldError
 from .faults import Faults
 from .links import Links
+from .oddities import MISSING, OddObjects
 from .records import IscsiSession, Snapshot, Volume
 from .replication import Replication
 from .settings import SAMPLE_SECONDS, Switches, Timings
@@ -68,6 +69,7 @@ class World:
         self.links = Links(self.clusters, self.timings, self.switches)
         self.replication = Replication(self.links, self.timings, self.switches, self.clock)
         self.faults = Faults(self._refuse, self._accept)
+        self.odd_objects = OddObjects()
         self.log = CallLog()
         self.secrets = Secrets()
         self._next_sample = 0.0
@@ -145,7 +147,7 @@ class World:
             self._record_event(cluster, admin, method, params, False)
             raise
         self._record_event(cluster, admin, method, params, True)
-        return result, unused
+        return self.odd_objects.shown(cluster.name, method, result), unused
 
     @property
     def calls(self) -> list[Call]:
@@ -214,6 +216,16 @@ class World:
             volume.hindrance = hindrance
             self.replication.settle_volume(volume)
 
+    def odd_object(
+        self, cluster: str, method: str, object_id: Any, member: str | None = None, value: Any = MISSING
+    ) -> None:
+        """Let a list show an object of its own with this member, or without it where no value is given.
+
+        Without a member the value, null unless given, takes the place of the object as a whole.
+        """
+        with self.lock:
+            self.odd_objects.add(self.cluster(cluster).name, method, object_id, member, value)
+
     def advance(self, seconds: float) -> None:
         """Let time pass: snapshots expire, deleted volumes are purged; on a site that is down nothing happens."""
         with self.lock:
@@ -261,9 +273,13 @@ class World:
             self.cluster(cluster).end_iscsi_sessions([volume_id])
 
     def act(self, cluster: str, method: str, params: dict[str, Any] | None = None) -> Any:
-        """What a third party does: `write` or `log_in` as a host, anything else as an administrator calls it."""
-        as_host: dict[str, Callable[..., None]] = {"write": self.write, "log_in": self.log_in}
-        return as_host[method](cluster, **(params or {})) if method in as_host else self.call(cluster, method, params)
+        """What happens from outside: `write` or `log_in` as a host, `odd_object`, or what an administrator calls."""
+        no_calls: dict[str, Callable[..., None]] = {
+            "write": self.write,
+            "log_in": self.log_in,
+            "odd_object": self.odd_object,
+        }
+        return no_calls[method](cluster, **(params or {})) if method in no_calls else self.call(cluster, method, params)
 
     def marks(self, cluster: str, volume_id: int) -> list[str]:
         """What was ever written and is on the volume, whoever may read it."""

@@ -29,14 +29,22 @@ MAY_IMPORT = {
     f"{UTILS}/_pairing/model": [f"{UTILS}/_element/errors"],
     f"{UTILS}/_pairing/turns": [f"{UTILS}/_pairing/model"],
     f"{UTILS}/_pairing/checkpoint": [],
-    f"{UTILS}/_pairing/observe": [f"{UTILS}/_element", f"{UTILS}/_pairing/model", f"{UTILS}/_pairing/session"],
+    f"{UTILS}/_pairing/lists": [f"{UTILS}/_element/members", f"{UTILS}/_pairing/model"],
+    f"{UTILS}/_pairing/observe": [
+        f"{UTILS}/_element",
+        f"{UTILS}/_pairing/lists",
+        f"{UTILS}/_pairing/model",
+        f"{UTILS}/_pairing/session",
+    ],
     f"{UTILS}/_pairing/observe_report": [
         f"{UTILS}/_element",
+        f"{UTILS}/_pairing/lists",
         f"{UTILS}/_pairing/model",
         f"{UTILS}/_pairing/observe",
     ],
     f"{UTILS}/_pairing/observe_turn": [
         f"{UTILS}/_element",
+        f"{UTILS}/_pairing/lists",
         f"{UTILS}/_pairing/model",
         f"{UTILS}/_pairing/observe",
         f"{UTILS}/_pairing/session",

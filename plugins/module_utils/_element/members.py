@@ -6,23 +6,32 @@
 """Members of replies, taken as what the API documentation says they are and as nothing else.
 
 Converting would make something of anything: the text "None" of a missing UUID, equal to every other missing UUID;
-volume 41 of the number 41.7; true of the text "false". Whatever does not fit raises LookupError, TypeError or ValueError.
+volume 41 of the number 41.7; true of the text "false". Whatever does not fit raises Misfit, which names the member.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+
+
+class Misfit(ValueError):
+    """A member is not what the API documentation says it is. member: its name, or the path to it, with dots."""
+
+    def __init__(self, member: str, why: str):
+        super().__init__(f"{member} {why}")
+        self.member = member
+        self.why = why
 
 
 def text(entry: Mapping, name: str) -> str:
     """A text that says something."""
     value = optional_text(entry, name)
     if not value:
-        raise ValueError(f"{name} is missing or empty")
+        raise Misfit(name, "is missing or empty")
     return value
 
 
@@ -32,8 +41,31 @@ def optional_text(entry: Mapping, name: str) -> str:
     if value is None:
         return ""
     if not isinstance(value, str):
-        raise TypeError(f"{name} is no text")
+        raise Misfit(name, "is no text")
     return value
+
+
+def whole(entry: Mapping, name: str) -> int:
+    """An ID, a size or a count."""
+    if entry.get(name) is None:
+        raise Misfit(name, "is missing")
+    try:
+        return number(entry[name])
+    except (TypeError, ValueError):
+        raise Misfit(name, "is no whole number") from None
+
+
+def identifier(entry: Mapping, name: str) -> int:
+    """An ID; 0 stands for none in this API."""
+    value = whole(entry, name)
+    if not value:
+        raise Misfit(name, "is 0, which is no ID")
+    return value
+
+
+def optional_whole(entry: Mapping, name: str) -> int:
+    """An ID or a count; 0 when it is missing, null or empty."""
+    return whole(entry, name) if entry.get(name) else 0
 
 
 def number(value: object) -> int:
@@ -54,17 +86,25 @@ def quantity(value: object) -> float:
     return float(value)
 
 
+def amount(entry: Mapping, name: str) -> float:
+    """A time or a share: not negative, and finite."""
+    try:
+        return quantity(entry.get(name))
+    except (TypeError, ValueError):
+        raise Misfit(name, "is no number") from None
+
+
 def flag(entry: Mapping, name: str) -> bool:
-    value = entry[name]
+    value = entry.get(name)
     if not isinstance(value, bool):
-        raise TypeError(f"{name} is neither true nor false")
+        raise Misfit(name, "is neither true nor false")
     return value
 
 
 def items(entry: Mapping, name: str) -> list[Any]:
-    value = entry[name]
+    value = entry.get(name)
     if not isinstance(value, list):
-        raise TypeError(f"{name} is no list")
+        raise Misfit(name, "is no list")
     return value
 
 
@@ -73,11 +113,19 @@ def optional_items(entry: Mapping, name: str) -> list[Any]:
     return [] if entry.get(name) is None else items(entry, name)
 
 
-def each_once(found: Iterable[T], key: Callable[[T], object]) -> tuple[T, ...]:
-    """All that was found, each with a key of its own: with two of the same nobody knows which one is meant."""
-    by_key: dict[object, T] = {}
-    for one in found:
-        if key(one) in by_key:
-            raise ValueError(f"{key(one)} is there twice")
-        by_key[key(one)] = one
-    return tuple(by_key.values())
+def optional_object(entry: Mapping, name: str) -> dict[str, Any]:
+    """An object; {} when it is null, empty or missing."""
+    value = entry.get(name) or {}
+    if not isinstance(value, dict):
+        raise Misfit(name, "is no object")
+    return value
+
+
+def within(name: str, read: Callable[[Any], T], value: Any) -> T:
+    """What `read` makes of something inside the member `name`; a misfit in there is named with the path to it."""
+    try:
+        return read(value)
+    except Misfit as exc:
+        raise Misfit(f"{name}.{exc.member}", exc.why) from None
+    except (AttributeError, LookupError, TypeError, ValueError, OverflowError):
+        raise Misfit(name, "holds what does not belong there") from None

@@ -5,14 +5,15 @@
 # This file is private to the collection elementsw.replication: it can change without notice.
 """What a call that ends in the middle of its wait hands to the next one, by way of the action plugin.
 
-It is there to be reported at the end. On its way Ansible masks in it whatever looks like the password, within names and
-numbers too, before ansible-core 2.19 even within true and null, so nothing is decided on it. The marks are the exception,
-and are written so that no password hits them.
+It is there to be reported at the end, and is checked like any input. On its way Ansible masks in it whatever looks like
+the password, within names and numbers too, before ansible-core 2.19 even within true and null, so nothing is decided on
+it. The marks are the exception, and are written so that no password hits them.
 """
 
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -65,22 +66,53 @@ def digest(trait: str | None) -> bytes:
     return hashlib.sha256(trait.encode()).digest()[:_DIGEST_BYTES] if trait is not None else bytes(_DIGEST_BYTES)
 
 
-def of_report(report: Mapping[str, Any], waited: float) -> Carried | None:
-    """What `as_report` has made; None when it is something else, since anybody can fill in an option."""
+def of_report(report: Mapping[str, Any], waited: float, count: int) -> Carried | None:
+    """What `as_report` has made, for a task with `count` items; None when it is something else: anyone can fill in an option."""
     try:
-        return _of_report(report, waited)
+        return _of_report(report, waited, count)
     except (LookupError, TypeError, ValueError):
         return None
 
 
-def _of_report(report: Mapping[str, Any], waited: float) -> Carried:
+def _of_report(report: Mapping[str, Any], waited: float, count: int) -> Carried:
+    if not 0 <= waited < math.inf:
+        raise ValueError("waited is no number of seconds")
+    items = tuple(_kept(kept) for kept in _list(report, "items"))
+    if len(items) != count:
+        raise ValueError("the task has another number of items")
     return Carried(
-        items=tuple(_kept(kept) for kept in report["items"]),
-        actions=tuple(Action(**action) for action in report["actions"]),
-        warnings=tuple(str(text) for text in report["warnings"]),
-        diff=report["diff"],
+        items=items,
+        actions=tuple(Action(**_texts(action)) for action in _list(report, "actions")),
+        warnings=tuple(_text(text) for text in _list(report, "warnings")),
+        diff=_diff(report["diff"]),
         waited=waited,
     )
+
+
+def _list(report: Mapping[str, Any], name: str) -> list[Any]:
+    value = report[name]
+    if not isinstance(value, list):
+        raise TypeError(f"{name} is no list")
+    return value
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("not a text")
+    return value
+
+
+def _texts(action: Mapping[str, object]) -> dict[str, str]:
+    return {name: _text(value) for name, value in dict(action).items()}
+
+
+def _diff(value: object) -> Mapping[str, Any] | None:
+    """Masking may have made a text of null."""
+    if isinstance(value, dict):
+        return value
+    if value is not None:
+        _text(value)
+    return None
 
 
 def _as_dict(kept: Kept) -> dict:
@@ -104,9 +136,13 @@ def _kept(report: Mapping[str, Any]) -> Kept:
 
 
 def _failure(report: Mapping[str, Any], rolled_back: bool | None) -> Failure:
-    members = ("code", "sentence", "cluster", "method", "name", "message")
-    failure = Failure(**{member: report[member] for member in members})
+    told = {member: _text(report[member]) for member in ("code", "sentence")}
+    known = {member: report[member] for member in ("cluster", "method", "name", "message")}
+    failure = Failure(**told, **{member: None if value is None else _text(value) for member, value in known.items()})
     failure.rolled_back = rolled_back
-    left_behind = report["left_behind"]  # a list, or what masking has made of null
-    failure.left_behind = list(left_behind) if isinstance(left_behind, list) else []
+    left_behind = report["left_behind"]
+    if isinstance(left_behind, list):
+        failure.left_behind = [_text(left) for left in left_behind]
+    elif left_behind is not None:
+        _text(left_behind)  # what masking has made of null
     return failure

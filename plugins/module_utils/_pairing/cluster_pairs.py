@@ -30,6 +30,7 @@ class ClusterPairJob:
     peer_may_be_dead: bool = False
     peer_hostname: str = ""
     fail_fast: bool = field(default=False, init=False)
+    count: int = field(default=1, init=False)
 
     @classmethod
     def from_params(cls, params: Mapping, peer_hostname: str) -> ClusterPairJob:
@@ -63,7 +64,7 @@ class ClusterPairJob:
     def look(self, session: Session, seen: Found) -> Found:
         there = [side for side in SIDES if seen.seen[side]]
         lists = session.side_by_side(partial(observe.cluster_pairs, session.client(side)) for side in there)
-        views = {side: replace(seen.seen[side], entries=entries) for side, entries in zip(there, lists)}
+        views = {side: seen.seen[side].listing(entries) for side, entries in zip(there, lists)}
         return cluster_pair.classify(Sides(views["local"], views.get("peer")), seen.known_as)
 
     def finish(self, seen: Found, plans: Sequence[Plan]) -> Sequence[Plan]:

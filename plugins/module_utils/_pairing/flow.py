@@ -39,6 +39,10 @@ class Job(Protocol[Seen]):
     wait_timeout: float
     fail_fast: bool
 
+    @property
+    def count(self) -> int:
+        """How many items the task has."""
+
     def observe(self, session: Session, planning: bool) -> Seen:
         """Read both clusters, with what only planning needs if that follows. Raises Failure where nothing can be said."""
 

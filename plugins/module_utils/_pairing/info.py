@@ -22,7 +22,20 @@ from .decide.identity import named_by_address
 from .decide.readiness_report import Check, Facts, Subject, Told
 from .decide.volume_classes import Found
 from .flow import Outcome
-from .model import LOCAL, PEER, READ_WRITE, SIDES, ClusterFault, ClusterSide, Sides, SyncJob, VolumeSide
+from .model import (
+    LOCAL,
+    PEER,
+    READ_WRITE,
+    SIDES,
+    ClusterFault,
+    ClusterSide,
+    Keyed,
+    Listed,
+    Sides,
+    SyncJob,
+    Unreadable,
+    VolumeSide,
+)
 from .session import Session
 
 CLUSTER_PAIRS, VOLUME_PAIRS, PROGRESS = "cluster_pairs", "volume_pairs", "progress"
@@ -35,10 +48,14 @@ BY_DEFAULT = (CLUSTER_PAIRS, VOLUME_PAIRS)
 class More:
     """What was read of a cluster beside its lists, as far as it was asked for."""
 
-    delays: Mapping[int, float] = field(default_factory=dict)
-    jobs: Mapping[int, SyncJob] = field(default_factory=dict)
-    faults: tuple[ClusterFault, ...] = ()
+    delays: Keyed[int, float] = field(default=Listed())
+    jobs: Keyed[int, SyncJob] = field(default=Listed())
+    faults: Listed[ClusterFault, Unreadable] = field(default=Listed())
     facts: Facts | None = None
+
+    @property
+    def unreadable(self) -> tuple[Unreadable, ...]:
+        return (*self.delays.unreadable, *self.jobs.unreadable, *self.faults.unreadable)
 
 
 NOTHING_MORE = Sides(More(), More())
@@ -59,12 +76,12 @@ class Seen:
 
     @property
     def lags(self) -> list[lag.Lag]:
-        delays = Sides(self.more.local.delays, self.more.peer.delays)
+        delays: lag.Delays = Sides(dict(self.more.local.delays), dict(self.more.peer.delays))
         return [lag.of_pair(pair, delays) for pair in self.pairs]
 
     @property
     def copies(self) -> list[SyncJob | None]:
-        jobs = Sides(self.more.local.jobs, self.more.peer.jobs)
+        jobs: progress.Jobs = Sides(dict(self.more.local.jobs), dict(self.more.peer.jobs))
         return [progress.copying(pair, jobs) for pair in self.pairs]
 
 
@@ -117,10 +134,7 @@ class InfoJob:
         halves = [pair for pair in self._pairs(views) if pair.state.startswith("half")]
         missing = [side for side in SIDES if any(pair.volumes[side] is None for pair in halves)]
         lists = session.side_by_side(partial(observe.deleted_volumes, session.client(side)) for side in missing)
-        more = {
-            side: replace(views[side], volumes=(*views[side].volumes, *deleted))
-            for side, deleted in zip(missing, lists)
-        }
+        more = {side: views[side].adding(deleted) for side, deleted in zip(missing, lists)}
         return Sides(*(more.get(side, views[side]) for side in SIDES))
 
     def _peer_is_dead(self, seen: Seen) -> bool:
@@ -130,7 +144,8 @@ class InfoJob:
         """By its address; failing that, the only cluster pair there is."""
         entries = named_by_address(view.entries, observe.peer_addresses(session, self.peer_hostname))
         established = tuple(entry for entry in view.entries if not entry.pending)
-        if not entries and len(established) == 1:
+        unreadable = any(not odd.pending for odd in view.unreadable_entries)
+        if not entries and len(established) == 1 and not unreadable:
             entries = established
         return frozenset(entry.id for entry in entries)
 
@@ -163,7 +178,7 @@ class InfoJob:
         seen = outcome.seen
         lags = seen.lags
         faults = self._faults(seen)
-        found = self._findings(seen, lags, faults)
+        found = [*self._findings(seen, lags, faults), *_unreadable(seen)]
         clusters = (seen.views.local, seen.views.peer)
         report: dict = {
             "healthy": all(finding.severity != findings.ERROR for finding in found),
@@ -243,7 +258,20 @@ class InfoJob:
 def _classified(views: Sides[VolumeSide | None]) -> ClusterPairFound | None:
     if views.peer is None:
         return None
-    return cluster_pair.classify(Sides(*(ClusterSide(views[side].cluster, views[side].entries) for side in SIDES)))
+    return cluster_pair.classify(Sides(*(_cluster_side(views[side]) for side in SIDES)))
+
+
+def _cluster_side(view: VolumeSide) -> ClusterSide:
+    return ClusterSide(view.cluster, view.entries, unreadable_entries=view.unreadable_entries)
+
+
+def _unreadable(seen: Seen) -> list[findings.Finding]:
+    return [
+        finding
+        for side, view in seen.views.as_dict().items()
+        if view
+        for finding in findings.of_unreadable(view.cluster.name, (*view.unreadable, *seen.more[side].unreadable))
+    ]
 
 
 def _cluster_pairs(seen: Seen) -> list[dict]:

@@ -7,8 +7,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -20,6 +20,9 @@ SIDES = (LOCAL, PEER)
 
 READ_WRITE = "readWrite"
 TARGET = "replicationTarget"
+
+# The status of a cluster pair, and the state of a volume pair, that was started and not completed.
+PENDING = "Unconfigured"
 
 # Who has paused a pair: the cluster that shows this, or the other one.
 PAUSED_HERE = "PausedManual"
@@ -36,7 +39,9 @@ MODES = {"async": "Async", "sync": "Sync", "snapshots_only": "SnapshotsOnly"}
 TO_PEER = "to_peer"
 FROM_PEER = "from_peer"
 
+K = TypeVar("K")
 T = TypeVar("T")
+U = TypeVar("U")
 
 
 def mode_option(name: str) -> str | None:
@@ -77,7 +82,7 @@ class Cluster:
 class ClusterPair:
     """A cluster pair as one cluster lists it. `id` is local to that cluster, `uuid` is shared by both.
 
-    The remote members may be empty, and remote_unique_id None, while the pair is pending.
+    While the pair is pending the remote members may be empty, and the UUID too, and remote_unique_id None.
     """
 
     id: int
@@ -91,7 +96,7 @@ class ClusterPair:
 
     @property
     def pending(self) -> bool:
-        return self.status == "Unconfigured"
+        return self.status == PENDING
 
     @property
     def connected(self) -> bool:
@@ -100,7 +105,7 @@ class ClusterPair:
 
 @dataclass(frozen=True)
 class VolumePair:
-    """A volume pair as one of its two volumes shows it. `uuid` is shared by both.
+    """A volume pair as one of its two volumes shows it. `uuid` is shared by both, and may be empty while it is pending.
 
     snapshot_state: of the replication of snapshots, which has reasons of its own to stop.
     """
@@ -116,7 +121,7 @@ class VolumePair:
     @property
     def pending(self) -> bool:
         # What a pending entry holds besides its state is documented nowhere; IDs of volumes start at 1.
-        return self.state == "Unconfigured" or not self.remote_volume_id
+        return self.state == PENDING or not self.remote_volume_id
 
 
 @dataclass(frozen=True)
@@ -266,12 +271,93 @@ class ClusterFault:
 
 
 @dataclass(frozen=True)
+class Unreadable:
+    """An object of a list that does not fit the Element API, as far as it can be read.
+
+    It still counts, as ambiguity, as a slot, as a user, and only an item that needs it fails.
+    """
+
+    #: What it is, in words: volume, cluster pair, account.
+    kind: str
+    #: The API method that lists it, and its place in that list, counted from 1.
+    method: str
+    place: int
+    #: The member that does not fit, empty where the object as a whole is none, and what is wrong with it.
+    member: str
+    why: str
+    #: Its ID and its name; None where they cannot be read either.
+    id: int | None = None
+    name: str | None = None
+
+    @property
+    def label(self) -> str:
+        if self.id is None:
+            what = f"{self.kind} {self.name}" if self.name else f"the {self.kind}"
+            return f"{what} at place {self.place} of its list"
+        return f"{self.kind} {self.name} ({self.id})" if self.name else f"{self.kind} with ID {self.id}"
+
+    @property
+    def reason(self) -> str:
+        return f"{self.method}: {self.member or 'it'} {self.why}"
+
+    def failure(self, cluster: str) -> Failure:
+        """Why an item that needs it cannot be decided."""
+        return Failure(
+            "bad_reply",
+            f"cluster {cluster}: {self.label} does not fit the Element API ({self.reason}); look at what {self.method} shows of "
+            "it and have it corrected there, then run again",
+            cluster=cluster,
+            method=self.method,
+        )
+
+
+@dataclass(frozen=True)
+class UnreadableVolume(Unreadable):
+    """A volume. pairs: None where its pairs cannot be read."""
+
+    pairs: tuple[VolumePair, ...] | None = None
+    deleted: bool = False
+
+
+@dataclass(frozen=True)
+class UnreadableClusterPair(Unreadable):
+    """An entry of a cluster's list of pairs. None where a member cannot be read, "" where it is empty."""
+
+    uuid: str | None = None
+    status: str | None = None
+    remote_name: str | None = None
+    remote_mvip: str | None = None
+    remote_unique_id: str | None = None
+
+    @property
+    def pending(self) -> bool:
+        return self.status == PENDING
+
+
+@dataclass(frozen=True)
+class Listed(Generic[T, U]):
+    """What a list shows: the objects that can be read, which one gets by going through it, and those that cannot."""
+
+    readable: tuple[T, ...] = ()
+    unreadable: tuple[U, ...] = ()
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self.readable)
+
+
+ClusterPairs = Listed[ClusterPair, UnreadableClusterPair]
+Volumes = Listed[Volume, UnreadableVolume]
+# Of what is kept by the ID, or the name, that stands before it.
+Keyed = Listed[tuple[K, T], Unreadable]
+
+
+@dataclass(frozen=True)
 class ClusterSide:
     """One cluster as far as cluster pairs go.
 
     pairs_max: how many pairs it may have, None where it does not say. paired_volumes: its volumes that have pair
-    entries; read only when an entry may have to go, else None. roles: what the task's user may do there; read only
-    where clusters are to be paired, and None where the cluster does not tell.
+    entries, deleted ones that can be restored included; read only when an entry may have to go, else None. roles: what
+    the task's user may do there; read only where clusters are to be paired, and None where the cluster does not tell.
     """
 
     cluster: Cluster
@@ -279,6 +365,13 @@ class ClusterSide:
     pairs_max: int | None = None
     paired_volumes: tuple[Volume, ...] | None = None
     roles: frozenset[str] | None = None
+    unreadable_entries: tuple[UnreadableClusterPair, ...] = ()
+    #: Of the volumes that may have pairs; read when paired_volumes are.
+    unreadable_volumes: tuple[UnreadableVolume, ...] = ()
+
+    def listing(self, entries: ClusterPairs) -> ClusterSide:
+        """The same cluster with these entries in place of its own."""
+        return replace(self, entries=entries.readable, unreadable_entries=entries.unreadable)
 
 
 @dataclass(frozen=True)
@@ -289,6 +382,22 @@ class VolumeSide:
     entries: tuple[ClusterPair, ...]
     volumes: tuple[Volume, ...]
     accounts: Mapping[int, str]
+    unreadable_entries: tuple[UnreadableClusterPair, ...] = ()
+    unreadable_volumes: tuple[UnreadableVolume, ...] = ()
+    unreadable_accounts: tuple[Unreadable, ...] = ()
+
+    @property
+    def unreadable(self) -> tuple[Unreadable, ...]:
+        return (*self.unreadable_entries, *self.unreadable_volumes, *self.unreadable_accounts)
+
+    def showing(self, volumes: Volumes) -> VolumeSide:
+        """The same cluster with these volumes in place of its own."""
+        return replace(self, volumes=volumes.readable, unreadable_volumes=volumes.unreadable)
+
+    def adding(self, volumes: Volumes) -> VolumeSide:
+        """The same cluster with these volumes beside its own."""
+        shown = (*self.volumes, *volumes.readable)
+        return self.showing(Listed(shown, (*self.unreadable_volumes, *volumes.unreadable)))
 
 
 @dataclass(frozen=True)
@@ -388,10 +497,10 @@ class RemoveClusterPair(Step):
 
 @dataclass(frozen=True)
 class PairClusters(Step):
-    """StartClusterPairing on `side`, CompleteClusterPairing on the other. known: UUIDs the origin listed before."""
+    """StartClusterPairing on `side`, CompleteClusterPairing on the other. known: IDs that the origin listed before."""
 
     completer_object: str
-    known: frozenset[str]
+    known: frozenset[int]
 
     PHASE = Phase.PAIR_CLUSTERS
 

@@ -7,31 +7,54 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 from operator import attrgetter, itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from .._element import addresses
 from .._element.client import Client
 from .._element.errors import VOLUME_UNKNOWN, ApiError, Failure, Unanswered
-from .._element.members import each_once, flag, items, number, optional_items, optional_text, quantity, text
+from .._element.members import (
+    Misfit,
+    amount,
+    flag,
+    identifier,
+    items,
+    number,
+    optional_items,
+    optional_object,
+    optional_text,
+    optional_whole,
+    text,
+    whole,
+    within,
+)
+from . import lists
+from .lists import Kind, T, U, text_or_none
 from .model import (
     LOCAL,
     PEER,
+    PENDING,
     SIDES,
     Cluster,
     ClusterPair,
+    ClusterPairs,
     ClusterSide,
+    Keyed,
     Limits,
+    Listed,
     Qos,
     Sides,
     SyncJob,
+    Unreadable,
+    UnreadableClusterPair,
+    UnreadableVolume,
     Usage,
     Volume,
     VolumePair,
+    Volumes,
     VolumeSide,
 )
 from .session import Session
@@ -39,6 +62,7 @@ from .session import Session
 # Seconds that a peer which may be dead is given to answer.
 PROBE_TIMEOUT = 10
 FAIL, ACCEPT, PROBE = "fail", "accept", "probe"
+_NOTHING: Listed[Any, Any] = Listed()
 # ModifyVolumes takes at most 500 IDs; a filter is not asked to take more, the whole list is read instead.
 MOST_IDS = 500
 
@@ -86,10 +110,9 @@ def _identity(client: Client, if_dead: str) -> Cluster | None:
 # --- single reads ---------------------------------------------------------------------------------------------------
 
 
-def cluster_pairs(client: Client) -> tuple[ClusterPair, ...]:
+def cluster_pairs(client: Client) -> ClusterPairs:
     """Every entry of this cluster's list, pending ones and those with third clusters included."""
-    method = "ListClusterPairs"
-    return parsed(client, method, _cluster_pairs, client.call(method))
+    return listed(client, "ListClusterPairs", "clusterPairs", _CLUSTER_PAIR)
 
 
 def version(client: Client) -> str:
@@ -119,47 +142,44 @@ def limits(client: Client) -> Limits:
     return Limits(*(_optional_number(result, member) for member in members))
 
 
-def qos_policies(client: Client) -> dict[str, int]:
-    """The IDs of this cluster's QoS policies by name; they differ from cluster to cluster."""
-    method = "ListQoSPolicies"
-    return parsed(
-        client,
-        method,
-        lambda result: {text(policy, "name"): number(policy["qosPolicyID"]) for policy in items(result, "qosPolicies")},
-        client.call(method),
-    )
+def qos_policies(client: Client) -> Keyed[str, int]:
+    """The names and IDs of this cluster's QoS policies; they differ from cluster to cluster."""
+    return listed(client, "ListQoSPolicies", "qosPolicies", _QOS_POLICY)
 
 
-def accounts(client: Client) -> dict[int, str]:
-    """Account names by ID. The reply holds CHAP secrets: nothing else of it is kept."""
-    method = "ListAccounts"
-    return parsed(
-        client,
-        method,
-        lambda result: dict(each_once(map(_account, items(result, "accounts")), itemgetter(0))),
-        client.call(method),
-    )
+def accounts(client: Client) -> Keyed[int, str]:
+    """IDs and names of accounts. The reply holds CHAP secrets: nothing else of it is kept."""
+    return listed(client, "ListAccounts", "accounts", _ACCOUNT)
 
 
-def paired_volumes(client: Client) -> tuple[Volume, ...]:
+def paired_volumes(client: Client) -> Volumes:
     """Every volume with a pair entry, pending ones included."""
-    method = "ListActivePairedVolumes"
-    return parsed(client, method, _volumes, client.call(method))
+    return listed(client, "ListActivePairedVolumes", "volumes", _VOLUME)
 
 
-def deleted_volumes(client: Client) -> tuple[Volume, ...]:
+def deleted_volumes(client: Client) -> Volumes:
     """Volumes that are deleted and not yet purged."""
-    method = "ListDeletedVolumes"
-    return parsed(client, method, _volumes, client.call(method, {"includeVirtualVolumes": False}))
+    return listed(client, "ListDeletedVolumes", "volumes", _VOLUME, {"includeVirtualVolumes": False})
 
 
-def volumes_named(client: Client, name: str) -> tuple[Volume, ...]:
+#: What shows the volumes with pair entries: a deleted one has its pair again once it is restored.
+USERS: tuple[Callable[[Client], Volumes], ...] = (paired_volumes, deleted_volumes)
+
+
+def volumes_named(client: Client, name: str) -> Volumes:
     """Every volume of that name: names are not unique. The list may hold deleted ones."""
-    method = "ListVolumes"
-    return parsed(client, method, _volumes, client.call(method, {"includeVirtualVolumes": False, "volumeName": name}))
+    return listed(client, "ListVolumes", "volumes", _VOLUME, {"includeVirtualVolumes": False, "volumeName": name})
 
 
-def volumes(client: Client, ids: Iterable[int] | None = None) -> tuple[Volume, ...]:
+def volume(client: Client, volume_id: int) -> Volume | None:
+    """The volume with this ID as it is now, None where there is none. Raises Failure where it cannot be read."""
+    found = volumes(client, [volume_id])
+    for odd in found.unreadable:
+        raise odd.failure(client.name)
+    return next(iter(found), None)
+
+
+def volumes(client: Client, ids: Iterable[int] | None = None) -> Volumes:
     """Volumes of this cluster, or those with the given IDs; an ID that does not exist is left out.
 
     Not filtered by status: a volume that is being created must be seen too. The list may hold deleted ones.
@@ -167,7 +187,7 @@ def volumes(client: Client, ids: Iterable[int] | None = None) -> tuple[Volume, .
     method = "ListVolumes"
     wanted = None if ids is None else frozenset(ids)
     if wanted is not None and not wanted:
-        return ()  # what an empty filter means is documented nowhere
+        return Listed()  # what an empty filter means is documented nowhere
     params: dict[str, object] = {"includeVirtualVolumes": False}
     if wanted is not None and len(wanted) <= MOST_IDS:
         params["volumeIDs"] = sorted(wanted)
@@ -179,17 +199,26 @@ def volumes(client: Client, ids: Iterable[int] | None = None) -> tuple[Volume, .
             raise
         del params["volumeIDs"]
         result = client.call(method, params)
-    found = parsed(client, method, _volumes, result)
-    return found if wanted is None else tuple(volume for volume in found if volume.id in wanted)
+    found = read(client, method, "volumes", _VOLUME, result)
+    return found if wanted is None else _with_ids(found, wanted)
 
 
-def sync_jobs(client: Client) -> dict[int, SyncJob]:
-    """The copies from other clusters that this one is receiving, by the ID of the volume that receives.
+def _with_ids(found: Volumes, wanted: frozenset[int]) -> Volumes:
+    """Those with these IDs; one whose ID cannot be read may be any that is not there otherwise."""
+    readable = tuple(each for each in found if each.id in wanted)
+    known = {each.id for each in readable} | {odd.id for odd in found.unreadable}
+    missing = not wanted <= known
+    odd = tuple(each for each in found.unreadable if each.id in wanted or (each.id is None and missing))
+    return Listed(readable, odd)
 
-    Only the target's cluster tells of a copy.
+
+def sync_jobs(client: Client) -> Keyed[int, SyncJob]:
+    """The copies from other clusters that this one is receiving, with the IDs of the volumes that receive, one for each.
+
+    Only the target's cluster tells of a copy. One that cannot be read, but for its volume, counts as begun.
     """
     method = "ListSyncJobs"
-    return parsed(client, method, _remote_jobs, client.call(method))
+    return parsed(client, method, partial(_remote_jobs, method), client.call(method))
 
 
 def usage(session: Session, side: str, of: Iterable[Volume]) -> dict[int, Usage]:
@@ -199,66 +228,96 @@ def usage(session: Session, side: str, of: Iterable[Volume]) -> dict[int, Usage]
     """
     wanted = tuple(of)
     client = session.client(side)
-    ids = sorted(volume.id for volume in wanted)
+    ids = sorted(each.id for each in wanted)
     stats: dict[str, object] = {"includeVirtualVolumes": False}
     if len(ids) <= MOST_IDS:
         stats["volumeIDs"] = ids
     snapshots = {"volumeID": ids[0]} if len(ids) == 1 else {}
     iscsi, fibre, written, taken = session.side_by_side(
-        partial(_evidence, client, method, params, parse)
-        for method, params, parse in (
-            ("ListISCSISessions", {}, _iscsi_sessions),
-            ("ListFibreChannelSessions", {}, _fibre_channel_sessions),
-            ("ListVolumeStats", stats, _stats),
-            ("ListSnapshots", snapshots, _snapshot_counts),
+        partial(_evidence, client, method, member, kind, params)
+        for method, member, kind, params in (
+            ("ListISCSISessions", "sessions", _ISCSI_SESSION, {}),
+            ("ListFibreChannelSessions", "sessions", _FIBRE_CHANNEL_SESSION, {}),
+            ("ListVolumeStats", "volumeStats", _VOLUME_STATS, stats),
+            ("ListSnapshots", "snapshots", _SNAPSHOT, snapshots),
         )
     )
-    return {volume.id: _usage_of(volume, iscsi, fibre, written, taken) for volume in wanted}
+    return {each.id: _usage_of(each, iscsi, fibre, written, taken) for each in wanted}
 
 
 def sessions(session: Session, side: str, of: Iterable[Volume]) -> dict[int, Usage]:
     """Who is logged in to these volumes, by volume ID, and nothing else of their use: two reads."""
     client = session.client(side)
     iscsi, fibre = session.side_by_side(
-        partial(_evidence, client, method, {}, parse)
-        for method, parse in (
-            ("ListISCSISessions", _iscsi_sessions),
-            ("ListFibreChannelSessions", _fibre_channel_sessions),
+        partial(_evidence, client, method, "sessions", kind, {})
+        for method, kind in (
+            ("ListISCSISessions", _ISCSI_SESSION),
+            ("ListFibreChannelSessions", _FIBRE_CHANNEL_SESSION),
         )
     )
-    return {volume.id: _sessions_of(volume, iscsi, fibre) for volume in of}
+    return {each.id: _sessions_of(each, iscsi, fibre) for each in of}
 
 
-def _sessions_of(volume: Volume, iscsi: Any, fibre: Any) -> Usage:
-    known = (("iSCSI sessions", iscsi is not None), ("Fibre Channel sessions", fibre is not None))
+class Evidence(NamedTuple):
+    """What a list shows of the use of volumes, by the ID of a volume or of an access group."""
+
+    by_id: Mapping[int, list[Any]]
+    #: Whether it is not all that there is: the list cannot be read, or an object in it that names no volume.
+    incomplete: bool = False
+    #: The volumes of which an object cannot be read.
+    unreadable: frozenset[int] = frozenset()
+
+
+def _evidence(
+    client: Client,
+    method: str,
+    member: str,
+    kind: Kind[list[tuple[int, Any]], Unreadable],
+    params: Mapping[str, object],
+) -> Evidence:
+    try:
+        found = listed(client, method, member, kind, params)
+    except Failure:
+        return Evidence({}, incomplete=True)  # named in Usage.unreadable, where it counts as in use
+    by_id: dict[int, list[Any]] = {}
+    for named in found:
+        for object_id, what in named:
+            by_id.setdefault(object_id, []).append(what)
+    odd = {each.id for each in found.unreadable}
+    return Evidence(by_id, None in odd, frozenset(odd - {None}))
+
+
+def _sessions_of(volume: Volume, iscsi: Evidence, fibre: Evidence) -> Usage:
+    known = (("iSCSI sessions", _is_known(iscsi, volume)), ("Fibre Channel sessions", not fibre.incomplete))
     return Usage(
-        iscsi=tuple(sorted((iscsi or {}).get(volume.id, ()))),
+        iscsi=tuple(sorted(iscsi.by_id.get(volume.id, ()))),
         # These sessions name an access group, no volume; the volume names the groups it is in.
-        fibre_channel=tuple(sorted({wwpn for group in volume.access_groups for wwpn in (fibre or {}).get(group, ())})),
+        fibre_channel=tuple(sorted({wwpn for group in volume.access_groups for wwpn in fibre.by_id.get(group, ())})),
         unreadable=tuple(what for what, readable in known if not readable),
     )
 
 
-def _usage_of(volume: Volume, iscsi: Any, fibre: Any, written: Any, taken: Any) -> Usage:
+def _is_known(evidence: Evidence, volume: Volume) -> bool:
+    return not evidence.incomplete and volume.id not in evidence.unreadable
+
+
+def _usage_of(volume: Volume, iscsi: Evidence, fibre: Evidence, written: Evidence, taken: Evidence) -> Usage:
     hosts = _sessions_of(volume, iscsi, fibre)
-    known = (("statistics", written is not None and volume.id in written), ("snapshots", taken is not None))
-    blocks, writes = (written or {}).get(volume.id, (0, 0))
-    snapshots, replicated = taken or ({}, {})
+    counted = written.by_id.get(volume.id, [])
+    known = (
+        ("statistics", _is_known(written, volume) and len(counted) == 1),
+        ("snapshots", _is_known(taken, volume)),
+    )
+    blocks, writes = counted[0] if len(counted) == 1 else (0, 0)
+    snapshots = taken.by_id.get(volume.id, [])
     return replace(
         hosts,
         nonzero_blocks=blocks,
         write_ops=writes,
-        snapshots=snapshots.get(volume.id, 0),
-        replicated_snapshots=replicated.get(volume.id, 0),
+        snapshots=len(snapshots),
+        replicated_snapshots=sum(snapshots),
         unreadable=(*hosts.unreadable, *(what for what, readable in known if not readable)),
     )
-
-
-def _evidence(client: Client, method: str, params: Mapping[str, object], parse: Callable[[dict], Any]) -> Any:
-    try:
-        return parsed(client, method, parse, client.call(method, params))
-    except Failure:
-        return None  # named in Usage.unreadable, where it counts as in use
 
 
 # --- both clusters --------------------------------------------------------------------------------------------------
@@ -267,25 +326,46 @@ def _evidence(client: Client, method: str, params: Mapping[str, object], parse: 
 def cluster_sides(session: Session, who: Sides[Cluster | None], with_volumes: bool) -> Sides[ClusterSide | None]:
     """Both clusters' pair lists and what deciding about them needs. An unreachable peer is None."""
 
-    def side(cluster: Cluster, entries: Any, release: str, most: int | None, paired: Any = None) -> ClusterSide:
-        return ClusterSide(replace(cluster, version=release), entries, most, paired)
+    def side(cluster: Cluster, entries: ClusterPairs, release: str, most: int | None, *users: Volumes) -> ClusterSide:
+        view = ClusterSide(replace(cluster, version=release), (), most).listing(entries)
+        if not users:
+            return view
+        return replace(
+            view,
+            paired_volumes=tuple(volume for listed in users for volume in listed),
+            unreadable_volumes=tuple(odd for listed in users for odd in listed.unreadable),
+        )
 
-    reads = [cluster_pairs, version, pairs_max]
-    return _of_both(session, who, [*reads, paired_volumes] if with_volumes else reads, side)
+    reads: list[Callable[[Client], Any]] = [cluster_pairs, version, pairs_max]
+    return _of_both(session, who, [*reads, *USERS] if with_volumes else reads, side)
 
 
 def volume_sides(session: Session, who: Sides[Cluster | None]) -> Sides[VolumeSide | None]:
     """Both clusters' volumes, accounts and cluster pairs: three reads each. An unreachable peer is None."""
-    return _of_both(session, who, [cluster_pairs, volumes, accounts], VolumeSide)
+    return _of_both(session, who, [cluster_pairs, volumes, accounts], _volume_side)
+
+
+def _volume_side(
+    cluster: Cluster, entries: ClusterPairs, found: Volumes = _NOTHING, owners: Keyed[int, str] = _NOTHING
+) -> VolumeSide:
+    return VolumeSide(
+        cluster,
+        entries.readable,
+        found.readable,
+        dict(owners),
+        entries.unreadable,
+        found.unreadable,
+        owners.unreadable,
+    )
 
 
 def all_sides(session: Session, who: Sides[Cluster | None], with_volumes: bool) -> Sides[VolumeSide | None]:
     """The same with each cluster's version; without volumes and accounts where they are not asked for."""
 
-    def side(cluster: Cluster, entries: Any, release: str, found: Any = (), owners: Any = None) -> VolumeSide:
-        return VolumeSide(replace(cluster, version=release), entries, found, owners or {})
+    def side(cluster: Cluster, entries: ClusterPairs, release: str, *more: Any) -> VolumeSide:
+        return _volume_side(replace(cluster, version=release), entries, *more)
 
-    reads = [cluster_pairs, version]
+    reads: list[Callable[[Client], Any]] = [cluster_pairs, version]
     return _of_both(session, who, [*reads, volumes, accounts] if with_volumes else reads, side)
 
 
@@ -318,6 +398,18 @@ def parsed(client: Client, method: str, parse: Callable[[dict], Any], result: di
         ) from None
 
 
+def listed(
+    client: Client, method: str, member: str, kind: Kind[T, U], params: Mapping[str, object] | None = None
+) -> Listed[T, U]:
+    """The objects of a list, each read by itself. Raises Failure, bad_reply, where it is no list at all."""
+    return read(client, method, member, kind, client.call(method, params))
+
+
+def read(client: Client, method: str, member: str, kind: Kind[T, U], result: dict) -> Listed[T, U]:
+    """The objects of the list that is a member of this result. Raises Failure as `listed` does."""
+    return parsed(client, method, lambda reply: lists.read(kind, method, items(reply, member)), result)
+
+
 def _cluster(result: dict) -> Cluster:
     info = result["clusterInfo"]
     return Cluster(
@@ -328,29 +420,42 @@ def _cluster(result: dict) -> Cluster:
     )
 
 
-def _cluster_pairs(result: dict) -> tuple[ClusterPair, ...]:
-    found = each_once(map(_cluster_pair, items(result, "clusterPairs")), attrgetter("id"))
-    return each_once(found, attrgetter("uuid"))
-
-
 def _cluster_pair(entry: dict) -> ClusterPair:
+    status = text(entry, "status")
+    # What a pending entry holds is documented nowhere.
+    uuid = optional_text if status == PENDING else text
     return ClusterPair(
-        id=number(entry["clusterPairID"]),
-        uuid=text(entry, "clusterPairUUID"),
-        status=text(entry, "status"),
+        id=identifier(entry, "clusterPairID"),
+        uuid=uuid(entry, "clusterPairUUID"),
+        status=status,
         remote_name=optional_text(entry, "clusterName"),
         remote_mvip=optional_text(entry, "mvip"),
-        remote_unique_id=_unique_id(entry.get("clusterUUID")),
+        remote_unique_id=_unique_id(entry),
         remote_version=optional_text(entry, "version"),
         latency_ms=_optional_number(entry, "latency"),
     )
 
 
-def _unique_id(value: object) -> str | None:
+def _unique_id(entry: Mapping) -> str | None:
     """Clusters show a short text; the API documentation has a number."""
+    value = entry.get("clusterUUID")
     if isinstance(value, str):
         return value or None
-    return str(number(value)) if value else None
+    return str(whole(entry, "clusterUUID")) if value else None
+
+
+def _of_odd_cluster_pair(entry: Mapping) -> dict[str, Any]:
+    try:
+        unique_id = _unique_id(entry) or ""
+    except Misfit:
+        unique_id = None
+    return {
+        "uuid": text_or_none(entry, "clusterPairUUID"),
+        "status": text_or_none(entry, "status"),
+        "remote_name": text_or_none(entry, "clusterName"),
+        "remote_mvip": text_or_none(entry, "mvip"),
+        "remote_unique_id": unique_id,
+    }
 
 
 def _optional_number(entry: Mapping, name: str) -> int | None:
@@ -362,38 +467,39 @@ def _optional_number(entry: Mapping, name: str) -> int | None:
 
 
 def _account(entry: dict) -> tuple[int, str]:
-    return number(entry["accountID"]), text(entry, "username")
+    return whole(entry, "accountID"), text(entry, "username")
 
 
-def _volumes(result: dict) -> tuple[Volume, ...]:
-    return each_once(map(_volume, items(result, "volumes")), attrgetter("id"))
+def _qos_policy(entry: dict) -> tuple[str, int]:
+    return text(entry, "name"), whole(entry, "qosPolicyID")
 
 
 def _volume(entry: dict) -> Volume:
     status = text(entry, "status")
     return Volume(
-        id=number(entry["volumeID"]),
+        id=identifier(entry, "volumeID"),
         name=text(entry, "name"),
-        account_id=number(entry["accountID"]),
+        account_id=whole(entry, "accountID"),
         access=text(entry, "access"),
-        size=number(entry["totalSize"]),
+        size=whole(entry, "totalSize"),
         enable_512e=flag(entry, "enable512e"),
         status="deleted" if optional_text(entry, "deleteTime") else status,
         purge_time=optional_text(entry, "purgeTime"),
-        access_groups=tuple(map(number, optional_items(entry, "volumeAccessGroups"))),
-        pairs=tuple(map(_volume_pair, optional_items(entry, "volumePairs"))),  # [], null and missing alike: unpaired
-        qos=_qos(entry.get("qos") or {}),
-        attributes=_attributes(entry),
+        access_groups=tuple(
+            within("volumeAccessGroups", number, group) for group in optional_items(entry, "volumeAccessGroups")
+        ),
+        pairs=_volume_pairs(entry),
+        qos=_qos(optional_object(entry, "qos")),
+        attributes=optional_object(entry, "attributes"),
     )
 
 
-_NO_ATTRIBUTES: Mapping[str, Any] = {}
-
-
-def _attributes(entry: dict) -> Mapping[str, Any]:
-    """What people and tools have noted, which may be anything."""
-    noted = entry.get("attributes")
-    return noted if noted and isinstance(noted, dict) else _NO_ATTRIBUTES
+def _of_odd_volume(entry: Mapping) -> dict[str, Any]:
+    try:
+        pairs = _volume_pairs(entry)
+    except Misfit:
+        pairs = None
+    return {"pairs": pairs, "deleted": bool(entry.get("deleteTime")) or entry.get("status") == "deleted"}
 
 
 def _qos(entry: dict) -> Qos | None:
@@ -401,28 +507,51 @@ def _qos(entry: dict) -> Qos | None:
     return Qos(*rates) if None not in rates else None
 
 
+def _volume_pairs(entry: Mapping) -> tuple[VolumePair, ...]:
+    """[], null and missing alike: unpaired."""
+    return tuple(within("volumePairs", _volume_pair, pair) for pair in optional_items(entry, "volumePairs"))
+
+
 def _volume_pair(entry: dict) -> VolumePair:
-    replication = entry.get("remoteReplication") or {}
+    mode, state, snapshots = within("remoteReplication", _replication, optional_object(entry, "remoteReplication"))
+    # What a pending entry holds besides its state is documented nowhere.
+    uuid = optional_text if state == PENDING else text
     return VolumePair(
-        uuid=text(entry, "volumePairUUID"),
-        cluster_pair_id=number(entry.get("clusterPairID") or 0),
-        remote_volume_id=number(entry.get("remoteVolumeID") or 0),
+        uuid=uuid(entry, "volumePairUUID"),
+        cluster_pair_id=optional_whole(entry, "clusterPairID"),
+        remote_volume_id=optional_whole(entry, "remoteVolumeID"),
         remote_volume_name=optional_text(entry, "remoteVolumeName"),
-        mode=optional_text(replication, "mode"),
-        state=optional_text(replication, "state"),
-        snapshot_state=optional_text(replication.get("snapshotReplication") or {}, "state"),
+        mode=mode,
+        state=state,
+        snapshot_state=snapshots,
     )
 
 
-def _remote_jobs(result: dict) -> dict[int, SyncJob]:
+def _replication(entry: dict) -> tuple[str, str, str]:
+    """The mode, the state, and the state of the replication of snapshots."""
+    snapshots = optional_object(entry, "snapshotReplication")
+    state = partial(optional_text, name="state")
+    return optional_text(entry, "mode"), state(entry), within("snapshotReplication", state, snapshots)
+
+
+def _remote_jobs(method: str, result: dict) -> Keyed[int, SyncJob]:
+    entries = [
+        entry
+        for entry in items(result, "syncJobs")
+        # Others are within the cluster: clones, and slices on the move.
+        if not isinstance(entry, dict) or entry.get("type") == "remote" or not isinstance(entry.get("type"), str)
+    ]
+    listed_jobs = lists.read(_SYNC_JOB, method, entries)
+    begun = [(odd.id, _BEGUN) for odd in listed_jobs.unreadable if odd.id is not None]
     found: dict[int, SyncJob] = {}
-    for entry in items(result, "syncJobs"):
-        if entry.get("type") != "remote":
-            continue  # within the cluster: clones, and slices on the move
-        volume_id, job = number(entry["dstVolumeID"]), _sync_job(entry)
+    for volume_id, job in (*listed_jobs, *begun):
         if volume_id not in found or _counts_more(job, found[volume_id]):
             found[volume_id] = job
-    return found
+    return Listed(tuple(found.items()), listed_jobs.unreadable)
+
+
+# What a copy is known to be of which nothing can be read: on its way.
+_BEGUN = SyncJob(0)
 
 
 def _counts_more(job: SyncJob, than: SyncJob) -> bool:
@@ -430,45 +559,78 @@ def _counts_more(job: SyncJob, than: SyncJob) -> bool:
     return (job.branch != "volume", job.percent) < (than.branch != "volume", than.percent)
 
 
-def _sync_job(entry: dict) -> SyncJob:
-    return SyncJob(
-        percent=quantity(entry["percentComplete"]),
-        remaining_seconds=None if entry.get("remainingTime") is None else quantity(entry["remainingTime"]),
+def _sync_job(entry: dict) -> tuple[int, SyncJob]:
+    text(entry, "type")
+    return whole(entry, "dstVolumeID"), SyncJob(
+        percent=amount(entry, "percentComplete"),
+        remaining_seconds=None if entry.get("remainingTime") is None else amount(entry, "remainingTime"),
         stage=optional_text(entry, "stage"),
         branch=optional_text(entry, "branchType"),
     )
 
 
-def _iscsi_sessions(result: dict) -> dict[int, list[str]]:
-    found: dict[int, list[str]] = {}
-    for session in items(result, "sessions"):
-        initiator = optional_text(session, "initiatorName") or "unnamed initiator"
-        found.setdefault(number(session["volumeID"]), []).append(initiator)
-    return found
+# What is evidence of the use of volumes, by the volume, or the access group, that it names.
 
 
-def _fibre_channel_sessions(result: dict) -> dict[int, list[str]]:
-    found: dict[int, list[str]] = {}
-    for session in items(result, "sessions"):
-        group = session.get("volumeAccessGroupID")
-        groups = [
-            *([] if group is None else [group]),
-            *optional_items(session.get("initiator") or {}, "volumeAccessGroups"),
-        ]
-        for group in set(map(number, groups)):
-            found.setdefault(group, []).append(text(session, "initiatorWWPN"))
-    return found
+def _iscsi_session(entry: dict) -> list[tuple[int, str]]:
+    return [(whole(entry, "volumeID"), _initiator(entry, "initiatorName"))]
 
 
-def _stats(result: dict) -> dict[int, tuple[int, int]]:
-    return dict(each_once(map(_volume_stats, items(result, "volumeStats")), itemgetter(0)))
+def _fibre_channel_session(entry: dict) -> list[tuple[int, str]]:
+    group = entry.get("volumeAccessGroupID")
+    groups = [
+        *([] if group is None else [group]),
+        *optional_items(optional_object(entry, "initiator"), "volumeAccessGroups"),
+    ]
+    initiator = _initiator(entry, "initiatorWWPN")
+    return [(each, initiator) for each in {within("volumeAccessGroups", number, group) for group in groups}]
 
 
-def _volume_stats(stats: dict) -> tuple[int, tuple[int, int]]:
-    return number(stats["volumeID"]), (number(stats["nonZeroBlocks"]), number(stats["writeOps"]))
+def _initiator(entry: Mapping, name: str) -> str:
+    """A session counts whoever has it."""
+    return text_or_none(entry, name) or "unnamed initiator"
 
 
-def _snapshot_counts(result: dict) -> tuple[Counter[int], Counter[int]]:
-    """How many snapshots each volume has, and how many of them are replicated."""
-    taken = [(number(s["volumeID"]), bool(s.get("enableRemoteReplication"))) for s in items(result, "snapshots")]
-    return Counter(volume_id for volume_id, _r in taken), Counter(volume_id for volume_id, sent in taken if sent)
+def _volume_stats(entry: dict) -> list[tuple[int, tuple[int, int]]]:
+    return [(whole(entry, "volumeID"), (whole(entry, "nonZeroBlocks"), whole(entry, "writeOps")))]
+
+
+def _snapshot(entry: dict) -> list[tuple[int, bool]]:
+    """Of the volume, and whether it is replicated."""
+    return [(whole(entry, "volumeID"), bool(entry.get("enableRemoteReplication")))]
+
+
+# --- the kinds of objects -----------------------------------------------------------------------------------------------
+
+_CLUSTER_PAIR: Kind[ClusterPair, UnreadableClusterPair] = Kind(
+    "cluster pair",
+    _cluster_pair,
+    "clusterPairID",
+    once={"clusterPairID": attrgetter("id"), "clusterPairUUID": attrgetter("uuid")},
+    unreadable=UnreadableClusterPair,
+    more=_of_odd_cluster_pair,
+)
+_VOLUME: Kind[Volume, UnreadableVolume] = Kind(
+    "volume",
+    _volume,
+    "volumeID",
+    "name",
+    once={"volumeID": attrgetter("id")},
+    unreadable=UnreadableVolume,
+    more=_of_odd_volume,
+)
+_ACCOUNT: Kind[tuple[int, str], Unreadable] = Kind(
+    "account", _account, "accountID", "username", once={"accountID": itemgetter(0)}
+)
+_QOS_POLICY: Kind[tuple[str, int], Unreadable] = Kind(
+    "QoS policy", _qos_policy, "qosPolicyID", "name", once={"qosPolicyID": itemgetter(1)}
+)
+_SYNC_JOB: Kind[tuple[int, SyncJob], Unreadable] = Kind("copy to a volume", _sync_job, "dstVolumeID")
+_ISCSI_SESSION: Kind[list[tuple[int, str]], Unreadable] = Kind("iSCSI session", _iscsi_session, "volumeID")
+_FIBRE_CHANNEL_SESSION: Kind[list[tuple[int, str]], Unreadable] = Kind(
+    "Fibre Channel session", _fibre_channel_session, ""
+)
+_VOLUME_STATS: Kind[list[tuple[int, tuple[int, int]]], Unreadable] = Kind(
+    "record of statistics", _volume_stats, "volumeID"
+)
+_SNAPSHOT: Kind[list[tuple[int, bool]], Unreadable] = Kind("snapshot", _snapshot, "volumeID")

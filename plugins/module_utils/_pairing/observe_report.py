@@ -14,9 +14,10 @@ from operator import itemgetter
 
 from .._element.client import Client
 from .._element.errors import VOLUME_UNKNOWN, ApiError
-from .._element.members import each_once, items, number, optional_text, text
+from .._element.members import items, optional_text, text, whole
 from . import observe
-from .model import ClusterFault
+from .lists import Kind
+from .model import ClusterFault, Keyed, Listed, Unreadable
 
 # The faults that concern replication, as the API documentation spells them. Syslog has them with a capital.
 REPLICATION_FAULTS = (
@@ -34,14 +35,14 @@ _IDS = re.compile(r"\d{1,18}", re.ASCII)
 _STAGE = re.compile(r"stage(\d)", re.ASCII)
 
 
-def delays(client: Client, ids: Iterable[int]) -> dict[int, float]:
-    """By how many seconds the other side is behind these volumes; without those of which the cluster does not tell.
+def delays(client: Client, ids: Iterable[int]) -> Keyed[int, float]:
+    """By how many seconds the other side is behind these volumes, by ID; without those of which the cluster does not tell.
 
     Of targets it tells 0, whatever the truth.
     """
     wanted = sorted(ids)
     if not wanted:
-        return {}  # what an empty filter means is documented nowhere
+        return Listed()  # what an empty filter means is documented nowhere
     method = "ListVolumeStats"
     params: dict[str, object] = {"includeVirtualVolumes": False}
     if len(wanted) <= observe.MOST_IDS:
@@ -53,13 +54,15 @@ def delays(client: Client, ids: Iterable[int]) -> dict[int, float]:
             raise
         del params["volumeIDs"]  # one of them was purged meanwhile
         result = client.call(method, params)
-    return observe.parsed(client, method, _delays, result)
+    found = observe.read(client, method, "volumeStats", _DELAY_OF, result)
+    told = tuple((volume_id, delay) for volume_id, delay in found if delay is not None)
+    return Listed(told, tuple(odd for odd in found.unreadable if odd.id is None or odd.id in wanted))
 
 
-def faults(client: Client) -> tuple[ClusterFault, ...]:
+def faults(client: Client) -> Listed[ClusterFault, Unreadable]:
     """The faults of replication that there are now."""
-    method = "ListClusterFaults"
-    return observe.parsed(client, method, _faults, client.call(method, {"faultTypes": "current"}))
+    found = observe.listed(client, "ListClusterFaults", "faults", _FAULT, {"faultTypes": "current"})
+    return Listed(tuple(fault for fault in found if fault is not None), found.unreadable)
 
 
 def fullness(client: Client) -> int:
@@ -77,12 +80,8 @@ def roles(client: Client) -> frozenset[str] | None:
 # --- from the API's words to the model's ------------------------------------------------------------------------------
 
 
-def _delays(result: dict) -> dict[int, float]:
-    found = each_once(
-        ((number(stats["volumeID"]), _seconds(stats.get("asyncDelay"))) for stats in items(result, "volumeStats")),
-        itemgetter(0),
-    )
-    return {volume_id: delay for volume_id, delay in found if delay is not None}
+def _delay(stats: dict) -> tuple[int, float | None]:
+    return whole(stats, "volumeID"), _seconds(stats.get("asyncDelay"))
 
 
 def _seconds(delay: object) -> float | None:
@@ -91,13 +90,11 @@ def _seconds(delay: object) -> float | None:
     return int(match[1]) * 3600 + int(match[2]) * 60 + float(match[3]) if match else None
 
 
-def _faults(result: dict) -> tuple[ClusterFault, ...]:
-    known = {code.lower(): code for code in REPLICATION_FAULTS}
-    coded = [(entry, known.get(text(entry, "code").lower())) for entry in items(result, "faults")]
-    return tuple(_fault(entry, code) for entry, code in coded if code and not entry.get("resolved"))
-
-
-def _fault(entry: dict, code: str) -> ClusterFault:
+def _fault(entry: dict) -> ClusterFault | None:
+    """None for one that does not concern replication, or is over."""
+    code = _KNOWN_FAULTS.get(text(entry, "code").lower())
+    if code is None or entry.get("resolved"):
+        return None
     details = optional_text(entry, "details")
     # The words are for people and change; whom they are about stands in brackets.
     ids = frozenset(int(found) for listed in _LISTS.findall(details) for found in _IDS.findall(listed))
@@ -109,6 +106,13 @@ def _fault(entry: dict, code: str) -> ClusterFault:
         cluster_pair_ids=ids if code == "disconnectedClusterPair" else frozenset(),
         volume_ids=ids if code.startswith("remoteRep") else frozenset(),
     )
+
+
+_KNOWN_FAULTS = {code.lower(): code for code in REPLICATION_FAULTS}
+_FAULT: Kind[ClusterFault | None, Unreadable] = Kind("fault", _fault, "clusterFaultID")
+_DELAY_OF: Kind[tuple[int, float | None], Unreadable] = Kind(
+    "record of statistics", _delay, "volumeID", once={"volumeID": itemgetter(0)}
+)
 
 
 def _stage(result: dict) -> int:

@@ -3,20 +3,34 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""The reads that only a failover needs: snapshots, and how many writes a volume has seen."""
+"""The reads that only a failover needs: snapshots, and how many writes a volume has seen.
+
+What of them cannot be read is left out: it proves nothing, and is nothing that a failover has taken.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 
 from .._element.client import Client
 from .._element.errors import Failure
-from .._element.members import each_once, items, number, optional_items, optional_text, quantity, text
-from . import observe
-from .model import SIDES, Snapshot, Usage, Writes
+from .._element.members import (
+    Misfit,
+    items,
+    optional_items,
+    optional_text,
+    optional_whole,
+    quantity,
+    text,
+    whole,
+    within,
+)
+from . import lists, observe
+from .lists import Kind
+from .model import SIDES, Snapshot, Unreadable, Usage, Writes
 from .session import Session
 
 # Seconds between two samples of the statistics where a cluster does not say, and the most that can be waited for.
@@ -31,11 +45,11 @@ MOST_READS = 4
 
 def snapshots(client: Client, volume_ids: Iterable[int]) -> tuple[Snapshot, ...]:
     """The snapshots of these volumes, in no order."""
-    method = "ListSnapshots"
     wanted = frozenset(volume_ids)
     if len(wanted) != 1:
         return tuple(snapshot for snapshot in all_snapshots(client) if snapshot.volume_id in wanted)
-    return observe.parsed(client, method, _snapshots, client.call(method, {"volumeID": next(iter(wanted))}))
+    params = {"volumeID": next(iter(wanted))}
+    return observe.listed(client, "ListSnapshots", "snapshots", _SNAPSHOT, params).readable
 
 
 def checkpoints(client: Client, volume_ids: Iterable[int]) -> tuple[Snapshot, ...]:
@@ -49,14 +63,14 @@ def checkpoints(client: Client, volume_ids: Iterable[int]) -> tuple[Snapshot, ..
 
 def all_snapshots(client: Client) -> tuple[Snapshot, ...]:
     """Every snapshot of this cluster."""
-    method = "ListSnapshots"
-    return observe.parsed(client, method, _snapshots, client.call(method))
+    return observe.listed(client, "ListSnapshots", "snapshots", _SNAPSHOT).readable
 
 
 def group_snapshots(client: Client, group_id: int | None = None) -> tuple[Snapshot, ...]:
     """The members of one group snapshot, or of all; their names and attributes are those of the group."""
-    method = "ListGroupSnapshots"
-    return observe.parsed(client, method, _group_members, client.call(method, {"groupSnapshotID": group_id}))
+    params = {"groupSnapshotID": group_id}
+    groups = observe.listed(client, "ListGroupSnapshots", "groupSnapshots", _GROUP, params)
+    return tuple(member for members in groups for member in members)
 
 
 def settled_writes(
@@ -126,65 +140,61 @@ def _longest_sample(read: Mapping[str, Mapping[int, Writes]]) -> float:
 
 def write_counts(client: Client, volume_ids: Iterable[int]) -> dict[int, Writes]:
     """How many writes these volumes have seen, by volume ID. The times of the readings do not tell their age."""
-    method = "ListVolumeStats"
     ids = sorted(volume_ids)
     params: dict[str, object] = {"includeVirtualVolumes": False}
     if len(ids) <= observe.MOST_IDS:
         params["volumeIDs"] = ids
-    return observe.parsed(client, method, _write_counts, client.call(method, params))
+    return dict(observe.listed(client, "ListVolumeStats", "volumeStats", _WRITE_COUNT, params))
 
 
 # --- from the API's words to the model's ------------------------------------------------------------------------------
 
 
-def _write_counts(result: dict) -> dict[int, Writes]:
-    return {number(stats["volumeID"]): _writes(stats) for stats in items(result, "volumeStats")}
-
-
-def _writes(stats: dict) -> Writes:
+def _write_count(stats: dict) -> tuple[int, Writes]:
     """A volume that no one uses was observed to name a period of 0."""
-    sample = quantity(stats.get("samplePeriodMSec") or 0) / 1000 or SAMPLE
+    sample = within("samplePeriodMSec", quantity, stats.get("samplePeriodMSec") or 0) / 1000 or SAMPLE
     if sample > LONGEST_SAMPLE:
-        raise ValueError("sampled too seldom to prove anything")
-    return Writes(number(stats["writeOps"]), sample)
+        raise Misfit("samplePeriodMSec", "is too long to prove anything")
+    return whole(stats, "volumeID"), Writes(whole(stats, "writeOps"), sample)
 
 
-def _snapshots(result: dict) -> tuple[Snapshot, ...]:
-    return each_once(map(_snapshot, items(result, "snapshots")), attrgetter("id"))
-
-
-def _group_members(result: dict) -> tuple[Snapshot, ...]:
-    return tuple(
-        replace(
-            _snapshot(member),
-            group_id=number(group["groupSnapshotID"]),
-            name=text(group, "name"),
-            attributes=_attributes(group),
-        )
-        for group in items(result, "groupSnapshots")
-        for member in items(group, "members")
-    )
+def _group(entry: dict) -> tuple[Snapshot, ...]:
+    members = lists.read(_SNAPSHOT, "ListGroupSnapshots", items(entry, "members"))
+    group_id, name, attributes = whole(entry, "groupSnapshotID"), text(entry, "name"), _attributes(entry)
+    return tuple(replace(member, group_id=group_id, name=name, attributes=attributes) for member in members)
 
 
 def _snapshot(entry: dict) -> Snapshot:
     return Snapshot(
-        id=number(entry["snapshotID"]),
+        id=whole(entry, "snapshotID"),
         uuid=text(entry, "snapshotUUID"),
-        volume_id=number(entry["volumeID"]),
+        volume_id=whole(entry, "volumeID"),
         name=optional_text(entry, "name"),
         created=optional_text(entry, "createTime"),
-        group_id=number(entry.get("groupID") or 0),
+        group_id=optional_whole(entry, "groupID"),
         replicated=bool(entry.get("enableRemoteReplication")),
         expires=optional_text(entry, "expirationTime"),
         attributes=_attributes(entry),
-        remote={
-            text(status, "volumePairUUID"): optional_text(status, "remoteStatus")
-            for status in optional_items(entry, "remoteStatuses")
-        },
+        remote=dict(
+            within("remoteStatuses", _remote_status, status) for status in optional_items(entry, "remoteStatuses")
+        ),
     )
+
+
+def _remote_status(status: dict) -> tuple[str, str]:
+    return text(status, "volumePairUUID"), optional_text(status, "remoteStatus")
 
 
 def _attributes(entry: dict) -> dict:
     """What people and tools have noted, which may be anything."""
     noted = entry.get("attributes")
     return noted if isinstance(noted, dict) else {}
+
+
+_SNAPSHOT: Kind[Snapshot, Unreadable] = Kind(
+    "snapshot", _snapshot, "snapshotID", "name", once={"snapshotID": attrgetter("id")}
+)
+_GROUP: Kind[tuple[Snapshot, ...], Unreadable] = Kind("group snapshot", _group, "groupSnapshotID", "name")
+_WRITE_COUNT: Kind[tuple[int, Writes], Unreadable] = Kind(
+    "record of statistics", _write_count, "volumeID", once={"volumeID": itemgetter(0)}
+)

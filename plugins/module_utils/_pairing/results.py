@@ -35,7 +35,7 @@ def cluster_pair(found: ClusterPairFound) -> dict:
     """`cluster_pair` of element_cluster_pair, and an element of `cluster_pairs` of element_pair_info."""
     entry = found.pair.local or found.pair.peer
     return {
-        "uuid": entry.uuid if entry else None,
+        "uuid": _uuid(entry),
         "state": found.state,
         "connected": found.connected,
         **{side: _cluster_side(found, side) for side in SIDES},
@@ -53,11 +53,16 @@ def _cluster_side(found: ClusterPairFound, side: str) -> dict:
     }
 
 
+def _uuid(entry: ClusterPair | VolumePair | None) -> str | None:
+    """None too for a pending entry that shows none."""
+    return (entry.uuid or None) if entry else None
+
+
 def lone_cluster_pair(of: Cluster, entry: ClusterPair) -> dict:
     """An entry of one cluster's list where the other cluster was not asked."""
     ends = {"cluster_pair_id": entry.id, "status": entry.status, "latency_ms": entry.latency_ms}
     return {
-        "uuid": entry.uuid,
+        "uuid": _uuid(entry),
         "state": "pending_local" if entry.pending else "unknown_peer",
         "connected": entry.connected,
         "local": {**cluster(of), **ends},
@@ -88,7 +93,7 @@ def volume_pair(found: VolumePairFound) -> dict:
     return {
         "volume": found.volumes.local.name if found.volumes.local else found.wish.volume,
         "peer_volume": found.volumes.peer.name if found.volumes.peer else found.partner_name,
-        "uuid": entry.uuid if entry else None,
+        "uuid": _uuid(entry),
         "state": found.state,
         # A word that the option does not have is shown as the cluster says it.
         "mode": mode_option(found.mode or "") or found.mode or None,

@@ -26,14 +26,16 @@ from .model import (
     SIDES,
     CreateVolume,
     Grow,
+    Keyed,
     Limits,
+    Listed,
     Plan,
     Sides,
     Step,
     SyncJob,
     Usage,
     Verdict,
-    Volume,
+    Volumes,
     VolumeSide,
 )
 from .session import Session
@@ -108,14 +110,18 @@ class VolumePairJob:
             peer_hostname=peer_hostname,
         )
 
+    @property
+    def count(self) -> int:
+        return len(self.pairs)
+
     def observe(self, session: Session, planning: bool) -> Seen:
         who = observe.identities(session, observe.PROBE if self.peer_may_be_dead else observe.FAIL)
         views = observe.volume_sides(session, who)
         silent = self._silent(session) if views.peer is None else None
         seen = self._classified(views, silent)
         deleted = self._deleted(session, seen)
-        if any(deleted.values()):
-            more = {side: replace(views[side], volumes=(*views[side].volumes, *deleted[side])) for side in seen.there}
+        if any(found.readable or found.unreadable for found in deleted.values()):
+            more = {side: views[side].adding(deleted.get(side, Listed())) for side in seen.there}
             seen = self._classified(Sides(more[LOCAL], more.get(PEER)), silent)
         return self._with_extras(session, seen) if planning else seen
 
@@ -134,11 +140,11 @@ class VolumePairJob:
         failed = tuple(duplicates.get(n) or failure for n, failure in enumerate(failures))
         return Seen(views, found, failed, silent=silent)
 
-    def _deleted(self, session: Session, seen: Seen) -> dict[str, tuple[Volume, ...]]:
+    def _deleted(self, session: Session, seen: Seen) -> dict[str, Volumes]:
         """The deleted volumes of the sides where a volume is missing: it may be one of them, and can be brought back."""
         missing = [side for side in seen.there if any(pair and pair.volumes[side] is None for pair in seen.found)]
         lists = session.side_by_side(partial(observe.deleted_volumes, session.client(side)) for side in missing)
-        return {**dict.fromkeys(SIDES, ()), **dict(zip(missing, lists))}
+        return dict(zip(missing, lists))
 
     def _with_extras(self, session: Session, seen: Seen) -> Seen:
         """What only these plans need: the evidence of use of new targets, the limits of what grows or is created."""
@@ -156,7 +162,7 @@ class VolumePairJob:
             if turning or any(s.side == side and isinstance(s, (Grow, CreateVolume)) for s in planned)
         ]
         creations = [s for s in planned if isinstance(s, CreateVolume)]
-        policies = any(seen.found[s.item].wish.create.qos_policy for s in creations)
+        policies = _policies(session, seen, creations)
         looked_at = {
             side: (*targets[side], *(v for v in (pair.volumes[side] for pair in turning) if v and not v.deleted))
             for side in seen.there
@@ -173,7 +179,7 @@ class VolumePairJob:
         extras = Extras(
             Sides(usage[LOCAL], usage.get(PEER, {})),
             Sides(**limits),
-            observe.qos_policies(session.client(PEER)) if policies else None,
+            dict(policies) if policies else None,
             # A cluster that is too full and does not say so refuses the creation.
             fullness=_fullness(session) if creations else None,
         )
@@ -181,7 +187,9 @@ class VolumePairJob:
             extras = self._with_copies(session, seen, turning, extras)
         elif turning:
             extras = self._with_proofs(session, turning, extras)
-        return replace(seen, found=tuple(pair and replace(pair, extras=extras) for pair in seen.found))
+        failures = _without_policy(seen, creations, policies) if policies else seen.failures
+        found = tuple(pair and replace(pair, extras=extras) for pair in seen.found)
+        return replace(seen, found=found, failures=failures)
 
     def _turning(self, seen: Seen, planned: Sequence[Step]) -> list[Found]:
         """The pairs that are to be turned round, or given a source."""
@@ -224,7 +232,7 @@ class VolumePairJob:
 
     def _with_copies(self, session: Session, seen: Seen, turning: Sequence[Found], extras: Extras) -> Extras:
         """With the snapshots of both sides, how far the copies are and how far behind; nothing of what cannot be read."""
-        from . import observe_report, observe_turn
+        from . import observe_turn
 
         reads: list[Callable[[], Any]] = []
         for side in seen.there:
@@ -233,7 +241,7 @@ class VolumePairJob:
             reads += [
                 partial(_readable, partial(observe_turn.checkpoints, client, ids), ()),
                 partial(_jobs, session, side),
-                partial(_readable, partial(observe_report.delays, client, ids), {}),
+                partial(_readable, partial(_delays, client, ids), {}),
             ]
         read = iter(session.side_by_side(reads))
         copies = {side: (next(read), next(read), next(read)) for side in seen.there}
@@ -270,9 +278,9 @@ class VolumePairJob:
     def look(self, session: Session, seen: Seen) -> Seen:
         ids = {side: self._ids(seen, side) for side in seen.there}
         lists = session.side_by_side(partial(observe.volumes, session.client(side), ids[side]) for side in seen.there)
-        views = {side: replace(seen.views[side], volumes=volumes) for side, volumes in zip(seen.there, lists)}
+        views = {side: seen.views[side].showing(volumes) for side, volumes in zip(seen.there, lists)}
         if PEER in ids and ids[PEER] is None and any(wish.create and wish.create.create_account for wish in self.pairs):
-            views[PEER] = replace(views[PEER], accounts=observe.accounts(session.client(PEER)))
+            views[PEER] = replace(views[PEER], accounts=dict(observe.accounts(session.client(PEER))))
         found, failures = _classify_all(
             [_by_id(pair) if pair else None for pair in seen.found], Sides(views[LOCAL], views.get(PEER)), seen.silent
         )
@@ -377,6 +385,26 @@ def _classify_alone(here: Catalog, silent: alone.Silent, number: int, wish: Pair
     return alone.classify(number, wish, here, silent)
 
 
+def _policies(session: Session, seen: Seen, creations: Sequence[CreateVolume]) -> Keyed[str, int] | None:
+    """The QoS policies of the peer, where a volume that is to be created takes one."""
+    wanted = any(seen.found[step.item].wish.create.qos_policy for step in creations)
+    return observe.qos_policies(session.client(PEER)) if wanted else None
+
+
+def _without_policy(
+    seen: Seen, creations: Sequence[CreateVolume], policies: Keyed[str, int]
+) -> tuple[Failure | None, ...]:
+    """The failures, with those of items whose policy may be one that cannot be read."""
+    failures = list(seen.failures)
+    known = {name for name, _policy_id in policies}
+    for step in creations:
+        wanted = seen.found[step.item].wish.create.qos_policy
+        odd = next((each for each in policies.unreadable if each.name in (None, wanted)), None)
+        if wanted is not None and wanted not in known and odd:
+            failures[step.item] = odd.failure(seen.views.peer.cluster.name)
+    return tuple(failures)
+
+
 def _limits_if_told(client: Client) -> Limits:
     return _readable(partial(observe.limits, client), Limits())
 
@@ -397,7 +425,13 @@ def _fullness(session: Session) -> int | None:
 
 def _jobs(session: Session, side: str) -> Mapping[int, SyncJob]:
     """The wait goes by the states of the pairs; without the jobs it is only told with fewer words."""
-    return _readable(partial(observe.sync_jobs, session.client(side)), {})
+    return dict(_readable(partial(observe.sync_jobs, session.client(side)), {}))
+
+
+def _delays(client: Client, ids: Sequence[int]) -> Mapping[int, float]:
+    from . import observe_report
+
+    return dict(observe_report.delays(client, ids))
 
 
 def _trait(pair: Found | None, present: bool) -> str:

@@ -131,6 +131,16 @@ def test_hosts_log_out(control):
     assert control.get("/truth")["clusters"]["alpha"]["iscsi_sessions"] == []
 
 
+def test_odd_objects_are_set_shown_and_forgotten(control):
+    odd = {"cluster": "alpha", "method": "ListVolumes", "id": 41, "member": "name", "value": ""}
+    assert control.post("/odd_objects", **odd) == (200, {})
+    assert control.get("/odd_objects") == [odd]
+    assert control.world.call("alpha", "ListVolumes")["volumes"][0]["name"] == ""
+    control.post("/clear", what=["odd_objects"])
+    assert control.get("/odd_objects") == []
+    assert control.world.call("alpha", "ListVolumes")["volumes"][0]["name"] == "orders-db"
+
+
 def test_time_passes(control):
     control.post("/call", cluster="beta", method="DeleteVolume", params={"volumeID": 77})
     control.post("/advance", seconds=9 * 3600)
@@ -156,6 +166,9 @@ def test_time_passes(control):
         ("/fullness", {"cluster": "alpha", "fullness": "half"}, "half"),
         ("/hinder", {"cluster": "alpha", "volume_id": 41, "hindrance": "rain"}, "rain"),
         ("/advance", {"seconds": "long"}, "seconds"),
+        ("/odd_objects", {"cluster": "alpha", "method": "GetLimits", "id": 1}, "GetLimits"),
+        ("/odd_objects", {"cluster": "nobody", "method": "ListVolumes", "id": 1}, "nobody"),
+        ("/odd_objects", {"cluster": "alpha", "method": "ListVolumes"}, "id"),
     ],
 )
 def test_what_makes_no_sense_is_refused_by_its_key(control, path, content, word):

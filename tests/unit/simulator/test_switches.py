@@ -132,6 +132,27 @@ def pending_volume_pair_members(switches):
     return scene.pair("alpha", SPARE).get("remoteVolumeID", "missing")
 
 
+def pending_pair_uuids(switches):
+    scene = Scene(switches)
+    scene.start()
+    scene.call("alpha", "StartClusterPairing")
+    pending = scene.call("alpha", "ListClusterPairs")["clusterPairs"][1]
+    return ("volumePairUUID" in scene.pair("alpha", SPARE), "clusterPairUUID" in pending)
+
+
+def deleted_volume_pairs(switches):
+    """Hidden or not, the pair is there again when the volume is restored."""
+    scene = Scene(switches)
+    scene.call("beta", "DeleteVolume", volumeID=TARGET)
+    (deleted,) = scene.call("beta", "ListDeletedVolumes")["volumes"]
+    shown = len(deleted["volumePairs"])
+    assert len(scene.volume("beta", TARGET)["volumePairs"]) == shown
+    assert scene.pair()["remoteReplication"]["state"] == "PausedMisconfigured"
+    scene.call("beta", "RestoreDeletedVolume", volumeID=TARGET)
+    assert scene.states() == ACTIVE
+    return shown
+
+
 def pending_volume_pair_state(switches):
     scene = Scene(switches)
     scene.start()
@@ -511,6 +532,8 @@ TABLE = [
         pending_volume_pair_state,
         {"Unconfigured": "Unconfigured", "PausedMisconfigured": "PausedMisconfigured"},
     ),
+    ("pending_pair_uuids", pending_pair_uuids, {"shown": (True, True), "missing": (False, False)}),
+    ("deleted_volume_pairs", deleted_volume_pairs, {"shown": 1, "hidden": 0}),
     ("pending_counts_toward_limit", third_cluster_pairing, {True: "xExceededLimit", False: "done"}),
     ("limit_error", third_cluster_pairing, {"xExceededLimit": "xExceededLimit", OTHER_ERROR: OTHER_ERROR}),
     ("remove_used_cluster_pair", remove_used_cluster_pair, {"refused": "xInvalidParameter", "allowed": "done"}),

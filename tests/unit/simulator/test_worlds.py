@@ -144,6 +144,12 @@ def test_cluster_pairs_whole_and_halved(pair, shown):
     assert (entry["status"], entry["clusterName"], other) == shown
 
 
+def test_odd_objects_are_a_part_of_the_description():
+    odd = {"cluster": "alpha", "method": "ListVolumes", "id": 1, "member": "name"}
+    world = World.from_dict({**TWO, "odd_objects": [odd]})
+    assert ["name" in volume for volume in world.call("alpha", "ListVolumes")["volumes"]] == [False, True]
+
+
 # --- what is refused --------------------------------------------------------------------------------------------------
 
 BAD = [
@@ -151,6 +157,8 @@ BAD = [
     ({}, "clusters"),
     ({**TWO, "wishes": []}, "wishes"),
     ({**TWO, "seed": "one"}, "seed"),
+    ({**TWO, "odd_objects": [{"cluster": "alpha", "method": "GetLimits", "id": 1}]}, "GetLimits"),
+    ({**TWO, "odd_objects": [{"cluster": "alpha", "method": "ListVolumes"}]}, "odd_objects[0].id"),
     ({**TWO, "clock": "yesterday"}, "clock"),
     ({**TWO, "switches": {"unheard_of": True}}, "unheard_of"),
     ({**TWO, "switches": {"unpaired_target": "perhaps"}}, "perhaps"),

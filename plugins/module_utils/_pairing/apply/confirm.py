@@ -5,7 +5,7 @@
 # This file is private to the collection elementsw.replication: it can change without notice.
 """One more look just before a write that destroys: is everything still as it was planned with?
 
-Two reads per cluster and batch at the most (six where evidence of use counts), however many pairs the batch has.
+Three reads per cluster and batch at the most (six where evidence of use counts), however many pairs the batch has.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from ..._element.errors import Failure
 from .. import observe
@@ -29,8 +29,11 @@ from ..model import (
     RemoveClusterPair,
     RemoveVolumePair,
     Step,
+    UnreadableVolume,
     Usage,
     Volume,
+    VolumePair,
+    Volumes,
     other,
 )
 from ..session import Session
@@ -39,6 +42,7 @@ from . import turn
 from .looks import same, volumes_now
 
 Verdicts = dict[Step, Failure]
+S = TypeVar("S", RemoveVolumePair, "ReleaseTarget | MarkReplica")
 
 
 def changed(session: Session, steps: Sequence[Step]) -> Verdicts:
@@ -54,18 +58,24 @@ def changed(session: Session, steps: Sequence[Step]) -> Verdicts:
 def _volume_pairs(session: Session, steps: Sequence[RemoveVolumePair]) -> Verdicts:
     now = volumes_now(session, ((step.side, step.volume) for step in steps))
     return {
-        step: _changed(session, step, "its pair or its access is not as it was")
-        for step in steps
-        if not same(now.get((step.side, step.volume.id)), step.volume, step.volume.uuids)
+        step: now.unreadable.get(place) or _changed(session, step, "its pair or its access is not as it was")
+        for step, place in _places(steps)
+        if not same(now.get(place), step.volume, step.volume.uuids)
     }
+
+
+def _places(steps: Sequence[S]) -> list[tuple[S, tuple[str, int]]]:
+    """Each step with the side and the ID of its volume."""
+    return [(step, (step.side, step.volume.id)) for step in steps]
 
 
 def _released(session: Session, steps: Sequence[ReleaseTarget | MarkReplica]) -> Verdicts:
     now = volumes_now(session, ((step.side, step.volume) for step in steps))
+    what = "it is paired, or its access or its attributes are not as they were"
     return {
-        step: _changed(session, step, "it is paired, or its access or its attributes are not as they were")
-        for step in steps
-        if not _is_former_target(now.get((step.side, step.volume.id)), step.volume)
+        step: now.unreadable.get(place) or _changed(session, step, what)
+        for step, place in _places(steps)
+        if not _is_former_target(now.get(place), step.volume)
     }
 
 
@@ -92,7 +102,10 @@ def _still_missing(session: Session, steps: Sequence[CreateVolume]) -> Verdicts:
         found = observe.volumes_named(client, alone) if alone else observe.volumes(client)
         taken = {(volume.name, volume.account_id) for volume in found if not volume.deleted}
         for step in here:
-            if (step.volume.name, step.account_id) in taken:
+            odd = next((each for each in found.unreadable if each.name in (None, step.volume.name)), None)
+            if odd:
+                verdicts[step] = odd.failure(client.name)
+            elif (step.volume.name, step.account_id) in taken:
                 verdicts[step] = _changed(session, step, "there is one of that name and owner now")
     return verdicts
 
@@ -107,8 +120,12 @@ def _unused(session: Session, steps: Sequence[ConfirmUnused]) -> Verdicts:
             used.update({(side, key): value for key, value in observe.usage(session, side, targets).items()})
     verdicts: Verdicts = {}
     for step in steps:
-        target, source = now.get((step.side, step.volume.id)), now.get((other(step.side), step.source.id))
-        if not _is_future_target(target, step.volume) or not same(source, step.source, ()):
+        places = (step.side, step.volume.id), (other(step.side), step.source.id)
+        target, source = (now.get(place) for place in places)
+        odd = next((now.unreadable[place] for place in places if place in now.unreadable), None)
+        if odd:
+            verdicts[step] = odd
+        elif not _is_future_target(target, step.volume) or not same(source, step.source, ()):
             verdicts[step] = _changed(session, step, "it or its source was paired, deleted or given another access")
         elif not _is_unused(session, step, used[step.side, step.volume.id]):
             verdicts[step] = _changed(session, step, "it came into use")
@@ -131,16 +148,23 @@ def _cluster_pairs(session: Session, steps: Sequence[RemoveClusterPair]) -> Verd
     verdicts: Verdicts = {}
     for side in {step.side for step in steps}:
         client = session.client(side)
-        reads: list[Callable[[], Any]] = [
-            partial(observe.cluster_pairs, client),
-            partial(observe.paired_volumes, client),
-        ]
-        entries, volumes = session.side_by_side(reads)
-        using = {pair.cluster_pair_id for volume in volumes for pair in volume.pairs if not pair.pending}
-        for step in steps:
-            if step.side == side and not _still_removable(step.entry, entries, using):
+        reads: list[Callable[[], Any]] = [partial(read, client) for read in (observe.cluster_pairs, *observe.USERS)]
+        entries, *users = session.side_by_side(reads)
+        using = {pair.cluster_pair_id for listed in users for pair in _pairs(listed) if not pair.pending}
+        # One whose pairs cannot be read may use any of them.
+        unknown = any(odd.pairs is None for listed in users for odd in listed.unreadable)
+        for step in (step for step in steps if step.side == side):
+            odd = next((each for each in entries.unreadable if each.id == step.entry.id), None)
+            if odd:
+                verdicts[step] = odd.failure(client.name)
+            elif (unknown and not step.entry.pending) or not _still_removable(step.entry, entries, using):
                 verdicts[step] = _changed(session, step, "it is gone, was completed, or volume pairs use it now")
     return verdicts
+
+
+def _pairs(users: Volumes) -> Iterable[VolumePair]:
+    volumes: list[Volume | UnreadableVolume] = [*users.readable, *users.unreadable]
+    return (pair for volume in volumes for pair in volume.pairs or ())
 
 
 def _still_removable(planned: ClusterPair, entries: Iterable[ClusterPair], using: set[int]) -> bool:

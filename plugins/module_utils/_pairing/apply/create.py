@@ -121,7 +121,7 @@ def delete_created(writer: Writer, step: CreateVolume, created: Volume) -> str |
     stand in the way of the next run.
     """
     cluster, client = writer.session.name(step.side), writer.session.client(step.side)
-    now = next(iter(observe.volumes(client, [created.id])), None)
+    now = observe.volume(client, created.id)
     if now is None or now.deleted:
         return None
     where = f"{now.label} on cluster {cluster}: it was created by this run and"
@@ -145,7 +145,8 @@ def _set_access(writer: Writer, step: CreateVolume, volume: Volume, access: str,
     client = writer.session.client(step.side)
 
     def applied() -> bool:
-        return [each.access for each in observe.volumes(client, [volume.id])] == [access]
+        left = observe.volume(client, volume.id)
+        return left is not None and left.access == access
 
     params = {"volumeID": volume.id, "access": access}
     writer.settle(step.side, "ModifyVolume", params, volume.label, reason, applied=applied)
@@ -166,7 +167,8 @@ def _delete_and_purge(writer: Writer, step: CreateVolume, volume: Volume) -> Non
     params = {"volumeID": volume.id}
 
     def deleted() -> bool:
-        return all(each.deleted for each in observe.volumes(client, [volume.id]))
+        left = observe.volume(client, volume.id)
+        return left is None or left.deleted
 
     def purged() -> bool:
         return all(each.id != volume.id for each in observe.deleted_volumes(client))
@@ -207,7 +209,7 @@ def _known(writer: Writer, step: CreateAccount, trouble: Failure) -> int | None:
                 f"{step.object} on cluster {writer.session.name(step.side)}: whether it was created is not known"
             )
         raise trouble from None
-    return next((account_id for account_id, name in owners.items() if name == step.account), None)
+    return next((account_id for account_id, name in owners if name == step.account), None)
 
 
 def _listed(writer: Writer, step: CreateAccount) -> int:

@@ -12,12 +12,12 @@ for byte, and is hidden from all output the moment it arrives.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from typing import NamedTuple
 
 from ..._element.errors import VOLUME_UNKNOWN, Failure
 from ..._element.secret_forms import forms
 from .. import observe
-from ..model import ClusterPair, PairClusters, PairVolumes, Volume, VolumePair, other
+from ..model import ClusterPair, PairClusters, PairVolumes, UnreadableClusterPair, Volume, VolumePair, other
 from .writer import LOOK_FOR, Writer
 
 # Right after cluster pairing a cluster may not know its new peer yet: clients in the field repeat for a minute.
@@ -170,9 +170,10 @@ def _withdraw(writer: Writer, step: PairVolumes, uuid: str | None, trouble: Fail
     copied = False
     try:
         origin = entry_of(writer, step.side, step.volume)
-        if origin is not None and (origin.uuid == uuid or (uuid is None and origin.pending)):
-            uuid, copied = origin.uuid, not origin.pending
-            _take_back(writer, step.side, step.volume, uuid, trouble)
+        # The volume was unpaired a moment ago: a pending entry that shows no UUID is ours.
+        if origin is not None and (origin.uuid == uuid or (origin.pending and not (uuid and origin.uuid))):
+            uuid, copied = origin.uuid or uuid, not origin.pending
+            _take_back(writer, step.side, step.volume, origin.uuid, trouble)
     except Failure as exc:
         trouble.left_behind.append(f"pair entry of {step.object} on {writer.session.name(step.side)}: {exc.sentence}")
     far = other(step.side)
@@ -217,10 +218,9 @@ def unpair_volume(writer: Writer, side: str, volume: Volume, uuid: str, reason: 
 
 
 def entry_of(writer: Writer, side: str, volume: Volume) -> VolumePair | None:
-    """The pair entry that the volume shows now."""
-    for found in observe.volumes(writer.session.client(side), [volume.id]):
-        return found.pairs[0] if found.pairs else None
-    return None
+    """The pair entry that the volume shows now. Raises Failure where it cannot be read."""
+    now = observe.volume(writer.session.client(side), volume.id)
+    return now.pairs[0] if now and now.pairs else None
 
 
 def _origin_uuid(writer: Writer, step: PairVolumes) -> str:
@@ -279,11 +279,12 @@ def _left_pending(writer: Writer, step: PairClusters, trouble: Failure) -> list[
     except Failure:
         trouble.left_behind.append(f"cluster {cluster}: a pending cluster pair, if StartClusterPairing took effect")
         raise trouble from None
+    pending = [f"pending cluster pair {entry.id}" for entry in entries if entry.pending and entry.id not in step.known]
+    unreadable = [odd.label for odd in entries.unreadable if odd.id not in step.known]
     found = [
-        f"pending cluster pair {entry.id} on cluster {cluster}: it appeared when the reply to StartClusterPairing was "
-        "lost, and may be another administrator's"
-        for entry in entries
-        if entry.pending and entry.uuid not in step.known
+        f"{what} on cluster {cluster}: it appeared when the reply to StartClusterPairing was lost, and may be another "
+        "administrator's"
+        for what in (*pending, *unreadable)
     ]
     if found or not trouble.outcome_unknown:
         return found
@@ -298,12 +299,12 @@ def _complete_cluster(writer: Writer, step: PairClusters, pair_id: int, key: str
             other(step.side), "CompleteClusterPairing", {"clusterPairingKey": key}, step.completer_object, step.reason
         )
     except Failure as exc:
-        uuid = _member_of(key, "clusterPairUUID") or _listed_uuid(writer, step.side, pair_id)
+        ours = _Pairing(_member_of(key, "clusterPairUUID") or _listed_uuid(writer, step.side, pair_id), pair_id)
         # After a refusal, too: whoever else has the key may have completed the pairing, just as it was wished.
-        if _both_list(writer, step, uuid, LOOK_FOR if exc.outcome_unknown else 0):
+        if _both_list(writer, step, ours, LOOK_FOR if exc.outcome_unknown else 0):
             return
-        _leave_cluster_to_others(writer, step, uuid, exc)
-        _withdraw_cluster(writer, step, uuid, exc)
+        _leave_cluster_to_others(writer, step, ours, exc)
+        _withdraw_cluster(writer, step, ours, exc)
         if exc.name == "xPairingAlreadyExists":
             meanwhile = PairedMeanwhile(exc.code, exc.sentence, exc.cluster, exc.method, exc.name, exc.message)
             meanwhile.rolled_back, meanwhile.left_behind = exc.rolled_back, exc.left_behind
@@ -311,12 +312,12 @@ def _complete_cluster(writer: Writer, step: PairClusters, pair_id: int, key: str
         raise
 
 
-def _leave_cluster_to_others(writer: Writer, step: PairClusters, uuid: str | None, refusal: Failure) -> None:
+def _leave_cluster_to_others(writer: Writer, step: PairClusters, ours: _Pairing, refusal: Failure) -> None:
     """Raise changed_meanwhile if our pairing has become a pair with another cluster: it is not ours alone any more."""
     if refusal.outcome_unknown:
         return
     try:
-        origin = _listed(writer, step.side, uuid)
+        origin = _listed(writer, step.side, ours)
     except Failure:
         return  # `_withdraw_cluster` looks again, and tells what may be left
     if origin is None or origin.pending:
@@ -331,45 +332,73 @@ def _leave_cluster_to_others(writer: Writer, step: PairClusters, uuid: str | Non
     raise failure from None
 
 
-def _both_list(writer: Writer, step: PairClusters, uuid: str | None, seconds: float) -> bool:
+def _both_list(writer: Writer, step: PairClusters, ours: _Pairing, seconds: float) -> bool:
     """Whether both clusters list the pair within so many seconds."""
 
     def look() -> bool | None:
-        here, there = _listed(writer, step.side, uuid), _listed(writer, other(step.side), uuid)
+        here, there = _listed(writer, step.side, ours), _listed(writer, other(step.side), ours.there)
         return True if here and there and not here.pending else None
 
-    return uuid is not None and bool(writer.look_for(look, seconds))
+    return ours.uuid is not None and bool(writer.look_for(look, seconds))
 
 
-def _withdraw_cluster(writer: Writer, step: PairClusters, uuid: str | None, trouble: Failure) -> None:
+def _withdraw_cluster(writer: Writer, step: PairClusters, ours: _Pairing, trouble: Failure) -> None:
     """Remove our entry on the origin, and one with its UUID on the completer if the reply was lost."""
-    sides = (step.side, other(step.side)) if trouble.outcome_unknown or trouble.transient else (step.side,)
-    for side in sides:
+    sides = {step.side: ours}
+    if (trouble.outcome_unknown or trouble.transient) and ours.uuid:
+        sides[other(step.side)] = ours.there
+    for side, pairing in sides.items():
         try:
-            entry = _listed(writer, side, uuid)
+            entry = _listed(writer, side, pairing)
             if entry is not None:
                 unpair_cluster(writer, side, entry, step.object, "roll-back: the handshake failed")
                 trouble.rolled_back = True
         except Failure as exc:
-            trouble.left_behind.append(
-                f"cluster pair {uuid or 'of this run'} on cluster {writer.session.name(side)}, if it lists one: {exc.sentence}"
-            )
+            where = f"cluster pair {ours.uuid or 'of this run'} on cluster {writer.session.name(side)}"
+            trouble.left_behind.append(f"{where}, if it lists one: {exc.sentence}")
 
 
 def unpair_cluster(writer: Writer, side: str, entry: ClusterPair, what: str, reason: str) -> None:
     """RemoveClusterPair for this entry; one that is gone is fine."""
 
     def applied() -> bool:
-        return _listed(writer, side, entry.uuid) is None
+        return _listed(writer, side, _Pairing(entry.uuid or None, entry.id)) is None
 
     writer.settle(
         side, "RemoveClusterPair", {"clusterPairID": entry.id}, what, reason, applied=applied, done=NO_CLUSTER_PAIR
     )
 
 
-def _listed(writer: Writer, side: str, uuid: str | None) -> ClusterPair | None:
-    entries: Iterable[ClusterPair] = observe.cluster_pairs(writer.session.client(side))
-    return next((entry for entry in entries if entry.uuid == uuid), None)
+class _Pairing(NamedTuple):
+    """What an entry is known by: a pending one may show no UUID, and an ID is that of one cluster alone."""
+
+    uuid: str | None
+    id: int | None
+
+    @property
+    def there(self) -> _Pairing:
+        """The same on the other cluster."""
+        return self._replace(id=None)
+
+    def is_listed_as(self, entry: ClusterPair | UnreadableClusterPair) -> bool:
+        if entry.uuid and self.uuid:
+            return entry.uuid == self.uuid
+        return entry.id == self.id
+
+    def may_be_listed_as(self, odd: UnreadableClusterPair) -> bool:
+        return self.is_listed_as(odd) or (not odd.uuid and None in (odd.id, self.id))
+
+
+def _listed(writer: Writer, side: str, pairing: _Pairing) -> ClusterPair | None:
+    """The entry as this side lists it now. Raises Failure where one that cannot be read may be it."""
+    client = writer.session.client(side)
+    entries = observe.cluster_pairs(client)
+    found = next((entry for entry in entries if pairing.is_listed_as(entry)), None)
+    if found is None:
+        for odd in entries.unreadable:
+            if pairing.may_be_listed_as(odd):
+                raise odd.failure(client.name)
+    return found
 
 
 def _listed_uuid(writer: Writer, side: str, pair_id: int) -> str | None:
@@ -377,7 +406,7 @@ def _listed_uuid(writer: Writer, side: str, pair_id: int) -> str | None:
         entries = observe.cluster_pairs(writer.session.client(side))
     except Failure:
         return None
-    return next((entry.uuid for entry in entries if entry.id == pair_id), None)
+    return next((entry.uuid for entry in entries if entry.id == pair_id), None) or None
 
 
 # --- keys -------------------------------------------------------------------------------------------------------------

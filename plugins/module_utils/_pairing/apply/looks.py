@@ -10,18 +10,34 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import partial
 
+from ..._element.errors import Failure
 from .. import observe
 from ..model import Volume
 from ..session import Session
 
 
-def volumes_now(session: Session, wanted: Iterable[tuple[str, Volume]]) -> dict[tuple[str, int], Volume]:
-    """The volumes of these sides as they are now, by side and ID: one read for each side."""
+class Now(dict[tuple[str, int], Volume]):
+    """Volumes as they are now, by side and ID. unreadable: why those that are there, and not among them, cannot be read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.unreadable: dict[tuple[str, int], Failure] = {}
+
+
+def volumes_now(session: Session, wanted: Iterable[tuple[str, Volume]]) -> Now:
+    """The volumes of these sides as they are now: one read for each side."""
     ids: dict[str, list[int]] = {}
     for side, volume in wanted:
         ids.setdefault(side, []).append(volume.id)
     found = session.side_by_side(partial(observe.volumes, session.client(side), ids[side]) for side in ids)
-    return {(side, volume.id): volume for side, volumes in zip(ids, found) for volume in volumes}
+    now = Now()
+    for side, volumes in zip(ids, found):
+        now.update({(side, volume.id): volume for volume in volumes})
+        for odd in volumes.unreadable:
+            failure = odd.failure(session.name(side))
+            missing = [number for number in ids[side] if (side, number) not in now] if odd.id is None else [odd.id]
+            now.unreadable.update({(side, number): failure for number in missing})
+    return now
 
 
 def same(now: Volume | None, planned: Volume, uuids: tuple[str, ...]) -> bool:

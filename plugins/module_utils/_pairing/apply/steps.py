@@ -318,7 +318,7 @@ def _restore_access(writer: Writer, step: SetAccess) -> str | None:
     if step.volume.mark == writer.session.mark:
         return None  # it goes as a whole, and no host may write to it before
     cluster = writer.session.name(step.side)
-    now = next(iter(observe.volumes(writer.session.client(step.side), [step.volume.id])), None)
+    now = observe.volume(writer.session.client(step.side), step.volume.id)
     if now is not None and now.access == step.volume.access:
         return None
     ours = (step.access, "locked") if step.access == TARGET else (step.access,)

@@ -35,7 +35,7 @@ from ..model import (
 )
 from ..turns import Promote
 from . import health
-from .identity import named_by_address, peer_unknown
+from .identity import may_be_known_as, named_by_address, peer_unknown
 from .selection import Catalog
 from .volume_classes import Found, PairWish, Wish
 from .volume_words import ends, refusal, states
@@ -89,7 +89,11 @@ def _with_peer(here: Catalog, link: ClusterPair | None, peer: Silent) -> tuple[b
     known = named_by_address(here.entries, peer.known_as)
     if known or link is None:
         return link in known, False
-    if len(established) == 1 and peer.single_will_do:
+    unreadable = [odd for odd in here.unreadable_entries if not odd.pending]
+    for odd in unreadable:
+        if may_be_known_as(odd, peer.known_as):
+            raise odd.failure(here.cluster.name)
+    if len(established) == 1 and not unreadable and peer.single_will_do:
         return True, True
     raise peer_unknown(here.cluster.name, established, peer.hostname)
 

@@ -10,7 +10,7 @@ TABLE below is the whole decision. The functions it names make the steps, or ref
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, NoReturn
 
@@ -28,10 +28,13 @@ from ..model import (
     RemoveClusterPair,
     Sides,
     Step,
+    UnreadableClusterPair,
+    UnreadableVolume,
     Verdict,
+    Volume,
     other,
 )
-from .identity import named_by_address, names, names_predecessor, peer_unknown
+from .identity import may_be_known_as, may_name, named_by_address, names, names_predecessor, peer_unknown
 
 # Right after a handshake a pair may pass through Misconfigured; after this many seconds it is there to stay.
 MISCONFIGURED_GRACE = 120
@@ -71,6 +74,21 @@ class Found:
         """Entries of `side` that name nobody yet."""
         view = self.seen[side]
         return tuple(entry for entry in view.entries if entry.pending) if view else ()
+
+    def doubtful(self, side: str) -> tuple[UnreadableClusterPair, ...]:
+        """Entries of `side` that cannot be read and may name the other cluster."""
+        view, far = self.seen[side], self.seen[other(side)]
+        if view is None:
+            return ()
+        if far is None:
+            return tuple(odd for odd in view.unreadable_entries if may_be_known_as(odd, self.known_as))
+        return tuple(odd for odd in view.unreadable_entries if may_name(odd, far.cluster))
+
+    @property
+    def doubt(self) -> Failure | None:
+        """Why it cannot be told what the two clusters have; None where it can."""
+        found = [odd.failure(self.name(side)) for side in SIDES for odd in self.doubtful(side)]
+        return found[0] if found else None
 
     def name(self, side: str) -> str:
         view = self.seen[side]
@@ -120,6 +138,7 @@ def decide(found: Found, wish: Wish) -> Plan:
     row = TABLE[found.state]
     outcome = row.absent if not wish.present else row.repair if wish.repair else row.present
     try:
+        _check_readable(found, wish)
         _check_peer_known(found)
         steps = (*(_remove_pending(found) if wish.remove_pending else ()), *outcome(found))
         _check_volume_pairs(found, steps)
@@ -136,7 +155,9 @@ def _nothing(found: Found) -> tuple[Step, ...]:
 
 
 def _handshake(found: Found) -> tuple[Step, ...]:
-    known = frozenset(entry.uuid for entry in found.seen.local.entries)
+    view = found.seen.local
+    unreadable = {odd.id for odd in view.unreadable_entries if odd.id is not None}
+    known = unreadable.union(entry.id for entry in view.entries)
     return (
         PairClusters(
             item=0,
@@ -144,7 +165,7 @@ def _handshake(found: Found) -> tuple[Step, ...]:
             object=f"cluster pair with {found.name(PEER)}",
             completer_object=f"cluster pair with {found.name(LOCAL)}",
             reason="the clusters are not paired",
-            known=known,
+            known=frozenset(known),
         ),
     )
 
@@ -217,6 +238,13 @@ def _remove_pending(found: Found) -> tuple[Step, ...]:
 # --- what must hold before the first write ----------------------------------------------------------------------------
 
 
+def _check_readable(found: Found, wish: Wish) -> None:
+    """Only a pair that is there, and shall be, does not depend on what else may name the other cluster."""
+    is_there = wish.present and not wish.repair and found.state == "paired"
+    if found.doubt and not is_there:
+        raise found.doubt
+
+
 def _check_peer_known(found: Found) -> None:
     """An unreachable peer can only be recognised by its address."""
     established = [entry for entry in found.seen.local.entries if not entry.pending]
@@ -230,26 +258,45 @@ def _check_volume_pairs(found: Found, steps: tuple[Step, ...]) -> None:
     for side in SIDES:
         view = found.seen[side]
         going = {step.entry.id for step in steps if isinstance(step, RemoveClusterPair) and step.side == side}
-        using = volumes_using(view, going) if view else ()
+        using = _volumes_using(view, going) if view and going else []
         if using:
-            named = ", ".join(using[:MOST_NAMED])
-            more = f" and {len(using) - MOST_NAMED} more" if len(using) > MOST_NAMED else ""
-            raise Failure(
-                "volume_pairs_remain",
-                f"{len(using)} volume pairs on cluster {view.cluster.name} still use the cluster pair: {named}{more}; "
-                "remove them first with element_volume_pair and state: absent",
-                cluster=view.cluster.name,
-                method="RemoveClusterPair",
-            )
+            raise _volume_pairs_remain(view.cluster.name, using)
 
 
-def volumes_using(view: ClusterSide, entry_ids: set[int]) -> tuple[str, ...]:
-    """The volumes of a cluster whose pairs go over one of these cluster pairs, as `name (ID)`."""
-    return tuple(
-        f"{volume.name} ({volume.id})"
-        for volume in view.paired_volumes or ()
-        if any(pair.cluster_pair_id in entry_ids for pair in volume.pairs)
+def _volumes_using(view: ClusterSide, entry_ids: set[int]) -> list[Volume | UnreadableVolume]:
+    """The volumes of a cluster whose pairs go, or may go, over one of these cluster pairs; those that are deleted last."""
+    by_id = {volume.id: volume for volume in view.paired_volumes or ()}
+    volumes: list[Volume | UnreadableVolume] = [*by_id.values(), *view.unreadable_volumes]
+    using = [
+        volume
+        for volume in volumes
+        if volume.pairs is None or any(pair.cluster_pair_id in entry_ids for pair in volume.pairs)
+    ]
+    return sorted(using, key=lambda volume: volume.deleted)
+
+
+def _volume_pairs_remain(cluster: str, using: Sequence[Volume | UnreadableVolume]) -> Failure:
+    named = ", ".join(_user(volume) for volume in using[:MOST_NAMED])
+    more = f" and {len(using) - MOST_NAMED} more" if len(using) > MOST_NAMED else ""
+    remedies = ["remove them first with element_volume_pair and state: absent"]
+    if any(volume.deleted for volume in using):
+        remedies.append(
+            "a deleted volume keeps its pair: restore it first with RestoreDeletedVolume, or purge it with PurgeDeletedVolume "
+            "if its data is not needed"
+        )
+    return Failure(
+        "volume_pairs_remain",
+        f"{len(using)} volume pairs on cluster {cluster} still use the cluster pair: {named}{more}; {'; '.join(remedies)}",
+        cluster=cluster,
+        method="RemoveClusterPair",
     )
+
+
+def _user(volume: Volume | UnreadableVolume) -> str:
+    """`name (ID)`, with what is special about it."""
+    if isinstance(volume, UnreadableVolume):
+        return f"{volume.label}, which cannot be read ({volume.reason})"
+    return f"{volume.name} ({volume.id}{', deleted' if volume.deleted else ''})"
 
 
 def _check_handshake(found: Found, steps: tuple[Step, ...]) -> None:
@@ -263,9 +310,10 @@ def _check_handshake(found: Found, steps: tuple[Step, ...]) -> None:
     for side, method in ((LOCAL, "StartClusterPairing"), (PEER, "CompleteClusterPairing")):
         view = found.seen[side]
         name = view.cluster.name
-        going = {step.entry.uuid for step in steps if isinstance(step, RemoveClusterPair) and step.side == side}
-        staying = [entry for entry in view.entries if entry.uuid not in going]
-        readiness.require(readiness.pair_slots(name, staying, view.pairs_max), "limit_reached", name, method)
+        going = {step.entry.id for step in steps if isinstance(step, RemoveClusterPair) and step.side == side}
+        staying = [entry for entry in view.entries if entry.id not in going]
+        slots = readiness.pair_slots(name, staying, view.pairs_max, len(view.unreadable_entries))
+        readiness.require(slots, "limit_reached", name, method)
         readiness.require(readiness.privileges(name, view.roles), "permission", name, method)
 
 
@@ -278,6 +326,8 @@ def judge_present(found: Found, waited: float) -> Verdict:
         f"{found.name(side)} reports {found.pair[side].status if found.pair[side] else 'no pair'}" for side in SIDES
     )
     if found.state != "paired":
+        if found.doubt:
+            return Verdict(False, text, found.doubt)
         return Verdict(False, text, Failure("half_pair", f"{_half_text(found)}; {_HALF_REMEDY}", found.name(LOCAL)))
     if found.connected:
         return DONE
@@ -313,7 +363,9 @@ def expired(found: Found, made: bool, present: bool, timeout: float, text: str) 
 
 
 def replaced(found: Found) -> Failure:
-    """Between two looks at it somebody has removed the pair, or made another one."""
+    """Between two looks at it somebody has removed the pair, or made another one, or it cannot be read any more."""
+    if found.doubt:
+        return found.doubt
     listed = ", ".join(
         f"{found.name(side)} lists {_listed(found.naming(side)) or 'no pair'}" for side in SIDES if found.seen[side]
     )
@@ -328,7 +380,7 @@ def replaced(found: Found) -> Failure:
 
 def judge_absent(found: Found) -> Verdict:
     left = [f"{found.name(side)} still lists cluster pair {entry.id}" for side in SIDES for entry in found.naming(side)]
-    return Verdict(not left, ", ".join(left))
+    return Verdict(not left and found.doubt is None, ", ".join(left), found.doubt)
 
 
 # --- words ------------------------------------------------------------------------------------------------------------
@@ -358,7 +410,7 @@ def _half_text(found: Found) -> str:
 
 
 def _warnings(found: Found, wish: Wish, steps: tuple[Step, ...]) -> tuple[str, ...]:
-    going = {(step.side, step.entry.uuid) for step in steps if isinstance(step, RemoveClusterPair)}
+    going = {(step.side, step.entry.id) for step in steps if isinstance(step, RemoveClusterPair)}
     texts = []
     if found.seen.peer is None:
         texts.append(
@@ -366,18 +418,23 @@ def _warnings(found: Found, wish: Wish, steps: tuple[Step, ...]) -> tuple[str, .
             "outstanding; run again without peer_unreachable when it answers"
         )
     for side in SIDES:
-        further = [entry for entry in found.further[side] if (side, entry.uuid) not in going]
+        further = [entry for entry in found.further[side] if (side, entry.id) not in going]
         if further and found.state == "paired":
             texts.append(
                 f"cluster {found.name(side)} has further entries that name {found.name(other(side))}: "
                 f"{_listed(further)}; repair: true removes them"
             )
-        pending = [entry for entry in found.pending(side) if (side, entry.uuid) not in going]
+        pending = [entry for entry in found.pending(side) if (side, entry.id) not in going]
         if pending:
             texts.append(
                 f"cluster {found.name(side)} has pending cluster pairs: {_listed(pending)}; they do not say whom they are "
                 "for and were left alone, remove_pending: true removes them"
             )
+        view = found.seen[side]
+        texts += [
+            f"cluster {found.name(side)}: {odd.label} cannot be read ({odd.reason}) and was left alone"
+            for odd in (view.unreadable_entries if view else ())
+        ]
     return tuple(texts)
 
 
@@ -398,13 +455,13 @@ def _facts(found: Found) -> dict:
 
 
 def _facts_after(found: Found, steps: tuple[Step, ...]) -> dict:
-    going = {(step.side, step.entry.uuid) for step in steps if isinstance(step, RemoveClusterPair)}
+    going = {(step.side, step.entry.id) for step in steps if isinstance(step, RemoveClusterPair)}
     pairing = any(isinstance(step, PairClusters) for step in steps)
     entries, established = {}, {}
     for side in SIDES:
         if not found.seen[side]:
             continue
-        staying = [e for e in (*found.naming(side), *found.pending(side)) if (side, e.uuid) not in going]
+        staying = [e for e in (*found.naming(side), *found.pending(side)) if (side, e.id) not in going]
         established[side] = any(not entry.pending for entry in staying)
         new = [f"new cluster pair with {found.name(other(side))}"] if pairing else []
         entries[found.name(side)] = [_fact(entry) for entry in staying] + new

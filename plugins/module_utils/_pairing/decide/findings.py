@@ -10,10 +10,10 @@ One finding per cause: what a lost link does to volumes is told with the link.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..model import LOCAL, PEER, SIDES, ClusterPair, VolumeSide, other
+from ..model import LOCAL, PEER, SIDES, ClusterPair, Unreadable, VolumeSide, other
 from .cluster_pair import Found as ClusterPairFound
 
 ERROR = "error"
@@ -51,8 +51,11 @@ PROBLEMS = {
     "snapshots_stopped": (WARNING, "see to the cause that the state of the snapshots' replication names"),
     "recovering": (WARNING, "it passes by itself when its cause does; look again later"),
     "paused": (WARNING, "somebody has paused it: resume it with paused: false when the reason is gone"),
+    "unreadable_object": (WARNING, "look at what the method that is named shows of it, and have it corrected there"),
     "minor_fault": (WARNING, "see to what the fault names, on the cluster that reports it"),
 }
+# Of the objects that share a trouble so many are named; the rest is counted.
+MOST_NAMED = 3
 _ORDER = {code: position for position, code in enumerate(PROBLEMS)}
 
 
@@ -88,6 +91,21 @@ def counted(pairs: int) -> str:
     return "1 volume pair" if pairs == 1 else f"{pairs} volume pairs"
 
 
+def of_unreadable(cluster: str, unreadable: Iterable[Unreadable]) -> list[Finding]:
+    """What of a cluster's lists cannot be read: one finding for all that have the same trouble."""
+    alike: dict[tuple[str, str], list[Unreadable]] = {}
+    for odd in unreadable:
+        alike.setdefault((odd.kind, odd.reason), []).append(odd)
+    return [_unreadable(cluster, reason, found) for (_kind, reason), found in alike.items()]
+
+
+def _unreadable(cluster: str, reason: str, found: Sequence[Unreadable]) -> Finding:
+    named = ", ".join(odd.label for odd in found[:MOST_NAMED])
+    more = f" and {len(found) - MOST_NAMED} more" if len(found) > MOST_NAMED else ""
+    text = f"cluster {cluster}: {named}{more} cannot be read ({reason}); everything else is reported without"
+    return Finding("unreadable_object", text, cluster, found[0].name if len(found) == 1 else None)
+
+
 # --- clusters ---------------------------------------------------------------------------------------------------------
 
 
@@ -101,6 +119,8 @@ def of_peer(hostname: str, local: str, hits: int) -> Finding:
 def of_clusters(found: ClusterPairFound, hits: int) -> list[Finding]:
     """Of the pair between two clusters that both answered. hits: the volume pairs that it keeps from replicating."""
     findings = _pending(found)
+    if found.state != "paired" and any(found.doubtful(side) for side in SIDES):
+        return findings  # what is missing may be what cannot be read
     if found.state == "none":
         findings.append(_not_paired(found, hits))
     elif found.state != "paired":

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from ..._element import addresses
 from ..._element.errors import Failure
-from ..model import Cluster, ClusterPair
+from ..model import Cluster, ClusterPair, UnreadableClusterPair
 
 
 def names(entry: ClusterPair, cluster: Cluster) -> bool:
@@ -36,6 +36,31 @@ def named_by_address(entries: Iterable[ClusterPair], known_as: Iterable[str]) ->
         for entry in entries
         if not entry.pending and any(addresses.same(entry.remote_mvip, name) for name in known)
     )
+
+
+def may_name(odd: UnreadableClusterPair, cluster: Cluster) -> bool:
+    """Whether an entry that cannot be read may be a pair with this cluster, or with one that had its MVIP before."""
+    if odd.pending:
+        return False
+    if odd.remote_unique_id and odd.remote_unique_id == cluster.unique_id:
+        return True
+    if odd.remote_mvip:
+        return addresses.same(odd.remote_mvip, cluster.mvip)
+    return odd.remote_name in (None, "", cluster.name)
+
+
+def refuse_unreadable(entries: Iterable[UnreadableClusterPair], lister: str, cluster: Cluster) -> None:
+    """Raise Failure for an entry in the list of the cluster `lister` that may be the pair with `cluster`."""
+    for odd in entries:
+        if may_name(odd, cluster):
+            raise odd.failure(lister)
+
+
+def may_be_known_as(odd: UnreadableClusterPair, known_as: Iterable[str]) -> bool:
+    """Whether an entry that cannot be read may be the pair with an unreachable cluster of these names and addresses."""
+    if odd.pending:
+        return False
+    return not odd.remote_mvip or any(addresses.same(odd.remote_mvip, name) for name in known_as)
 
 
 def peer_unknown(cluster: str, established: Iterable[ClusterPair], hostname: str) -> Failure:

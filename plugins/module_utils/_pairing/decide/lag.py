@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..model import PEER, Sides, mode_option
-from .volume_classes import Found
+from .volume_classes import UNREADABLE, Found
 
 # By how many seconds the other side is behind each cluster's volumes, by volume ID.
 Delays = Sides[Mapping[int, float]]
@@ -45,7 +45,8 @@ def of_pair(pair: Found, delays: Delays) -> Lag:
 
 def not_asked(pair: Found) -> str | None:
     """The name of the cluster that could tell the lag and was not asked; None where that is not the reason."""
-    return pair.name(PEER) if pair.state == "unknown_peer" and pair.source is None else None
+    asked = pair.state != "unknown_peer" or pair.row == UNREADABLE
+    return None if asked or pair.source else pair.name(PEER)
 
 
 def beyond(pair: Found, lag: Lag, most: float) -> str | None:

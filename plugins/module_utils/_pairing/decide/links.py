@@ -8,19 +8,26 @@
 from __future__ import annotations
 
 from ..model import LOCAL, PEER, SIDES, other
-from .identity import names
+from .identity import names, refuse_unreadable
 from .volume_classes import Found
 from .volume_words import refusal
 
 
 def check_connected(found: Found) -> None:
-    """One cluster pair, the same on both sides, and Connected on both. Raises Failure: not_connected."""
+    """One cluster pair, the same on both sides, and Connected on both.
+
+    Raises Failure: not_connected; bad_reply where the entry that is missing may be one that cannot be read.
+    """
     entries = {
         side: [e for e in found.catalogs[side].entries if names(e, found.catalogs[other(side)].cluster)]
         for side in SIDES
     }
     shared = {e.uuid for e in entries[LOCAL] if e.connected} & {e.uuid for e in entries[PEER] if e.connected}
     if not shared:
+        for side in SIDES:
+            refuse_unreadable(
+                found.catalogs[side].unreadable_entries, found.name(side), found.catalogs[other(side)].cluster
+            )
         statuses = ", ".join(
             f"{found.name(side)} reports {' and '.join(e.status for e in entries[side]) or 'no pair'}" for side in SIDES
         )

@@ -8,7 +8,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
+from ..._element.errors import Failure
 from ..model import (
     FROM_PEER,
     LOCAL,
@@ -27,7 +29,7 @@ from ..model import (
 )
 from . import health
 from .selection import Catalog
-from .volume_classes import Found, PairWish, classify
+from .volume_classes import UNREADABLE, Found, PairWish, classify
 
 
 def volume_pairs(views: Sides[VolumeSide | None]) -> list[Found]:
@@ -38,27 +40,40 @@ def volume_pairs(views: Sides[VolumeSide | None]) -> list[Found]:
     if views.peer is None:
         return _alone(Catalog(views.local))
     catalogs = Sides(Catalog(views.local), Catalog(views.peer))
-    found: dict[tuple[int | None, ...], Found] = {}
+    found: dict[tuple[object, ...], Found] = {}
     for side in SIDES:
         for volume in catalogs[side].paired:
             for pair in volume.pairs:
                 joined = _joined(catalogs, side, volume, pair)
                 if joined is not None:
-                    found.setdefault(
-                        tuple(v.id if v else None for v in (joined.volumes.local, joined.volumes.peer)), joined
-                    )
+                    found.setdefault(_key(joined, pair), joined)
     return list(found.values())
 
 
+def _key(joined: Found, pair: VolumePair) -> tuple[object, ...]:
+    """What is the same when a pair is found on both sides."""
+    if joined.row == UNREADABLE:
+        return (pair.uuid,)
+    return tuple(volume.id if volume else None for volume in (joined.volumes.local, joined.volumes.peer))
+
+
 def _joined(catalogs: Sides[Catalog], side: str, volume: Volume, pair: VolumePair) -> Found | None:
-    far = other(side)
     if pair.pending:
         return _one_sided(catalogs, side, volume, pair, f"pending_{side}")
-    if catalogs[side].link(pair) is None:  # its cluster pair is gone, and with it who the other cluster was
+    try:
+        return _told_by_both(catalogs, side, volume, pair)
+    except Failure:  # what it goes over, or the partner, cannot be read: a problem of its own
+        return replace(_one_sided(catalogs, side, volume, pair, "unknown_peer"), row=UNREADABLE)
+
+
+def _told_by_both(catalogs: Sides[Catalog], side: str, volume: Volume, pair: VolumePair) -> Found | None:
+    far = other(side)
+    if not catalogs[side].leads_to(pair, catalogs[far].cluster):
+        if catalogs[side].lists_link(pair):
+            return None
+        # Its cluster pair is gone, and with it who the other cluster was.
         if not catalogs[far].shows(pair.remote_volume_id, pair.uuid):
             return _one_sided(catalogs, side, volume, pair, f"half_{side}")
-    elif not catalogs[side].leads_to(pair, catalogs[far].cluster):
-        return None
     partner = catalogs[far].by_id(pair.remote_volume_id)
     if partner is None or len(volume.pairs) > 1:
         return _one_sided(catalogs, side, volume, pair, f"half_{side}")
@@ -84,7 +99,7 @@ def _alone(catalog: Catalog) -> list[Found]:
     found = []
     for volume in catalog.paired:
         for pair in volume.pairs:
-            link = catalog.link(pair)
+            link = catalog.readable_link(pair)
             far = (
                 Cluster(link.remote_name, link.remote_unique_id or "", link.remote_mvip)
                 if link
@@ -161,7 +176,9 @@ def export_alone(found: list[Found], dead: Collection[int]) -> list[dict]:
 def _name(pair: Found, side: str, prefix: str) -> dict:
     volume, catalog = pair.volumes[side], pair.catalogs[side]
     account = catalog.account(volume)
-    alike = [each for each in catalog.named(volume.name) if not each.deleted and catalog.account(each) == account]
-    if account is None or len(alike) > 1:
+    named = catalog.readable_named(volume.name)
+    alike = [each for each in named if not each.deleted and catalog.account(each) == account]
+    unreadable = any(odd.name == volume.name for odd in catalog.unreadable_volumes)
+    if account is None or len(alike) > 1 or unreadable:
         return {f"{prefix}volume_id": volume.id}
     return {f"{prefix}volume": volume.name, f"{prefix}account": account}

@@ -17,7 +17,7 @@ from .cluster_pair import Found as ClusterPairFound
 from .findings import ERROR, PROBLEMS, Finding, counted
 from .health import of_state
 from .selection import Catalog
-from .volume_classes import Found
+from .volume_classes import UNREADABLE, Found
 from .volume_words import states
 
 DISCONNECTED = "PausedDisconnected"
@@ -67,7 +67,8 @@ def told_with_clusters(pair: Found, clusters: ClusterPairFound | None) -> bool:
     clusters: the pair of the two clusters; None where one cluster alone was asked.
     """
     if clusters is None or pair.state == "unknown_peer":
-        link = pair.catalogs.local.link(pair.entries.local)
+        near = LOCAL if pair.entries.local else PEER
+        link = pair.catalogs[near].readable_link(pair.entries[near])
         return cause(pair) == "link_lost" and link is not None and not link.connected
     if clusters.state != "paired":
         # Before the clusters can be paired again, every volume pair between them has to go.
@@ -179,6 +180,9 @@ def _ends(pair: Found, side: str) -> str:
 
 
 def _told(pair: Found) -> str:
+    if pair.row == UNREADABLE:
+        near = LOCAL if pair.entries.local else PEER
+        return f"{pair.name(near)} shows {pair.entries[near].state}, what {pair.name(other(near))} shows cannot be read"
     if pair.state == "unknown_peer":
         return f"{pair.name(LOCAL)} shows {pair.entries.local.state}, {pair.name(PEER)} was not asked"
     return states(pair)
@@ -282,16 +286,20 @@ def of_absent(views: Sides[VolumeSide | None], names: Iterable[str], pairs: Sequ
 
 def _absent(catalogs: Sequence[Catalog], wanted: str) -> Finding:
     here = catalogs[0]
-    living = [volume for volume in here.named(wanted) if not volume.deleted]
-    elsewhere = [here.link(pair) for volume in living for pair in volume.pairs]
+    living = [volume for volume in here.readable_named(wanted) if not volume.deleted]
+    elsewhere = [here.readable_link(pair) for volume in living for pair in volume.pairs]
+    unreadable = next((odd for odd in here.unreadable_volumes if odd.name == wanted), None)
     text = f"no volume named {wanted} of cluster {here.cluster.name} is paired"
     fix = f"run element_volume_pair with volume: {wanted}"
-    if elsewhere:
+    if unreadable:
+        text = f"whether {unreadable.label} of cluster {here.cluster.name} is paired is not known: it cannot be read"
+        fix = f"look at what {unreadable.method} shows of it"
+    elif elsewhere:
         whom = elsewhere[0].remote_name or elsewhere[0].remote_mvip if elsewhere[0] else "a cluster that is not listed"
         text, fix = f"volume {wanted} of cluster {here.cluster.name} is paired with {whom}", f"name {whom} as the peer"
     elif not living:
         text, fix = f"cluster {here.cluster.name} has no volume named {wanted}", "check the spelling"
-    elif len(catalogs) > 1 and not any(not volume.deleted for volume in catalogs[1].named(wanted)):
+    elif len(catalogs) > 1 and not any(not volume.deleted for volume in catalogs[1].readable_named(wanted)):
         fix += f" and create_peer_volume, since {catalogs[1].cluster.name} has no volume of that name"
     return Finding("not_paired", text, here.cluster.name, wanted, fix)
 

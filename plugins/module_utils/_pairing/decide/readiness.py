@@ -114,12 +114,15 @@ def names(one: Cluster, other: Cluster) -> Check:
     )
 
 
-def pair_slots(cluster: str, entries: Sequence[ClusterPair], most: int | None) -> Check:
-    """Whether one more cluster pair fits next to these. Whether pending ones count is documented nowhere: here they do."""
+def pair_slots(cluster: str, entries: Sequence[ClusterPair], most: int | None, unreadable: int = 0) -> Check:
+    """Whether one more cluster pair fits next to these. Whether pending ones count is documented nowhere: here they do.
+
+    unreadable: how many more the cluster lists.
+    """
     if most is None:
         return Check("pair_slots", None, f"cluster {cluster} does not say how many cluster pairs it may have")
-    text = f"cluster {cluster} has {len(entries)} cluster pairs and may have {most}"
-    if len(entries) < most:
+    text = f"cluster {cluster} has {len(entries) + unreadable} cluster pairs and may have {most}"
+    if len(entries) + unreadable < most:
         return Check("pair_slots", True, text)
     pending = [str(entry.id) for entry in entries if entry.pending]
     remedy = (

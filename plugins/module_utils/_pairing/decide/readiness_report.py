@@ -17,7 +17,7 @@ from . import readiness, remedies
 from .cluster_pair import Found as ClusterPairFound
 from .readiness import Check
 from .selection import Catalog
-from .volume_classes import Found, PairWish, classify
+from .volume_classes import UNREADABLE, Found, PairWish, classify
 from .volume_words import accesses, ends
 
 T = TypeVar("T")
@@ -98,7 +98,7 @@ def _pair_slots(subject: Subject, side: str) -> Check:
         return Check("pair_slots", True, f"cluster {view.cluster.name} has its pair with the other cluster already")
     if most.unknown:
         return Check("pair_slots", None, f"cluster {view.cluster.name}: {most.unknown}")
-    return readiness.pair_slots(view.cluster.name, view.entries, most.value)
+    return readiness.pair_slots(view.cluster.name, view.entries, most.value, len(view.unreadable_entries))
 
 
 def _latency(subject: Subject) -> Check:
@@ -138,7 +138,7 @@ def _fullness(subject: Subject, side: str) -> Check:
 def _each(code: str, subject: Subject, judge: Callable[[Found, str], Check]) -> list[Check]:
     """judge: is given a pair and the side of its source."""
     found = [judge(pair, _source_side(pair)) for pair in subject.pairs if _is_whole(pair)]
-    found += [Check(code, None, f"{ends(pair)}: one of the volumes is not there") for pair in _broken(subject)]
+    found += [Check(code, None, f"{ends(pair)}: {_why_broken(pair)}") for pair in _broken(subject)]
     found += [judge(candidate, LOCAL) for candidate in subject.candidates]
     unwell = [check for check in found if not check.ok]
     return unwell or [Check(code, True, f"{len(found)} volume pairs were looked at, all are as they should be")]
@@ -150,6 +150,10 @@ def _is_whole(pair: Found) -> bool:
 
 def _broken(subject: Subject) -> Iterable[Found]:
     return (pair for pair in subject.pairs if not _is_whole(pair))
+
+
+def _why_broken(pair: Found) -> str:
+    return "one of the volumes cannot be read" if pair.row == UNREADABLE else "one of the volumes is not there"
 
 
 def _source_side(pair: Found) -> str:

@@ -7,20 +7,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from ..._element.errors import Failure
-from ..model import Cluster, ClusterPair, Volume, VolumePair, VolumeSide
-from .identity import names, names_predecessor
+from ..model import (
+    Cluster,
+    ClusterPair,
+    Unreadable,
+    UnreadableClusterPair,
+    UnreadableVolume,
+    Volume,
+    VolumePair,
+    VolumeSide,
+)
+from .identity import may_name, names, names_predecessor
 
 
 class Catalog:
-    """One cluster's volumes, to be looked up many times."""
+    """One cluster's volumes, to be looked up many times.
+
+    A look-up that may mean an object that cannot be read raises Failure, bad_reply, which names that object.
+    """
 
     def __init__(self, view: VolumeSide):
         self.cluster: Cluster = view.cluster
         self.accounts = view.accounts
         self.entries = view.entries
+        self.unreadable_entries = view.unreadable_entries
+        self.unreadable_volumes = view.unreadable_volumes
+        self._unreadable_accounts = view.unreadable_accounts
         self._links = {entry.id: entry for entry in view.entries}
         self._by_id: dict[int, Volume] = {}
         self._by_name: dict[str, list[Volume]] = {}
@@ -43,6 +58,12 @@ class Catalog:
         return (volume for volume in self._by_id.values() if not volume.deleted)
 
     def named(self, name: str) -> list[Volume]:
+        """Every volume of that name, deleted ones included."""
+        self._refuse(odd for odd in self.unreadable_volumes if odd.name in (None, name))
+        return self.readable_named(name)
+
+    def readable_named(self, name: str) -> list[Volume]:
+        """The same for words only: without those that cannot be read."""
         return self._by_name.get(name, [])
 
     def spelled_differently(self, name: str) -> list[Volume]:
@@ -50,18 +71,47 @@ class Catalog:
         return [v for v in self.living if v.name != name and v.name.strip().casefold() == name.strip().casefold()]
 
     def account(self, volume: Volume) -> str | None:
+        """The name of the volume's account, for words only: None where it cannot be read."""
         return self.accounts.get(volume.account_id)
+
+    def owner(self, volume: Volume) -> str | None:
+        """The name of the volume's account, where it matters."""
+        if volume.account_id not in self.accounts:
+            self._refuse(odd for odd in self._unreadable_accounts if odd.id in (None, volume.account_id))
+        return self.account(volume)
+
+    def has_account(self, name: str) -> bool:
+        """Whether there is an account of this name."""
+        if name in self.accounts.values():
+            return True
+        self._refuse(odd for odd in self._unreadable_accounts if odd.name in (None, name))
+        return False
 
     def link(self, pair: VolumePair) -> ClusterPair | None:
         """The cluster pair that a volume pair goes over; None when this cluster does not list it any more."""
+        self._refuse(self._unreadable_links(pair))
+        return self.readable_link(pair)
+
+    def readable_link(self, pair: VolumePair) -> ClusterPair | None:
+        """The same for words only: None too where it cannot be read."""
         return self._links.get(pair.cluster_pair_id)
+
+    def lists_link(self, pair: VolumePair) -> bool:
+        """Whether the cluster pair that a volume pair goes over is in the list, readable or perhaps not."""
+        return pair.cluster_pair_id in self._links or bool(self._unreadable_links(pair))
 
     def leads_to(self, pair: VolumePair, cluster: Cluster) -> bool:
         """Whether a volume pair goes to this cluster, or to the one that had its MVIP before."""
-        link = self.link(pair)
+        self._refuse(odd for odd in self._unreadable_links(pair) if may_name(odd, cluster))
+        link = self.readable_link(pair)
         return link is not None and (names(link, cluster) or names_predecessor(link, cluster))
 
     def by_id(self, volume_id: int) -> Volume | None:
+        self._refuse(
+            odd
+            for odd in self.unreadable_volumes
+            if odd.id == volume_id or (odd.id is None and volume_id not in self._by_id)
+        )
         return self._by_id.get(volume_id)
 
     def find(self, name: str | None, volume_id: int | None, account: str | None) -> Volume | None:
@@ -72,42 +122,48 @@ class Catalog:
         if volume_id is not None:
             return self.owned(volume_id, account)
         self._check_account(account)
-        fitting = [v for v in self._by_name.get(name or "", ()) if account in (None, self.account(v))]
+        fitting = [v for v in self._by_name.get(name or "", ()) if account is None or self.owner(v) == account]
+        # Where nothing fits, one whose name cannot be read may be it.
+        self._refuse(odd for odd in self.unreadable_volumes if odd.name == name or (odd.name is None and not fitting))
         living = [volume for volume in fitting if not volume.deleted]
         if len(living) > 1:
             raise self._ambiguous(name, living)
         # Several deleted ones of a name: any of them says what has to be said.
-        return next(iter(living or fitting), None)
+        found = next(iter(living or fitting), None)
+        return self.by_id(found.id) if found else None
 
     def shows(self, volume_id: int, uuid: str) -> bool:
         """Whether that volume is alive and has the pair with this UUID: then the pair is whole."""
-        volume = self._by_id.get(volume_id)
+        volume = self.by_id(volume_id)
         return volume is not None and not volume.deleted and uuid in volume.uuids
 
     def partners(self, volume_id: int, cluster: Cluster) -> list[Volume]:
         """This cluster's living volumes whose pair names volume `volume_id` of `cluster`."""
-        return [
-            volume
-            for volume in self._by_remote.get(volume_id, ())
-            if not volume.deleted
-            and any(pair.remote_volume_id == volume_id and self.leads_to(pair, cluster) for pair in volume.pairs)
-        ]
+        return self._partners(
+            self._by_remote.get(volume_id, ()), cluster, lambda pair: pair.remote_volume_id == volume_id
+        )
 
     def partners_by_name(self, name: str, cluster: Cluster) -> list[Volume]:
         """This cluster's living volumes whose pair names a volume of that name on `cluster`."""
-        return [
-            volume
-            for volumes in self._by_remote.values()
-            for volume in volumes
-            if not volume.deleted
-            and any(pair.remote_volume_name == name and self.leads_to(pair, cluster) for pair in volume.pairs)
-        ]
+        paired = (volume for volumes in self._by_remote.values() for volume in volumes)
+        return self._partners(paired, cluster, lambda pair: pair.remote_volume_name == name)
+
+    def _partners(
+        self, candidates: Iterable[Volume], cluster: Cluster, is_named: Callable[[VolumePair], bool]
+    ) -> list[Volume]:
+        def fits(volume: Volume | UnreadableVolume) -> bool:
+            return not volume.deleted and any(
+                is_named(pair) and self.leads_to(pair, cluster) for pair in volume.pairs or ()
+            )
+
+        self._refuse(odd for odd in self.unreadable_volumes if fits(odd))
+        return [volume for volume in candidates if fits(volume)]
 
     def owned(self, volume_id: int, account: str | None) -> Volume | None:
         """The volume with this ID, which belongs to the account if one is named. Raises Failure as `find` does."""
         self._check_account(account)
-        volume = self._by_id.get(volume_id)
-        if volume is not None and account not in (None, self.account(volume)):
+        volume = self.by_id(volume_id)
+        if volume is not None and account is not None and self.owner(volume) != account:
             raise Failure(
                 "volume_not_found",
                 f"cluster {self.cluster.name}: {volume.label} belongs to account {self.account(volume)}, not to {account}; "
@@ -117,8 +173,19 @@ class Catalog:
             )
         return volume
 
+    def _unreadable_links(self, pair: VolumePair) -> list[UnreadableClusterPair]:
+        """The entries that cannot be read and may be the one that a volume pair goes over."""
+        number = pair.cluster_pair_id
+        return [
+            odd for odd in self.unreadable_entries if odd.id == number or (odd.id is None and number not in self._links)
+        ]
+
+    def _refuse(self, unreadable: Iterable[Unreadable]) -> None:
+        for odd in unreadable:
+            raise odd.failure(self.cluster.name)
+
     def _check_account(self, account: str | None) -> None:
-        if account is not None and account not in self.accounts.values():
+        if account is not None and not self.has_account(account):
             raise Failure(
                 "account_not_found",
                 f"cluster {self.cluster.name} has no account named {account}; check the spelling",

@@ -30,6 +30,9 @@ from . import health
 from .identity import names
 from .selection import Catalog
 
+# The row of a pair of which one side alone is known, since the other one cannot be read. It is reported, never acted on.
+UNREADABLE = "unreadable"
+
 
 @dataclass(frozen=True)
 class NewVolume:
@@ -229,7 +232,7 @@ def _select(wish: PairWish, catalogs: Sides[Catalog]) -> Sides[Volume | None]:
     local = catalogs.local.find(wish.volume, wish.volume_id, wish.account)
     if wish.peer_volume_id is not None:
         return Sides(local, catalogs.peer.find(None, wish.peer_volume_id, wish.peer_account))
-    owner = catalogs.local.account(local) if local else wish.account
+    owner = catalogs.local.owner(local) if local else wish.account
     if wish.peer_volume is not None:
         # Whoever is named by name alone is meant, whatever its owner; one that would be created has a certain owner.
         return Sides(local, _named_on_peer(wish, catalogs.peer, wish.peer_volume, owner if wish.create else None))
@@ -238,10 +241,9 @@ def _select(wish: PairWish, catalogs: Sides[Catalog]) -> Sides[Volume | None]:
 
 def _named_on_peer(wish: PairWish, there: Catalog, name: str, owner: str | None) -> Volume | None:
     """The volume of that name. owner: whose it has to be where the wish names none, None for anyone's."""
-    known = there.accounts.values()
-    if wish.new_account is None and owner is not None and owner not in known:
+    if wish.new_account is None and owner is not None and not there.has_account(owner):
         return None  # without an account of that name there is no volume of it
-    if wish.create and wish.create.create_account and wish.new_account is not None and wish.new_account not in known:
+    if wish.create and wish.create.create_account and wish.new_account and not there.has_account(wish.new_account):
         return None  # with its owner it is missing as well
     return there.find(name, None, wish.new_account or owner)
 

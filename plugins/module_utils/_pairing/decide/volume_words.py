@@ -65,7 +65,7 @@ def partners(found: Found) -> str:
     for side in SIDES:
         volume, catalog = found.volumes[side], found.catalogs[side]
         for pair in volume.pairs if volume else ():
-            link = catalog.link(pair)
+            link = catalog.readable_link(pair)
             whom = (
                 f"cluster {link.remote_name or link.remote_mvip}"
                 if link

@@ -5,7 +5,7 @@
 """Servers that answer with something else than Element does: a clear failure or a sensible reading, never a crash.
 
 Every reply that is read is taken from a cluster and spoilt, one member after the other, with everything that a member
-can be in JSON.
+can be in JSON. What is wrong with one object of a list spoils no other one.
 """
 
 from __future__ import annotations
@@ -165,6 +165,10 @@ def true_reply(site, method):
 
 def answer(site, method, result):
     site.world.faults.clear()
+    add_answer(site, method, result)
+
+
+def add_answer(site, method, result):
     site.world.faults.add("alpha", method, fault="reply", message=json.dumps({"id": 1, "result": result}), times=None)
 
 
@@ -223,26 +227,69 @@ def test_a_task_survives_it_and_writes_nothing(site, session, method):
     assert site.world.writes() == []
 
 
-#: What is in lists by something that only one may have.
-ONCE = {
+#: The lists of objects, with the member of the reply that holds them.
+LISTS = {
     "ListAccounts": "accounts",
     "ListActivePairedVolumes": "volumes",
+    "ListClusterFaults": "faults",
     "ListClusterPairs": "clusterPairs",
     "ListDeletedVolumes": "volumes",
+    "ListQoSPolicies": "qosPolicies",
     "ListVolumes": "volumes",
 }
 
 
-@pytest.mark.parametrize(("method", "name"), ONCE.items())
-def test_what_is_there_twice_is_not_acted_on(site, method, name):
+@pytest.mark.parametrize(("method", "name"), LISTS.items())
+def test_one_object_spoils_no_other(site, session, method, name):
+    """Whatever is wrong with the first one, the others are read as always, and it is kept, with its member, or is read."""
+    reply = true_reply(site, method)
+    if len(reply[name]) < 2:
+        reply[name].append(another(reply[name][0]))
+    answer(site, method, reply)
+    (proper,) = READS[method](session)
+    assert proper.unreadable == ()
+    for place in [(name, 0), *(place for place in places(reply) if place[:2] == (name, 0))]:
+        for value in WRONG if len(place) > 2 else (None, 41, "text", [], True):
+            answer(site, method, spoilt(reply, place, value))
+            (now,) = READS[method](session)
+            assert list(now)[-len(reply[name]) + 1 :] == list(proper)[1:], (place, value)
+            kept = [(odd.place, odd.member) for odd in now.unreadable]
+            assert kept in ([], [(1, ".".join(map(str, place[2:])))]) or kept[0][0] == 1, (place, value)
+            lost = len(reply[name]) - len(now.readable) - len(now.unreadable)
+            assert lost == 0 or method == "ListClusterFaults", (place, value)  # others than those of replication
+
+
+def another(entry):
+    """The same with other IDs."""
+    return {
+        name: value + 1000 if name.endswith("ID") and isinstance(value, int) else copy.deepcopy(value)
+        for name, value in entry.items()
+    }
+
+
+#: What is in lists by something that only one may have: the member of the reply, a task that needs it, and what that says.
+ONCE = {
+    "ListAccounts": ("accounts", "volume_pair", {**PAIRED, "account": "shop"}, "bad_reply"),
+    "ListActivePairedVolumes": ("volumes", "cluster_pair", {"state": "absent"}, "volume_pairs_remain"),
+    "ListClusterPairs": ("clusterPairs", "volume_pair", PAIRED, "bad_reply"),
+    "ListDeletedVolumes": ("volumes", "volume_pair", {"volume": "old"}, "bad_reply"),
+    "ListVolumes": ("volumes", "volume_pair", PAIRED, "bad_reply"),
+}
+
+
+@pytest.mark.parametrize("method", ONCE)
+def test_what_is_there_twice_is_not_acted_on(site, method):
+    name, module, options, code = ONCE[method]
     reply = true_reply(site, method)
     twice = copy.deepcopy(reply[name][0])
     for member in ("volumePairs", "access"):
         twice.pop(member, None)
-    answer(site, method, {name: [*reply[name], {**reply[name][0], **twice}]})
-    module, options, check = RUNS[method]
-    result = site.run(module, check=check, **options)
-    assert (result["failed"], result["error"]["code"]) == (True, "bad_reply")
+    if method == "ListDeletedVolumes":  # it is looked at where the other list does not show the volume
+        volumes = true_reply(site, "ListVolumes")["volumes"]
+        answer(site, "ListVolumes", {"volumes": [each for each in volumes if not each["deleteTime"]]})
+    add_answer(site, method, {name: [*reply[name], {**reply[name][0], **twice}]})
+    result = site.run(module, **options)
+    assert (result["failed"], result["error"]["code"]) == (True, code), result["msg"]
     assert site.world.writes() == []
 
 

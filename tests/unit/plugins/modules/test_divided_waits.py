@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import copy
+import math
 import os
 import signal
 import threading
@@ -269,6 +271,26 @@ def test_clusters_that_somebody_has_paired_anew(sites):
     assert (last["error"]["code"], last["changed"]) == ("changed_meanwhile", True)
 
 
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_clusters_whose_pair_cannot_be_read_any_more(sites, state):
+    site = start(sites, cluster_pairs=[] if state == "present" else LINK, timings={"misconfigured_polls": "never"})
+    if state == "present":
+        task = Task(site, "cluster_pair")
+        reply = task.first()
+    else:
+        # Somebody pairs the clusters again, so that there is something to wait for.
+        task = Task(site, "cluster_pair", state="absent")
+        key = site.world.call("alpha", "StartClusterPairing")["clusterPairingKey"]
+        meanwhile = {"cluster": "beta", "method": "CompleteClusterPairing", "params": {"clusterPairingKey": key}}
+        site.world.faults.add("alpha", "ListClusterPairs", 3, fault="meanwhile", call=meanwhile)
+        reply = task.first()
+    (entry,) = site.world.call("alpha", "ListClusterPairs")["clusterPairs"]
+    site.world.odd_object("alpha", "ListClusterPairs", entry["clusterPairID"], "status", 5)
+    last = task.then(reply)
+    assert (last["error"]["code"], last["changed"]) == ("bad_reply", True)
+    assert "ListClusterPairs: status is no text" in last["msg"]
+
+
 # --- arguments --------------------------------------------------------------------------------------------------------
 
 
@@ -285,3 +307,78 @@ def test_arguments_that_make_no_sense(sites, module, options, said):
     pair = {"volume": "orders-db"} if module == "volume_pair" else {}
     result = site.run(module, **pair, **options)
     assert (result["failed"], result["msg"].startswith(said), site.world.calls) == (True, True, [])
+
+
+#: What is wrong with a report that a call has made, and how it becomes so.
+SPOILT = {
+    "no items": lambda report: report.update(items=[]),
+    "an item too many": lambda report: report["items"].append(report["items"][0]),
+    "items that are none": lambda report: report.update(items=[41] * len(report["items"])),
+    "items that are a text": lambda report: report.update(items="items"),
+    "no mark": lambda report: report["items"][0].pop("mark"),
+    "a mark that is a number": lambda report: report["items"][0].update(mark=41),
+    "a mark that is cut off": lambda report: report["items"][0].update(mark=report["items"][0]["mark"][:-1]),
+    "an action that is a number": lambda report: report.update(actions=[41]),
+    "an action of numbers": lambda report: report["actions"][0].update(method=41),
+    "an action with more in it": lambda report: report["actions"][0].update(more="text"),
+    "actions that are a text": lambda report: report.update(actions="text"),
+    "warnings that are a text": lambda report: report.update(warnings="text"),
+    "a warning that is none": lambda report: report.update(warnings=[{"a": 1}]),
+    "a diff that is a list": lambda report: report.update(diff=["text"]),
+    "a diff that is a number": lambda report: report.update(diff=41),
+}
+WAITS = {
+    "volume_pair": {"pairs": ITEMS, "wait_for": "in_sync"},
+    "cluster_pair": {},
+}
+
+
+def waiting(sites, module):
+    """A task in the middle of its wait, and its reply."""
+    alone = {"cluster_pairs": [], "timings": {"misconfigured_polls": "never"}}
+    site = start(sites, **(alone if module == "cluster_pair" else {"timings": COPYING}))
+    task = Task(site, module, **WAITS[module])
+    reply = task.first()
+    site.world.clear_calls()
+    return task, reply["_progress"]["report"]
+
+
+def refused(task, waited, report):
+    """Whether a call is an argument error that has asked no cluster anything."""
+    result = task.site.run(task.module, **task.options, _resume={"waited": waited, "report": report})
+    said = result.get("msg", "").startswith("_resume: cannot be used; leave it out")
+    return (result.get("failed"), said, "error" in result, task.site.world.calls) == (True, True, False, [])
+
+
+@pytest.mark.parametrize("module", WAITS)
+def test_a_report_that_does_not_fit_is_an_argument_error(sites, module):
+    task, report = waiting(sites, module)
+    for what, spoil in SPOILT.items():
+        spoilt = copy.deepcopy(report)
+        spoil(spoilt)
+        assert refused(task, 1, spoilt), what
+
+
+def test_so_is_one_with_less_items_than_the_task(sites):
+    task, report = waiting(sites, "volume_pair")
+    assert refused(task, 1, {**report, "items": report["items"][:1]})
+
+
+def test_so_is_a_failure_that_does_not_fit(sites):
+    site = start(sites, timings=COPYING)
+    site.world.faults.add("beta", "CompleteVolumePairing", fault="xInvalidParameter", times=1)
+    task = pairs_task(site, concurrency=1)
+    report = task.first()["_progress"]["report"]
+    site.world.clear_calls()
+    (failed,) = (number for number, item in enumerate(report["items"]) if item["failure"])
+    for member, value in (("sentence", 41), ("code", None), ("cluster", ["alpha"]), ("left_behind", [41])):
+        spoilt = copy.deepcopy(report)
+        spoilt["items"][failed]["failure"][member] = value
+        assert refused(task, 1, spoilt), member
+
+
+@pytest.mark.parametrize("module", WAITS)
+@pytest.mark.parametrize("waited", [math.nan, math.inf, -math.inf, -1])
+def test_so_is_a_time_that_is_none(sites, module, waited):
+    task, report = waiting(sites, module)
+    assert refused(task, waited, report)

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 CLUSTERS = [
@@ -150,6 +152,119 @@ def test_an_entry_that_volume_pairs_use_stays(sites, wish, used):
     result = site.check_then_run("cluster_pair", **wish)
     assert (result["error"]["code"], site.writes()) == ("volume_pairs_remain", [])
     assert "orders-db" in result["msg"]
+
+
+def with_deleted(sites, deleted=("alpha", "beta"), half=False, **spec):
+    """Two volumes that are paired, and deleted on some of the clusters, where they can be restored."""
+    pairs = [{"at": "alpha/orders-db", "to": "beta/orders-db"}] if half else None
+    site = sites(
+        [{**cluster, "volumes": VOLUMES} for cluster in CLUSTERS[:2]],
+        cluster_pairs=[HALF_HERE if half else PAIRED],
+        volume_pairs=pairs or [{"source": "alpha/orders-db", "target": "beta/orders-db"}],
+        **spec,
+    )
+    for name in deleted:
+        site.world.call(name, "DeleteVolume", {"volumeID": number_of(site, name)})
+    return site
+
+
+def number_of(site, cluster):
+    return site.world.cluster(cluster).find_volume("orders-db").volume_id
+
+
+@pytest.mark.parametrize("used", ["refused", "allowed"])
+@pytest.mark.parametrize("deleted", [("alpha",), ("beta",), ("alpha", "beta")])
+def test_so_it_does_where_they_are_deleted_and_can_be_restored(sites, deleted, used):
+    site = with_deleted(sites, deleted, switches={"remove_used_cluster_pair": used})
+    result = site.check_then_run("cluster_pair", state="absent")
+    assert (result["error"]["code"], site.writes()) == ("volume_pairs_remain", [])
+    marked = f"orders-db ({number_of(site, 'alpha')}, deleted)" in result["msg"]
+    assert (marked, "RestoreDeletedVolume" in result["msg"]) == ("alpha" in deleted, "alpha" in deleted)
+    assert ("PurgeDeletedVolume" in result["msg"]) == ("alpha" in deleted)
+    # Restored they are unpaired as any other volumes; purged they are gone with their pairs.
+    for name in deleted:
+        site.world.call(name, "RestoreDeletedVolume", {"volumeID": number_of(site, name)})
+    assert not site.run("volume_pair", volume="orders-db", state="absent").get("failed")
+    assert not site.run("cluster_pair", state="absent").get("failed")
+
+
+def test_once_they_are_purged_the_entries_go(sites):
+    site = with_deleted(sites)
+    for name in ("alpha", "beta"):
+        site.world.call(name, "PurgeDeletedVolume", {"volumeID": number_of(site, name)})
+    assert site.check_then_run("cluster_pair", state="absent")["changed"]
+
+
+def test_a_half_that_a_deleted_volume_uses_is_not_repaired(sites):
+    site = with_deleted(sites, ["alpha"], half=True, switches={"remove_used_cluster_pair": "allowed"})
+    result = site.check_then_run("cluster_pair", repair=True)
+    assert (result["error"]["code"], site.writes()) == ("volume_pairs_remain", [])
+
+
+def test_a_deleted_volume_counts_while_the_other_site_is_dead(sites):
+    clusters = [CLUSTERS[0], {**CLUSTERS[1], "mvip": "127.0.0.1"}]
+    site = sites(
+        [{**cluster, "volumes": VOLUMES} for cluster in clusters],
+        cluster_pairs=[PAIRED],
+        volume_pairs=[{"source": "alpha/orders-db", "target": "beta/orders-db"}],
+        switches={"remove_used_cluster_pair": "allowed"},
+    )
+    site.world.call("alpha", "DeleteVolume", {"volumeID": number_of(site, "alpha")})
+    site.world.site_down("beta")
+    result = site.check_then_run("cluster_pair", state="absent", peer_unreachable="local_only")
+    assert (result["error"]["code"], site.writes()) == ("volume_pairs_remain", [])
+
+
+def test_a_deleted_volume_whose_pair_is_not_shown_is_known_by_its_partner(sites):
+    switches = {"deleted_volume_pairs": "hidden", "remove_used_cluster_pair": "allowed"}
+    site = with_deleted(sites, ["alpha"], switches=switches)
+    result = site.check_then_run("cluster_pair", state="absent")
+    assert (result["error"]["code"], result["error"]["cluster"], site.writes()) == ("volume_pairs_remain", "beta", [])
+
+
+def test_a_deleted_volume_that_turns_up_before_the_removal(sites):
+    site = with_deleted(sites, switches={"remove_used_cluster_pair": "allowed"})
+    nothing = json.dumps({"id": 1, "result": {"volumes": []}})
+    for name in ("alpha", "beta"):
+        site.world.faults.add(name, "ListDeletedVolumes", fault="reply", message=nothing)
+    result = site.run("cluster_pair", state="absent")
+    assert (result["error"]["code"], site.writes()) == ("changed_meanwhile", [])
+
+
+def test_deleted_volumes_are_looked_at_only_where_an_entry_may_have_to_go(sites):
+    site = with_deleted(sites)
+    assert not site.run("cluster_pair").get("failed")
+    assert site.world.calls_of(methods="ListDeletedVolumes") == []
+    site.run("cluster_pair", state="absent")
+    assert [len(site.world.calls_of(name, "ListDeletedVolumes")) for name in ("alpha", "beta")] == [1, 1]
+    assert max(len(site.world.calls_of(name)) for name in ("alpha", "beta")) <= 14
+
+
+def test_pending_entries_go_whatever_is_deleted(sites):
+    site = with_deleted(sites)
+    site.world.call("alpha", "StartClusterPairing")
+    assert site.check_then_run("cluster_pair", remove_pending=True)["changed"]
+
+
+@pytest.mark.parametrize("method", ["ListActivePairedVolumes", "ListDeletedVolumes"])
+@pytest.mark.parametrize(
+    ("member", "used"),
+    [(None, True), ("volumePairs", True), ("volumePairs.0.clusterPairID", True), ("name", True), ("name", False)],
+)
+def test_a_volume_that_cannot_be_read_uses_a_cluster_pair_unless_it_says_otherwise(sites, method, member, used):
+    """An odd volume without a pair, or with one over another cluster pair, does not."""
+    spare = {"name": "spare", "id": 77, "deleted": method == "ListDeletedVolumes"}
+    site = sites(
+        [{**cluster, "volumes": [*VOLUMES, spare]} for cluster in CLUSTERS],
+        cluster_pairs=[PAIRED, *THIRD],
+        volume_pairs=[{"at": "alpha/spare", "to": "beta/spare" if used else "gamma/spare"}],
+        switches={"remove_used_cluster_pair": "allowed"},
+    )
+    site.world.odd_object("alpha", method, 77, member, ["odd"])
+    result = site.check_then_run("cluster_pair", state="absent")
+    assert (result.get("error") or {}).get("code") == ("volume_pairs_remain" if used else None), result
+    if used:
+        assert f"cannot be read ({method}: {(member or 'it').replace('.0', '')} " in result["msg"]
 
 
 # --- waiting ----------------------------------------------------------------------------------------------------------

@@ -216,6 +216,15 @@ def _forget(site, cluster):
     site.world.replication.settle_all()
 
 
+def make_a_volume_odd(site):
+    plain = site.world.cluster("alpha").find_volume("plain").volume_id
+    site.world.odd_object("alpha", "ListVolumes", plain, "name", 5)
+
+
+def correct_it(site, report):
+    site.world.odd_objects.clear()
+
+
 # What happens, what is reported of it in which words, and the remedy.
 CAUSES = [
     (lose_the_management_network, "not_connected", ["management network"], mend_the_network, {}),
@@ -238,6 +247,7 @@ CAUSES = [
         {},
     ),
     (None, "not_paired", ["with volume: plain"], follow_it, {"volumes": ["one", "plain"]}),
+    (make_a_volume_odd, "unreadable_object", ["ListVolumes: name is no text", "corrected there"], correct_it, {}),
 ]
 
 

@@ -241,7 +241,7 @@ def test_every_code_of_pairs_has_been_seen():
         code for _pairs, code, *_remedies in SITUATIONS.values()
     }
     of_clusters = {"peer_unreachable", "not_connected", "not_paired", "further_entries"}
-    told_elsewhere = {"fault", "minor_fault", "lag_exceeded", "lag_unknown", "snapshots_stopped"}
+    told_elsewhere = {"fault", "minor_fault", "unreadable_object", "lag_exceeded", "lag_unknown", "snapshots_stopped"}
     assert codes - {None} == set(findings.PROBLEMS) - of_clusters - told_elsewhere
 
 

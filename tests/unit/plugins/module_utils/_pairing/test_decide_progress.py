@@ -135,7 +135,7 @@ CARRIED = Carried(
 
 def test_a_report_is_read_as_it_was_written():
     report = json.loads(json.dumps(CARRIED.as_report(with_diff=True)))
-    again = carried.of_report(report, 30)
+    again = carried.of_report(report, 30, 3)
     assert (again.actions, again.warnings, again.diff) == (CARRIED.actions, CARRIED.warnings, CARRIED.diff)
     assert (again.items[0], again.items[2]) == (CARRIED.items[0], CARRIED.items[2])
     failure = again.items[1].failure
@@ -144,11 +144,17 @@ def test_a_report_is_read_as_it_was_written():
 
 
 @pytest.mark.parametrize(
-    "spoilt", [{}, {"items": [{}]}, {"items": [{"mark": "x", "failure": None}]}, {"actions": [1]}, {"items": 7}]
+    "spoilt", [{}, {"items": [{}] * 3}, {"items": [{"mark": "x", "failure": None}] * 3}, {"actions": [1]}, {"items": 7}]
 )
 def test_anything_else_is_no_report(spoilt):
     report = json.loads(json.dumps(CARRIED.as_report(with_diff=True)))
-    assert carried.of_report({**report, **spoilt} if spoilt else {}, 30) is None
+    assert carried.of_report({**report, **spoilt} if spoilt else {}, 30, 3) is None
+
+
+@pytest.mark.parametrize(("waited", "count"), [(30, 2), (30, 4), (-1, 3), (float("nan"), 3), (float("inf"), 3)])
+def test_it_has_as_many_items_as_the_task_and_a_time_that_ends(waited, count):
+    report = json.loads(json.dumps(CARRIED.as_report(with_diff=True)))
+    assert carried.of_report(report, waited, count) is None
 
 
 def test_a_mark_tells_pairs_apart_and_holds_no_character_of_a_password():
@@ -162,7 +168,7 @@ def test_a_mark_tells_pairs_apart_and_holds_no_character_of_a_password():
 def test_null_is_masked_by_old_versions():
     report = CARRIED.as_report(with_diff=False)
     report["items"][0]["failure"] = report["items"][1]["failure"]["left_behind"] = "********"
-    again = carried.of_report(report, 30)
+    again = carried.of_report(report, 30, 3)
     assert (again.items[0].failure, again.items[1].failure.left_behind) == (None, [])
 
 

@@ -88,37 +88,66 @@ def test_how_old_a_count_can_be(named, sample):
 
 @pytest.mark.parametrize("named", [10001, 1e300, -500, "500", [500], True])
 def test_what_is_sampled_too_seldom_or_says_no_time_proves_nothing(named):
-    with pytest.raises(Failure):
-        observe_turn.write_counts(Answering({"volumeStats": [{**STATS, "samplePeriodMSec": named}]}), [41])
+    assert observe_turn.write_counts(Answering({"volumeStats": [{**STATS, "samplePeriodMSec": named}]}), [41]) == {}
 
 
 READS = {
     "snapshots": (observe_turn.all_snapshots, {"snapshots": [SNAPSHOT]}),
     "groups": (observe_turn.group_snapshots, {"groupSnapshots": [GROUP]}),
-    "statistics": (lambda client: observe_turn.write_counts(client, [41]), {"volumeStats": [STATS]}),
+    "statistics": (lambda client: observe_turn.write_counts(client, [41, 42]), {"volumeStats": [STATS]}),
+}
+#: One more of each, which is as it should be.
+BESIDE = {
+    "snapshots": {**SNAPSHOT, "snapshotID": 6},
+    "groups": {**GROUP, "groupSnapshotID": 4, "members": [{**SNAPSHOT, "snapshotID": 6}]},
+    "statistics": {**STATS, "volumeID": 42},
 }
 SPOILT = [
-    ("snapshots", ["snapshots"]),
-    ("snapshots", ["snapshots", 0, "snapshotID"]),
-    ("snapshots", ["snapshots", 0, "snapshotUUID"]),
-    ("snapshots", ["snapshots", 0, "volumeID"]),
-    ("snapshots", ["snapshots", 0, "remoteStatuses", 0, "volumePairUUID"]),
-    ("groups", ["groupSnapshots"]),
-    ("groups", ["groupSnapshots", 0, "groupSnapshotID"]),
-    ("groups", ["groupSnapshots", 0, "members"]),
-    ("statistics", ["volumeStats", 0, "writeOps"]),
+    ("snapshots", []),
+    ("snapshots", ["snapshotID"]),
+    ("snapshots", ["snapshotUUID"]),
+    ("snapshots", ["volumeID"]),
+    ("snapshots", ["remoteStatuses", 0]),
+    ("snapshots", ["remoteStatuses", 0, "volumePairUUID"]),
+    ("groups", []),
+    ("groups", ["groupSnapshotID"]),
+    ("groups", ["members"]),
+    ("groups", ["members", 0]),
+    ("statistics", []),
+    ("statistics", ["volumeID"]),
+    ("statistics", ["writeOps"]),
 ]
+
+
+def spoilt(result, place, wrong):
+    """The same with something wrong at a place of its only object."""
+    result = copy.deepcopy(result)
+    ((name, members),) = result.items()
+    within, place = members, [0, *place]
+    for step in place[:-1]:
+        within = within[step]
+    within[place[-1]] = wrong
+    return {name: members}
 
 
 @pytest.mark.parametrize("wrong", [None, 41.7, {}, True])
 @pytest.mark.parametrize(("what", "place"), SPOILT)
-def test_what_is_no_such_answer_is_refused(what, place, wrong):
+def test_what_cannot_be_read_is_left_out_and_nothing_else(what, place, wrong):
     read, result = READS[what]
-    spoilt = copy.deepcopy(result)
-    within = spoilt
-    for step in place[:-1]:
-        within = within[step]
-    within[place[-1]] = wrong
+    ((name, odd),) = spoilt(result, place, wrong).items()
+    alone = read(Answering({name: [BESIDE[what]]}))
+    assert read(Answering({name: [*odd, BESIDE[what]]})) == read(Answering({name: [BESIDE[what], *odd]})) == alone
+
+
+def test_of_two_with_one_id_neither_is_taken():
+    assert observe_turn.all_snapshots(Answering({"snapshots": [SNAPSHOT, SNAPSHOT]})) == ()
+    assert observe_turn.write_counts(Answering({"volumeStats": [STATS, {**STATS, "writeOps": 8}]}), [41]) == {}
+
+
+@pytest.mark.parametrize("wrong", [None, 41.7, {}, True])
+@pytest.mark.parametrize("what", READS)
+def test_what_is_no_list_is_refused(what, wrong):
+    read, result = READS[what]
     with pytest.raises(Failure) as refused:
-        read(Answering(spoilt))
+        read(Answering(dict.fromkeys(result, wrong)))
     assert refused.value.code == "bad_reply"

@@ -37,7 +37,7 @@ def entry(volume_id=77, percent=41.5, remaining=89.1, **more):
 
 
 def jobs(*entries):
-    return sync_jobs(Answering({"syncJobs": list(entries)}))
+    return dict(sync_jobs(Answering({"syncJobs": list(entries)})))
 
 
 def test_copies_by_the_volume_that_receives():
@@ -58,19 +58,34 @@ def test_of_several_copies_to_a_volume_the_one_of_its_live_content(backwards):
     assert jobs(*(reversed(several) if backwards else several))[77].percent == 50
 
 
-@pytest.mark.parametrize(
-    "odd",
-    [
-        {"percentComplete": math.nan},
-        {"percentComplete": math.inf},
-        {"percentComplete": "41"},
-        {"remainingTime": -1},
-        {"remainingTime": True},
-        {"dstVolumeID": None},
-        {"stage": 3},
-    ],
-)
-def test_what_does_not_fit_is_no_answer(odd):
+ODD = [
+    {"percentComplete": math.nan},
+    {"percentComplete": math.inf},
+    {"percentComplete": "41"},
+    {"remainingTime": -1},
+    {"remainingTime": True},
+    {"stage": 3},
+    {"type": None},
+    {"type": ["remote"]},
+]
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_a_copy_of_which_nothing_but_the_volume_can_be_read_has_begun(odd):
+    found = sync_jobs(Answering({"syncJobs": [entry(78, 7), entry(**odd)]}))
+    assert dict(found) == {78: SyncJob(7.0, 89.1, "data", "volume"), 77: SyncJob(0)}
+    (unreadable,) = found.unreadable
+    assert (unreadable.id, unreadable.member, unreadable.place) == (77, next(iter(odd)), 2)
+
+
+@pytest.mark.parametrize("odd", [None, 41, entry(dstVolumeID=None), entry(dstVolumeID="77")])
+def test_a_copy_that_names_no_volume_says_nothing_of_any(odd):
+    found = sync_jobs(Answering({"syncJobs": [odd, entry(78, 7)]}))
+    assert (list(dict(found)), [each.id for each in found.unreadable]) == ([78], [None])
+
+
+@pytest.mark.parametrize("result", [{}, {"syncJobs": None}, {"syncJobs": {}}])
+def test_what_is_no_list_is_no_answer(result):
     with pytest.raises(Failure) as caught:
-        jobs(entry(**odd))
+        sync_jobs(Answering(result))
     assert (caught.value.code, caught.value.method) == ("bad_reply", "ListSyncJobs")
