@@ -87,6 +87,16 @@ options:
         - Its host variable is C(element_concurrency).
       type: int
     default: 6
+  mvip: &mvip
+    description:
+      - The management virtual IP address (MVIP) of the cluster, as other clusters list it.
+      - Only needed when O(hostname) is another way to the cluster, such as an address behind NAT, a forwarder, or a name that
+        may not resolve on the day on which it counts. Nothing is sent to it.
+      - By this address a cluster is recognised while it does not answer, before O(hostname) and what that resolves to.
+        V(readiness) in O(elementsw.replication.element_pair_info#module:gather) says whether it is needed.
+      - An empty text means that it is not given.
+      - Its host variable is C(element_mvip).
+    type: str
   peer_host:
     description:
       - The other cluster, as the name of its inventory host. That host's variables C(element_hostname),
@@ -101,20 +111,17 @@ options:
       - The other cluster, as the options that reach it, for when it is not a host of the inventory.
       - O(peer.port), O(peer.validate_certs), O(peer.ca_path), O(peer.timeout), O(peer.use_proxy), O(peer.concurrency)
         and O(peer.api_version) are this cluster's when they are not given. The others never are.
+      - O(peer.hostname), O(peer.username) and O(peer.password) are required. With
+        O(elementsw.replication.element_volume_pair#module:peer_unreachable=assume_dead) nothing is sent to the peer, and one of
+        O(peer.hostname) and O(peer.mvip) is enough.
       - Host variables do not count for this form.
       - Mutually exclusive with O(peer_host). One of the two is required, but for
         M(elementsw.replication.element_pair_info).
     type: dict
     suboptions:
-      hostname:
-        <<: *hostname
-        required: true
-      username:
-        <<: *username
-        required: true
-      password:
-        <<: *password
-        required: true
+      hostname: *hostname
+      username: *username
+      password: *password
       port: *port
       validate_certs: *validate_certs
       ca_path: *ca_path
@@ -123,6 +130,7 @@ options:
       timeout: *timeout
       use_proxy: *use_proxy
       concurrency: *concurrency
+      mvip: *mvip
 notes:
   - Connection options that a task does not give come from the host variables of the same name with C(element_) in
     front. O(hostname), O(username) and O(password) must come from either.

@@ -13,7 +13,8 @@ class ModuleDocFragment:
 options:
   progress_interval:
     description:
-      - Seconds between two lines that tell how far the wait at the end has come. V(0) shows none.
+      - Seconds between two lines that tell how far the wait at the end has come. V(0) shows none. The wait whether an
+        unreachable peer is alive has lines as well.
       - The lines are written to the standard error of C(ansible-playbook), each with the name of the host.
         Whatever parses its standard output is not disturbed.
       - No lines are shown with C(async) or with C(no_log) of the task.

@@ -20,7 +20,7 @@ from ._element.client import Client, connect
 from ._element.errors import ERROR_MEMBERS, Failure
 from ._element.libraries import MISSING
 from ._pairing import results
-from ._pairing.carried import of_report
+from ._pairing.carried import UNPLANNED, is_unplanned, of_report
 from ._pairing.flow import Outcome, Progress, report, resume, run, summary
 from ._pairing.model import Sides
 from ._pairing.session import Session
@@ -42,14 +42,19 @@ def run_job(module: AnsibleModule, job: Any, what: str) -> None:
     if problem:
         module.fail_json(msg=problem)
     interval, resumed = module.params["progress_interval"], module.params["_resume"]
-    carried = of_report(resumed["report"], resumed["waited"], job.count) if resumed else None
-    if resumed and carried is None:
+    begins = resumed is None or is_unplanned(resumed["report"], resumed["waited"])
+    carried = None if begins else of_report(resumed["report"], resumed["waited"], job.count)
+    if carried is None and not begins:
         module.fail_json(
             msg="_resume: cannot be used; leave it out, only the action plugin of this collection can fill it in"
         )
 
     def work(session: Session) -> dict:
-        outcome = resume(job, session, carried, interval) if carried else run(job, session, module.check_mode, interval)
+        outcome = (
+            resume(job, session, carried, interval)
+            if carried
+            else run(job, session, module.check_mode, interval, resumed["waited"] if resumed else 0)
+        )
         warnings = tuple(dict.fromkeys((*outcome.warnings, *_client_warnings(session))))
         if outcome.progress:
             return _unfinished(module, outcome.progress, warnings)
@@ -82,6 +87,8 @@ def _check_progress(params: Mapping[str, Any]) -> str | None:
 
 def _unfinished(module: AnsibleModule, progress: Progress, warnings: tuple[str, ...]) -> dict:
     """What the action plugin shows, and what it hands back: the warnings too, so that each is given once, at the end."""
+    if progress.carried is None:
+        return {"changed": False, "_progress": {"line": progress.line, "report": UNPLANNED}}
     carried = replace(progress.carried, warnings=warnings)
     changed = any(kept.changed for kept in carried.items)
     return {"changed": changed, "_progress": {"line": progress.line, "report": carried.as_report(module._diff)}}

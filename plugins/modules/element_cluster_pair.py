@@ -70,12 +70,18 @@ options:
       - What to do when the peer does not answer.
       - V(fail) ends with the error V(unreachable) before anything is written.
       - V(local_only) is the permission to remove the entry of this cluster alone. The half on the peer is
-        reported as outstanding. When the peer answers after all, both sides are cleaned up as usual.
-      - V(local_only) is accepted with O(state=absent) only.
+        reported as outstanding. When the peer answers after all, both sides are cleaned up as usual. It has three
+        attempts, in ten seconds together.
+      - V(assume_dead) says that the other site is gone. Nothing is sent to the peer, so its credentials are not needed. It
+        permits what V(local_only) permits.
+      - Both are accepted with O(state=absent) only. While this cluster still reports the pair as C(Connected), there is a
+        warning.
+      - The peer is recognised by its address, O(peer.mvip) or O(peer.hostname), which has to be the MVIP that this cluster
+        lists, or a name that resolves to it. Otherwise the error is V(peer_unknown).
       - A wrong password, a refused certificate, a missing privilege and an unsupported API version are
         errors. They never count as unreachable.
     type: str
-    choices: [fail, local_only]
+    choices: [fail, local_only, assume_dead]
     default: fail
 extends_documentation_fragment:
   - elementsw.replication._attributes
@@ -152,6 +158,13 @@ EXAMPLES = r"""
     peer_host: beta
     state: absent
     peer_unreachable: local_only
+
+- name: Remove it although something still answers at the address of the peer
+  elementsw.replication.element_cluster_pair:
+    peer:
+      mvip: 198.51.100.20
+    state: absent
+    peer_unreachable: assume_dead
 """
 
 RETURN = r"""
@@ -347,7 +360,7 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils._element.arguments import PROGRESS, connection_rules, connection_spec
+from ..module_utils._element.arguments import PROGRESS, UNREACHABLE, connection_rules, connection_spec
 from ..module_utils._pairing.cluster_pairs import ClusterPairJob
 from ..module_utils._task import run_job
 
@@ -362,7 +375,7 @@ def argument_spec() -> dict[str, Any]:
         "wait": {"type": "bool", "default": True},
         "wait_timeout": {"type": "int", "default": 120},
         **PROGRESS,
-        "peer_unreachable": {"type": "str", "choices": ["fail", "local_only"], "default": "fail"},
+        "peer_unreachable": {"type": "str", "choices": list(UNREACHABLE), "default": "fail"},
     }
 
 
@@ -374,13 +387,12 @@ def argument_rules() -> dict[str, Any]:
 def main() -> None:
     """Run the module."""
     module = AnsibleModule(argument_spec=argument_spec(), supports_check_mode=True, **argument_rules())
-    if module.params["peer_unreachable"] == "local_only" and module.params["state"] != "absent":
-        module.fail_json(msg="peer_unreachable: local_only goes with state: absent only, pairing needs both clusters")
-    run_job(
-        module,
-        ClusterPairJob.from_params(module.params, (module.params["peer"] or {}).get("hostname", "")),
-        "cluster pairs",
-    )
+    permission = module.params["peer_unreachable"]
+    if permission != "fail" and module.params["state"] != "absent":
+        module.fail_json(
+            msg=f"peer_unreachable: {permission} goes with state: absent only, pairing needs both clusters"
+        )
+    run_job(module, ClusterPairJob.from_params(module.params), "cluster pairs")
 
 
 if __name__ == "__main__":

@@ -19,7 +19,8 @@ description:
     report shows what this cluster knows.
   - The module changes nothing on either cluster.
   - A problem that is found is an entry of RV(problems). It does not fail the task. A peer that does not
-    answer is such a problem, while a cluster of the task that does not answer is an error.
+    answer is such a problem, after three attempts in ten seconds together, while a cluster of the task that does not
+    answer is an error.
 options:
   gather:
     description:
@@ -143,6 +144,7 @@ EXAMPLES = r"""
     timeout: 60
     use_proxy: false
     concurrency: 4
+    mvip: 203.0.113.10
     peer:
       hostname: 2001:db8::20
       username: ansible
@@ -374,8 +376,9 @@ readiness:
     code:
       description:
         - The check. V(privileges) of the user on each cluster, V(version_gap) between the clusters, V(names) and addresses
-          that have to differ, V(pair_slots) that are left for another cluster pair, V(latency) against the modes of the
-          pairs, V(fullness) of the clusters that are replicated to, V(size), V(sector_size) and V(access) of volumes.
+          that have to differ, V(pair_slots) that are left for another cluster pair, V(mvip), by which each cluster
+          would be recognised while it does not answer, V(latency) against the modes of the pairs, V(fullness) of the
+          clusters that are replicated to, V(size), V(sector_size) and V(access) of volumes.
       returned: success
       type: str
       sample: latency
@@ -470,7 +473,7 @@ def main() -> None:
     most = module.params["max_lag"]
     if most is not None and not most >= 0:  # NaN is neither
         module.fail_json(msg=f"max_lag: {most} cannot be used; give the seconds that a target may be behind")
-    run_report(module, InfoJob.from_params(module.params, (module.params["peer"] or {}).get("hostname")))
+    run_report(module, InfoJob.from_params(module.params))
 
 
 if __name__ == "__main__":

@@ -288,17 +288,23 @@ options:
       - What to do when the peer does not answer.
       - V(fail) ends with the error V(unreachable) before anything is written.
       - V(local_only) is the permission to go on with this cluster alone. When the peer answers after all, the task works
-        on both sides as usual. Alone it makes volumes writable with O(direction=to_peer) and O(failover=forced), pauses
-        and resumes on this side, and with O(state=absent) removes the entry here and reports the other one as
-        outstanding. Whatever else is not as wished is the error V(unreachable). It never makes a volume a target,
-        creates, grows, changes a mode or pairs.
-      - The peer is recognised by its address, O(peer.hostname), which has to be the MVIP that this cluster lists, or a name
-        that resolves to it. For O(failover=forced) and O(paused) the only cluster pair there is will do as well, with a
-        warning. Otherwise the error is V(peer_unknown).
+        on both sides as usual. It has three attempts, in ten seconds together.
+      - Alone the task makes volumes writable with O(direction=to_peer) and O(failover=forced), pauses and resumes on this
+        side, and with O(state=absent) removes the entry here and reports the other one as outstanding. Whatever else is not
+        as requested is the error V(unreachable). It never makes a volume a target, creates, grows, changes a mode or pairs.
+      - Before it makes a volume writable, V(local_only) asks this cluster. While its entry for the peer is C(Connected), the
+        peer is alive and only the way to it is broken, by a proxy, a typing mistake or a firewall. The entry is read again
+        for up to 60 seconds, and no longer than O(wait_timeout), with a line of progress. If it stays C(Connected), the error
+        is V(peer_alive), and nothing is written.
+      - V(assume_dead) says that the other site is gone. Nothing is sent to the peer, whatever it would have answered, and its
+        credentials are not needed. It permits what V(local_only) permits. An entry that is C(Connected) is a warning then.
+      - The peer is recognised by its address, O(peer.mvip) or O(peer.hostname), which has to be the MVIP that this cluster
+        lists, or a name that resolves to it. For O(failover=forced) and O(paused) the only cluster pair there is will do as
+        well, with a warning. Otherwise the error is V(peer_unknown).
       - A wrong password, a refused certificate, a missing privilege and an unsupported API version are
         errors. They never count as unreachable.
     type: str
-    choices: [fail, local_only]
+    choices: [fail, local_only, assume_dead]
     default: fail
   fail_fast:
     description:
@@ -514,6 +520,14 @@ EXAMPLES = r"""
     direction: to_peer
     failover: forced
     peer_unreachable: local_only
+
+- name: The same without asking the peer, because its site is gone and something at its address still answers
+  elementsw.replication.element_volume_pair:
+    peer_host: beta
+    volume: orders-db
+    direction: to_peer
+    failover: forced
+    peer_unreachable: assume_dead
 
 - name: Both sides are writable since that site is back, and this one has the good data
   elementsw.replication.element_volume_pair:
@@ -810,7 +824,7 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils._element.arguments import PROGRESS, connection_rules, connection_spec
+from ..module_utils._element.arguments import PROGRESS, UNREACHABLE, connection_rules, connection_spec
 from ..module_utils._pairing.volume_pairs import VolumePairJob, check
 from ..module_utils._task import run_job
 
@@ -860,7 +874,7 @@ def argument_spec() -> dict[str, Any]:
         **{name: {"type": "bool", "default": default} for name, default in PERMISSIONS.items()},
         "release_target": {"type": "bool", "default": False},
         "failover": {"type": "str", "choices": ["planned", "forced"]},
-        "peer_unreachable": {"type": "str", "choices": ["fail", "local_only"], "default": "fail"},
+        "peer_unreachable": {"type": "str", "choices": list(UNREACHABLE), "default": "fail"},
         "fail_fast": {"type": "bool", "default": False},
         "wait": {"type": "bool", "default": True},
         "wait_for": {"type": "str", "choices": ["paired", "in_sync"], "default": "paired"},
@@ -885,8 +899,7 @@ def main() -> None:
     problem = check(module.params)
     if problem:
         module.fail_json(msg=problem)
-    hostname = (module.params["peer"] or {}).get("hostname") or ""
-    run_job(module, VolumePairJob.from_params(module.params, hostname), "volume pairs")
+    run_job(module, VolumePairJob.from_params(module.params), "volume pairs")
 
 
 if __name__ == "__main__":

@@ -70,6 +70,8 @@ class WaitingAction(ConnectedAction):
         began = time.monotonic()
         before = reply
         while "_progress" in reply:
+            if _is_unplanned(before) and not _is_unplanned(reply):
+                began = time.monotonic()  # another wait, that of what is written by now
             before, progress = reply, reply["_progress"]
             if not self._task.no_log:
                 # Not on stdout, which may be parsed.
@@ -89,9 +91,14 @@ def _interval(args: dict[str, Any]) -> float:
     return float(args.get("progress_interval", PROGRESS["progress_interval"]["default"]))
 
 
+def _is_unplanned(reply: dict[str, Any]) -> bool:
+    """Whether the module came back before it had planned anything."""
+    return "actions" not in reply["_progress"]["report"]
+
+
 def _with_the_writes(reply: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
     """A reply of a later call that has not come to its end, as when it was killed, with what the first one has written."""
-    if not reply.get("failed") or reply.get("actions"):
+    if not reply.get("failed") or reply.get("actions") or _is_unplanned(before):
         return reply
     report = before["_progress"]["report"]
     diff = {} if report["diff"] is None else {"diff": report["diff"]}

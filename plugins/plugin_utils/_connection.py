@@ -14,7 +14,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..module_utils._element.arguments import CONNECTION, REQUIRED, host_variable, peer_host_defaults
+from ..module_utils._element.arguments import (
+    CONNECTION,
+    NAMES,
+    REQUIRED,
+    assumes_dead,
+    host_variable,
+    peer_host_defaults,
+)
 
 _UNRESOLVED = object()
 
@@ -45,7 +52,7 @@ def module_arguments(args: Mapping[str, Any], task_vars: Mapping[str, Any], temp
     # With peer beside it, peer_host stays: the module says that they exclude each other.
     if "peer_host" in filled and "peer" not in filled:
         there = _peer_host(str(filled.pop("peer_host")), here.name, task_vars["hostvars"], templar)
-        filled["peer"] = {**peer_host_defaults(), **_fill({}, there)}
+        filled["peer"] = {**peer_host_defaults(), **(_names(there) if assumes_dead(filled) else _fill({}, there))}
     return filled
 
 
@@ -69,23 +76,38 @@ def _as_it_is(value: Any) -> Any:
     return value
 
 
+def _names(host: _Host) -> dict[str, Any]:
+    """What a host is recognised by that nothing is sent to. Its other variables need not even be readable."""
+    options = {name: value for name in NAMES if (value := _variable(host, name)) not in (None, "")}
+    if not options:
+        variables = " or ".join(map(host_variable, NAMES))
+        raise ConnectionProblem(f"host '{host.name}' has no hostname and no mvip; set the host's variable {variables}")
+    return options
+
+
 def _fill(given: Mapping[str, Any], host: _Host) -> dict[str, Any]:
     options = dict(given)
     for name in CONNECTION:
-        variable = host_variable(name)
-        if name not in options and variable in host.variables:
-            value = _resolve(host, variable)
-            if value is _UNRESOLVED:
-                raise ConnectionProblem(
-                    f"host '{host.name}': the variable {variable} cannot be resolved; something in it is "
-                    "undefined or wrong"
-                )
+        if name not in options:
+            value = _variable(host, name)
             if value is not None:
                 options[name] = value
+        variable = host_variable(name)
         if name in REQUIRED and options.get(name) in (None, ""):
             remedy = f"give the option {name} or set" if host.takes_options else "set"
             raise ConnectionProblem(f"host '{host.name}' has no {name}; {remedy} the host's variable {variable}")
     return options
+
+
+def _variable(host: _Host, option: str) -> Any:
+    """The value that the host's variable has for the option, None where it has none. Raises ConnectionProblem."""
+    variable = host_variable(option)
+    value = _resolve(host, variable) if variable in host.variables else None
+    if value is _UNRESOLVED:
+        raise ConnectionProblem(
+            f"host '{host.name}': the variable {variable} cannot be resolved; something in it is undefined or wrong"
+        )
+    return value
 
 
 def _resolve(host: _Host, variable: str) -> Any:

@@ -122,9 +122,9 @@ class Tasks:
             json.dumps(ran.outcome.diff)
 
     def _job(self, order: Order) -> Any:
-        if order.module == "volume_pair":
-            return VolumePairJob.from_params(order.params)
-        return ClusterPairJob.from_params(order.params, self._world.cluster(order.there).identity.mvip)
+        job = VolumePairJob if order.module == "volume_pair" else ClusterPairJob
+        peer = {"hostname": "", "mvip": self._world.cluster(order.there).identity.mvip}
+        return job.from_params({**order.params, "peer": peer})
 
     def _session(self, order: Order, username: str) -> Session:
         clock = QuickClock(self._world)

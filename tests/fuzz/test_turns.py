@@ -165,7 +165,8 @@ def turn(stage: Stage, **more: Any) -> Outcome | Failure | None:
     }
     checked = ArgumentSpecValidator(element_volume_pair.argument_spec()).validate(options)
     assert not checked.error_messages
-    job = VolumePairJob.from_params(checked.validated_parameters, "beta.example.com")
+    peer = {"hostname": "beta.example.com", "mvip": None}
+    job = VolumePairJob.from_params({**checked.validated_parameters, "peer": peer})
     clock = Clock(stage.world)
     # One call at a time, so that a schedule means the same each time.
     clients = [

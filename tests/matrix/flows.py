@@ -25,10 +25,11 @@ from ansible_collections.elementsw.replication.plugins.modules import (
 )
 from ansible_collections.elementsw.replication.tests.simulator.world import World
 
+PEER = {"hostname": "beta.example.com", "mvip": None}
 MODULES = {
-    "cluster_pair": (element_cluster_pair, lambda params: ClusterPairJob.from_params(params, "beta.example.com")),
-    "volume_pair": (element_volume_pair, VolumePairJob.from_params),
-    "pair_info": (element_pair_info, lambda params: InfoJob.from_params(params, "beta.example.com")),
+    "cluster_pair": (element_cluster_pair, lambda params: ClusterPairJob.from_params({**params, "peer": PEER})),
+    "volume_pair": (element_volume_pair, lambda params: VolumePairJob.from_params({**params, "peer": PEER})),
+    "pair_info": (element_pair_info, lambda params: InfoJob.from_params({**params, "peer": PEER})),
 }
 
 Spec = Mapping[str, Any]

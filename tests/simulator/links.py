@@ -84,7 +84,7 @@ class Links:
         far = self.other_end(cluster, entry)
         if far is None:
             return self._switches.survivor_status
-        if not self.managed(cluster, far[0]):
+        if not self.managed(cluster, far[0]) and entry.lost_polls >= self._timings.disconnect_polls:
             return "Disconnected"
         return pair_states.cluster_pair_status(self._pairs[entry.uuid].polls, self._timings, self._switches)
 
@@ -94,9 +94,19 @@ class Links:
         return self.between(cluster.name, far[0].name).latency if far and self.managed(cluster, far[0]) else 0
 
     def polled(self, entry: ClusterPairEntry) -> None:
-        """The entry has been listed; its pair comes one step nearer to Connected."""
+        """The entry has been listed; its pair comes one step nearer to Connected, or to Disconnected."""
         if not entry.pending:
             self._pairs[entry.uuid].polls += 1
+            entry.lost_polls += 1
+            self.settle()
+
+    def settle(self) -> None:
+        """A cluster that is within reach is not lost."""
+        for pair in self._pairs.values():
+            for cluster, entry in pair.ends:
+                far = self.other_end(cluster, entry)
+                if far is not None and self.managed(cluster, far[0]):
+                    entry.lost_polls = 0
 
     def restart(self, uuid: str, polls: float = 0) -> None:
         """Begin to connect (or be as far as so many polls)."""

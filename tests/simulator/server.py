@@ -156,6 +156,7 @@ class Service:
             hosts[name] = {
                 "element_hostname": HOST,
                 "element_port": self._listeners[name].port,
+                "element_mvip": cluster.identity.mvip,
                 "element_username": cluster.admins[0].username,
                 "element_password": cluster.admins[0].password,
                 "element_ca_path": self.ca_file,

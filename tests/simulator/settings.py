@@ -22,6 +22,7 @@ class Timings:
     """
 
     connect_polls: float
+    disconnect_polls: float
     misconfigured_polls: float
     grace_polls: float
     resuming_connected_polls: float
@@ -35,6 +36,8 @@ class Timings:
         # A cluster pair after CompleteClusterPairing, in this order.
         "connect_polls": 0,
         "misconfigured_polls": 1,
+        # An entry whose other cluster is out of reach still shows what it showed before.
+        "disconnect_polls": 0,
         # A volume pair whose roles have just become valid still shows PausedMisconfigured.
         "grace_polls": 2,
         # Then the chain that leads to Active, also after a pause or a lost link.

@@ -187,6 +187,7 @@ class World:
     def management_link(self, one: str, other: str, *, up: bool) -> None:
         with self.lock:
             self.links.between(one, other).management = up
+            self.links.settle()
             self.replication.settle_all()
 
     def storage_link(self, one: str, other: str, *, up: bool) -> None:
@@ -339,6 +340,7 @@ class World:
     def _set_site(self, name: str, up: bool) -> None:
         with self.lock:
             self.cluster(name).up = up
+            self.links.settle()
             self.replication.settle_all()
         if self.gate:
             self.gate(name, up)

@@ -17,7 +17,7 @@ def parse(text: str | None) -> Any:
     """The address that `text` writes, or None when it is a name or nothing."""
     try:
         # INET_PTON: without it "10" would be read as 0.0.0.10
-        address = netaddr.IPAddress((text or "").strip().strip("[]"), flags=netaddr.INET_PTON)
+        address = netaddr.IPAddress(_bare(text or "").strip("[]"), flags=netaddr.INET_PTON)
     except (netaddr.AddrFormatError, ValueError):
         return None
     return address.ipv4() if address.is_ipv4_mapped() else address
@@ -29,8 +29,13 @@ def same(one: str | None, other: str | None) -> bool:
         return False
     first, second = parse(one), parse(other)
     if first is None or second is None:
-        return first is second and one.strip().lower() == other.strip().lower()
+        return first is second and _bare(one).lower() == _bare(other).lower()
     return first == second
+
+
+def _bare(text: str) -> str:
+    """Without blanks around it, and without the final dot that makes a name absolute."""
+    return text.strip().rstrip(".")
 
 
 def url_host(hostname: str) -> str:

@@ -29,10 +29,18 @@ CONNECTION: dict[str, dict[str, Any]] = {
     "timeout": {"type": "int", "default": 30},
     "use_proxy": {"type": "bool", "default": True},
     "concurrency": {"type": "int", "default": 6},
+    "mvip": {"type": "str"},
 }
 
 #: Without these there is no connection. Optional in the spec, because host variables can supply them.
 REQUIRED = ("hostname", "username", "password")
+
+#: By these a peer is recognised that nothing is sent to. One of them will do.
+NAMES = ("hostname", "mvip")
+
+#: What a task may do where the peer does not answer. With the last one it is not even asked.
+ASSUME_DEAD = "assume_dead"
+UNREACHABLE = ("fail", "local_only", ASSUME_DEAD)
 
 #: How a module that waits tells of it. The action plugin fills in `_resume`, and nobody else.
 PROGRESS: dict[str, dict[str, Any]] = {
@@ -53,6 +61,8 @@ MOST_SECONDS = 86400
 OLDEST_API_VERSION = (10, 0)
 
 _FINGERPRINT = re.compile(r"[0-9A-Fa-f]{2}(:?[0-9A-Fa-f]{2}){31}")
+# Rough: netaddr, which knows better, is not there on the controller.
+_ADDRESS = re.compile(r"\s*(\d{1,3}(\.\d{1,3}){3}|\[?[0-9A-Fa-f]*:[0-9A-Fa-f:.]+\]?)\s*")
 _API_VERSION = re.compile(r"(\d{1,3})\.(\d{1,3})")
 
 Options = dict[str, Any]
@@ -89,12 +99,12 @@ def peer_host_defaults() -> Options:
 
 
 def endpoints(params: Mapping[str, Any]) -> tuple[Options, Options | None]:
-    """The options of this cluster and of its peer, under the names of CONNECTION. Without a peer, None.
+    """The options of this cluster and of its peer, under the names of CONNECTION. None: nothing is sent to a peer.
 
     `params` are the module's, checked by Ansible and by `check_local`.
     """
     here = {name: params[name] for name in CONNECTION}
-    if params["peer"] is None:
+    if params["peer"] is None or assumes_dead(params):
         return _without_empty_path(here), None
     there = {name: params["peer"][name] for name in CONNECTION}
     for name in INHERITED:
@@ -110,18 +120,23 @@ def check_local(params: Mapping[str, Any]) -> str | None:
             "peer_host: nobody looked up that host's variables, because the action plugin of this collection "
             "did not run; call the module by its full name in a task, or give peer"
         )
-    problem = _check_side(params, "")
-    if problem is None and params["peer"] is not None:
-        problem = _check_side(params["peer"], "peer.")
-    return problem
+    peer = params["peer"]
+    problem = _check_required(params, "") or _check_values(params, "")
+    if problem or peer is None:
+        return problem
+    missing = _check_named(peer) if assumes_dead(params) else _check_required(peer, "peer.")
+    return missing or _check_values(peer, "peer.")
+
+
+def assumes_dead(params: Mapping[str, Any]) -> bool:
+    """Whether the task says that the peer is gone: nothing is sent to it, and nothing but its name is needed."""
+    return params.get("peer_unreachable") == ASSUME_DEAD
 
 
 def _peer_options() -> dict[str, dict[str, Any]]:
     options = copy.deepcopy(CONNECTION)
     for name in INHERITED:
         options[name].pop("default", None)
-    for name in REQUIRED:
-        options[name]["required"] = True
     return options
 
 
@@ -130,18 +145,33 @@ def _without_empty_path(options: Options) -> Options:
     return {**options, "ca_path": options["ca_path"] or None}
 
 
-def _check_side(options: Mapping[str, Any], prefix: str) -> str | None:
+def _check_required(options: Mapping[str, Any], prefix: str) -> str | None:
     missing = [name for name in REQUIRED if not options[name]]
-    if missing:
-        names = ", ".join(prefix + name for name in missing)
-        variables = ", ".join(host_variable(name) for name in missing)
-        remedy = "give a value" if prefix else f"give a value or set the host's variable {variables}"
-        return f"{names}: missing; {remedy}"
+    if not missing:
+        return None
+    names = ", ".join(prefix + name for name in missing)
+    variables = ", ".join(host_variable(name) for name in missing)
+    remedy = "give a value" if prefix else f"give a value or set the host's variable {variables}"
+    return f"{names}: missing; {remedy}"
+
+
+def _check_named(peer: Mapping[str, Any]) -> str | None:
+    if any(peer[name] for name in NAMES):
+        return None
+    return "peer.hostname, peer.mvip: missing; give one of them, so that the pair with the peer is recognised"
+
+
+def _check_values(options: Mapping[str, Any], prefix: str) -> str | None:
     for name, check in _CHECKS.items():
         advice = check(options[name]) if options[name] is not None else None
         if advice:
             return f"{prefix}{name}: {options[name]!r} cannot be used; {advice}"
     return None
+
+
+def _check_mvip(value: str) -> str | None:
+    # Empty text: not given.
+    return None if not value or _ADDRESS.fullmatch(value) else "give the IPv4 or IPv6 address alone, such as 192.0.2.10"
 
 
 def _check_port(value: int) -> str | None:
@@ -175,4 +205,5 @@ _CHECKS: dict[str, Callable[[Any], str | None]] = {
     "api_version": _check_api_version,
     "timeout": _check_timeout,
     "concurrency": _check_concurrency,
+    "mvip": _check_mvip,
 }

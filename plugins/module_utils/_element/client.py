@@ -19,6 +19,8 @@ from .transport import EndlessReply, Endpoint, NetworkTrouble, Reply, TlsTrouble
 
 # Seconds between the attempts of a read: six attempts in about a quarter of a minute.
 READ_PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
+# Between the attempts of a probe, which has to be over soon.
+PROBE_PAUSES = (0.25, 0.5)
 
 # The methods that change nothing. Only these are sent again by themselves: an answer that got lost on the way may
 # belong to a write that took effect, and most writes of this API do harm when repeated.
@@ -107,9 +109,22 @@ class Client:
         self._lost = False
         return result
 
-    def probe(self, method: str, timeout: float) -> dict:
-        """The `result` of a read in a single attempt of at most `timeout` seconds."""
-        return self._once(method, None, min(timeout, self._transport.endpoint.timeout))
+    def probe(self, method: str, seconds: float) -> dict:
+        """The `result` of a read in up to three attempts, which share `seconds`. Raises what `call` raises."""
+        until = time.monotonic() + seconds
+        for done, pause in enumerate(PROBE_PAUSES):
+            try:
+                return self._once(method, None, self._share(until, len(PROBE_PAUSES) + 1 - done))
+            except Failure as exc:
+                # One attempt can take the time of all: every address that a name resolves to has the timeout.
+                if not exc.transient or time.monotonic() + pause >= until:
+                    raise
+            self._sleep(pause)
+        return self._once(method, None, self._share(until, 1))
+
+    def _share(self, until: float, attempts: int) -> float:
+        """The timeout of the next of so many attempts, in seconds."""
+        return min((until - time.monotonic()) / attempts, self._transport.endpoint.timeout)
 
     def _once(self, method: str, params: Params, timeout: float | None = None) -> dict:
         reply = self._post(self.api_version, method, params, timeout)
@@ -136,7 +151,8 @@ class Client:
             raise Unanswered("bad_reply", sentence, self.name, method, sent=True, down=False, transient=False) from None
         except NetworkTrouble as exc:
             sentence = f"{self._who} does not answer {method}: {exc}; check hostname, port and the network"
-            raise Unanswered("unreachable", sentence, self.name, method, sent=exc.sent, down=True) from None
+            failure = Unanswered("unreachable", sentence, self.name, method, sent=exc.sent, down=True)
+            raise failure.because(str(exc)) from None
 
     @property
     def _who(self) -> str:
@@ -171,14 +187,15 @@ class Client:
     def _no_result(self, method: str, reply: Reply) -> Unanswered:
         # An empty body or a bare null comes from a node that answers but does not serve (seen during upgrades).
         down = reply.status >= 500 or (reply.status == 200 and reply.text.strip() in ("", "null"))
+        reason = f"HTTP {reply.status} and no JSON-RPC result"
         return Unanswered(
             "unreachable" if down else "bad_reply",
-            f"{self._who} answered {method} with HTTP {reply.status} and no JSON-RPC result; {_IS_IT_A_CLUSTER}",
+            f"{self._who} answered {method} with {reason}; {_IS_IT_A_CLUSTER}",
             self.name,
             method,
             sent=True,
             down=down,
-        )
+        ).because(reason)
 
     def _version_failure(self, method: str) -> Failure:
         return Failure(

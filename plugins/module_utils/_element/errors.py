@@ -33,6 +33,7 @@ CODES = frozenset(
         "not_paired",
         "other_account",
         "paired_elsewhere",
+        "peer_alive",
         "peer_unknown",
         "pending_pair",
         "permission",
@@ -162,7 +163,10 @@ class Unanswered(Failure):
     """No answer that can be read: whether the cluster has applied the call is not known, unless it was never sent.
 
     down: nothing that looks like a serving cluster answered (no connection, a 5xx, an empty or `null` body).
+    reason: what happened, in a few words.
     """
+
+    reason = ""
 
     def __init__(
         self, code: str, sentence: str, cluster: str, method: str, *, sent: bool, down: bool, transient: bool = True
@@ -171,3 +175,8 @@ class Unanswered(Failure):
         self.outcome_unknown = sent
         self.down = down
         self.transient = transient
+
+    def because(self, reason: str) -> Unanswered:
+        """The same with the reason."""
+        self.reason = reason
+        return self

@@ -264,10 +264,11 @@ def _trouble(exc: Exception, begun: bool, timeout: float) -> Exception:
     """What the exceptions of requests and of what it uses come down to. begun: the request was being sent."""
     if isinstance(exc, NetworkTrouble):
         return exc
+    patience = f"{round(timeout, 1):g} s"
     if begun:
-        return NetworkTrouble(f"no reply within {timeout:g} s" if _timed_out(exc) else _root_text(exc), sent=True)
+        return NetworkTrouble(f"no reply within {patience}" if _timed_out(exc) else _root_text(exc), sent=True)
     if _timed_out(exc):
-        return NetworkTrouble(f"no connection within {timeout:g} s", sent=False)
+        return NetworkTrouble(f"no connection within {patience}", sent=False)
     if isinstance(exc, requests.exceptions.ProxyError):
         return NetworkTrouble(f"the proxy of the environment: {_root_text(exc)}", sent=False)
     # A bare OSError is requests' way to say that the CA file is not there, one of ssl's that it holds no certificates.

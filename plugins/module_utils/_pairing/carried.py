@@ -26,6 +26,9 @@ from .model import Action, Saved
 _BRAILLE = 0x2800
 _DIGEST_BYTES = 16
 
+# What a call hands over that has planned nothing yet. A key, since keys are not masked.
+UNPLANNED: dict[str, Any] = {"unplanned": {}}
+
 
 @dataclass(frozen=True)
 class Kept:
@@ -64,6 +67,11 @@ class Carried:
 def digest(trait: str | None) -> bytes:
     """Of what a pair is known by; None stands for no pair."""
     return hashlib.sha256(trait.encode()).digest()[:_DIGEST_BYTES] if trait is not None else bytes(_DIGEST_BYTES)
+
+
+def is_unplanned(report: Mapping[str, Any], waited: float) -> bool:
+    """Whether a call that has planned nothing has handed this over, so that the next one begins afresh."""
+    return set(report) == set(UNPLANNED) and 0 <= waited < math.inf
 
 
 def of_report(report: Mapping[str, Any], waited: float, count: int) -> Carried | None:

@@ -16,38 +16,38 @@ from . import observe, results
 from .decide import cluster_pair, progress
 from .decide.cluster_pair import Found
 from .flow import Outcome
-from .model import SIDES, Plan, Sides, Verdict
+from .model import NO_NAMES, SIDES, ClusterNames, Plan, Sides, Verdict
 from .session import Session
 
 
 @dataclass(frozen=True)
 class ClusterPairJob:
-    """wait_timeout in seconds. peer_may_be_dead: go on with this cluster alone if the other does not answer."""
+    """wait_timeout in seconds. local_only: go on with this cluster alone if the other one does not answer."""
 
     wish: cluster_pair.Wish
     wait: bool = True
     wait_timeout: float = 120
-    peer_may_be_dead: bool = False
-    peer_hostname: str = ""
+    local_only: bool = False
+    peer: ClusterNames = NO_NAMES
     fail_fast: bool = field(default=False, init=False)
     count: int = field(default=1, init=False)
 
     @classmethod
-    def from_params(cls, params: Mapping, peer_hostname: str) -> ClusterPairJob:
+    def from_params(cls, params: Mapping) -> ClusterPairJob:
         present = params["state"] == "present"
         return cls(
             wish=cluster_pair.Wish(present, params["repair"], params["remove_pending"]),
             wait=params["wait"],
             wait_timeout=params["wait_timeout"],
-            peer_may_be_dead=params["peer_unreachable"] == "local_only",
-            peer_hostname=peer_hostname,
+            local_only=params["peer_unreachable"] == "local_only",
+            peer=ClusterNames.of(params["peer"]),
         )
 
     def observe(self, session: Session, planning: bool) -> Found:
-        who = observe.identities(session, observe.PROBE if self.peer_may_be_dead else observe.FAIL)
+        who = observe.identities(session, self.local_only)
         removing = not self.wish.present or self.wish.repair
         seen = observe.cluster_sides(session, who, with_volumes=removing)
-        known_as = observe.peer_addresses(session, self.peer_hostname) if seen.peer is None else ()
+        known_as = observe.known_as(self.peer, seen.local.entries) if seen.peer is None else ()
         found = cluster_pair.classify(seen, known_as)
         if planning and cluster_pair.decide(found, self.wish).makes_pair:
             roles = session.side_by_side(partial(_roles, session, side) for side in SIDES)
@@ -60,6 +60,12 @@ class ClusterPairJob:
 
     def each_alone(self, seen: Found) -> bool:
         return False  # there is but one
+
+    def alive(self, seen: Found) -> Failure | None:
+        return None  # it promotes nothing
+
+    def look_for_life(self, session: Session, seen: Found) -> Found:
+        return seen
 
     def look(self, session: Session, seen: Found) -> Found:
         there = [side for side in SIDES if seen.seen[side]]

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from .apply.writer import Writer
 
 Seen = TypeVar("Seen")
+# Seconds for which a cluster may still list as Connected one that has just died.
+SIGNS_OF_LIFE = 60
 # More failures than these are counted in the message, not told; every item tells its own in the result.
 MOST_TOLD = 20
 MOST_NAMED = 3
@@ -45,6 +47,12 @@ class Job(Protocol[Seen]):
 
     def observe(self, session: Session, planning: bool) -> Seen:
         """Read both clusters, with what only planning needs if that follows. Raises Failure where nothing can be said."""
+
+    def alive(self, seen: Seen) -> Failure | None:
+        """`peer_alive`, while this cluster says so of a peer without which something would be promoted. Pure."""
+
+    def look_for_life(self, session: Session, seen: Seen) -> Seen:
+        """Read again what `alive` goes by."""
 
     def decide(self, seen: Seen) -> Sequence[Plan]:
         """A plan for each item. Pure."""
@@ -89,10 +97,13 @@ class Onlooker(Protocol):
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a wait that is not over has come, in a line, and what the next call needs to go on with it."""
+    """How far a wait that is not over has come, in a line, and what the next call needs to go on with it.
+
+    carried: None before anything is planned; the next call begins afresh.
+    """
 
     line: str
-    carried: Carried
+    carried: Carried | None = None
 
 
 @dataclass
@@ -140,12 +151,19 @@ class Outcome(Generic[Seen]):
         }
 
 
-def run(job: Job[Seen], session: Session, check_mode: bool, interval: float = 0) -> Outcome[Seen]:
+def run(job: Job[Seen], session: Session, check_mode: bool, interval: float = 0, looked: float = 0) -> Outcome[Seen]:
     """Do the job, or in check mode say what would be done. Raises Failure when nothing can be planned at all.
 
-    interval: after so many seconds of the wait at the end, come back with an outcome that has `progress`; 0: never.
+    interval: after so many seconds of a wait, come back with an outcome that has `progress`; 0: never.
+    looked: the seconds for which earlier calls have looked whether an unreachable peer is alive.
     """
     seen = job.observe(session, planning=True)
+    if job.alive(seen):
+        limits = wait.Limits(min(SIGNS_OF_LIFE, job.wait_timeout), looked, interval)
+        line = _look_for_life(job, session, seen, limits)
+        if line:
+            return Outcome(None, (), (), progress=Progress(line))
+        seen = _observed_anew(job, session)
     plans = job.decide(seen)
     items = [Item(plan, failure=plan.problem) for plan in plans]
     outcome = Outcome(seen, plans, items, warnings=[text for plan in plans for text in plan.warnings])
@@ -158,6 +176,40 @@ def run(job: Job[Seen], session: Session, check_mode: bool, interval: float = 0)
         return outcome
     _verify(job, session, outcome, wait.Limits(job.wait_timeout, interval=interval))
     return outcome
+
+
+def _look_for_life(job: Job[Seen], session: Session, seen: Seen, limits: wait.Limits) -> str | None:
+    """Wait until this cluster has lost its peer as well; a line where that takes longer than one call of the module.
+
+    Raises Failure: peer_alive, interrupted.
+    """
+
+    def judge(latest: Seen, waited: float) -> list[Verdict]:
+        alive = job.alive(latest)
+        return [Verdict(alive is None, alive.sentence if alive else "")]
+
+    ended = wait.until(session, seen, lambda: job.look_for_life(session, seen), judge, limits)
+    alive = job.alive(ended.seen)
+    if alive is None:
+        return None
+    if session.stopping.is_set():
+        what = "interrupted by a signal while looking whether the peer is alive; nothing was written: run again"
+        raise Failure("interrupted", what, alive.cluster)
+    if ended.over:
+        raise alive
+    return (
+        f"the peer does not answer, and cluster {alive.cluster} lists it as Connected; "
+        f"about {limits.timeout - ended.seconds:.0f} s to see whether that changes"
+    )
+
+
+def _observed_anew(job: Job[Seen], session: Session) -> Seen:
+    """What there is after a wait: nothing is decided on what was read before it. Raises Failure: peer_alive."""
+    seen = job.observe(session, planning=True)
+    alive = job.alive(seen)
+    if alive:
+        raise alive
+    return seen
 
 
 def report(job: Onlooker, session: Session) -> Outcome:

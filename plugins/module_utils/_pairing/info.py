@@ -18,16 +18,18 @@ from . import observe, observe_report, results
 from .decide import cluster_pair, fault_findings, findings, lag, listing, pair_findings, progress, readiness_report
 from .decide.cluster_pair import Found as ClusterPairFound
 from .decide.fault_findings import Reported
-from .decide.identity import named_by_address
+from .decide.identity import Silent, entries_of
 from .decide.readiness_report import Check, Facts, Subject, Told
 from .decide.volume_classes import Found
 from .flow import Outcome
 from .model import (
     LOCAL,
+    NO_NAMES,
     PEER,
     READ_WRITE,
     SIDES,
     ClusterFault,
+    ClusterNames,
     ClusterSide,
     Keyed,
     Listed,
@@ -59,19 +61,22 @@ class More:
 
 
 NOTHING_MORE = Sides(More(), More())
+UNKNOWN: Sides[tuple[str, ...]] = Sides((), ())
 
 
 @dataclass(frozen=True)
 class Seen:
     """What was read. clusters: the pair of the two; None where one alone was asked. pairs: those to report on.
 
-    dead: this cluster's IDs of the cluster pairs with a peer that does not answer.
+    dead: this cluster's IDs of the cluster pairs with a peer that does not answer. known_as: what each cluster is called
+    by the task, and what that resolves to, as far as readiness was asked for.
     """
 
     views: Sides[VolumeSide | None]
     clusters: ClusterPairFound | None
     pairs: tuple[Found, ...] = ()
     dead: frozenset[int] = frozenset()
+    known_as: Sides[tuple[str, ...]] = UNKNOWN
     more: Sides[More] = NOTHING_MORE
 
     @property
@@ -87,16 +92,17 @@ class Seen:
 
 @dataclass(frozen=True)
 class InfoJob:
-    """volumes, accounts: the names to report on, None for all. max_lag in seconds. peer_hostname: None without a peer."""
+    """volumes, accounts: the names to report on, None for all. max_lag in seconds. peer: None where none is named."""
 
     gather: frozenset[str]
     volumes: tuple[str, ...] | None = None
     accounts: tuple[str, ...] | None = None
     max_lag: float | None = None
-    peer_hostname: str | None = None
+    peer: ClusterNames | None = None
+    here: ClusterNames = NO_NAMES
 
     @classmethod
-    def from_params(cls, params: Mapping, peer_hostname: str | None) -> InfoJob:
+    def from_params(cls, params: Mapping) -> InfoJob:
         gather = set(params["gather"])
         if PROGRESS in gather or params["max_lag"] is not None:
             gather.add(VOLUME_PAIRS)  # they are told of volume pairs
@@ -105,18 +111,26 @@ class InfoJob:
             volumes=None if params["volumes"] is None else tuple(params["volumes"]),
             accounts=None if params["accounts"] is None else tuple(params["accounts"]),
             max_lag=params["max_lag"],
-            peer_hostname=peer_hostname,
+            peer=None if params["peer"] is None else ClusterNames.of(params["peer"]),
+            here=ClusterNames.of(params),
         )
 
     # --- reading ------------------------------------------------------------------------------------------------------
 
     def observe(self, session: Session) -> Seen:
-        who = observe.identities(session, observe.ACCEPT)
+        who = observe.identities(session, may_be_unreachable=True)
         views = self._with_deleted(session, observe.all_sides(session, who, self._with_volumes))
         seen = Seen(views, _classified(views), self._pairs(views))
         if self._peer_is_dead(seen):
-            seen = replace(seen, dead=self._entries_of_dead_peer(session, views.local))
+            silent = Silent(observe.known_as(self.peer, views.local.entries), single_will_do=True)
+            theirs = entries_of(views.local.entries, silent, views.local.unreadable_entries)
+            seen = replace(seen, dead=frozenset(entry.id for entry in theirs))
+        elif READINESS in self.gather and seen.clusters is not None:
+            seen = replace(seen, known_as=self._known_as(views))
         return self._with_more(session, seen)
+
+    def _known_as(self, views: Sides[VolumeSide]) -> Sides[tuple[str, ...]]:
+        return Sides(observe.known_as(self.here, views.peer.entries), observe.known_as(self.peer, views.local.entries))
 
     @property
     def _with_volumes(self) -> bool:
@@ -138,16 +152,7 @@ class InfoJob:
         return Sides(*(more.get(side, views[side]) for side in SIDES))
 
     def _peer_is_dead(self, seen: Seen) -> bool:
-        return self.peer_hostname is not None and seen.views.peer is None
-
-    def _entries_of_dead_peer(self, session: Session, view: VolumeSide) -> frozenset[int]:
-        """By its address; failing that, the only cluster pair there is."""
-        entries = named_by_address(view.entries, observe.peer_addresses(session, self.peer_hostname))
-        established = tuple(entry for entry in view.entries if not entry.pending)
-        unreadable = any(not odd.pending for odd in view.unreadable_entries)
-        if not entries and len(established) == 1 and not unreadable:
-            entries = established
-        return frozenset(entry.id for entry in entries)
+        return self.peer is not None and seen.views.peer is None
 
     def _with_more(self, session: Session, seen: Seen) -> Seen:
         """With what was asked for beside the lists, all of both clusters side by side."""
@@ -183,7 +188,7 @@ class InfoJob:
         report: dict = {
             "healthy": all(finding.severity != findings.ERROR for finding in found),
             "problems": [results.problem(finding) for finding in findings.by_harm(found)],
-            "peer_reachable": None if self.peer_hostname is None else seen.views.peer is not None,
+            "peer_reachable": None if self.peer is None else seen.views.peer is not None,
             "clusters": Sides(*(results.cluster(view.cluster) if view else None for view in clusters)).as_dict(),
         }
         if CLUSTER_PAIRS in self.gather:
@@ -228,7 +233,7 @@ class InfoJob:
             name = seen.views.local.cluster.name
             found = findings.of_entries(seen.views.local, hits, seen.dead)
             if self._peer_is_dead(seen):
-                found.append(findings.of_peer(self.peer_hostname, name, sum(hits[entry] for entry in seen.dead)))
+                found.append(findings.of_peer(self.peer.shown, name, sum(hits[entry] for entry in seen.dead)))
         # Without an interest in cluster pairs they are told of only for what they do to volumes.
         return [each for each in found if CLUSTER_PAIRS in self.gather or each.hits or each.code == "peer_unreachable"]
 
@@ -250,9 +255,11 @@ class InfoJob:
 
     def _checks(self, seen: Seen) -> list[Check]:
         candidates, refused = readiness_report.candidates(seen.views, self.volumes or (), self.accounts, seen.pairs)
-        why = "no peer was given" if self.peer_hostname is None else "the peer does not answer"
+        why = "no peer was given" if self.peer is None else "the peer does not answer"
         facts = Sides(seen.more.local.facts, seen.more.peer.facts)
-        return readiness_report.checks(Subject(seen.views, facts, seen.clusters, why, seen.pairs, candidates, refused))
+        return readiness_report.checks(
+            Subject(seen.views, facts, seen.clusters, why, seen.known_as, seen.pairs, candidates, refused)
+        )
 
 
 def _classified(views: Sides[VolumeSide | None]) -> ClusterPairFound | None:

@@ -79,6 +79,32 @@ class Cluster:
 
 
 @dataclass(frozen=True)
+class ClusterNames:
+    """What the task calls a cluster. mvip: as other clusters list it; None where that is not given."""
+
+    hostname: str = ""
+    mvip: str | None = None
+
+    @classmethod
+    def of(cls, options: Mapping[str, Any] | None) -> ClusterNames:
+        """The names among the connection options of one cluster."""
+        return cls(options["hostname"] or "", options["mvip"] or None) if options else cls()
+
+    @property
+    def given(self) -> tuple[str, ...]:
+        """The names that are given, the surer one first."""
+        return tuple(name for name in (self.mvip, self.hostname) if name)
+
+    @property
+    def shown(self) -> str:
+        """What messages call the cluster while its own name is not known."""
+        return self.hostname or self.mvip or "the peer"
+
+
+NO_NAMES = ClusterNames()
+
+
+@dataclass(frozen=True)
 class ClusterPair:
     """A cluster pair as one cluster lists it. `id` is local to that cluster, `uuid` is shared by both.
 

@@ -39,6 +39,7 @@ from .model import (
     PENDING,
     SIDES,
     Cluster,
+    ClusterNames,
     ClusterPair,
     ClusterPairs,
     ClusterSide,
@@ -59,9 +60,8 @@ from .model import (
 )
 from .session import Session
 
-# Seconds that a peer which may be dead is given to answer.
-PROBE_TIMEOUT = 10
-FAIL, ACCEPT, PROBE = "fail", "accept", "probe"
+# Seconds in which a peer that may be unreachable has to answer one of three attempts.
+PROBE_SECONDS = 10
 _NOTHING: Listed[Any, Any] = Listed()
 # ModifyVolumes takes at most 500 IDs; a filter is not asked to take more, the whole list is read instead.
 MOST_IDS = 500
@@ -70,20 +70,20 @@ MOST_IDS = 500
 # --- who is there ---------------------------------------------------------------------------------------------------
 
 
-def identities(session: Session, dead_peer: str) -> Sides[Cluster | None]:
-    """Both clusters' identities; a peer that was not named is None.
+def identities(session: Session, may_be_unreachable: bool = False) -> Sides[Cluster | None]:
+    """Both clusters' identities; a peer that was not named, or that nothing is sent to, is None.
 
-    dead_peer: what to do about one that is unreachable: `fail`; `accept` it as None after all attempts that a read
-    has; `probe` it in one short attempt and accept it as None. It is not spoken to again in this run.
+    may_be_unreachable: a peer that does not answer within PROBE_SECONDS is None, and nothing more is sent to it in this
+    run. Otherwise it has all attempts that a read has, and then it is an error.
     Raises Failure: unreachable, same_cluster, and whatever is wrong with a cluster that does answer.
     """
-    reads: list[Callable[[], Cluster | None]] = [partial(_identity, session.client(LOCAL), FAIL)]
+    reads: list[Callable[[], Cluster | None]] = [partial(_identity, session.client(LOCAL))]
     if session.clients.peer is not None:
-        reads.append(partial(_identity, session.client(PEER), dead_peer))
+        reads.append(
+            partial(_peer_identity, session) if may_be_unreachable else partial(_identity, session.client(PEER))
+        )
     local, *rest = session.side_by_side(reads)
     peer = rest[0] if rest else None
-    if rest and peer is None:
-        session.without_peer()
     if local and peer and local.unique_id == peer.unique_id:
         raise Failure(
             "same_cluster",
@@ -94,15 +94,20 @@ def identities(session: Session, dead_peer: str) -> Sides[Cluster | None]:
     return Sides(local, peer)
 
 
-def _identity(client: Client, if_dead: str) -> Cluster | None:
-    method = "GetClusterInfo"
+def _peer_identity(session: Session) -> Cluster | None:
+    client = session.client(PEER)
     try:
-        result = client.probe(method, PROBE_TIMEOUT) if if_dead == PROBE else client.call(method)
+        return _identity(client, partial(client.probe, seconds=PROBE_SECONDS))
     except Unanswered as exc:
-        if if_dead != FAIL and exc.down:
-            return None
-        raise
-    cluster = parsed(client, method, _cluster, result)
+        if not exc.down:
+            raise
+        session.give_up_peer(exc)
+        return None
+
+
+def _identity(client: Client, read: Callable[[str], dict] | None = None) -> Cluster:
+    method = "GetClusterInfo"
+    cluster: Cluster = parsed(client, method, _cluster, (read or client.call)(method))
     client.name = cluster.name
     return cluster
 
@@ -377,9 +382,14 @@ def _of_both(session: Session, who: Sides[Cluster | None], reads: list[Callable]
     return Sides(found.get(LOCAL), found.get(PEER))
 
 
-def peer_addresses(session: Session, hostname: str) -> tuple[str, ...]:
-    """What an unreachable peer may be known by in this cluster's list: its host name and what that resolves to."""
-    return addresses.resolve(hostname)
+def known_as(cluster: ClusterNames, entries: Iterable[ClusterPair]) -> tuple[str, ...]:
+    """What a cluster may be called in these entries of the other one, the surest word first.
+
+    Its host name is resolved only where nothing else is listed: on the worst day that can take a while.
+    """
+    given = cluster.given
+    listed = any(addresses.same(entry.remote_mvip, name) for entry in entries for name in given)
+    return given if listed or not cluster.hostname else (*given, *addresses.resolve(cluster.hostname)[1:])
 
 
 # --- from the API's words to the model's ------------------------------------------------------------------------------

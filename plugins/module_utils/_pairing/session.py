@@ -15,6 +15,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from .._element.client import Client
+from .._element.errors import Unanswered
 from .model import Sides
 
 T = TypeVar("T")
@@ -25,6 +26,7 @@ class Session:
 
     hide: is told every secret the moment it arrives, so that no output shows it.
     stopping: set by a signal; no further pair is begun then. mark: of the volumes that this run creates.
+    peer_failure: why the peer is unreachable; None where it answers, or was not asked.
     """
 
     def __init__(self, clients: Sides, hide: Callable[[str], object], clock: Any = time):
@@ -32,6 +34,7 @@ class Session:
         self.hide = hide
         self.clock = clock
         self.stopping = threading.Event()
+        self.peer_failure: Unanswered | None = None
         # What this run creates is marked with it, and nothing else is ever taken for its own.
         self.mark = os.urandom(8).hex()
         limits = [client.concurrency for client in (clients.local, clients.peer) if client]
@@ -48,8 +51,9 @@ class Session:
     def name(self, side: str) -> str:
         return self.client(side).name
 
-    def without_peer(self) -> None:
-        """Nothing more is sent to the peer in this run."""
+    def give_up_peer(self, failure: Unanswered) -> None:
+        """The peer is unreachable: nothing more is sent to it in this run."""
+        self.peer_failure = failure
         self.clients = Sides(self.clients.local, None)
 
     def side_by_side(self, jobs: Iterable[Callable[[], T]]) -> list[T]:

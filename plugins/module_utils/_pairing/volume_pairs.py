@@ -11,19 +11,22 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .._element.client import Client
 from .._element.errors import Failure
 from . import observe, results
 from .decide import progress, sizes, volume_pair, volume_verdict
+from .decide.identity import Silent
 from .decide.selection import Catalog
 from .decide.volume_classes import Extras, Found, NewVolume, PairWish, Wish, classify
 from .flow import Outcome
 from .model import (
     LOCAL,
+    NO_NAMES,
     PEER,
     SIDES,
+    ClusterNames,
     CreateVolume,
     Grow,
     Keyed,
@@ -39,10 +42,6 @@ from .model import (
     VolumeSide,
 )
 from .session import Session
-
-if TYPE_CHECKING:
-    from .decide import alone
-
 
 # What an item does not give, it takes from the task: what describes the pair, and what is permitted for it.
 DESCRIPTION = ("account", "peer_account", "mode", "direction", "paused", "size", "match_size")
@@ -64,7 +63,7 @@ class Seen:
     failures: tuple[Failure | None, ...]
     again: bool = False
     jobs: progress.Jobs = progress.NO_JOBS
-    silent: alone.Silent | None = None
+    silent: Silent | None = None
 
     @property
     def there(self) -> tuple[str, ...]:
@@ -76,7 +75,7 @@ class Seen:
 class VolumePairJob:
     """pairs: what is desired of each, wishes: what is permitted for each, and wish: what concerns all of them.
 
-    wait_timeout in seconds. peer_may_be_dead: go on with this cluster alone then.
+    wait_timeout in seconds. local_only: go on with this cluster alone if the other one does not answer.
     """
 
     wish: Wish
@@ -86,11 +85,11 @@ class VolumePairJob:
     in_sync: bool = False
     wait_timeout: float = 300
     fail_fast: bool = False
-    peer_may_be_dead: bool = False
-    peer_hostname: str = ""
+    local_only: bool = False
+    peer: ClusterNames = NO_NAMES
 
     @classmethod
-    def from_params(cls, params: Mapping, peer_hostname: str = "") -> VolumePairJob:
+    def from_params(cls, params: Mapping) -> VolumePairJob:
         given = [_inherited(item, params) for item in ([params] if params["pairs"] is None else params["pairs"])]
         wish = Wish(
             present=params["state"] == "present",
@@ -106,8 +105,8 @@ class VolumePairJob:
             in_sync=params["wait_for"] == "in_sync",
             wait_timeout=params["wait_timeout"],
             fail_fast=params["fail_fast"],
-            peer_may_be_dead=params["peer_unreachable"] == "local_only",
-            peer_hostname=peer_hostname,
+            local_only=params["peer_unreachable"] == "local_only",
+            peer=ClusterNames.of(params["peer"]),
         )
 
     @property
@@ -115,9 +114,9 @@ class VolumePairJob:
         return len(self.pairs)
 
     def observe(self, session: Session, planning: bool) -> Seen:
-        who = observe.identities(session, observe.PROBE if self.peer_may_be_dead else observe.FAIL)
+        who = observe.identities(session, self.local_only)
         views = observe.volume_sides(session, who)
-        silent = self._silent(session) if views.peer is None else None
+        silent = self._silent(session, views.local) if views.peer is None else None
         seen = self._classified(views, silent)
         deleted = self._deleted(session, seen)
         if any(found.readable or found.unreadable for found in deleted.values()):
@@ -125,16 +124,14 @@ class VolumePairJob:
             seen = self._classified(Sides(more[LOCAL], more.get(PEER)), silent)
         return self._with_extras(session, seen) if planning else seen
 
-    def _silent(self, session: Session) -> alone.Silent:
-        """What a peer that does not answer may be called; only what destroys nothing is done on a guess."""
-        from .decide import alone  # most runs reach both clusters
-
+    def _silent(self, session: Session, here: VolumeSide) -> Silent:
+        """What an unreachable peer may be called; only what destroys nothing is done on a guess."""
         by_guess = self.wish.present and (
             self.wish.failover == "forced" or any(pair.paused is not None for pair in self.pairs)
         )
-        return alone.Silent(observe.peer_addresses(session, self.peer_hostname), by_guess)
+        return Silent(observe.known_as(self.peer, here.entries), by_guess, session.peer_failure)
 
-    def _classified(self, views: Sides[VolumeSide | None], silent: alone.Silent | None) -> Seen:
+    def _classified(self, views: Sides[VolumeSide | None], silent: Silent | None) -> Seen:
         found, failures = _classify_all(self.pairs, views, silent)
         duplicates = _duplicates(found)
         failed = tuple(duplicates.get(n) or failure for n, failure in enumerate(failures))
@@ -275,6 +272,18 @@ class VolumePairJob:
     def each_alone(self, seen: Seen) -> bool:
         return self.wish.failover == "forced" or seen.views.peer is None
 
+    def alive(self, seen: Seen) -> Failure | None:
+        if seen.silent is None:
+            return None
+        from .decide import alone  # most runs reach both clusters
+
+        return alone.peer_alive(seen.views.local, seen.silent, self.decide(seen))
+
+    def look_for_life(self, session: Session, seen: Seen) -> Seen:
+        entries = observe.cluster_pairs(session.client(LOCAL))
+        here = replace(seen.views.local, entries=entries.readable, unreadable_entries=entries.unreadable)
+        return replace(seen, views=Sides(here, None))
+
     def look(self, session: Session, seen: Seen) -> Seen:
         ids = {side: self._ids(seen, side) for side in seen.there}
         lists = session.side_by_side(partial(observe.volumes, session.client(side), ids[side]) for side in seen.there)
@@ -356,7 +365,7 @@ class VolumePairJob:
 
 
 def _classify_all(
-    wishes: Sequence[PairWish | None], views: Sides[VolumeSide | None], silent: alone.Silent | None
+    wishes: Sequence[PairWish | None], views: Sides[VolumeSide | None], silent: Silent | None
 ) -> tuple[tuple[Found | None, ...], tuple[Failure | None, ...]]:
     """Each pair as the lists show it, or why it cannot be told. A wish is None where that is known already."""
     here = Catalog(views.local)
@@ -379,7 +388,7 @@ def _classify_both(catalogs: Sides[Catalog], number: int, wish: PairWish) -> Fou
     return classify(number, wish, catalogs)
 
 
-def _classify_alone(here: Catalog, silent: alone.Silent, number: int, wish: PairWish) -> Found:
+def _classify_alone(here: Catalog, silent: Silent, number: int, wish: PairWish) -> Found:
     from .decide import alone
 
     return alone.classify(number, wish, here, silent)

@@ -107,6 +107,43 @@ def test_a_cluster_pair_connects():
     assert [entry["status"] for entry in polls] == ["Disconnected", "Disconnected", "Misconfigured", "Connected"]
 
 
+@pytest.mark.parametrize("polls", [0, 2])
+def test_a_lost_cluster_is_noticed_after_some_polls(polls):
+    given = World.from_dict(
+        {
+            "timings": {"misconfigured_polls": 0, "disconnect_polls": polls},
+            "clusters": [{"name": "alpha"}, {"name": "beta"}],
+            "cluster_pairs": [{"between": ["alpha", "beta"]}],
+        }
+    )
+
+    def statuses(count):
+        return [given.call("alpha", "ListClusterPairs")["clusterPairs"][0]["status"] for _poll in range(count)]
+
+    assert statuses(3) == ["Connected"] * 3
+    given.site_down("beta")
+    assert statuses(polls + 2) == [*["Connected"] * polls, "Disconnected", "Disconnected"]
+    # It comes back and is lost again without being looked at meanwhile.
+    given.site_up("beta")
+    given.management_link("alpha", "beta", up=False)
+    assert statuses(polls + 1) == [*["Connected"] * polls, "Disconnected"]
+    given.management_link("alpha", "beta", up=True)
+    assert statuses(1) == ["Connected"]
+
+
+def test_a_lost_cluster_may_never_be_noticed():
+    given = World.from_dict(
+        {
+            "timings": {"misconfigured_polls": 0, "disconnect_polls": "never"},
+            "clusters": [{"name": "alpha"}, {"name": "beta"}],
+            "cluster_pairs": [{"between": ["alpha", "beta"]}],
+        }
+    )
+    given.site_down("beta")
+    for _poll in range(20):
+        assert given.call("alpha", "ListClusterPairs")["clusterPairs"][0]["status"] == "Connected"
+
+
 def test_volumes_wait_for_their_clusters():
     given = World.from_dict(
         {

@@ -3,15 +3,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""A pair whose other cluster does not answer: what this one's volume shows, and what may be done on this side alone.
+"""A pair whose other cluster is unreachable: what this one's volume shows, and what may be done on this side alone.
 
 Nothing here makes a volume a target, creates, grows, changes a mode or pairs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import NoReturn
 
 from ..._element.errors import Failure
@@ -25,6 +25,8 @@ from ..model import (
     TO_PEER,
     Cluster,
     ClusterPair,
+    Plan,
+    ReleaseTarget,
     SetPause,
     Sides,
     Step,
@@ -35,25 +37,10 @@ from ..model import (
 )
 from ..turns import Promote
 from . import health
-from .identity import may_be_known_as, named_by_address, peer_unknown
+from .identity import Silent, connected, entries_of, may_be_known_as, named_by_address, peer_unknown, seems_alive
 from .selection import Catalog
 from .volume_classes import Found, PairWish, Wish
 from .volume_words import ends, refusal, states
-
-
-@dataclass(frozen=True)
-class Silent:
-    """A peer that does not answer. known_as: its host name and what that resolves to.
-
-    single_will_do: the only established cluster pair may be taken for that with the peer, if no address tells.
-    """
-
-    known_as: tuple[str, ...]
-    single_will_do: bool = False
-
-    @property
-    def hostname(self) -> str:
-        return self.known_as[0]
 
 
 def classify(item: int, wish: PairWish, here: Catalog, peer: Silent) -> Found:
@@ -73,8 +60,8 @@ def classify(item: int, wish: PairWish, here: Catalog, peer: Silent) -> Found:
     elif pair is not None:
         ours, assumed = _with_peer(here, link, peer)
         row = "alone" if ours and _is_meant(wish, pair) else "alone_elsewhere"
-    far = Cluster(link.remote_name or peer.hostname, link.remote_unique_id or "", link.remote_mvip) if link else None
-    there = Catalog(VolumeSide(far or Cluster(peer.hostname, "", ""), (), (), {}))
+    far = Cluster(link.remote_name or peer.name, link.remote_unique_id or "", link.remote_mvip) if link else None
+    there = Catalog(VolumeSide(far or Cluster(peer.name, "", ""), (), (), {}))
     entry = pair if row in ("alone", "alone_pending", "deleted") else None
     if row == "alone":  # what the entry tells of the partner is all that is known of it
         wish = replace(wish, peer_volume_id=pair.remote_volume_id, peer_volume=pair.remote_volume_name or None)
@@ -85,17 +72,14 @@ def classify(item: int, wish: PairWish, here: Catalog, peer: Silent) -> Found:
 
 def _with_peer(here: Catalog, link: ClusterPair | None, peer: Silent) -> tuple[bool, bool]:
     """Whether a cluster pair is the one with the peer, and whether that is only assumed."""
-    established = [entry for entry in here.entries if not entry.pending]
-    known = named_by_address(here.entries, peer.known_as)
-    if known or link is None:
-        return link in known, False
-    unreadable = [odd for odd in here.unreadable_entries if not odd.pending]
-    for odd in unreadable:
-        if may_be_known_as(odd, peer.known_as):
-            raise odd.failure(here.cluster.name)
-    if len(established) == 1 and not unreadable and peer.single_will_do:
-        return True, True
-    raise peer_unknown(here.cluster.name, established, peer.hostname)
+    theirs = entries_of(here.entries, peer, here.unreadable_entries)
+    if not theirs and link is not None:
+        for odd in here.unreadable_entries:
+            if may_be_known_as(odd, peer.known_as):
+                raise odd.failure(here.cluster.name)
+        established = [entry for entry in here.entries if not entry.pending]
+        raise peer_unknown(here.cluster.name, established, peer.known_as)
+    return link in theirs, link is not None and not named_by_address(theirs, peer.known_as)
 
 
 def _is_meant(wish: PairWish, pair: VolumePair) -> bool:
@@ -155,8 +139,8 @@ def refuse(found: Found, wish: Wish) -> NoReturn:
 def unreachable(found: Found, wanted: str) -> Failure:
     return Failure(
         "unreachable",
-        f"{ends(found)}: the peer {found.name(PEER)} does not answer, and {wanted} cannot be had without it; nothing was "
-        "written: run again when it answers",
+        f"{ends(found)}: {wanted} requires the peer {found.name(PEER)}, which is unreachable; nothing was written: run again "
+        "when it answers",
         cluster=found.name(PEER),
         method="GetClusterInfo",
     )
@@ -171,12 +155,43 @@ def warnings(found: Found, wish: Wish, planned: Sequence[Step]) -> tuple[str, ..
         texts.append(
             f"{ends(found)}: sizes are left as they are while the peer does not answer; run again when it does"
         )
-    if found.assumed:
+    link = found.catalogs.local.link(found.entries.local) if found.row == "alone" else None
+    if found.assumed and link:
         texts.append(
             f"cluster {found.name(LOCAL)}: no cluster pair has the peer's address; the only one, with {found.name(PEER)}, was "
-            "taken for it: put the peer's MVIP into its hostname"
+            f"taken for it: set element_mvip of the peer's host (or peer.mvip) to {link.remote_mvip}"
         )
+    if link and link.connected and planned:
+        texts.append(seems_alive(found.name(LOCAL), link, promotes(planned)))
     return tuple(texts)
+
+
+# --- signs of life ----------------------------------------------------------------------------------------------------
+
+
+def promotes(planned: Iterable[Step]) -> bool:
+    """Whether a volume becomes writable here."""
+    return any(isinstance(step, (Promote, ReleaseTarget)) for step in planned)
+
+
+def peer_alive(here: VolumeSide, peer: Silent, plans: Iterable[Plan]) -> Failure | None:
+    """Why nothing may be promoted: this cluster is connected with the peer, so that only the way to it is broken."""
+    if peer.failure is None or not any(promotes(plan.steps) for plan in plans):
+        return None
+    unreadable = next((odd for odd in here.unreadable_entries if may_be_known_as(odd, peer.known_as)), None)
+    if unreadable is not None:
+        return unreadable.failure(here.cluster.name)
+    entry = next((entry for entry in entries_of(here.entries, peer) if entry.connected), None)
+    if entry is None:
+        return None
+    return Failure(
+        "peer_alive",
+        f"{connected(here.cluster.name, entry)}, so it is alive; {peer.failure.cluster} did not answer: {peer.failure.reason}; "
+        "nothing was written: correct hostname, port, proxy or network, or, if that site is gone, set peer_unreachable: "
+        "assume_dead",
+        cluster=here.cluster.name,
+        method="ListClusterPairs",
+    )
 
 
 # --- is it as wished? -----------------------------------------------------------------------------------------------------

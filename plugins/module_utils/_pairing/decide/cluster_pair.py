@@ -34,7 +34,15 @@ from ..model import (
     Volume,
     other,
 )
-from .identity import may_be_known_as, may_name, named_by_address, names, names_predecessor, peer_unknown
+from .identity import (
+    may_be_known_as,
+    may_name,
+    named_by_address,
+    names,
+    names_predecessor,
+    peer_unknown,
+    seems_alive,
+)
 
 # Right after a handshake a pair may pass through Misconfigured; after this many seconds it is there to stay.
 MISCONFIGURED_GRACE = 120
@@ -250,7 +258,7 @@ def _check_peer_known(found: Found) -> None:
     established = [entry for entry in found.seen.local.entries if not entry.pending]
     if found.seen.peer is not None or found.state != "none" or not established:
         return
-    raise peer_unknown(found.name(LOCAL), established, found.known_as[0])
+    raise peer_unknown(found.name(LOCAL), established, found.known_as)
 
 
 def _check_volume_pairs(found: Found, steps: tuple[Step, ...]) -> None:
@@ -417,6 +425,8 @@ def _warnings(found: Found, wish: Wish, steps: tuple[Step, ...]) -> tuple[str, .
             f"the peer ({found.known_as[0]}) is unreachable and was not looked at: whatever it still lists of the pair is "
             "outstanding; run again without peer_unreachable when it answers"
         )
+        name = found.name(LOCAL)
+        texts += [seems_alive(name, entry) for entry in found.naming(LOCAL) if entry.connected and steps]
     for side in SIDES:
         further = [entry for entry in found.further[side] if (side, entry.id) not in going]
         if further and found.state == "paired":

@@ -8,9 +8,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from ..._element import addresses
-from ..._element.errors import Failure
+from ..._element.errors import Failure, Unanswered
 from ..model import Cluster, ClusterPair, UnreadableClusterPair
 
 
@@ -28,13 +29,50 @@ def names_predecessor(entry: ClusterPair, cluster: Cluster) -> bool:
     return not entry.pending and not names(entry, cluster) and addresses.same(entry.remote_mvip, cluster.mvip)
 
 
+@dataclass(frozen=True)
+class Silent:
+    """A peer that nothing is sent to. known_as: its MVIP, its host name and what that resolves to, the surest first.
+
+    single_will_do: the only established cluster pair may be taken for that with the peer, if no address tells.
+    failure: why it is unreachable; None where it is assumed dead, so that it was not asked.
+    """
+
+    known_as: tuple[str, ...]
+    single_will_do: bool = False
+    failure: Unanswered | None = None
+
+    @property
+    def name(self) -> str:
+        return self.known_as[0]
+
+
+def entries_of(
+    entries: Iterable[ClusterPair], peer: Silent, unreadable: Iterable[UnreadableClusterPair] = ()
+) -> tuple[ClusterPair, ...]:
+    """The entries for a peer that nothing is sent to; none where it is not known which those are.
+
+    unreadable: the entries of the same list that cannot be read; beside one that may be established none is the only one.
+    """
+    established = tuple(entry for entry in entries if not entry.pending)
+    named = named_by_address(established, peer.known_as)
+    single = len(established) == 1 and all(odd.pending for odd in unreadable)
+    return named or (established if peer.single_will_do and single else ())
+
+
 def named_by_address(entries: Iterable[ClusterPair], known_as: Iterable[str]) -> tuple[ClusterPair, ...]:
-    """The entries whose MVIP is one of the names and addresses an unreachable cluster is known by."""
-    known = tuple(known_as)
-    return tuple(
-        entry
-        for entry in entries
-        if not entry.pending and any(addresses.same(entry.remote_mvip, name) for name in known)
+    """The entries that have one MVIP: the first of the names that an unreachable cluster is known by which is listed."""
+    established = [entry for entry in entries if not entry.pending]
+    for name in known_as:
+        named = tuple(entry for entry in established if addresses.same(entry.remote_mvip, name))
+        if named:
+            return named
+    return ()
+
+
+def connected(cluster: str, entry: ClusterPair) -> str:
+    """The sign of life that a cluster gives of another one."""
+    return (
+        f"cluster {cluster}: its pair with {entry.remote_name or 'a cluster'} (MVIP {entry.remote_mvip}) is Connected"
     )
 
 
@@ -63,13 +101,19 @@ def may_be_known_as(odd: UnreadableClusterPair, known_as: Iterable[str]) -> bool
     return not odd.remote_mvip or any(addresses.same(odd.remote_mvip, name) for name in known_as)
 
 
-def peer_unknown(cluster: str, established: Iterable[ClusterPair], hostname: str) -> Failure:
+def seems_alive(cluster: str, entry: ClusterPair, promoted: bool = False) -> str:
+    """The warning where such a sign is no obstacle."""
+    then = "both sides may be writable: keep hosts off it" if promoted else "its side was left as it is"
+    return f"{connected(cluster, entry)}, so it seems to be alive; {then}"
+
+
+def peer_unknown(cluster: str, established: Iterable[ClusterPair], known_as: tuple[str, ...]) -> Failure:
     """An unreachable peer can only be recognised by its address, and no entry has it."""
     listed = ", ".join(f"{entry.remote_name or 'unnamed'} ({entry.remote_mvip})" for entry in established)
     return Failure(
         "peer_unknown",
-        f"the peer is unreachable and none of cluster {cluster}'s pairs has the MVIP {hostname}: {listed}; put the peer's MVIP "
-        "into its hostname",
+        f"cluster {cluster} lists no pair with the unreachable peer {known_as[0]}, but with {listed}; set element_mvip of the "
+        "peer's host (or peer.mvip) to the MVIP that is the peer's",
         cluster=cluster,
         method="ListClusterPairs",
     )

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -131,6 +131,18 @@ def pair_slots(cluster: str, entries: Sequence[ClusterPair], most: int | None, u
         else "unpair it from another cluster first"
     )
     return Check("pair_slots", False, text, remedy)
+
+
+def mvip(cluster: str, by: str, listed: str, known_as: Iterable[str]) -> Check:
+    """Whether a cluster would be recognised while it does not answer. listed: its MVIP, as the other one, `by`, lists it.
+
+    known_as: what the inventory calls it, and what that resolves to.
+    """
+    text = f"cluster {by} lists cluster {cluster} with the MVIP {listed}"
+    if any(addresses.same(listed, name) for name in known_as):
+        return Check("mvip", True, f"{text}, which is in its hostname or mvip")
+    effect = "its hostname and mvip do not lead there, so that it would not be recognised on the day it does not answer"
+    return Check("mvip", False, f"{text}; {effect}", f"set element_mvip of its host (or mvip) to {listed}")
 
 
 def latency(between: str, milliseconds: int | None, sync: bool) -> Check:

@@ -44,6 +44,7 @@ class Facts:
 class Subject:
     """What is checked. clusters: their pair, None without a peer; why: why there is none then.
 
+    known_as: what each cluster is called by the task, and what that resolves to.
     pairs: those that are reported on. candidates: pairs that could be made. refused: what cannot be one, as checks.
     """
 
@@ -51,6 +52,7 @@ class Subject:
     facts: Sides[Facts | None]
     clusters: ClusterPairFound | None
     why: str
+    known_as: Sides[tuple[str, ...]]
     pairs: Sequence[Found]
     candidates: Sequence[Found]
     refused: Sequence[Check]
@@ -64,6 +66,7 @@ def checks(subject: Subject) -> list[Check]:
     found += _of_both(subject)
     found += [_pair_slots(subject, side) for side in there]
     found += [_unknown("pair_slots", subject)] if PEER not in there else []
+    found += [_mvip(subject, side) for side in SIDES] if subject.clusters else [_unknown("mvip", subject)]
     found.append(_latency(subject))
     found += [_fullness(subject, side) for side in _target_sides(subject)]
     if subject.clusters is None:
@@ -99,6 +102,14 @@ def _pair_slots(subject: Subject, side: str) -> Check:
     if most.unknown:
         return Check("pair_slots", None, f"cluster {view.cluster.name}: {most.unknown}")
     return readiness.pair_slots(view.cluster.name, view.entries, most.value, len(view.unreadable_entries))
+
+
+def _mvip(subject: Subject, side: str) -> Check:
+    """Whether a cluster would be recognised by the other one; clusters that are not paired would list its own MVIP."""
+    cluster, far = subject.views[side].cluster, other(side)
+    entry = subject.clusters.pair[far]
+    listed = entry.remote_mvip if entry else cluster.mvip
+    return readiness.mvip(cluster.name, subject.views[far].cluster.name, listed, subject.known_as[side])
 
 
 def _latency(subject: Subject) -> Check:

@@ -67,7 +67,7 @@ def of_alpha(*reads):
 #: What is read of alpha, by the method that it is read with.
 READS = {
     "GetClusterFullThreshold": of_alpha(observe_report.fullness),
-    "GetClusterInfo": lambda session: observe.identities(session, observe.FAIL).local,
+    "GetClusterInfo": lambda session: observe.identities(session).local,
     "GetClusterVersionInfo": of_alpha(observe.version),
     "GetLimits": of_alpha(observe.pairs_max, observe.limits),
     "ListAccounts": of_alpha(observe.accounts),

@@ -40,10 +40,16 @@ def checked(result, code):
     return [check["ok"] for check in result["readiness"] if check["code"] == code]
 
 
+def by_mvip(site):
+    """Both clusters as they are reached, and their MVIPs, which here are somewhere else."""
+    here, there = (site.world.cluster(name).identity.mvip for name in ("alpha", "beta"))
+    return {"mvip": here, "peer": site.connection("beta", mvip=there)}
+
+
 def test_all_is_well(site):
-    result = site.check_then_run("pair_info", gather=EVERYTHING, max_lag=60)
+    result = site.check_then_run("pair_info", gather=EVERYTHING, max_lag=60, **by_mvip(site))
     assert (result["healthy"], result["problems"], result["faults"], len(result["volume_pairs"])) == (True, [], [], 5)
-    assert [(check["ok"], check["remedy"]) for check in result["readiness"]] == [(True, None)] * 12
+    assert [(check["ok"], check["remedy"]) for check in result["readiness"]] == [(True, None)] * 14
     assert site.world.writes() == []
 
 
@@ -331,16 +337,44 @@ def test_volumes_that_do_not_fit(sites):
     here = [{"name": "large", "size": "2GiB"}, {"name": "bytes"}, {"name": "read", "access": "readOnly"}, {"name": "a"}]
     there = [{"name": "large", "size": "1GiB"}, {"name": "bytes", "enable_512e": False}, {"name": "read"}]
     site = sites([{"name": "alpha", "volumes": here}, {"name": "beta", "volumes": there}], cluster_pairs=LINKS)
-    result = site.run("pair_info", gather=["readiness"], volumes=["large", "bytes", "read", "a"])
+    result = site.run("pair_info", gather=["readiness"], volumes=["large", "bytes", "read", "a"], **by_mvip(site))
     unwell = [check for check in result["readiness"] if not check["ok"]]
     assert [check["code"] for check in unwell] == ["size", "sector_size", "access", "access"]
     assert all(check["ok"] is False and check["remedy"] for check in unwell)
 
 
+def test_who_would_be_recognised_while_it_does_not_answer(site):
+    def ok(**options):
+        result = site.run("pair_info", gather=["readiness"], **options)
+        return {check["message"].split()[4]: check["ok"] for check in result["readiness"] if check["code"] == "mvip"}
+
+    mvips = {name: site.world.cluster(name).identity.mvip for name in ("alpha", "beta")}
+    assert ok() == {"alpha": False, "beta": False}
+    assert ok(**by_mvip(site)) == {"alpha": True, "beta": True}
+    assert ok(mvip=mvips["alpha"]) == {"alpha": True, "beta": False}
+    assert ok(peer=site.connection("beta", mvip=mvips["alpha"])) == {"alpha": False, "beta": False}
+
+
+def test_before_a_handshake_it_is_their_own_mvip_that_counts(sites):
+    site = sites(CLUSTERS)
+    result = site.run("pair_info", gather=["readiness"])
+    remedies = [check["remedy"] for check in result["readiness"] if check["code"] == "mvip"]
+    mvips = [site.world.cluster(name).identity.mvip for name in ("alpha", "beta")]
+    assert remedies == [f"set element_mvip of its host (or mvip) to {mvip}" for mvip in mvips]
+    assert checked(site.run("pair_info", gather=["readiness"], **by_mvip(site)), "mvip") == [True, True]
+
+
+def test_an_address_of_the_inventory_that_is_the_mvip_is_enough(sites):
+    clusters = [{**cluster, "mvip": mvip} for cluster, mvip in zip(CLUSTERS, ("127.0.0.1", "198.51.100.20"))]
+    site = sites(clusters, cluster_pairs=LINKS)
+    assert checked(site.run("pair_info", gather=["readiness"]), "mvip") == [True, False]
+    assert checked(site.run("pair_info", gather=["readiness"], hostname="localhost"), "mvip") == [True, False]
+
+
 def test_without_a_peer_what_is_between_the_two_is_unknown(site):
     result = site.run("pair_info", gather=["readiness"], peer=None)
     unknown = {check["code"]: check["message"] for check in result["readiness"] if check["ok"] is None}
-    assert set(unknown) >= {"version_gap", "names", "latency", "size", "sector_size", "access"}
+    assert set(unknown) >= {"version_gap", "names", "mvip", "latency", "size", "sector_size", "access"}
     assert all(message.startswith("no peer was given") for message in unknown.values())
     assert checked(result, "privileges") == [True, None]
 

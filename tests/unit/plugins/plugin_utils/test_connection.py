@@ -81,6 +81,16 @@ element_clusters:
       element_hostname: 198.51.100.27
       neighbour_password: invented-neighbour
       element_password: "{{ neighbour_password | no_such_filter }}"
+    by_mvip:
+      element_mvip: 198.51.100.28
+      element_port: "{{ nowhere_defined }}"
+    with_mvip:
+      element_hostname: 198.51.100.29
+      element_password: invented-with-mvip
+      element_mvip: 203.0.113.29
+    no_names:
+      element_hostname: ""
+      element_password: invented-nameless
     bare: {element_username: ~}
 """
 
@@ -122,6 +132,7 @@ def peer_of_host(**options: Any) -> dict[str, Any]:
 
 OWN = {**ALPHA, "timeout": 60, "ca_path": "/etc/ssl/alpha.pem"}
 TO_BETA = {"args": {"peer_host": "beta"}, "seen": OWN, "peer": peer_of_host(**BETA)}
+DEAD = {"peer_unreachable": "assume_dead"}
 UNRESOLVED = "host '{0}': the variable element_password cannot be resolved; something in it is undefined or wrong"
 
 CASES = {
@@ -202,6 +213,33 @@ CASES = {
         host="braces",
         seen={"hostname": "198.51.100.22", "username": "ansible", "password": BRACES},
         peer=peer_of_host(**OWN),
+    ),
+    "an_mvip_beside_the_hostname": Case(
+        {"peer_host": "with_mvip", "mvip": "192.0.2.99"},
+        seen={**OWN, "mvip": "192.0.2.99"},
+        peer=peer_of_host(
+            hostname="198.51.100.29", username="ansible", password="invented-with-mvip", mvip="203.0.113.29"
+        ),
+    ),
+    "a_peer_assumed_dead_is_only_named": Case(
+        {"peer_host": "with_mvip", **DEAD},
+        seen={**OWN, **DEAD},
+        peer=peer_of_host(hostname="198.51.100.29", mvip="203.0.113.29"),
+    ),
+    "a_peer_assumed_dead_by_its_mvip": Case(
+        {"peer_host": "by_mvip", **DEAD}, seen={**OWN, **DEAD}, peer=peer_of_host(mvip="198.51.100.28")
+    ),
+    "a_peer_assumed_dead_by_its_hostname": Case(
+        {"peer_host": "no_password", **DEAD}, seen={**OWN, **DEAD}, peer=peer_of_host(hostname="198.51.100.23")
+    ),
+    "what_is_not_needed_need_not_resolve": Case(
+        {"peer_host": "undefined", **DEAD}, seen={**OWN, **DEAD}, peer=peer_of_host(hostname="198.51.100.24")
+    ),
+    "a_peer_assumed_dead_without_a_name": Case(
+        {"peer_host": "no_names", **DEAD},
+        failure=(
+            "host 'no_names' has no hostname and no mvip; set the host's variable element_hostname or element_mvip"
+        ),
     ),
     "peer_is_this_host": Case(
         {"peer_host": "alpha"},
@@ -297,7 +335,7 @@ def _write_collection(folder: Path) -> None:
     files = {
         "meta/runtime.yml": "action_groups: {element: [probe]}\n",
         "plugins/action/probe.py": ACTION,
-        "plugins/modules/probe.py": MODULE.replace("{options}", repr(list(connection_spec()))),
+        "plugins/modules/probe.py": MODULE.replace("{options}", repr([*connection_spec(), "peer_unreachable"])),
     }
     for name, text in files.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)

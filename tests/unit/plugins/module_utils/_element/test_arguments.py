@@ -40,6 +40,7 @@ def test_defaults_of_this_cluster():
         "timeout": 30,
         "use_proxy": True,
         "concurrency": 6,
+        "mvip": None,
     }
 
 
@@ -121,9 +122,49 @@ def test_no_peer():
 
 
 @pytest.mark.parametrize("name", arguments.REQUIRED)
-def test_peer_needs_its_own_identity(name):
-    _params, errors = validated(**HERE, peer={key: value for key, value in THERE.items() if key != name})
-    assert any(name in error and "peer" in error for error in errors)
+@pytest.mark.parametrize("empty", [None, ""])
+def test_peer_needs_its_own_identity(name, empty):
+    params, errors = validated(**HERE, peer={**THERE, name: empty})
+    assert not errors
+    assert arguments.check_local(params) == f"peer.{name}: missing; give a value"
+
+
+@pytest.mark.parametrize("name", ["hostname", "mvip"])
+def test_a_peer_assumed_dead_needs_a_name_and_nothing_else(name):
+    params, errors = validated(**HERE, peer={name: "198.51.100.20"})
+    assert not errors
+    assert arguments.check_local({**params, "peer_unreachable": "local_only"}).startswith("peer.")
+    dead = {**params, "peer_unreachable": "assume_dead"}
+    assert (arguments.check_local(dead), arguments.endpoints(dead)[1]) == (None, None)
+    nameless = arguments.check_local({**dead, "peer": {**dead["peer"], name: ""}})
+    assert nameless.startswith("peer.hostname, peer.mvip: missing; give one of them")
+
+
+def test_this_cluster_is_spoken_to_all_the_same():
+    params, _errors = validated(hostname="192.0.2.10", peer={"mvip": "198.51.100.20"})
+    problem = arguments.check_local({**params, "peer_unreachable": "assume_dead"})
+    assert problem.startswith("username, password: missing; give a value or set the host's variable element_username")
+
+
+@pytest.mark.parametrize(
+    "mvip", ["192.0.2.10", " 192.0.2.10 ", "2001:db8::10", "[2001:db8::10]", "::ffff:192.0.2.10", ""]
+)
+def test_an_mvip_is_an_address_or_not_given(mvip):
+    params, _errors = validated(**HERE, mvip=mvip, peer=THERE)
+    assert arguments.check_local(params) is None
+
+
+@pytest.mark.parametrize("mvip", ["alpha.example.com", "192.0.2.10/24", "192.0.2.10:443", "https://192.0.2.10"])
+def test_an_mvip_that_is_none_is_refused(mvip):
+    params, _errors = validated(**HERE, peer={**THERE, "mvip": mvip})
+    problem = f"peer.mvip: '{mvip}' cannot be used; give the IPv4 or IPv6 address alone, such as 192.0.2.10"
+    assert arguments.check_local(params) == problem
+
+
+def test_the_mvip_of_this_cluster_is_never_the_peers():
+    params, _errors = validated(**HERE, mvip="192.0.2.10", peer=THERE)
+    here, there = arguments.endpoints(params)
+    assert (here["mvip"], there["mvip"]) == ("192.0.2.10", None)
 
 
 def test_one_way_to_name_the_peer():

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.elementsw.replication.plugins.module_utils._element.client import Client
+from ansible_collections.elementsw.replication.plugins.module_utils._element.client import PROBE_PAUSES, Client
 from ansible_collections.elementsw.replication.plugins.module_utils._element.errors import ApiError, Failure, Unanswered
 from ansible_collections.elementsw.replication.plugins.module_utils._element.transport import Endpoint, Transport
 
@@ -174,10 +174,54 @@ def test_a_method_that_purges_what_it_reads_is_not_repeated(alpha):
     assert len(alpha.world.calls) == 1
 
 
-def test_a_probe_is_one_attempt(alpha):
-    alpha.world.faults.add("alpha", fault="empty", times=None)
+@pytest.mark.parametrize("fault", [*ODD, "drop_before", "xNotPrimary"])
+def test_a_probe_is_three_attempts(alpha, fault):
+    alpha.world.faults.add("alpha", fault=fault, times=2)
+    assert client(alpha).probe("GetClusterInfo", 10)["clusterInfo"]["name"] == "alpha"
+    alpha.world.faults.add("alpha", fault=fault, times=None)
+    alpha.world.clear_calls()
+    alpha.pauses.clear()
     failure(client(alpha).probe, "GetClusterInfo", 10)
-    assert len(alpha.world.calls) == 1
+    assert (len(alpha.world.calls), alpha.pauses) == (3, list(PROBE_PAUSES))
+
+
+@pytest.mark.parametrize("fault", ["http_401", "http_404", "xPermissionDenied", "redirect"])
+def test_a_probe_is_not_repeated_where_that_cannot_help(alpha, fault):
+    message = {"message": "https://192.0.2.1/"} if fault == "redirect" else {}
+    alpha.world.faults.add("alpha", "GetClusterInfo", fault=fault, times=None, **message)
+    failure(client(alpha).probe, "GetClusterInfo", 10)
+    # Which versions are served is asked once.
+    assert len(alpha.world.calls_of("alpha", "GetClusterInfo")) == (3 if fault == "redirect" else 1)
+
+
+class Timed(Transport):
+    """A transport that notes how long each request may take."""
+
+    def __init__(self, endpoint):
+        super().__init__(endpoint)
+        self.timeouts = []
+
+    def post(self, path, body, timeout=None):
+        self.timeouts.append(timeout)
+        return super().post(path, body, timeout)
+
+
+@pytest.mark.parametrize(("own", "seconds", "longest"), [(30, 3, 1), (1, 30, 1)])
+def test_the_attempts_of_a_probe_share_its_time(alpha, own, seconds, longest):
+    alpha.world.faults.add("alpha", fault="slow", seconds=60, times=None)
+    timed = Timed(Endpoint(**alpha.connection("alpha", timeout=own)))
+    error = failure(Client(timed, "12.5", sleep=alpha.pauses.append).probe, "GetClusterInfo", seconds)
+    assert (error.code, error.down, error.reason) == ("unreachable", True, "no reply within 1 s")
+    assert len(timed.timeouts) == 3
+    assert max(timed.timeouts) <= longest
+    assert sum(timed.timeouts) <= seconds
+
+
+def test_a_probe_makes_no_further_attempt_when_its_time_is_over(alpha):
+    """A name with several addresses gives each of them the timeout; here it is a pause that takes the time."""
+    alpha.world.faults.add("alpha", fault="empty", times=None)
+    failure(client(alpha).probe, "GetClusterInfo", sum(PROBE_PAUSES) / 2)
+    assert len(alpha.world.calls) == 2
 
 
 # --- a cluster that is lost -------------------------------------------------------------------------------------------

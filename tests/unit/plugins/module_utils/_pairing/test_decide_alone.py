@@ -10,12 +10,14 @@ from dataclasses import replace
 
 import pytest
 
-from ansible_collections.elementsw.replication.plugins.module_utils._element.errors import Failure
+from ansible_collections.elementsw.replication.plugins.module_utils._element.errors import Failure, Unanswered
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide import alone
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.selection import Catalog
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.volume_classes import PairWish, Wish
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.volume_pair import TABLE, decide
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.volume_verdict import judge
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.model import Plan
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.turns import Promote
 from ansible_collections.elementsw.replication.tests.unit.builders import (
     ALPHA,
     BETA,
@@ -157,7 +159,7 @@ def test_the_only_cluster_pair_will_do_where_nothing_is_destroyed():
     seen = found(OURS, access=RT, links=LINKS[:1], silent=elsewhere, wish=replace(WISH, direction="to_peer"))
     plan = decide(seen, Wish(present=True, failover="forced"))
     assert (seen.assumed, calls(plan)) == (True, PROMOTE)
-    assert any("put the peer's MVIP into its hostname" in text for text in plan.warnings)
+    assert any(f"set element_mvip of the peer's host (or peer.mvip) to {BETA.mvip}" in text for text in plan.warnings)
 
 
 @pytest.mark.parametrize(
@@ -168,13 +170,95 @@ def test_else_the_peer_has_to_be_known_by_its_address(links, single_will_do):
         found(OURS, links=links, silent=alone.Silent(("beta.example.com",), single_will_do))
     assert refused.value.code == "peer_unknown"
     assert f"beta ({BETA.mvip})" in refused.value.sentence
-    assert "put the peer's MVIP into its hostname" in refused.value.sentence
+    assert "set element_mvip of the peer's host" in refused.value.sentence
 
 
 def test_a_pair_with_a_known_peer_is_told_from_one_with_another_cluster():
     known = alone.Silent(("beta.example.com", BETA.mvip))
     assert found(OURS, silent=known).row == "alone"
     assert found(pair(9, link=3), silent=known).row == "alone_elsewhere"
+
+
+def test_the_mvip_comes_before_what_the_hostname_leads_to():
+    """The way to beta goes over a forwarder whose address is the MVIP of gamma."""
+    known = alone.Silent((BETA.mvip, GAMMA.mvip))
+    assert found(OURS, silent=known).row == "alone"
+    assert found(pair(9, link=3), silent=known).row == "alone_elsewhere"
+
+
+# --- signs of life --------------------------------------------------------------------------------------------------------
+
+UNANSWERED = Unanswered(
+    "unreachable", "it does not answer", "198.51.100.9", "GetClusterInfo", sent=False, down=True, reason="no route"
+)
+CONNECTED, LOST = entry(BETA, 7), entry(BETA, 7, status="Disconnected")
+TO_PEER = replace(WISH, direction="to_peer")
+FORCED, ABSENT = Wish(present=True, failover="forced"), Wish(present=False)
+
+
+def alive(wish, silent, links=(CONNECTED,), item=TO_PEER, access=RT):
+    seen = found(OURS, access=access, links=links, silent=silent, wish=item)
+    return alone.peer_alive(volume_side(ALPHA, links), silent, [decide(seen, wish)])
+
+
+def test_a_connected_peer_is_alive():
+    failure = alive(FORCED, alone.Silent((BETA.mvip,), failure=UNANSWERED))
+    assert (failure.code, failure.cluster) == ("peer_alive", "alpha")
+    for part in (
+        f"its pair with beta (MVIP {BETA.mvip}) is Connected",
+        "198.51.100.9 did not answer: no route",
+        "assume_dead",
+    ):
+        assert part in failure.sentence
+
+
+@pytest.mark.parametrize("single_will_do", [True, False])
+def test_so_is_the_only_one_that_may_be_meant(single_will_do):
+    silent = alone.Silent(("bta.example.com",), single_will_do, UNANSWERED)
+    links = (CONNECTED,)
+    seen = alone.peer_alive(volume_side(ALPHA, links), silent, [Plan(steps=(Promote(*["x"] * 6),))])
+    assert bool(seen) is single_will_do
+
+
+def test_any_entry_that_names_the_peer_is_a_sign():
+    """Of a rebuilt cluster there are two: the volumes still use the old one."""
+    links = (LOST, entry(BETA, 8, "again"))
+    assert alive(FORCED, alone.Silent((BETA.mvip,), failure=UNANSWERED), links).code == "peer_alive"
+
+
+@pytest.mark.parametrize(
+    ("wish", "links", "item", "access", "failure"),
+    [
+        pytest.param(FORCED, (LOST,), TO_PEER, RT, UNANSWERED, id="not connected"),
+        pytest.param(FORCED, (LOST, entry(GAMMA, 3, "third")), TO_PEER, RT, UNANSWERED, id="another one is"),
+        pytest.param(FORCED, (CONNECTED,), TO_PEER, RT, None, id="assumed dead"),
+        pytest.param(FORCED, (CONNECTED,), TO_PEER, RW, UNANSWERED, id="writable already"),
+        pytest.param(Wish(present=True), (CONNECTED,), replace(WISH, paused=True), RT, UNANSWERED, id="paused"),
+        pytest.param(ABSENT, (CONNECTED,), WISH, RT, UNANSWERED, id="unpaired"),
+    ],
+)
+def test_what_needs_no_sign_of_death(wish, links, item, access, failure):
+    assert alive(wish, alone.Silent((BETA.mvip,), failure=failure), links, item, access) is None
+
+
+def test_a_target_that_is_released_becomes_writable_too():
+    silent = alone.Silent((BETA.mvip,), failure=UNANSWERED)
+    assert alive(replace(ABSENT, release_target=True), silent, item=WISH).code == "peer_alive"
+
+
+@pytest.mark.parametrize(
+    ("wish", "item", "then"),
+    [
+        (FORCED, TO_PEER, "keep hosts off it"),
+        (ABSENT, WISH, "its side was left as it is"),
+        (Wish(present=True), replace(WISH, paused=True), "its side was left as it is"),
+    ],
+)
+def test_a_sign_of_life_that_is_no_obstacle_is_a_warning(wish, item, then):
+    for links, warned in (((CONNECTED,), 1), ((LOST,), 0)):
+        plan = decide(found(OURS, access=RT, links=links, wish=item), wish)
+        signs = [text for text in plan.warnings if "seems to be alive" in text]
+        assert (len(signs), all(then in text for text in signs)) == (warned, True)
 
 
 # --- is it as wished? -----------------------------------------------------------------------------------------------------

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.cluster_pair import (
@@ -260,6 +262,13 @@ def test_an_unreachable_peer_is_known_by_an_address_its_name_resolves_to():
     plan = decide(alone(HERE, THIRD), ABSENT)
     assert calls(plan) == [REMOVE_7]
     assert "outstanding" in plan.warnings[0]
+
+
+@pytest.mark.parametrize(("status", "warned"), [("Connected", True), ("Disconnected", False)])
+def test_a_sign_of_life_is_a_warning(status, warned):
+    plan = decide(alone(replace(HERE, status=status), THIRD), ABSENT)
+    told = [text for text in plan.warnings if f"its pair with beta (MVIP {BETA.mvip}) is Connected" in text]
+    assert (calls(plan), bool(told)) == ([REMOVE_7], warned)
 
 
 def test_a_peer_that_nobody_recognises_is_not_guessed():
