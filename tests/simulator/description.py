@@ -54,7 +54,8 @@ def build(make: type[World], spec: Any) -> World:
     for cluster in down:
         cluster.up = False
     world.replication.settle_all()
-    world.sample()
+    for _sample in range(2):
+        world.sample()
     return world
 
 

@@ -152,8 +152,9 @@ class Volume:
     deleted_copies: set[str] = field(default_factory=set)
     # What keeps replication of this volume from keeping up, if anything: "qos" or "xcopy".
     hindrance: str | None = None
-    # What was counted when statistics were taken last; a volume that is younger has none of it.
+    # What was counted when statistics were taken last, and the time before; a volume that is younger has none of it.
     sample: Counters = Counters()
+    sample_before: Counters = Counters()
 
     @property
     def counters(self) -> Counters:

@@ -293,12 +293,14 @@ class World:
         """Take the statistics of all volumes."""
         for cluster in self.clusters.values():
             for volume in cluster.volumes.values():
-                volume.sample = volume.counters
+                volume.sample_before, volume.sample = volume.sample, volume.counters
 
     def _sample_when_due(self) -> None:
-        """The last sample, late: what it counts has not changed between its time and what comes now."""
-        if self.clock.elapsed >= self._next_sample:
+        """What is due by now: what it counts has not changed between its time and what comes now."""
+        due = self.clock.elapsed - self._next_sample
+        for _sample in range(min(2, int(due // SAMPLE_SECONDS) + 1)):
             self.sample()
+        if due >= 0:
             self._next_sample = (self.clock.elapsed // SAMPLE_SECONDS + 1) * SAMPLE_SECONDS
 
     def purge_time(self, volume: Volume) -> datetime.datetime | None:

@@ -55,7 +55,7 @@ def list_sync_jobs(context: Context, params: dict[str, Any]) -> dict[str, Any]:
 def _stats(context: Context, volume: Volume) -> dict[str, Any]:
     """Counters are those of the last sample; the time is that of the call, which says nothing of their age."""
     switches = context.world.switches
-    counted = volume.sample if switches.statistics == "sampled" else volume.counters
+    counted = {"sampled": volume.sample, "late": volume.sample_before, "live": volume.counters}[switches.statistics]
     blocks = volume.collected_blocks if switches.nonzero_blocks == "as_collected" else counted.used_blocks
     stats = {
         "accountID": volume.account_id,

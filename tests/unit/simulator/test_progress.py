@@ -333,6 +333,10 @@ def test_a_sample_that_nobody_has_read_is_not_made_of_later_writes():
     given.advance(10)
     given.write("alpha", 41, "b")
     assert write_ops(given) == 1
+    given.switches.set({"statistics": "late"})
+    given.advance(10)
+    given.write("alpha", 41, "c")
+    assert write_ops(given) == 2
 
 
 def test_samples_are_taken_while_the_real_clock_runs():

@@ -447,13 +447,13 @@ def volume_stats_shape(switches):
 
 
 def statistics(switches):
-    """Counters just after a write and half a second later; each reading has a time of its own."""
+    """Counters just after a write, half a second later and one later; each reading has a time of its own."""
     scene = Scene({**switches, "nonzero_blocks": "live"})
     scene.world.clock.stop()
     scene.call("alpha", "ListVolumeStats", volumeIDs=[SPARE])
     scene.world.write("alpha", SPARE, "written")
     reads = []
-    for _time in range(2):
+    for _time in range(3):
         reads += scene.call("alpha", "ListVolumeStats", volumeIDs=[SPARE])["volumeStats"]
         scene.world.advance(0.5)
     counted = [(read["writeOps"], read["nonZeroBlocks"] > 0) for read in reads]
@@ -613,7 +613,11 @@ TABLE = [
     (
         "statistics",
         statistics,
-        {"sampled": ([(0, False), (1, True)], True), "live": ([(1, True), (1, True)], True)},
+        {
+            "sampled": ([(0, False), (1, True), (1, True)], True),
+            "late": ([(0, False), (0, False), (1, True)], True),
+            "live": ([(1, True), (1, True), (1, True)], True),
+        },
     ),
     ("paused_half", paused_half, {"stopped": "StoppedMisconfigured", "paused": "PausedManual"}),
     ("nonzero_blocks", nonzero_blocks, {"as_collected": (False, True), "live": (True, True)}),

@@ -231,6 +231,16 @@ def test_who_was_promoted_by_another_client_stays_the_only_source(paired, cluste
     assert_no_claim_of_innocence(result)
 
 
+def test_who_pairs_the_target_elsewhere_after_the_promotion_is_named(sites):
+    """By then this run has written, and does not say that nothing was touched."""
+    site, key = third_site(sites)
+    pair_with_gamma(site, key, ("beta", "DeleteSnapshot", 1), ("alpha", "DeleteSnapshot", 1))
+    result = site.run("volume_pair", volume="orders", **TURN)
+    assert (code(result), result["changed"]) == ("paired_elsewhere", True)
+    assert f"is paired with volume orders ({number(site, 'gamma')}) on cluster gamma" in result["msg"]
+    assert_no_claim_of_innocence(result)
+
+
 def test_a_forced_failover_looks_before_it_promotes(paired):
     site = paired(ONE)
     before(site, ("beta", "ListVolumes", 2), "beta", "RemoveVolumePair", volumeID=number(site, "beta"))
@@ -429,7 +439,7 @@ def test_a_pair_that_cannot_send_its_checkpoint_ends_the_wait_at_once(paired, me
     """For the whole list, and long before wait_timeout."""
     site = paired(timings=WAITING)
     before(site, POLL, cluster, method, volumeID=number(site, cluster), **more)
-    result = site.run("volume_pair", pairs=items(), wait_timeout=3600, **TURN)
+    result = site.run("volume_pair", pairs=items(), wait_timeout=60, **TURN)
     assert set(codes(result).values()) == {expected}
     assert said in result["pairs"][1]["msg"]
     assert "the pair was not reversed" in result["msg"]
@@ -453,7 +463,7 @@ def test_a_checkpoint_that_is_deleted_ends_the_wait_at_once(paired, cluster, sai
     site = paired(timings={**INSTANT, "snapshot_polls": 1})
     first = {"alpha": 1, "beta": 101}[cluster]
     before(site, POLL, cluster, "DeleteGroupSnapshot", groupSnapshotID=first)
-    result = site.run("volume_pair", pairs=items(), wait_timeout=3600, **TURN)
+    result = site.run("volume_pair", pairs=items(), wait_timeout=60, **TURN)
     assert set(codes(result).values()) == {"changed_meanwhile"}
     assert said in result["msg"]
     assert "was deleted before the checkpoint was on beta" in result["msg"]
@@ -463,7 +473,7 @@ def test_a_checkpoint_that_is_deleted_ends_the_wait_at_once(paired, cluster, sai
 def test_the_checkpoint_of_one_volume_that_is_deleted_ends_the_wait_too(paired):
     site = paired(ONE, timings=WAITING)
     before(site, ("alpha", "ListSnapshots", 3), "alpha", "DeleteSnapshot", snapshotID=1)
-    result = site.run("volume_pair", volume="orders", wait_timeout=3600, **TURN)
+    result = site.run("volume_pair", volume="orders", wait_timeout=60, **TURN)
     assert (code(result), accesses(site, ONE)) == ("changed_meanwhile", [(RW, RT)])
 
 

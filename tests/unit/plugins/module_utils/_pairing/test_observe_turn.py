@@ -86,6 +86,11 @@ def test_how_old_a_count_can_be(named, sample):
     assert observe_turn.write_counts(Answering({"volumeStats": [bare]}), [41]) == {41: Writes(7, 1.0)}
 
 
+@pytest.mark.parametrize(("sample", "seconds"), [(0.1, 2), (0.5, 2), (1, 3), (2, 6)])
+def test_how_long_a_write_takes_to_be_counted(sample, seconds):
+    assert observe_turn.until_counted(sample) == seconds
+
+
 @pytest.mark.parametrize("named", [10001, 1e300, -500, "500", [500], True])
 def test_what_is_sampled_too_seldom_or_says_no_time_proves_nothing(named):
     assert observe_turn.write_counts(Answering({"volumeStats": [{**STATS, "samplePeriodMSec": named}]}), [41]) == {}
