@@ -73,6 +73,11 @@ run() {
     ! grep -q '^\[DEPRECATION' log || { cat log; exit 1; }
 }
 
+# fails COMMAND...: it fails.
+fails() {
+    if "$@" > log 2>&1; then cat log; echo "not failed: $*" >&2; exit 1; fi
+}
+
 # says TEXT: the last command has printed it; a line of the output may be broken anywhere.
 says() {
     tr -s '[:space:]' ' ' < log | grep -qF -- "$1" || { cat log; echo "not said: $1" >&2; exit 1; }
@@ -113,6 +118,27 @@ says "Everything is on beta already"
 run bash -e home.sh
 holds alpha readWrite orders-db order-1
 
+# A hub: each cluster would be recognised, and the inventory that the guide shows is one.
+run bash -e recognised.sh
+says "Healthy: 0 errors"
+! grep -q "Not ready" log || { cat log; exit 1; }
+run ansible-inventory -i hub_inventory.yml --host alpha
+says '"element_mvip": "192.0.2.10"'
+
+# alpha lives, and nothing that is sent to it arrives. No test waits for a minute.
+control /faults '{"cluster": "alpha", "fault": "http_503", "times": null}' > /dev/null
+echo 'all: {vars: {failover_wait_timeout: 1}}' > inventory.yml/impatient.yml
+control /clear '{"what": ["calls"]}' > /dev/null
+fails bash -e look.sh
+says "Cluster pair with alpha: Connected on beta"
+says "so it is alive"
+fails bash -e forced.sh
+says "its pair with alpha (MVIP 192.0.2.10) is Connected, so it is alive"
+says "peer_unreachable: assume_dead"
+[ "$(control /writes)" = "[]" ]
+rm inventory.yml/impatient.yml
+control /clear '{"what": ["faults"]}' > /dev/null
+
 # The worst day: the last write of alpha has not arrived when the site is lost.
 control /timings '{"delivery_polls": "never"}' > /dev/null
 control /write '{"cluster": "alpha", "volume_id": 41, "mark": "too-late"}' > /dev/null
@@ -131,6 +157,8 @@ control /write '{"cluster": "beta", "volume_id": 77, "mark": "after"}' > /dev/nu
 # Once more: nothing is left to do.
 run bash -e forced.sh
 says "Everything is on beta already"
+run bash -e assumed.sh
+says "alpha was not asked"
 
 control /site '{"cluster": "alpha", "up": true}' > /dev/null
 run bash -e returned.sh

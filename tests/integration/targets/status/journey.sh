@@ -102,6 +102,7 @@ run 0 -e "$three"
 says 1 "cluster alpha does not answer"
 says 1 "Not paired: beta - gamma"
 says 1 "beta - ?: "
+says 1 "Cluster pair with alpha: Disconnected on beta"
 says 1 "gamma - ?: "
 says 2 "beta?"
 control /site '{"cluster": "beta", "up": false}'
