@@ -26,10 +26,14 @@ LAUNCHER = Path(__file__).parent / "launcher.py"
 
 @dataclass(frozen=True)
 class Simulator:
-    """A world that another process serves. hosts: the variables of each cluster, as the inventory has them."""
+    """A world that another process serves. hosts: the variables of each cluster, as the inventory has them.
+
+    control: the address of the control endpoint.
+    """
 
     inventory: Path
     hosts: dict[str, dict[str, Any]]
+    control: str
 
     def connection(self, cluster: str, **more: Any) -> dict[str, Any]:
         """The options that name a cluster in a task."""
@@ -57,7 +61,8 @@ def simulator(folder: Path, collections_path: Path, world: dict[str, Any]) -> It
                 raise AssertionError("".join(printed))
             path = folder / "inventory.yml"
             inventory = yaml.safe_load(path.read_text(encoding="utf-8"))
-            yield Simulator(path, inventory["element_clusters"]["hosts"])
+            (control,) = (line.split()[1] for line in printed if line.startswith("control: "))
+            yield Simulator(path, inventory["element_clusters"]["hosts"], control)
         finally:
             process.terminate()
 

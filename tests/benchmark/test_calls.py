@@ -15,6 +15,7 @@ from ansible_collections.elementsw.replication.plugins.module_utils._pairing.inf
 
 READS_UNCHANGED = 8
 READS_NEW = 14
+READS_FORCED = 14
 READS_REPORT = {
     "pair_info": 5,
     # Lag, copies and faults, which a report is looked at for again and again, cost one read each.
@@ -191,3 +192,22 @@ def test_planned_turns(sites, figures, count):
         # One read for each checkpoint and look; in a world where all is instant one look is enough.
         figures.append((f"{count} planned turns: reads per poll", f"{checkpoints}", str(len(polls))))
         assert len(polls) == checkpoints
+
+
+@pytest.mark.parametrize("count", [1, 500])
+@pytest.mark.parametrize("permission", ["local_only", "assume_dead"])
+def test_forced_failovers_with_a_dead_site(sites, figures, permission, count):
+    site = start(sites, count, paired=True)
+    site.world.site_down("alpha")
+    site.world.clear_calls()
+    options = {"pairs": wished(count), "direction": "to_peer", "failover": "forced", "peer_unreachable": permission}
+    result = site.run("volume_pair", here="beta", there="alpha", **options)
+    assert (result.get("failed", False), result["changed"]) == (False, True), result["msg"]
+    reads, writes, connections = counted(site)
+    promised = math.ceil(count / 500)
+    title = f"{count} forced failovers, dead site, {permission}"
+    figures.append((f"{title}: access calls", f"{promised}", str(len(writes))))
+    figures.append((f"{title}: reads", f"<= {READS_FORCED}", str(reads["beta"])))
+    assert (len(writes), reads["alpha"]) == (promised, 0)
+    assert reads["beta"] <= READS_FORCED
+    assert connections <= CONCURRENCY + 2

@@ -20,7 +20,7 @@ from .transport import EndlessReply, Endpoint, NetworkTrouble, Reply, TlsTrouble
 # Seconds between the attempts of a read: six attempts in about a quarter of a minute.
 READ_PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
 # Between the attempts of a probe, which has to be over soon.
-PROBE_PAUSES = (0.25, 0.5)
+PROBE_PAUSES = (0.1, 0.3)
 
 # The methods that change nothing. Only these are sent again by themselves: an answer that got lost on the way may
 # belong to a write that took effect, and most writes of this API do harm when repeated.
