@@ -37,7 +37,7 @@ class ClusterListener:
 
     def __init__(self, world: World, cluster: Cluster, tls: ssl.SSLContext) -> None:
         self._world = world
-        self._cluster = cluster
+        self._name = cluster.name
         self._tls = tls
         self._delay = world.listeners[cluster.name].delay
         self._http = web.Server(self._handle, access_log=None)
@@ -48,6 +48,11 @@ class ClusterListener:
         self._reservation = _reserve(world.listeners[cluster.name].port)
         self.port: int = self._reservation.getsockname()[1]
         self.last_used = time.monotonic()
+
+    @property
+    def _cluster(self) -> Cluster:
+        """The cluster that serves here now: it may have been built again."""
+        return self._world.cluster(self._name)
 
     async def open(self) -> None:
         if self._listening is None:

@@ -88,6 +88,8 @@ class _ErrorName:
 SWITCHES: dict[str, tuple[Any, ...] | _ErrorName] = {
     # what a pending cluster pair shows for the other cluster's name, MVIP and version
     "pending_cluster_pair_members": ("empty", "null", "missing"),
+    # whether a complete cluster pair says which cluster the other one is, beside its name and MVIP
+    "remote_cluster_uuid": ("shown", "missing"),
     # the word for a cluster pair whose link is being built
     "connecting_status": ("Disconnected", "Misconfigured", "Connecting"),
     # what a pending volume pair shows

@@ -47,7 +47,7 @@ def cluster_pair(world: World, cluster: Cluster, entry: ClusterPairEntry) -> dic
         "status": world.links.status(cluster, entry),
         "version": entry.remote.version,
     }
-    if entry.remote.unique_id is None:
+    if entry.remote.unique_id is None or world.switches.remote_cluster_uuid == "missing":
         del shown["clusterUUID"]
     return shown
 

@@ -10,6 +10,7 @@ import json
 import random
 import threading
 from collections.abc import Callable, Collection, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -183,6 +184,25 @@ class World:
 
     def site_up(self, name: str) -> None:
         self._set_site(name, True)
+
+    def rebuild(self, name: str) -> None:
+        """The cluster is gone, and another one is built under its name and addresses.
+
+        It has the same administrators and nothing else, another unique ID, and numbers everything from 1 again.
+        """
+        with self.lock:
+            old = self.cluster(name)
+            for entry in list(old.cluster_pairs.values()):
+                self.links.remove(old, entry)
+            for half in [half for volume in old.volumes.values() for half in list(volume.halves)]:
+                self.replication.remove(half)
+            new = Cluster(
+                replace(old.identity, unique_id=f"{self.rng.getrandbits(16):04x}", uuid=old.new_uuid()), old.rng, {}
+            )
+            new.up = old.up
+            new.admins = [replace(admin, admin_id=new.next_id("admin")) for admin in old.admins if not admin.hidden]
+            self.clusters[name] = new
+            self.replication.settle_all()
 
     def management_link(self, one: str, other: str, *, up: bool) -> None:
         with self.lock:

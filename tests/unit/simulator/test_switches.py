@@ -119,6 +119,11 @@ def pending_cluster_pair_members(switches):
     return scene.call("alpha", "ListClusterPairs")["clusterPairs"][0].get("mvip", "missing")
 
 
+def remote_cluster_uuid(switches):
+    (entry,) = Scene(switches).call("alpha", "ListClusterPairs")["clusterPairs"]
+    return "shown" if entry.get("clusterUUID") else "missing"
+
+
 def connecting_status(switches):
     scene = Scene(switches, paired=False, timings={"connect_polls": 1})
     key = scene.call("alpha", "StartClusterPairing")["clusterPairingKey"]
@@ -521,6 +526,7 @@ MISMATCH = ("PausedVolumeSizeMismatch", "PausedVolumeSizeMismatch")
 
 TABLE = [
     ("pending_cluster_pair_members", pending_cluster_pair_members, {"empty": "", "null": None, "missing": "missing"}),
+    ("remote_cluster_uuid", remote_cluster_uuid, {"shown": "shown", "missing": "missing"}),
     (
         "connecting_status",
         connecting_status,
