@@ -135,7 +135,11 @@ def _half(found: Found, wish: Wish) -> tuple[Step, ...]:
 
 
 def _deleted(found: Found, wish: Wish) -> tuple[Step, ...]:
-    return _promote_half(found) if is_forced(found, wish) else _refuse_deleted(found, wish)
+    if not is_forced(found, wish):
+        _refuse_deleted(found, wish)
+    if not any(entry is not None and not entry.pending for entry in (found.entries.local, found.entries.peer)):
+        raise not_paired(found)  # the namesake of a deleted volume need not be its replica
+    return _promote_half(found)
 
 
 def _promote_half(found: Found) -> tuple[Step, ...]:
