@@ -260,10 +260,14 @@ options:
       - Permission to turn existing pairs round where O(direction) differs from the direction they have. A pair that
         has its direction already is left as it is, so that the same task can be run again. New pairs need none.
       - V(planned) proves that nothing is left behind, or changes nothing. Both clusters have to answer, the pair has to
-        be in sync and not paused, and its two volumes of the same size. No host may be logged in to the source. The
-        module takes a snapshot that replicates, waits up to O(wait_timeout) until the peer holds it, demotes the source,
-        checks that nobody wrote to it meanwhile, and only then makes the target writable. At no moment are both sides
-        writable. If one pair of the list cannot be turned round like that, none is.
+        be in sync and not paused, and its two volumes of the same size. No host may be logged in to the source, and its
+        write operations must stand still. The module takes a snapshot that replicates, waits up to O(wait_timeout) until
+        the peer holds it, demotes the source, waits until its statistics must show every write that was acknowledged
+        before, and only when they show none promotes the target. Hosts are without a writable side for about 3 seconds
+        where statistics are sampled every 500 ms. At no moment are both sides writable. If one pair of the list cannot be
+        reversed like that, none is.
+      - When a promotion is refused, or the target was paired or changed by another client meanwhile, the old source gets
+        its access back. Where that is refused too, the message says that neither side is writable, and what to run.
       - Mode V(snapshots_only) does not replicate the live content. V(planned) refuses it with the error
         V(snapshots_only).
       - V(forced) makes the wanted side writable first, whatever may be missing there, and warns of
@@ -277,8 +281,9 @@ options:
         a target. It is saved in a snapshot first, and never overwritten while hosts are logged in to it. Without both
         options the error is V(split_brain).
       - When neither side is writable, V(planned) goes on with the planned failover that was interrupted, where both sides
-        hold its snapshot and nobody wrote since. V(forced) makes the wanted side writable in any case. The other side is saved
-        in a snapshot first, and where that cannot be done nothing is made writable, unless O(save_overwritten=false).
+        hold its snapshot and no one wrote since. Otherwise the error V(no_source) says which proof is missing. V(forced)
+        makes the wanted side writable in any case. The other side is saved in a snapshot first, and where that cannot be
+        done nothing is made writable, unless O(save_overwritten=false).
       - The mode of the pair is set again on the new source where the turn has changed it.
       - With O(repair) a pair with one source and one target is never turned round.
     type: str

@@ -12,6 +12,7 @@ from collections import Counter
 import pytest
 
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.info import BY_DEFAULT, SUBJECTS
+from ansible_collections.elementsw.replication.tests.simulator.settings import Timings
 
 READS_UNCHANGED = 8
 READS_NEW = 14
@@ -29,15 +30,20 @@ REPORTS = {
 }
 CLUSTERS = ("alpha", "beta")
 CONCURRENCY = 6
+# Seconds for which no side is writable during a planned failover, with statistics sampled every 500 ms.
+DARK = 4
+# A busy machine must not fail a test.
+GROSS_DARK = 2 * DARK
 
 
-def start(sites, count, paired):
+def start(sites, count, paired, **more):
     volumes = [{"name": "vol-{n:04}", "count": count}]
     pairs = [{"source": "alpha/vol-{n:04}", "target": "beta/vol-{n:04}", "count": count}] if paired else []
     return sites(
         [{"name": name, "volumes": volumes} for name in CLUSTERS],
         cluster_pairs=[{"between": list(CLUSTERS)}],
         volume_pairs=pairs,
+        **more,
     )
 
 
@@ -166,12 +172,14 @@ def test_a_new_cluster_pair(sites, figures):
     assert max(reads.values()) <= READS_NEW
 
 
-@pytest.mark.parametrize("count", [1, 40, 500])
+PLANNED = {"direction": "from_peer", "failover": "planned"}
+
+
+@pytest.mark.parametrize("count", [1, 40, 500, 1000])
 def test_planned_turns(sites, figures, count):
     """Checkpoints of up to 32 volumes, a read of each at every look at them, and access in bulk."""
     site = start(sites, count, paired=True)
-    options = {"pairs": wished(count), "direction": "from_peer", "failover": "planned", "wait_for": "in_sync"}
-    result = site.run("volume_pair", **options)
+    result = site.run("volume_pair", pairs=wished(count), wait_for="in_sync", **PLANNED)
     assert (result.get("failed", False), result["changed"]) == (False, True), result["msg"]
     reads, writes, connections = counted(site)
     # For one volume or for many: CreateSnapshot and CreateGroupSnapshot, ModifyVolume and ModifyVolumes.
@@ -187,6 +195,14 @@ def test_planned_turns(sites, figures, count):
         assert made[method] == promised
     assert made.total() == 3 * checkpoints + 2 * math.ceil(count / 500)
     figures.append((f"{count} planned turns: reads per cluster", "", str(max(reads.values()))))
+    # What does not grow with the number of pairs: all but the looks at the checkpoints and at what became of a removal.
+    counted_reads = [len(site.world.calls_of(name, "ListVolumeStats")) for name in CLUSTERS]
+    figures.append((f"{count} planned turns: reads of statistics, source and target", "5, 3", str(counted_reads)[1:-1]))
+    assert counted_reads == [5, 3]
+    demoted, promoted = (site.world.calls_of(name, ("ModifyVolume", "ModifyVolumes")) for name in CLUSTERS)
+    dark = max(call.seconds for call in promoted) - min(call.seconds for call in demoted)
+    figures.append((f"{count} planned turns: no writable side", f"<= {DARK} s", f"{dark:.2f} s"))
+    assert dark <= GROSS_DARK
     assert connections <= CONCURRENCY + 2
     if count > 1:
         # One read for each checkpoint and look; in a world where all is instant one look is enough.
@@ -211,3 +227,23 @@ def test_forced_failovers_with_a_dead_site(sites, figures, permission, count):
     assert (len(writes), reads["alpha"]) == (promised, 0)
     assert reads["beta"] <= READS_FORCED
     assert connections <= CONCURRENCY + 2
+
+
+def test_reads_while_checkpoints_are_on_their_way(sites, figures):
+    """One for each checkpoint, and one more that sees what holds a pair up."""
+    count = 500
+    site = start(sites, count, paired=True, timings={**dict.fromkeys(Timings.DEFAULTS, 0), "snapshot_polls": 4})
+    result = site.run("volume_pair", pairs=wished(count), **PLANNED)
+    assert not result.get("failed"), result["msg"]
+    taken = max(call.sequence for call in site.world.calls_of("alpha", "CreateGroupSnapshot"))
+    (demotion,) = site.world.calls_of("alpha", "ModifyVolumes")
+    reads = [call for call in site.world.calls_of("alpha") if taken < call.sequence < demotion.sequence]
+    made = Counter(call.method for call in reads)
+    checkpoints = math.ceil(count / 32)
+    polls = made["ListGroupSnapshots"] / checkpoints
+    # Once all have arrived there is one look at the volumes before the demotion, and one at the hosts.
+    looks = made["ListVolumes"] - 1
+    title = f"{count} planned turns, checkpoints on their way: reads per poll"
+    figures.append((title, f"{checkpoints} + 1", f"{checkpoints} + {looks / (polls - 1):g}"))
+    assert (polls > 1, looks) == (True, polls - 1)
+    assert set(made) == {"ListGroupSnapshots", "ListVolumes", "ListISCSISessions", "ListFibreChannelSessions"}

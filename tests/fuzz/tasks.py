@@ -29,7 +29,7 @@ IN_TURN = 1
 
 
 class QuickClock:
-    """Time passes when somebody waits for it to, and in the world too."""
+    """Time passes when it is waited for, and in the world too."""
 
     def __init__(self, world: InhabitedWorld) -> None:
         self._now = 0.0

@@ -181,7 +181,7 @@ SWITCHES: dict[str, tuple[Any, ...] | _ErrorName] = {
     "nonzero_blocks": ("as_collected", "live"),
     # counters of a volume: those of the last sample, taken every 500 ms; of the one before; or as of now
     "statistics": ("sampled", "late", "live"),
-    # samplePeriodMSec: the time between samples; 0, as a volume was observed to name that nobody used; or none at all
+    # samplePeriodMSec: the time between samples; 0, as observed of an idle volume; or none at all
     "sample_period": ("named", "zero", "missing"),
     # attributes of 1000 bytes and more, as JSON: refused, or kept as they are
     "attributes_limit": (True, False),
