@@ -246,6 +246,13 @@ def test_a_name_that_is_not_there_may_be_that_of_an_odd_volume(sites, odd, optio
     refused(site, "cluster beta", "ListVolumes", volume="plain", **options)
 
 
+def test_an_odd_namesake_of_a_partner_that_is_gone_is_not_joined_by_a_second_one(sites):
+    half = {"at": "alpha/plain", "to": {"cluster": "beta", "volume_id": 999}}
+    site = start(sites, [("beta", "ListVolumes", PLAIN + THERE, "access", 5)], volume_pairs=[half])
+    options = {"volume": "plain", "repair": True, "create_peer_volume": {}, "direction": "to_peer"}
+    refused(site, "cluster beta", f"volume plain ({PLAIN + THERE})", **options)
+
+
 def test_an_empty_name_is_nobodys(sites):
     site = start(sites, [("beta", "ListVolumes", SPARE + THERE, "name", "")])
     site.world.call("alpha", "CreateVolume", {"name": "fresh", "accountID": 1, "totalSize": 10**9, "enable512e": True})
@@ -282,6 +289,14 @@ def test_a_volume_that_may_be_paired_with_the_one_that_is_named(sites):
     half = {"at": "beta/odd", "to": "alpha/plain"}
     site = start(sites, [("beta", "ListVolumes", ODD + THERE, "totalSize", None)], volume_pairs=[half])
     refused(site, f"volume odd ({ODD + THERE})", "totalSize", volume="plain")
+
+
+def test_a_half_there_over_a_cluster_pair_that_cannot_be_read(sites):
+    """It names the volume, and may be with this cluster: it is not said that there is nothing to remove."""
+    half = {"at": "beta/odd", "to": "alpha/plain"}
+    site = start(sites, [("beta", "ListClusterPairs", 12, "clusterPairUUID", MISSING)], volume_pairs=[half])
+    for options in ({"volume": "plain"}, {"volume_id": PLAIN}):
+        refused(site, "cluster beta", "cluster pair with ID 12", **options, state="absent")
 
 
 def test_a_pair_whose_partner_is_gone_or_odd(sites):
@@ -391,6 +406,15 @@ def test_an_account_that_an_item_names(sites, odd):
     refused(site, "cluster alpha", "account", "ListAccounts", volume="plain", account="shop")
     result = site.check_then_run("volume_pair", volume="plain")
     assert (result.get("failed"), result["pairs"][0]["local"]["account"]) == (None, None)
+
+
+@pytest.mark.parametrize("odd", [("username", 5), ("accountID", "1"), (None, None)])
+@pytest.mark.parametrize("named", [{"peer_volume": "plain"}, {"peer_volume_id": PLAIN + THERE}, {}])
+def test_a_namesake_whose_owner_may_be_the_account_that_is_named(sites, named, odd):
+    """No second volume of that name and owner is created."""
+    site = start(sites, [("beta", "ListAccounts", 1, *odd)])
+    options = {} if "peer_volume_id" in named else {"create_peer_volume": {}}
+    refused(site, "cluster beta", "account", volume="plain", peer_account="lab", **named, **options)
 
 
 def test_an_account_that_is_there_or_not_is_not_created(sites):
