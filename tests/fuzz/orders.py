@@ -2,79 +2,28 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is asked of the modules, what goes wrong meanwhile, and what others do."""
+"""What is asked of the modules, and what goes wrong meanwhile."""
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Optional
 
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from hypothesis import strategies as st
 
+from ansible_collections.elementsw.replication.plugins.modules import element_cluster_pair, element_volume_pair
 from ansible_collections.elementsw.replication.tests.simulator.world import World
 
-from .worlds import GIB, VOLUMES
-
-WRITES = (
-    "StartClusterPairing",
-    "CompleteClusterPairing",
-    "RemoveClusterPair",
-    "StartVolumePairing",
-    "CompleteVolumePairing",
-    "RemoveVolumePair",
-    "ModifyVolumePair",
-    "ModifyVolume",
-    "ModifyVolumes",
-    "CreateVolume",
-    "DeleteVolume",
-    "AddAccount",
-)
-READS = (
-    "ListVolumes",
-    "ListClusterPairs",
-    "ListActivePairedVolumes",
-    "ListVolumeStats",
-    "ListAccounts",
-    "GetClusterInfo",
-)
-KINDS = (
-    *("drop_before", "drop_after", "http_401", "http_502", "http_503", "empty", "null", "truncated", "no_result"),
-    *("html_200", "xDBVersionMismatch", "xRecvTimeout", "xPermissionDenied", "xInvalidPairingKey", "xMVIPNotPaired"),
-    *("xVolumeIDDoesNotExist", "xVolumeAlreadyPaired", "xPairingAlreadyExists", "xPairingDoesNotExist", "xUnheardOf"),
-)
-# Errors that a cluster may send although it has done what was asked.
-AFTERWARDS = ("http_502", "http_503", "empty", "null", "truncated", "no_result", "html_200", "xRecvTimeout")
-
-
-#: What an item of pairs may give; the first four only there or alone, the others for all items as well.
+MODULES = {"cluster_pair": element_cluster_pair, "volume_pair": element_volume_pair}
+#: A wait that is in vain ends soon.
+WAIT_TIMEOUT = 60
+#: What a task is for.
+INTENTS = (*["pair"] * 4, *["repair"] * 2, *["unpair"] * 3, *["failover"] * 5)
+#: What an item of pairs gives for itself alone; what else it can give, the task gives for all items that do not.
 KEYS = ("volume", "volume_id", "peer_volume", "peer_volume_id")
-INHERITED = ("account", "peer_account", "mode", "direction", "paused", "size", "match_size")
-#: The modules' own defaults, with a wait that ends soon where it is in vain.
-DEFAULTS: dict[str, dict[str, Any]] = {
-    "volume_pair": {
-        **dict.fromkeys((*KEYS, *INHERITED, "pairs", "create_peer_volume")),
-        "state": "present",
-        "repair": False,
-        "allow_overwrite": False,
-        "release_target": False,
-        "failover": None,
-        "peer_unreachable": "fail",
-        "wait": True,
-        "wait_for": "paired",
-        "wait_timeout": 60,
-        "fail_fast": False,
-    },
-    "cluster_pair": {
-        "state": "present",
-        "repair": False,
-        "remove_pending": False,
-        "wait": True,
-        "wait_timeout": 60,
-        "peer_unreachable": "fail",
-    },
-}
-CREATE = {"account": None, "create_account": False, "name": None, "qos_policy": None}
 
 
 @dataclass(frozen=True)
@@ -86,28 +35,54 @@ class Order:
     there: str
     given: dict[str, Any]
 
-    @property
+    @functools.cached_property
     def params(self) -> dict[str, Any]:
-        """All parameters, as Ansible hands them to the module."""
-        params = {**DEFAULTS[self.module], **self.given}
-        if params.get("pairs") is not None:
-            params["pairs"] = [{**dict.fromkeys((*KEYS, *INHERITED)), **item} for item in params["pairs"]]
-        if params.get("create_peer_volume") is not None:
-            params["create_peer_volume"] = {**CREATE, **params["create_peer_volume"]}
+        """All parameters, checked and filled up as Ansible hands them to the module."""
+        spec = MODULES[self.module].argument_spec()
+        checked = ArgumentSpecValidator(spec).validate({"wait_timeout": WAIT_TIMEOUT, **self.given})
+        if checked.error_messages:
+            raise ValueError(f"{self.given}: {checked.error_messages}")
+        params: dict[str, Any] = checked.validated_parameters
         return params
 
-    @property
+    @functools.cached_property
     def items(self) -> list[dict[str, Any]]:
         """The pairs, each with what it inherits."""
         params = self.params
         if params.get("pairs") is None:
             return [params]
-        return [
-            {**item, **{name: params[name] for name in INHERITED if item[name] is None}} for item in params["pairs"]
-        ]
+        return [{**item, **_inherited(item, params)} for item in params["pairs"]]
+
+    @property
+    def present(self) -> bool:
+        return bool(self.params["state"] == "present")
+
+    @property
+    def failover(self) -> str | None:
+        """planned, forced, or None."""
+        return self.params.get("failover") if self.present else None
+
+    @property
+    def assumes_dead(self) -> bool:
+        """Whether nothing may be sent to the peer."""
+        return bool(self.params["peer_unreachable"] == "assume_dead")
+
+    def source_side(self, item: dict[str, Any]) -> str:
+        """The cluster that has the source of a pair, if nothing else tells."""
+        return self.there if item["direction"] == "from_peer" else self.here
+
+
+def _inherited(item: dict[str, Any], params: dict[str, Any]) -> dict[str, Any]:
+    return {name: params[name] for name in item if name not in KEYS and item[name] is None}
 
 
 # --- tasks ------------------------------------------------------------------------------------------------------------
+
+
+def choices(module: str, option: str) -> list[str]:
+    """What the module lets the user choose from."""
+    found: list[str] = MODULES[module].argument_spec()[option]["choices"]
+    return found
 
 
 def _often(*values: Any) -> st.SearchStrategy[Any]:
@@ -117,6 +92,10 @@ def _often(*values: Any) -> st.SearchStrategy[Any]:
 
 def _rarely(*values: Any) -> st.SearchStrategy[Any]:
     return st.sampled_from([None] * 6 * len(values) + list(values))
+
+
+def _sometimes(*values: Any) -> st.SearchStrategy[Any]:
+    return st.sampled_from([None] * 2 * len(values) + list(values))
 
 
 def _given(draw: st.DrawFn, options: dict[str, st.SearchStrategy[Any]]) -> dict[str, Any]:
@@ -130,13 +109,20 @@ def orders(draw: st.DrawFn, world: World) -> Order:
     """Something that makes sense in this world, more often than not."""
     names = list(world.clusters)
     others = [(one, other) for one in names for other in names if one != other]
-    here, there = draw(st.sampled_from([("alpha", "beta")] * 6 + [("beta", "alpha")] * 3 + others))
-    if draw(_often(False, True)):
-        return Order("cluster_pair", here, there, _cluster_pair(draw))
+    ends = [("alpha", "beta")] * 6 + [("beta", "alpha")] * 3 + others
+    here, there = draw(st.sampled_from([each for each in ends if world.cluster(each[0]).up] or ends))
+    if not world.cluster(here).volumes or draw(_often(False, True)):
+        return Order("cluster_pair", here, there, _cluster_pair(draw, world.cluster(there).up))
     return Order("volume_pair", here, there, _volume_pairs(draw, world, here, there))
 
 
-def _cluster_pair(draw: st.DrawFn) -> dict[str, Any]:
+def _unreachable(module: str, up: bool) -> st.SearchStrategy[Any]:
+    """What is permitted where the peer does not answer; mostly something, where it does not."""
+    allowed = [choice for choice in choices(module, "peer_unreachable") if choice != "fail"]
+    return _rarely(*allowed) if up else st.sampled_from([None, *allowed * 3])
+
+
+def _cluster_pair(draw: st.DrawFn, up: bool) -> dict[str, Any]:
     options = {
         "state": _often("present", "absent"),
         "repair": st.booleans(),
@@ -145,35 +131,82 @@ def _cluster_pair(draw: st.DrawFn) -> dict[str, Any]:
     }
     given = _given(draw, options)
     if given["state"] == "absent":
-        given.update(_given(draw, {"peer_unreachable": _rarely("local_only")}))
+        given.update(_given(draw, {"peer_unreachable": _unreachable("cluster_pair", up)}))
     return given
 
 
 def _volume_pairs(draw: st.DrawFn, world: World, here: str, there: str) -> dict[str, Any]:
-    ids = draw(st.permutations(sorted(world.cluster(here).volumes)))
-    items = [_item(draw, world, here, there, number) for number in ids[: draw(st.sampled_from([1, 1, 2, 3]))]]
+    intent = draw(st.sampled_from(INTENTS))
+    numbers = _volumes_for(draw, world, here, there, intent)
+    free = [number for number, volume in world.cluster(there).volumes.items() if not (volume.halves or volume.deleted)]
+    free = draw(st.permutations(free))
+    items = [_item(draw, world, here, there, number, free) for number in numbers]
     given: dict[str, Any] = {"pairs": items}
     if len(items) == 1 and draw(st.booleans()):
         (given,) = items
     else:
-        given.update(_given(draw, {"mode": _rarely("sync"), "match_size": _rarely(True)}))
+        given.update(_given(draw, {"mode": _rarely("sync"), "match_size": _rarely(True), **_permissions()}))
     options = {
-        "state": _often("present", "absent"),
-        "repair": st.booleans(),
-        "allow_overwrite": _rarely(True),
-        "release_target": _rarely(True),
+        "state": st.just("absent" if intent == "unpair" else "present"),
+        "repair": st.just(True) if intent == "repair" else st.none(),
+        "release_target": _sometimes(True),
         "wait": _rarely(False),
         "wait_for": _rarely("in_sync"),
         "fail_fast": _rarely(True),
+        "peer_unreachable": _unreachable("volume_pair", world.cluster(there).up),
     }
     given.update(_given(draw, options))
+    if intent == "failover":
+        given.update(_failover(draw, world, here, numbers))
     if draw(_often(False, True)):
-        owner = {"account": _rarely("tenant", "newcomer"), "create_account": st.booleans()}
-        given["create_peer_volume"] = _given(draw, {**owner, **({"name": _rarely("d")} if len(items) == 1 else {})})
+        given["create_peer_volume"] = _creation(draw, named=len(items) == 1)
     return given
 
 
-def _item(draw: st.DrawFn, world: World, here: str, there: str, number: int) -> dict[str, Any]:
+def _volumes_for(draw: st.DrawFn, world: World, here: str, there: str, intent: str) -> list[int]:
+    """Up to three volumes of this cluster, more often than not such as the intent makes sense for."""
+    volumes = world.cluster(here).volumes
+    ids = draw(st.permutations(sorted(volumes)))
+    if draw(_often(True, False)):
+        ids.sort(key=lambda number: _is_paired(world, here, there, number) == (intent == "pair"))
+    return ids[: draw(st.sampled_from([1, 1, 2, 3]))]
+
+
+def _is_paired(world: World, here: str, there: str, number: int) -> bool:
+    """Whether the volume has an entry for the peer."""
+    cluster = world.cluster(here)
+    entries = [cluster.cluster_pairs.get(half.cluster_pair_id) for half in cluster.volumes[number].halves]
+    return any(entry is not None and entry.remote is not None and entry.remote.name == there for entry in entries)
+
+
+def _permissions() -> dict[str, st.SearchStrategy[Any]]:
+    """For one pair or for all of them."""
+    return {
+        "repair": _sometimes(True, False),
+        "allow_overwrite": _sometimes(True, False),
+        "save_overwritten": _rarely(True, False),
+    }
+
+
+def _creation(draw: st.DrawFn, named: bool) -> dict[str, Any]:
+    owner = {"account": _rarely("tenant", "newcomer"), "create_account": st.booleans()}
+    return _given(draw, {**owner, **({"name": _rarely("d")} if named else {})})
+
+
+def _failover(draw: st.DrawFn, world: World, here: str, numbers: Sequence[int]) -> dict[str, Any]:
+    """To the side whose first volume is a target, more often than not."""
+    volumes = world.cluster(here).volumes
+    target = any(volumes[number].access == "replicationTarget" for number in numbers[:1])
+    wanted, other = ("to_peer", "from_peer") if target else ("from_peer", "to_peer")
+    options = {
+        "failover": st.sampled_from(choices("volume_pair", "failover")),
+        "direction": _often(wanted, other, None),
+    }
+    return _given(draw, options)
+
+
+def _item(draw: st.DrawFn, world: World, here: str, there: str, number: int, free: list[int]) -> dict[str, Any]:
+    """free: volumes of the peer that may be partners; the one that becomes one is taken from it."""
     volumes = world.cluster(here).volumes
     names = [volume.name for volume in volumes.values()]
     volume = volumes[number]
@@ -181,8 +214,8 @@ def _item(draw: st.DrawFn, world: World, here: str, there: str, number: int) -> 
     item: dict[str, Any] = {"volume": volume.name} if by_name else {"volume_id": volume.volume_id}
     partners = world.cluster(there).volumes
     alone = volume.half is None and volume.name not in [partner.name for partner in partners.values()]
-    if draw(_often(alone, True)):
-        partner = partners[draw(st.sampled_from(sorted(partners)))]
+    if partners and draw(_often(alone, True)):
+        partner = partners[free.pop() if free else draw(st.sampled_from(sorted(partners)))]
         item.update(draw(st.sampled_from([{"peer_volume": partner.name}, {"peer_volume_id": partner.volume_id}])))
     item.update(draw(st.sampled_from([{}] * 20 + [{"volume": "nowhere"}, {"peer_volume_id": 999}])))
     if "volume" in item:
@@ -191,24 +224,63 @@ def _item(draw: st.DrawFn, world: World, here: str, there: str, number: int) -> 
         item.pop("peer_volume", None)
     options = {
         "account": _rarely("tenant", "other"),
-        "peer_account": _rarely("tenant", "nobody"),
+        "peer_account": _rarely("tenant", "other", "nobody"),
         "mode": _rarely("async", "sync", "snapshots_only"),
         "direction": _rarely("to_peer", "from_peer"),
         "paused": _rarely(True, False),
         "size": _rarely("2GiB", "5GiB"),
         "match_size": _rarely(True),
+        **_permissions(),
     }
-    return {**item, **_given(draw, options)}
+    given = {**item, **_given(draw, options)}
+    if draw(_rarely(True)):
+        given["create_peer_volume"] = _creation(draw, named=True)
+    return given
 
 
 # --- trouble ----------------------------------------------------------------------------------------------------------
 
+WRITES = (
+    "StartClusterPairing",
+    "CompleteClusterPairing",
+    "RemoveClusterPair",
+    "StartVolumePairing",
+    "CompleteVolumePairing",
+    "RemoveVolumePair",
+    "ModifyVolumePair",
+    "ModifyVolume",
+    "ModifyVolumes",
+    "CreateVolume",
+    "DeleteVolume",
+    "PurgeDeletedVolume",
+    "CreateSnapshot",
+    "DeleteSnapshot",
+    "AddAccount",
+)
+READS = (
+    "ListVolumes",
+    "ListClusterPairs",
+    "ListActivePairedVolumes",
+    "ListVolumeStats",
+    "ListSnapshots",
+    "ListISCSISessions",
+    "ListAccounts",
+    "GetClusterInfo",
+)
+KINDS = (
+    *("drop_before", "drop_after", "http_401", "http_502", "http_503", "empty", "null", "truncated", "no_result"),
+    *("html_200", "xDBVersionMismatch", "xRecvTimeout", "xPermissionDenied", "xInvalidPairingKey", "xMVIPNotPaired"),
+    *("xVolumeIDDoesNotExist", "xVolumeAlreadyPaired", "xPairingAlreadyExists", "xPairingDoesNotExist", "xUnheardOf"),
+    *("xSnapshotFailed", "xMaxSnapshotsPerVolumeExceeded"),
+)
+# Errors that a cluster may send although it has done what was asked.
+AFTERWARDS = ("http_502", "http_503", "empty", "null", "truncated", "no_result", "html_200", "xRecvTimeout")
 
 #: The cluster and the method of a call; None for any.
 Target = tuple[Optional[str], Optional[str]]
 
 
-def _targets(expected: Sequence[Target]) -> st.SearchStrategy[Target]:
+def targets(expected: Sequence[Target]) -> st.SearchStrategy[Target]:
     """One of the calls that are expected, more often than not."""
     any_call = st.tuples(st.sampled_from([None, "alpha", "beta"]), st.sampled_from([*WRITES, *READS, None]))
     return st.one_of(*[st.sampled_from(expected)] * 3, any_call) if expected else any_call
@@ -218,7 +290,7 @@ def _targets(expected: Sequence[Target]) -> st.SearchStrategy[Target]:
 def faults(draw: st.DrawFn, expected: Sequence[Target]) -> dict[str, Any]:
     """What befalls one call, or all of a method from one call on."""
     kind = draw(st.sampled_from(KINDS))
-    cluster, method = draw(_targets(expected))
+    cluster, method = draw(targets(expected))
     return {
         "cluster": cluster,
         "method": method,
@@ -226,57 +298,4 @@ def faults(draw: st.DrawFn, expected: Sequence[Target]) -> dict[str, Any]:
         "times": draw(st.sampled_from([1, 1, 1, 2, None])),
         "fault": kind,
         "after_applying": kind in AFTERWARDS and draw(st.booleans()),
-    }
-
-
-# --- others -----------------------------------------------------------------------------------------------------------
-
-VOLUME_NUMBER = st.integers(0, len(VOLUMES))
-ACCESS = st.sampled_from(["readWrite", "replicationTarget", "locked", "readOnly"])
-MARK = st.integers(0, 999).map("somebody wrote {}".format)
-
-
-def _act(name: str, **params: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
-    return st.fixed_dictionaries(
-        {
-            "cluster": st.sampled_from(["alpha", "beta", "alpha", "beta", "gamma"]),
-            "method": st.just(name),
-            "params": st.fixed_dictionaries(params),
-        }
-    )
-
-
-def acts() -> st.SearchStrategy[dict[str, Any]]:
-    """What a host or another administrator does: the name of an act of `Others`, and its parameters."""
-    far = st.sampled_from(["alpha", "beta", "gamma"])
-    return st.one_of(
-        _act("write_to", number=VOLUME_NUMBER, mark=MARK),
-        _act("log_in_to", number=VOLUME_NUMBER),
-        _act("set_access", number=VOLUME_NUMBER, access=ACCESS),
-        _act("start_pairing", number=VOLUME_NUMBER),
-        _act("complete_pairing", number=VOLUME_NUMBER, far=far, far_number=VOLUME_NUMBER),
-        _act("pair_volumes", number=VOLUME_NUMBER, far=far, far_number=VOLUME_NUMBER),
-        _act("unpair_volume", number=VOLUME_NUMBER),
-        _act("pause", number=VOLUME_NUMBER, paused=st.booleans()),
-        _act("delete", number=VOLUME_NUMBER),
-        _act("take_snapshot", number=VOLUME_NUMBER),
-        _act("grow", number=VOLUME_NUMBER, size=st.sampled_from([2 * GIB, 3 * GIB])),
-        _act("start_cluster_pairing"),
-        _act("complete_cluster_pairing", far=far),
-        _act("pair_clusters", far=far),
-        _act("unpair_cluster", far=far),
-    )
-
-
-@st.composite
-def meddling(draw: st.DrawFn, expected: Sequence[Target]) -> dict[str, Any]:
-    """An act right before a call of the task is served."""
-    looks = [(cluster, method) for cluster in ("alpha", "beta") for method in ("ListVolumes", "ListClusterPairs")]
-    cluster, method = draw(_targets([*expected, *looks]))
-    return {
-        "cluster": cluster,
-        "method": method,
-        "nth": draw(st.sampled_from([1, 1, 1, 2, 3, 4])),
-        "fault": "meanwhile",
-        "call": draw(acts()),
     }

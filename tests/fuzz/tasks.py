@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Tasks run against a served world as the modules run them, without Ansible around them and without waiting."""
+"""Tasks run against a world as the modules run them, without Ansible around them and without waiting."""
 
 from __future__ import annotations
 
@@ -19,8 +19,10 @@ from ansible_collections.elementsw.replication.plugins.module_utils._pairing.flo
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.model import Sides
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.session import Session
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.volume_pairs import VolumePairJob, check
+from ansible_collections.elementsw.replication.tests.matrix.in_process import API_VERSION, InProcess
 
 from .inhabited import InhabitedWorld
+from .ledger import Ledger, Told
 from .orders import Order
 from .watch import Watch
 
@@ -51,6 +53,7 @@ class Ran:
 
     order: Order
     watch: Watch
+    ledger: Ledger
     outcome: Outcome | None
     failures: list[Failure]
     writes: int
@@ -79,15 +82,24 @@ class Ran:
         return [left for failure in self.failures for left in failure.left_behind]
 
     @property
+    def saved(self) -> list[Told]:
+        """The snapshots that the result names as keeping what was overwritten."""
+        items = self.outcome.items if self.outcome else []
+        return [Told(saved.cluster, saved.volume, saved.name) for item in items for saved in item.saved]
+
+    @property
     def told(self) -> list[str]:
         """All that the user is told of what remains."""
         return [*self.left_behind, *(self.outcome.warnings if self.outcome else [])]
 
 
 class Tasks:
-    """Runs orders in a world. concurrency: as the option of the modules."""
+    """Runs orders in a world. running: where it is served, None for calls without a network.
 
-    def __init__(self, world: InhabitedWorld, running: Any, concurrency: int = IN_TURN) -> None:
+    concurrency: as the option of the modules.
+    """
+
+    def __init__(self, world: InhabitedWorld, running: Any = None, concurrency: int = IN_TURN) -> None:
         self._world = world
         self._running = running
         self._concurrency = concurrency
@@ -97,10 +109,9 @@ class Tasks:
         return order.module != "volume_pair" or check(order.params) is None
 
     def run(self, order: Order, check_mode: bool = False, username: str = "ansible") -> Ran:
-        watch = Watch(self._world, order, check_mode)
         sent = len(self._world.writes())
         session = self._session(order, username)
-        with self._world.watched(watch, username):
+        with self._world.watched(order, check_mode, username) as watch:
             try:
                 outcome = flow.run(self._job(order), session, check_mode)
                 failures = outcome.failures
@@ -108,7 +119,9 @@ class Tasks:
                 outcome, failures = None, [exc]
             finally:
                 session.close()
-        ran = Ran(order, watch, outcome, failures, len(self._world.writes()) - sent)
+        ran = Ran(order, watch, self._world.ledger, outcome, failures, len(self._world.writes()) - sent)
+        self._world.ledger.tell(ran.saved)
+        self._world.ledger.excuse(watch.excused, watch.end)
         self._check_result(ran)
         return ran
 
@@ -123,18 +136,23 @@ class Tasks:
 
     def _job(self, order: Order) -> Any:
         job = VolumePairJob if order.module == "volume_pair" else ClusterPairJob
+        # Whatever way leads to it, an unreachable peer is recognised by its MVIP.
         peer = {"hostname": "", "mvip": self._world.cluster(order.there).identity.mvip}
         return job.from_params({**order.params, "peer": peer})
 
     def _session(self, order: Order, username: str) -> Session:
         clock = QuickClock(self._world)
-        clients = Sides(self._client(order.here, username, clock), self._client(order.there, username, clock))
+        there = None if order.assumes_dead else self._client(order.there, username, clock)
+        clients = Sides(self._client(order.here, username, clock), there)
         session = Session(clients, lambda secret: None, clock=clock)
         session.pause = clock.sleep  # type: ignore[method-assign]
         return session
 
     def _client(self, name: str, username: str, clock: QuickClock) -> Client:
+        transport = self._transport(name, username) if self._running else InProcess(self._world, name, clock)
+        return Client(transport, API_VERSION, self._concurrency, pauses=(0, 0), sleep=clock.sleep)
+
+    def _transport(self, name: str, username: str) -> Transport:
         host, port = self._running.address(name)
         admin = next(admin for admin in self._world.cluster(name).admins if admin.username == username)
-        endpoint = Endpoint(host, username, admin.password, port=port, ca_path=self._running.ca_file, timeout=5)
-        return Client(Transport(endpoint), "10.0", self._concurrency, pauses=(0, 0), sleep=clock.sleep)
+        return Transport(Endpoint(host, username, admin.password, port=port, ca_path=self._running.ca_file, timeout=5))

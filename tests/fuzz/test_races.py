@@ -358,7 +358,7 @@ def settle(world: InhabitedWorld, tasks: Tasks, orders: list[Order], both: list[
     left = [
         key
         for key, volume in volumes(now).items()
-        if volume["attributes"] and not volume["deleted"] and not volume["pairs"]
+        if "elementsw-replication-run" in volume["attributes"] and not volume["deleted"] and not volume["pairs"]
     ]
     assert not left or any(ran.left_behind for ran in both)
     again = Order(orders[0].module, orders[0].here, orders[0].there, {**orders[0].given, "repair": True})

@@ -6,38 +6,33 @@
 
 from __future__ import annotations
 
-import contextlib
 from typing import Any
+from unittest import TestCase
 
-from hypothesis import assume
+from hypothesis import assume, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from ansible_collections.elementsw.replication.tests.fuzz.inhabited import InhabitedWorld
 from ansible_collections.elementsw.replication.tests.fuzz.judgement import judge, judge_foretold, judge_repeated
-from ansible_collections.elementsw.replication.tests.fuzz.orders import Order, acts, faults, meddling, orders
+from ansible_collections.elementsw.replication.tests.fuzz.orders import Order, faults, orders
+from ansible_collections.elementsw.replication.tests.fuzz.others import acts, meddling
 from ansible_collections.elementsw.replication.tests.fuzz.tasks import Ran, Tasks
 from ansible_collections.elementsw.replication.tests.fuzz.worlds import worlds
-from ansible_collections.elementsw.replication.tests.simulator.server import serve
 
 # So many tasks are drawn to find one that writes.
-MOST_DRAWN = 4
+MOST_DRAWN = 6
+# So many times as many worlds as other tests have examples.
+MANY = 5
 
 
 class _Worlds(RuleBasedStateMachine):
     """A world that lives on from rule to rule."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._stack = contextlib.ExitStack()
-
     @initialize(description=worlds())
     def begin(self, description: dict[str, Any]) -> None:
         self.world = InhabitedWorld.from_dict(description)
-        self.tasks = Tasks(self.world, self._stack.enter_context(serve(self.world)))
-
-    def teardown(self) -> None:
-        self._stack.close()
+        self.tasks = Tasks(self.world)
 
     def run(self, order: Order, check_mode: bool = False) -> Ran:
         assume(self.tasks.makes_sense(order))
@@ -101,6 +96,13 @@ class CrowdedWorlds(CalmWorlds):
             self.world.faults.clear()
 
 
-TestCalmWorlds = CalmWorlds.TestCase
-TestTroubledWorlds = TroubledWorlds.TestCase
-TestCrowdedWorlds = CrowdedWorlds.TestCase
+def _test(worlds: type[_Worlds]) -> type[TestCase]:
+    """Beside what makes sense in a world, much does not: many are tried."""
+    case: type[TestCase] = worlds.TestCase
+    case.settings = settings(max_examples=MANY * settings().max_examples)  # type: ignore[attr-defined]
+    return case
+
+
+TestCalmWorlds = _test(CalmWorlds)
+TestTroubledWorlds = _test(TroubledWorlds)
+TestCrowdedWorlds = _test(CrowdedWorlds)

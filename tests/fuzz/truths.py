@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from ansible_collections.elementsw.replication.tests.simulator.cluster import Identity
@@ -17,6 +17,10 @@ Truth = dict[str, Any]
 Half = dict[str, Any]
 #: The name of a cluster and the ID of a volume there.
 Key = tuple[str, int]
+
+SOURCE, TARGET = "readWrite", "replicationTarget"
+# A target that is not paired reads as locked on some releases.
+TARGET_WORDS = (TARGET, "locked")
 
 
 def volumes(truth: Truth) -> dict[Key, dict[str, Any]]:
@@ -43,9 +47,36 @@ def halves(truth: Truth) -> dict[str, list[tuple[Key, Half]]]:
     return found
 
 
-def marks(truth: Truth) -> set[str]:
-    """Everything that was ever written and is still somewhere."""
-    return {mark for volume in volumes(truth).values() for mark in volume["marks"]}
+def whole_pairs(truth: Truth) -> dict[str, tuple[Key, Key]]:
+    """The volumes of each pair that can work: both have its entry, and neither entry is pending or beyond use."""
+    return {
+        uuid: (entries[0][0], entries[1][0])
+        for uuid, entries in halves(truth).items()
+        if len(entries) == 2 and not any(half["pending"] or half["stopped"] for _key, half in entries)
+    }
+
+
+def overwritten(truth: Truth) -> dict[Key, Key]:
+    """The targets of pairs that work, each with its source: what the target holds of its own is lost, soon or already."""
+    known = volumes(truth)
+    return {
+        target: source
+        for pair in whole_pairs(truth).values()
+        for target, source in (pair, pair[::-1])
+        if known[target]["access"] == TARGET
+        and known[source]["access"] in (SOURCE, "readOnly")
+        and not (known[target]["deleted"] or known[source]["deleted"])
+    }
+
+
+def split(truth: Truth) -> set[str]:
+    """The pairs of which both sides are writable."""
+    known = volumes(truth)
+    return {
+        uuid
+        for uuid, pair in whole_pairs(truth).items()
+        if all(known[key]["access"] == SOURCE and not known[key]["deleted"] for key in pair)
+    }
 
 
 class Names:
@@ -84,27 +115,33 @@ class Names:
 
     # Volumes
 
-    def volumes(self, truth: Truth) -> set[Key]:
-        """The volumes that the order names, on both sides; where the peer's is not named, every one that may be meant."""
-        if self._order.module != "volume_pair":
-            return set()
-        found: set[Key] = set()
-        for item in self._order.items:
-            local = self._matching(truth, self._order.here, item["volume"], item["volume_id"], item["account"])
-            found |= local | self._peers(truth, item, local)
+    def volumes(self, truth: Truth) -> dict[Key, set[int]]:
+        """The volumes that the order names, on both sides, each with the numbers of the items that do.
+
+        Where the peer's is not named, every one that may be meant.
+        """
+        found: dict[Key, set[int]] = {}
+        if self._order.module == "volume_pair":
+            for number, item in enumerate(self._order.items):
+                local = self._matching(truth, self._order.here, item["volume"], item["volume_id"], item["account"])
+                for key in local | self._peers(truth, item, local):
+                    found.setdefault(key, set()).add(number)
         return found
 
     def _peers(self, truth: Truth, item: dict[str, Any], local: set[Key]) -> set[Key]:
         there = self._order.there
-        create = self._order.params["create_peer_volume"] or {}
+        create = item["create_peer_volume"] or {}
         owner = item["peer_account"] or create.get("account")
         if item["peer_volume_id"] is not None:  # no volume is created with an ID that is given
             return self._matching(truth, there, None, item["peer_volume_id"], item["peer_account"])
         if item["peer_volume"] is not None:
             return self._matching(truth, there, item["peer_volume"], None, owner)
         known = volumes(truth)
-        names = {create.get("name") or known[key]["name"] for key in local} or {create.get("name") or item["volume"]}
-        alike = {key for name in names if name for key in self._matching(truth, there, name, None, owner)}
+        wanted = {(create.get("name") or known[key]["name"], owner or known[key]["account"]) for key in local} or {
+            (create.get("name") or item["volume"], owner or item["account"])
+        }
+        # One of another owner is nobody's partner unless its owner is named.
+        alike = {key for name, account in wanted if name for key in self._matching(truth, there, name, None, account)}
         return alike | self._partners(truth, item, local)
 
     def _partners(self, truth: Truth, item: dict[str, Any], local: set[Key]) -> set[Key]:
@@ -139,8 +176,8 @@ class Names:
             and account in (None, volume["account"])
         }
 
-    def is_ours(self, key: Key, half: Half, truth: Truth, named: set[Key]) -> bool:
-        """Whether an entry of a named volume is for the other named volume, or for nobody that is there."""
+    def is_ours(self, key: Key, half: Half, truth: Truth, named: Mapping[Key, Collection[int]]) -> bool:
+        """Whether an entry of a named volume is for the volume named beside it, or for none that is there."""
         far = self._order.there if key[0] == self._order.here else self._order.here
         entry = self._entry(truth, key[0], half)
         if entry is None:
@@ -151,4 +188,4 @@ class Names:
         partner = (far, half["remote_volume_id"])
         there = volumes(truth).get(partner)
         whole = there is not None and not there["deleted"] and any(h["uuid"] == half["uuid"] for h in there["pairs"])
-        return not whole or partner in named
+        return not whole or not {*named.get(key, ())}.isdisjoint(named.get(partner, ()))

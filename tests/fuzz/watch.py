@@ -2,33 +2,25 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a task may write, judged write by write from the truth before and after it, not from the product's own code.
-
-Nobody can know what happens between their last look and their write, since the API has no compare-and-swap. So what
-others have done since the task last read the thing excuses it; what it has read, or ought to have read, does not.
-"""
+"""What a task may write, judged write by write from the truth before and after it, not from the product's own code."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from . import overwriting
+from .knowledge import Knowledge
+from .ledger import holders
 from .orders import Order
-from .truths import Half, Key, Names, Truth, halves, sessions, volumes
+from .truths import SOURCE, TARGET, TARGET_WORDS, Half, Key, Names, Truth, halves, sessions, split, volumes
 
 if TYPE_CHECKING:
     from .inhabited import InhabitedWorld
 
-TARGET = "replicationTarget"
-# A future target that is not paired yet reads as locked on some releases.
-TARGET_WORDS = (TARGET, "locked")
-# What of a volume shows which read, in the simulator's words for it.
-SHOWN_BY = {
-    "marks": "ListVolumeStats",
-    "write_ops": "ListVolumeStats",
-    "used_blocks": "ListVolumeStats",
-    "snapshots": "ListSnapshots",
-    "sessions": "ListISCSISessions",
-}
+# What `absent` leaves on the former target of a pair, and what a volume that a run creates has.
+REPLICA = "elementsw-replication-replica"
+# The snapshots that a task takes.
+SNAPSHOTS = ("elementsw-saved-", "elementsw-swap-")
 
 
 class Watch:
@@ -36,112 +28,138 @@ class Watch:
 
     def __init__(self, world: InhabitedWorld, order: Order, check: bool) -> None:
         self._world = world
-        self._order = order
         self._check = check
         self._names = Names({name: cluster.identity for name, cluster in world.clusters.items()}, order)
+        self.order = order
         self.start: Truth = world.truth()
         self.end: Truth = self.start
+        self.knows = Knowledge()
         self.violations: list[str] = []
-        #: UUIDs of volume pair and cluster pair entries that this task has made, and the volumes it has created.
+        #: UUIDs of volume pairs, cluster pairs and snapshots that this task has made, and the volumes it has created.
         self.made: set[str] = set()
         self.created: set[Key] = set()
-        #: Volumes and cluster pairs that somebody else has changed during the run.
-        self.touched: dict[Key, dict[str, int]] = {}
-        self._touched_entries: dict[str, int] = {}
-        self._moment = 0
-        self._looked: dict[tuple[str, str, int | None], int] = {}
-        self._seen: dict[Key, set[str]] = {}
+        #: The volumes that the order names, with the numbers of the items that do.
         self.named = self._names.volumes(self.start)
+        #: Writes of hosts that are on no volume any more; those of them for which there is a reason.
+        self.lost: dict[str, str] = {}
+        self.excused: set[str] = set()
         self._has_written = False
 
     # --- what happens -------------------------------------------------------------------------------------------------
 
-    def read(self, cluster: str, method: str, params: Any) -> None:
-        """The task reads: from here on it knows."""
-        self._moment += 1
-        self._looked[cluster, method, None] = self._moment
-        if method != "ListVolumes":
-            return
-        truth = self._world.truth()
-        if not self._has_written:
-            self.named |= self._names.volumes(truth)
-        for key, volume in volumes(truth).items():
-            if key[0] == cluster and _covers(params, volume):
-                self._looked[cluster, method, key[1]] = self._moment
-                self._seen.setdefault(key, {half["uuid"] for half in volume["pairs"]})
+    def read(self, cluster: str, method: str, params: Any, result: Any) -> None:
+        """The task reads."""
+        truth = self._world.truth() if method == "ListVolumes" else self.start
+        self.knows.read(cluster, method, params, result, truth)
+        if method == "ListVolumes" and not self._has_written:
+            self._name(truth)
+        if self.order.assumes_dead and cluster == self.order.there:
+            self.violations.append(f"{cluster} {method}: nothing is sent to a peer that is assumed to be dead")
 
     def changed_by_others(self, before: Truth, after: Truth) -> None:
-        self._moment += 1
-        old, new = volumes(before), volumes(after)
-        for key in old.keys() | new.keys():
-            one, two = old.get(key, {}), new.get(key, {})
-            for member in one.keys() | two.keys():
-                if one.get(member) != two.get(member):
-                    self.touched.setdefault(key, {})[member] = self._moment
-        for key in sessions(before) ^ sessions(after):
-            self.touched.setdefault(key, {})["sessions"] = self._moment
-        for name, cluster in after["clusters"].items():
-            if cluster["cluster_pairs"] != before["clusters"][name]["cluster_pairs"]:
-                self._touched_entries[name] = self._moment
+        self.knows.changed_by_others(before, after)
 
     def wrote(self, cluster: str, method: str, params: Any, before: Truth, after: Truth) -> None:
         """The task has written."""
-        self._moment += 1
         self._has_written = True
         if before == after:
             return
         found = [
             *(["in check mode"] if self._check else []),
-            *self._judge_strangers(before, after),
             *self._judge_volumes(method, before, after),
+            *self._judge_strangers(before, after),
             *self._judge_entries(before, after),
             *self._judge_accounts(before, after),
+            *self._judge_split(before, after),
+            *overwriting.judge(self, before, after),
         ]
+        self._note_lost(f"{cluster} {method}", before, after)
+        self.knows.wrote(before, after)
         self.violations += [f"{cluster} {method} {params}: {sentence}" for sentence in found]
 
+    def items_naming(self, key: Key) -> list[dict[str, Any]]:
+        return [self.order.items[number] for number in sorted(self.named.get(key, ()))]
+
+    def _name(self, truth: Truth) -> None:
+        for key, numbers in self._names.volumes(truth).items():
+            self.named.setdefault(key, set()).update(numbers)
+
+    def _note_lost(self, write: str, before: Truth, after: Truth) -> None:
+        left = holders(after)
+        for mark, keys in holders(before).items():
+            if mark in left:
+                continue
+            if all(overwriting.is_excused(self, mark, key, before, after) for key in keys):
+                self.excused.add(mark)
+            self.lost[mark] = f"{write}: {mark!r} was on {sorted(keys)}"
+
     # --- judgement ----------------------------------------------------------------------------------------------------
-
-    @property
-    def _wish(self) -> dict[str, Any]:
-        return self._order.params
-
-    @property
-    def _present(self) -> bool:
-        return self._wish["state"] == "present"
 
     def _judge_strangers(self, before: Truth, after: Truth) -> list[str]:
         """Third clusters are as they were, and so is every volume that nobody named."""
         old, new = volumes(before), volumes(after)
-        mine = self.named | self.created
         changed = [key for key in old.keys() & new.keys() if _settled(old[key]) != _settled(new[key])]
-        found = [f"volume {key} is a stranger's" for key in changed if key not in mine]
+        found = [f"volume {key} is a stranger's" for key in changed if key not in self.named]
         if before["links"] != after["links"]:
             found.append("a link has changed")
-        for name in after["clusters"].keys() - {self._order.here, self._order.there}:
+        for name in after["clusters"].keys() - {self.order.here, self.order.there}:
             if before["clusters"][name]["cluster_pairs"] != after["clusters"][name]["cluster_pairs"]:
                 found.append(f"cluster pairs of {name}, which has nothing to do with it")
         return found
+
+    def _judge_split(self, before: Truth, after: Truth) -> list[str]:
+        """Two sides are never writable unless a forced failover says so."""
+        if self.order.failover == "forced":
+            return []
+        old = volumes(before)
+        return [
+            f"both sides of pair {uuid} are writable"
+            for uuid in split(after) - split(before)
+            # Somebody else has made the other side writable, and nobody can know of that in time.
+            if not any(self.knows.is_blind(key, "access") for key, _half in halves(after)[uuid] if key in old)
+        ]
+
+    # Volumes
 
     def _judge_volumes(self, method: str, before: Truth, after: Truth) -> list[str]:
         old, new = volumes(before), volumes(after)
         found = []
         for key in sorted(old.keys() | new.keys()):
             if key not in new:
-                found.append(f"volume {key} is purged")
+                found += [] if key in self.created and old[key]["deleted"] else [f"volume {key} is purged"]
             elif key not in old:
-                found += self._judge_creation(method, key, new[key])
+                found += self._judge_creation(method, key, new[key], before)
             elif old[key] != new[key]:
                 found += self._judge_change(key, old[key], new[key], before, after)
         return found
 
-    def _judge_creation(self, method: str, key: Key, volume: dict[str, Any]) -> list[str]:
+    def _judge_creation(self, method: str, key: Key, volume: dict[str, Any], before: Truth) -> list[str]:
         self.created.add(key)
-        create = self._wish["create_peer_volume"]
-        wanted = {item["peer_volume"] or (create or {}).get("name") or item["volume"] for item in self._order.items}
-        allowed = self._present and create is not None and key[0] == self._order.there
-        if method != "CreateVolume" or not allowed or (volume["name"] not in wanted and None not in wanted):
-            return [f"volume {key} {volume['name']} was not to be created"]
-        return []
+        numbers = {
+            number
+            for number, item in enumerate(self.order.items)
+            if item["create_peer_volume"] is not None and volume["name"] in self._names_of_new(item, before)
+        }
+        self.named.setdefault(key, set()).update(numbers)
+        found = []
+        if method != "CreateVolume" or not self.order.present or key[0] != self.order.there or not numbers:
+            found.append(f"volume {key} {volume['name']} was not to be created")
+        if not self._may_pair(key):
+            found.append(f"volume {key} is created by a failover")
+        found += [
+            f"volume {key} takes the place of {other}, which is deleted and can be restored"
+            for other, each in volumes(before).items()
+            if each["deleted"]
+            and (other[0], each["name"], each["account"]) == (key[0], volume["name"], volume["account"])
+            if not self.knows.touched.get(other)
+        ]
+        return found
+
+    def _names_of_new(self, item: dict[str, Any], truth: Truth) -> set[str]:
+        """How a partner that is created for an item may be called."""
+        given = item["peer_volume"] or item["create_peer_volume"]["name"] or item["volume"]
+        known = volumes(truth).get((self.order.here, item["volume_id"]))
+        return {given or (known["name"] if known else "")}
 
     def _judge_change(
         self, key: Key, old: dict[str, Any], new: dict[str, Any], before: Truth, after: Truth
@@ -149,69 +167,141 @@ class Watch:
         found = []
         if old["access"] != new["access"]:
             found += self._judge_access(key, old, new["access"], before)
-        lost = [mark for mark in old["marks"] if mark not in new["marks"]]
-        if lost and not self._may_overwrite(key) and not self._is_blind(key, "access", "pairs", "marks", "write_ops"):
-            found.append(f"volume {key} has lost {lost}")
         if old["size"] != new["size"]:
-            grown = new["size"] > old["size"] and any(i["size"] or i["match_size"] for i in self._order.items)
-            found += [] if grown else [f"volume {key} has another size"]
-        if new["deleted"] and not old["deleted"] and (key not in self.created or self._holds_data(key, old, before)):
+            grown = new["size"] > old["size"] and any(i["size"] or i["match_size"] for i in self.items_naming(key))
+            found += [] if grown or key in self.created else [f"volume {key} has another size"]
+        if new["deleted"] and not old["deleted"] and (key not in self.created or self._is_used(key, old, before)):
             found.append(f"volume {key} is deleted")
-        if len(new["snapshots"]) < len(old["snapshots"]):
-            found.append(f"volume {key} has lost a snapshot")
-        for member in ("name", "account", "enable_512e", "qos", "attributes"):
+        found += self._judge_snapshots(key, old, new)
+        found += self._judge_attributes(key, old, new)
+        for member in ("name", "account", "enable_512e", "qos"):
             if old[member] != new[member]:
                 found.append(f"volume {key} has another {member}")
         return found + self._judge_halves(key, old, new, before)
 
     def _judge_access(self, key: Key, old: dict[str, Any], access: str, before: Truth) -> list[str]:
-        first = volumes(self.start).get(key, old)["access"]
-        if access == first:  # the way back
-            return []
-        if access == "readWrite":
-            source = self._present and old["access"] == TARGET
-            released = not self._present and self._wish["release_target"] and old["access"] in TARGET_WORDS
-            return [] if source or released else [f"volume {key} has become writable"]
-        if access not in TARGET_WORDS or not self._present or not self._is_target(key):
-            return [f"volume {key} has become {access}"]
-        if key in sessions(before) and not self._is_blind(key, "sessions"):
-            return [f"volume {key} has hosts and has become a target"]
-        if self._holds_data(key, old, before) and not self._may_overwrite(key):
-            return [f"volume {key} holds data and has become a target"]
-        return []
+        first = volumes(self.start).get(key)
+        back = access == first["access"] if first else access == SOURCE
+        if access == SOURCE:
+            return self._judge_promotion(key, old, back, before)
+        if access == "locked" and key in self.created:
+            return []  # on the way to be deleted, or from a role that it had without its pair
+        if access in TARGET_WORDS:
+            if old["access"] == TARGET and self._world.switches.unpaired_target == "locked":
+                return []  # a target without a pair, by another word
+            if key in sessions(before) and not self.knows.is_blind(key, "sessions"):
+                return [f"volume {key} has hosts and has become a target"]
+            return [] if back else self._judge_demotion(key, old, before)
+        return [f"volume {key} has become {access}"]
 
-    def _holds_data(self, key: Key, volume: dict[str, Any], truth: Truth) -> bool:
-        """As far as the task can know."""
-        return (
-            (bool(volume["marks"] or volume["write_ops"]) and not self._is_blind(key, "marks", "write_ops"))
-            or (bool(volume["snapshots"]) and not self._is_blind(key, "snapshots"))
-            or (key in sessions(truth) and not self._is_blind(key, "sessions"))
+    def _judge_promotion(self, key: Key, old: dict[str, Any], back: bool, before: Truth) -> list[str]:
+        """A volume becomes writable: the desired source, a target that is released, or one that goes back."""
+        if back or self.knows.is_blind(key, "access", "pairs"):
+            return []
+        if not self.order.present:
+            released = self.order.params["release_target"] and old["access"] in TARGET_WORDS and not old["pairs"]
+            return [] if released else [f"volume {key} has become writable"]
+        wanted = [item for item in self.items_naming(key) if self.order.source_side(item) == key[0]]
+        # A pair with an access that is no role gets its source by force all the same.
+        was_target = old["access"] == TARGET or (self.order.failover == "forced" and old["pairs"])
+        if not was_target or not wanted:
+            return [f"volume {key} has become writable against the direction"]
+        if not old["pairs"]:
+            of_a_pair = self.order.failover is None or self._may_pair(key) or self.has_half(key, before)
+            return [] if of_a_pair else [f"volume {key} has become writable by a failover without a pair"]
+        if self.order.failover is None:
+            return [f"volume {key} has become writable without a failover"]
+        foreign = [half for half in old["pairs"] if not self._names.is_ours(key, half, before, self.named)]
+        if not foreign or self._is_guessed(key, before):
+            return []
+        return [f"volume {key} has become writable, and is paired with another one"]
+
+    def _is_guessed(self, key: Key, truth: Truth) -> bool:
+        """Documented: the only cluster pair is taken for that with a peer that does not answer, if none has its address."""
+        entries = [entry for entry in truth["clusters"][key[0]]["cluster_pairs"] if not entry["pending"]]
+        return self.order.there not in self.knows.spoken_to and len(entries) == 1
+
+    def _judge_demotion(self, key: Key, old: dict[str, Any], before: Truth) -> list[str]:
+        """A volume becomes a target: of a new pair, or by a failover. Its content is judged elsewhere."""
+        if not self.order.present:
+            return [f"volume {key} has become a target"]
+        if {self.order.here, self.order.there} - self.knows.spoken_to:
+            return [f"volume {key} has become a target of a cluster that was not asked"]
+        sides = {self.order.source_side(item) for item in self.items_naming(key)}
+        was_target = volumes(self.start).get(key, {}).get("access") in TARGET_WORDS
+        if sides == {key[0]} and not was_target and key not in self.created:
+            return [f"volume {key} has become a target against the direction"]
+        if self.knows.is_blind(key, "access", "pairs"):
+            return []
+        if not old["pairs"]:
+            return self._judge_new_target(key, old, before)
+        ours = [half for half in old["pairs"] if self._names.is_ours(key, half, before, self.named)]
+        if self.order.failover is None and not any(half["uuid"] in self.made for half in old["pairs"]):
+            return [f"volume {key} has become a target without a failover"]
+        return [] if ours else [f"volume {key} has become a target, and is paired with another one"]
+
+    def _judge_new_target(self, key: Key, old: dict[str, Any], before: Truth) -> list[str]:
+        if not self._may_pair(key):
+            return [f"volume {key} has become a target by a failover without a pair"]
+        # Without a pair some releases do not show the role.
+        hidden = self._world.switches.unpaired_target != "stored"
+        partners = [
+            other
+            for other, numbers in self.named.items()
+            if other[0] != key[0] and not numbers.isdisjoint(self.named.get(key, ()))
+        ]
+        reversed_roles = (
+            not hidden
+            and old["access"] == SOURCE
+            and key not in self.created
+            and len(partners) == 1
+            and all(volumes(self.start).get(other, {}).get("access") == TARGET for other in partners)
+            and not self.knows.is_blind(partners[0], "access", "pairs")
+        )
+        return [f"volume {key} was the source of {partners} and has become its target"] if reversed_roles else []
+
+    def _may_pair(self, key: Key) -> bool:
+        """A failover pairs nothing; what is left of a pair is paired again with permission to repair it."""
+        return self.order.failover is None or any(item["repair"] for item in self.items_naming(key))
+
+    def has_half(self, key: Key, truth: Truth) -> bool:
+        """Whether an entry of a volume that is named beside this one is for it."""
+        return any(
+            half["remote_volume_id"] == key[1] and self._names.is_ours(other, half, truth, self.named)
+            for other, volume in volumes(truth).items()
+            if other[0] != key[0] and other in self.named
+            for half in volume["pairs"]
+            if not half["pending"]
         )
 
-    def _is_target(self, key: Key) -> bool:
-        """Whether the volume may be the target by what the user said, or by what it was before."""
-        was_target = volumes(self.start).get(key, {}).get("access") in TARGET_WORDS
-        sides = {
-            self._order.here if item["direction"] == "from_peer" else self._order.there for item in self._order.items
-        }
-        return key in self.created or was_target or key[0] in sides
+    def _is_used(self, key: Key, volume: dict[str, Any], truth: Truth) -> bool:
+        """Whether hosts use a volume, as far as the task can know."""
+        written = volume["marks"] or volume["write_ops"]
+        return (bool(written) and not self.knows.is_blind(key, "marks", "write_ops")) or (
+            key in sessions(truth) and not self.knows.is_blind(key, "sessions")
+        )
 
-    def _may_overwrite(self, key: Key) -> bool:
-        """Whether the user has said that the data of this volume may go."""
-        if not self._present or not self._is_target(key):
-            return False
-        if self._wish["allow_overwrite"] or key in self.created:
-            return True
-        first = volumes(self.start).get(key)
-        was_copy = first is not None and first["access"] in TARGET_WORDS
-        # An established pair, or what is left of one: its target is a copy of this source already.
-        return (was_copy and self._wish["repair"]) or self._was_paired(key)
+    def _judge_snapshots(self, key: Key, old: dict[str, Any], new: dict[str, Any]) -> list[str]:
+        was = {snapshot["uuid"]: snapshot for snapshot in old["snapshots"]}
+        now = {snapshot["uuid"]: snapshot for snapshot in new["snapshots"]}
+        found = []
+        for uuid in now.keys() - was.keys():
+            self.made.add(uuid)
+            if not self.order.present or not now[uuid]["name"].startswith(SNAPSHOTS):
+                found.append(f"volume {key} has a snapshot {now[uuid]['name']}")
+        if was.keys() - now.keys() - self.made:
+            found.append(f"volume {key} has lost a snapshot")
+        return found
 
-    def _was_paired(self, key: Key) -> bool:
-        """Whether the volume was the target of a whole pair from the start: what it shows comes from its source."""
-        first = volumes(self.start).get(key)
-        mine = {each["uuid"] for each in first["pairs"]} if first else set()
-        return bool(first) and first["access"] == TARGET and any(len(halves(self.start).get(u, ())) == 2 for u in mine)
+    def _judge_attributes(self, key: Key, old: dict[str, Any], new: dict[str, Any]) -> list[str]:
+        """Without its pair a replica is marked as one; all other notes stay."""
+        if old["attributes"] == new["attributes"]:
+            return []
+        marked = {**old["attributes"], REPLICA: new["attributes"].get(REPLICA)} == new["attributes"]
+        first = volumes(self.start).get(key, {})
+        was_target = first.get("access") in TARGET_WORDS or self.knows.is_blind(key, "access")
+        allowed = marked and was_target and not self.order.present and not old["pairs"]
+        return [] if allowed else [f"volume {key} has other attributes"]
 
     def _judge_halves(self, key: Key, old: dict[str, Any], new: dict[str, Any], before: Truth) -> list[str]:
         was = {half["uuid"]: half for half in old["pairs"]}
@@ -219,25 +309,34 @@ class Watch:
         found = []
         for uuid in now.keys() - was.keys():
             self.made.add(uuid)
-            if not self._present:
+            if not self.order.present:
                 found.append(f"volume {key} is paired")
+            if not self._may_pair(key):
+                found.append(f"volume {key} is paired by a failover")
         for uuid in was.keys() - now.keys():
             found += self._judge_removal(key, was[uuid], before)
         for uuid in was.keys() & now.keys():
-            for member, option in (("paused", "paused"), ("mode", "mode")):
-                wished = any(item[option] is not None for item in self._order.items)
-                if was[uuid][member] != now[uuid][member] and not wished and uuid not in self.made:
-                    found.append(f"the pair of volume {key} has another {member}")
+            found += self._judge_half(key, was[uuid], now[uuid])
+        return found
+
+    def _judge_half(self, key: Key, old: Half, new: Half) -> list[str]:
+        """An existing pair keeps what nobody wants to be otherwise; its mode may have to be set again after a failover."""
+        found = []
+        for member, option in (("paused", "paused"), ("mode", "mode")):
+            wished = any(item[option] is not None for item in self.items_naming(key))
+            wished = wished or (member == "mode" and self.order.failover is not None)
+            if old[member] != new[member] and not wished and old["uuid"] not in self.made:
+                found.append(f"the pair of volume {key} has another {member}")
         return found
 
     def _judge_removal(self, key: Key, half: Half, before: Truth) -> list[str]:
-        if half["uuid"] in self.made or self._is_blind(key, "pairs"):
+        if half["uuid"] in self.made or self.knows.is_blind(key, "pairs"):
             return []
         if half["pending"] and self._was_started_on(key):
             return []  # documented: on a volume that was unpaired a moment ago, it counts as the task's own
-        if self._present and not self._wish["repair"]:
+        if self.order.present and not any(item["repair"] for item in self.items_naming(key)):
             return [f"volume {key} has lost an entry that this task has not made"]
-        if half["uuid"] not in self._seen.get(key, set()):
+        if half["uuid"] not in self.knows.seen.get(key, set()):
             return [f"volume {key} has lost an entry that came after the task had planned"]
         if not half["pending"] and not self._names.is_ours(key, half, before, self.named):
             return [f"volume {key} has lost a pair with somebody else"]
@@ -251,71 +350,47 @@ class Watch:
 
     def _judge_entries(self, before: Truth, after: Truth) -> list[str]:
         found = []
-        for name in (self._order.here, self._order.there):
+        for name in (self.order.here, self.order.there):
             was = {entry["uuid"]: entry for entry in before["clusters"][name]["cluster_pairs"]}
             now = {entry["uuid"]: entry for entry in after["clusters"][name]["cluster_pairs"]}
             for uuid in now.keys() - was.keys():
                 self.made.add(uuid)
-                if self._order.module != "cluster_pair" or not self._present:
+                if self.order.module != "cluster_pair" or not self.order.present:
                     found.append(f"{name} is paired")
             for uuid in was.keys() - now.keys():
-                if uuid not in self.made and not self._is_entry_blind(name):
+                if uuid not in self.made and not self.knows.is_entry_blind(name):
                     found += self._judge_entry(name, was[uuid], before)
         return found
 
     def _judge_entry(self, name: str, entry: dict[str, Any], before: Truth) -> list[str]:
-        if self._order.module != "cluster_pair":
+        if self.order.module != "cluster_pair":
             return [f"{name} has lost a cluster pair"]
         if entry["pending"]:
-            return [] if self._wish["remove_pending"] else [f"{name} has lost the pending entry {entry['id']}"]
-        far = self._order.there if name == self._order.here else self._order.here
+            removed = self.order.params["remove_pending"]
+            return [] if removed else [f"{name} has lost the pending entry {entry['id']}"]
+        far = self.order.there if name == self.order.here else self.order.here
         if not self._names.names(entry, far):
             return [f"{name} has lost its pair with somebody else"]
-        if self._present and not self._wish["repair"]:
+        if self.order.present and not self.order.params["repair"]:
             return [f"{name} has lost an entry for {far} that nobody wanted to go"]
-        shared = self._names.shared(before, self._order.here, self._order.there)
-        if self._present and shared == {entry["uuid"]} and not self._is_entry_blind(far):
+        shared = self._names.shared(before, self.order.here, self.order.there)
+        if self.order.present and shared == {entry["uuid"]} and not self.knows.is_entry_blind(far):
             return [f"{name} has lost the cluster pair that works"]
         using = [
             key
             for key, volume in volumes(before).items()
             if key[0] == name
             and any(half["cluster_pair_id"] == entry["id"] and not half["pending"] for half in volume["pairs"])
-            and self.touched.get(key, {}).get("pairs", 0) < self._looked.get((name, "ListActivePairedVolumes", None), 0)
+            and self.knows.pairs_known(key)
         ]
         return [f"{name} has lost an entry that {using} use"] if using else []
 
     def _judge_accounts(self, before: Truth, after: Truth) -> list[str]:
         changed = [n for n, each in after["clusters"].items() if each["accounts"] != before["clusters"][n]["accounts"]]
-        create = self._wish.get("create_peer_volume") or {}
-        allowed = [self._order.there] if create.get("create_account") and self._present else []
+        creations = [item["create_peer_volume"] for item in self.order.items if "create_peer_volume" in item]
+        wanted = any(create and create["create_account"] for create in creations)
+        allowed = [self.order.there] if wanted and self.order.present else []
         return [f"{name} has other accounts" for name in changed if name not in allowed]
-
-    # What the task cannot know
-
-    def _is_blind(self, key: Key, *members: str) -> bool:
-        """Whether somebody has changed one of these members since the task looked at them last."""
-        touched = self.touched.get(key, {})
-        for member in members:
-            method = SHOWN_BY.get(member, "ListVolumes")
-            looked = self._looked.get((key[0], method, key[1] if method == "ListVolumes" else None), 0)
-            if touched.get(member, 0) > looked:
-                return True
-        return False
-
-    def _is_entry_blind(self, name: str) -> bool:
-        return self._touched_entries.get(name, 0) > self._looked.get((name, "ListClusterPairs", None), 0)
-
-    def entries_touched(self) -> bool:
-        """Whether anybody else has changed a cluster pair during the run."""
-        return bool(self._touched_entries)
-
-
-def _covers(params: Any, volume: dict[str, Any]) -> bool:
-    given = params or {}
-    if "volumeIDs" in given:
-        return volume["id"] in given["volumeIDs"]
-    return given.get("volumeName", volume["name"]) == volume["name"]
 
 
 def _settled(volume: dict[str, Any]) -> dict[str, Any]:

@@ -18,6 +18,15 @@ VOLUMES = ("a", "b", "c", "d")
 ACCOUNTS = ("tenant", "other")
 MODES = ("Async", "Sync", "SnapshotsOnly")
 ERROR_NAMES = ("xInvalidParameter", "xPermissionDenied", "xVolumeIDDoesNotExist", "xUnheardOf")
+# Each of their answers is tried as often as any other: on them hangs what shows that a volume holds data.
+EVIDENCE = ("nonzero_blocks", "paused_half", "statistics")
+# What earlier runs, and others, have noted on volumes.
+ATTRIBUTES = (
+    *[{}] * 12,
+    {"elementsw-replication-run": "0123456789abcdef"},
+    {"elementsw-replication-replica": "complete"},
+    {"owner": "team-a"},
+)
 # The first access is the most likely one.
 ACCESS = (*["readWrite"] * 6, *["replicationTarget"] * 2, "locked", "readOnly")
 
@@ -26,7 +35,7 @@ ACCESS = (*["readWrite"] * 6, *["replicationTarget"] * 2, "locked", "readOnly")
 def switches(draw: st.DrawFn) -> dict[str, Any]:
     """A few of the questions that the API documentation leaves open, answered otherwise than usual."""
     names = draw(st.lists(st.sampled_from(sorted(SWITCHES)), max_size=6, unique=True))
-    return {name: draw(_choices(name)) for name in names}
+    return {name: draw(_choices(name)) for name in (*names, *EVIDENCE)}
 
 
 def _choices(name: str) -> st.SearchStrategy[Any]:
@@ -64,6 +73,7 @@ def _cluster(draw: st.DrawFn, name: str, number: int, entries: int) -> dict[str,
     return {
         "name": name,
         "version": draw(st.sampled_from(["12.5.0.897"] * 9 + ["10.4.0.1"])),
+        "up": name == "alpha" or draw(st.sampled_from([True] * 12 + [False])),
         "accounts": [{"name": account} for account in ACCOUNTS],
         "limits": {"clusterPairsCountMax": entries + draw(st.integers(0, 2)), "volumeSizeMax": 3 * GIB},
         "volumes": volumes,
@@ -81,7 +91,8 @@ def _volume(draw: st.DrawFn, name: str, mark: str, volume_id: int) -> dict[str, 
         "size": draw(st.sampled_from([GIB, GIB, 2 * GIB, GIB + 4096])),
         "enable_512e": draw(st.sampled_from([True] * 9 + [False])),
         "access": draw(st.sampled_from(ACCESS)),
-        "marks": draw(st.sampled_from([[], [], [mark]])),
+        "marks": draw(st.sampled_from([[], [mark]])),
+        "attributes": draw(st.sampled_from(ATTRIBUTES)),
         "deleted": draw(st.sampled_from([False] * 14 + [True])),
     }
 
@@ -126,7 +137,7 @@ def _volume_pairs(
     free = [(cluster["name"], v["id"]) for cluster in clusters for v in cluster["volumes"] if not v["deleted"]]
     listed = _listed(cluster_pairs)
     found: list[dict[str, Any]] = []
-    for _attempt in range(draw(st.integers(0, 4))):
+    for _attempt in range(draw(st.integers(1, 5))):
         if not free:
             break
         here = draw(_one_of(free, draw(st.sampled_from(["alpha", "alpha", "beta", "anywhere"]))))
@@ -153,7 +164,7 @@ def _one_of(volumes: list[tuple[str, int]], cluster: str) -> st.SearchStrategy[t
     return st.sampled_from([volume for volume in volumes if volume[0] == cluster] or volumes)
 
 
-_KINDS = ("pair", "pair", "pair", "as_they_are", "paused", "stopped", "half", "half", "stray", "crossed", "pending")
+_KINDS = (*["pair"] * 6, "as_they_are", "paused", "stopped", "half", "half", "stray", "crossed", "pending")
 
 
 def _entry(kind: str, here: tuple[str, int], there: tuple[str, int], mode: str) -> list[dict[str, Any]]:

@@ -47,7 +47,8 @@ class Broken(Exception):
 class Run:
     """outcome: None where the run ended before anything was planned. told: what the errors say of what remains.
 
-    shown: warnings, and the pending pairings that are listed.
+    shown: warnings, and the pending pairings that are listed. saved: the snapshots that the result names as keeping what
+    was overwritten, each by its site, its volume and its own name.
     """
 
     failures: tuple[Failure, ...]
@@ -56,6 +57,7 @@ class Run:
     told: tuple[str, ...]
     writes: int
     shown: tuple[str, ...] = ()
+    saved: frozenset[tuple[str, str, str]] = frozenset()
 
     @property
     def codes(self) -> set[str]:
@@ -93,7 +95,8 @@ def once(flow: Flow, world: World, session_of: Callable[[World], Session] = in_p
     shown = list(outcome.warnings)
     if flow.module == "cluster_pair" and outcome.seen is not None:
         shown += [f"{each['cluster']} {each['cluster_pair_id']}" for each in job.report(outcome)["pending"]]
-    return Run(failures, outcome, outcome.changed, tuple(told), len(world.writes()), tuple(shown))
+    saved = frozenset((each.cluster, each.volume, each.name) for item in outcome.items for each in item.saved)
+    return Run(failures, outcome, outcome.changed, tuple(told), len(world.writes()), tuple(shown), saved)
 
 
 def case(flow: Flow, befall: Callable[[World], Fault | None] = lambda world: None) -> None:
@@ -126,10 +129,11 @@ def _problems(flow: Flow, before: Truth, after: Truth, seen: Run) -> Iterator[st
     yield from _owners(before, after, wished, seen)
     yield from _pending(before, after, seen)
     yield from _snapshots(flow, before, after, seen)
+    yield from _replicas(flow, after, wished, seen)
     differs = any(oracle.differing(things(before), things(after)) for things in (*_items(flow), *_BESIDES))
     if differs and not seen.changed:
         yield "something has changed, and `changed` is false"
-    if seen.changed and not differs and not seen.told:
+    if seen.changed and not (differs or seen.told or seen.saved):
         yield "nothing has changed, and `changed` is true"
 
 
@@ -188,10 +192,24 @@ def _pending(before: Truth, after: Truth, seen: Run) -> Iterator[str]:
 
 
 def _snapshots(flow: Flow, before: Truth, after: Truth, seen: Run) -> Iterator[str]:
-    """A snapshot that a run has taken and not removed is told of by its name."""
-    for site, name in oracle.snapshots(after, flow.items) - oracle.snapshots(before, flow.items):
-        if not any(name in text for text in (*seen.told, *seen.shown)):
-            yield f"not named: snapshot {name} on {site}; told: {seen.told}, {seen.shown}"
+    """A snapshot that a run has taken and not removed is told of by its name, or named as what it keeps."""
+    known, left = oracle.snapshots(before, flow.items), oracle.snapshots(after, flow.items)
+    for thing in left.keys() - known.keys():
+        if thing not in seen.saved and not any(thing[2] in text for text in (*seen.told, *seen.shown)):
+            yield f"not named: snapshot {thing}; told: {seen.told}, {seen.shown}, saved: {set(seen.saved)}"
+        if thing[2].startswith(oracle.SAVED) and left[thing]["expires"] != flow.saves_for_a_week:
+            yield f"snapshot {thing} does not last as long as it is to: {left[thing]}"
+    for thing in seen.saved - left.keys():
+        yield f"named as saved, and not there: snapshot {thing}"
+
+
+def _replicas(flow: Flow, after: Truth, wished: Truth, seen: Run) -> Iterator[str]:
+    """The former target of a pair that was removed is marked as what it is, or a sentence names it."""
+    for number, things in enumerate(_items(flow)):
+        marked = oracle.replicas(things(after))
+        for thing, mark in oracle.replicas(things(wished)).items():
+            if not seen.failed(number) and marked.get(thing) != mark and not seen.shows(thing[0], thing[1]):
+                yield f"not marked as a replica, {mark}: {thing}; told: {seen.told}, {seen.shown}"
 
 
 def _unknown_codes(seen: Run) -> Iterator[str]:
@@ -217,6 +235,13 @@ def _lost_data(flow: Flow, before: Truth, after: Truth) -> Iterator[str]:
             yield f"data of {name} is lost"
 
 
+def _restore(flow: Flow, world: World) -> None:
+    for site in oracle.SITES:
+        for volume in list(world.cluster(site).volumes.values()):
+            if volume.deleted and volume.name in flow.items:
+                world.call(site, "RestoreDeletedVolume", {"volumeID": volume.volume_id})
+
+
 def _converge(flow: Flow, world: World, start: Truth, remedies: Mapping[str, Mapping[str, Any]]) -> None:
     """A run without trouble, with what the last failure asks for, comes to the wish; another one changes nothing."""
     before = world.truth()
@@ -225,6 +250,8 @@ def _converge(flow: Flow, world: World, start: Truth, remedies: Mapping[str, Map
     if "volume_deleted" in seen.codes:
         # Half a pair with a volume that was created and deleted again: what is left is removed, as `absent` promises.
         once(flow, world, state="absent")
+        # One that was not purged is brought back, as the error says.
+        _restore(flow, world)
         seen = once(flow, world)
     for _remedy in remedies:
         asked = {key: value for code in seen.codes for key, value in remedies.get(code, {}).items()}

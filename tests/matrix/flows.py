@@ -95,7 +95,11 @@ def spec(
 
 @dataclass(frozen=True, eq=False)
 class Flow:
-    """items: the volumes of each pair of the task; none where it is about the clusters."""
+    """items: the volumes of each pair of the task; none where it is about the clusters.
+
+    refused: the cluster and the method of a call that is refused each time, so that what was done before is undone.
+    saves_for_a_week: what is overwritten is a replica, of which the snapshot goes by itself.
+    """
 
     name: str
     module: str
@@ -104,6 +108,8 @@ class Flow:
     wished: dict[str, Any] = field(repr=False)
     items: tuple[str, ...] = ()
     takes_pending: bool = False
+    refused: tuple[str, str] | None = None
+    saves_for_a_week: bool = False
 
     def job(self, **more: Any) -> Any:
         """The job of the module that is given these options, checked and filled up as Ansible does it."""
@@ -114,7 +120,10 @@ class Flow:
         return make(checked.validated_parameters)
 
     def world(self) -> World:
-        return World.from_dict(self.before)
+        world = World.from_dict(self.before)
+        if self.refused:
+            world.faults.add(*self.refused, times=None, fault="xInvalidParameter")
+        return world
 
 
 # --- clusters ---------------------------------------------------------------------------------------------------------
@@ -152,9 +161,20 @@ EMPTY = {"orders": {}}
 PAIR = {"source": "alpha/orders", "target": "beta/orders"}
 TURNED = (DATA, DATA, ({"source": "beta/orders", "target": "alpha/orders"},))
 UNPAIRED = (DATA, {"orders": TARGET}, ())
+USED = {"orders": {"marks": ["p"]}}
+# What the former target of a pair says of itself: whether its pair showed that it had everything.
+REPLICA = "elementsw-replication-replica"
+COMPLETE, INCOMPLETE = {"attributes": {REPLICA: "complete"}}, {"attributes": {REPLICA: "incomplete"}}
 
 
-def _volume(name: str, found: tuple, wished: tuple, **options: Any) -> Flow:
+def _volume(
+    name: str,
+    found: tuple,
+    wished: tuple,
+    refused: tuple[str, str] | None = None,
+    saves_for_a_week: bool = False,
+    **options: Any,
+) -> Flow:
     """found, wished: the volumes of alpha, those of beta, and the pairs."""
     return Flow(
         f"volume pair: {name}",
@@ -163,6 +183,8 @@ def _volume(name: str, found: tuple, wished: tuple, **options: Any) -> Flow:
         spec(found[0], found[1], pairs=found[2]),
         spec(wished[0], wished[1], pairs=wished[2]),
         ("orders",),
+        refused=refused,
+        saves_for_a_week=saves_for_a_week,
     )
 
 
@@ -175,7 +197,21 @@ def _repair(name: str, *halves: Spec) -> Flow:
 
 
 def _absent(name: str, *halves: Spec) -> Flow:
-    return _volume(f"absent, {name}", (DATA, {"orders": TARGET}, halves), UNPAIRED, state="absent")
+    was_replica = not any("pending" in half for half in halves)
+    left = {**TARGET, **(INCOMPLETE if was_replica else {})}
+    return _volume(f"absent, {name}", (DATA, {"orders": TARGET}, halves), (DATA, {"orders": left}, ()), state="absent")
+
+
+def _promoted(name: str, here: Mapping[str, Spec], left: Spec) -> Flow:
+    """A replica is made writable by force, whatever has become of its source; nothing else is touched."""
+    holds = {"orders": {"marks": ["o"]}}
+    return _volume(
+        f"half a pair forced, {name}",
+        (here, {"orders": {**holds["orders"], **TARGET}}, (left,)),
+        (here, holds, (left,)),
+        direction="from_peer",
+        failover="forced",
+    )
 
 
 def _sized(size: str) -> dict[str, Any]:
@@ -204,8 +240,14 @@ VOLUME_FLOWS = (
         (_sized("10GiB"), {"orders": {"size": "10GiB"}}, (PAIR,)),
         match_size=True,
     ),
-    _volume("absent", _paired(), UNPAIRED, state="absent"),
-    _volume("absent, target released", _paired(), (DATA, EMPTY, ()), state="absent", release_target=True),
+    _volume("absent", _paired(), (DATA, {"orders": {**TARGET, **COMPLETE}}, ()), state="absent"),
+    _volume(
+        "absent, target released",
+        _paired(),
+        (DATA, {"orders": COMPLETE}, ()),
+        state="absent",
+        release_target=True,
+    ),
     _absent("a half here", HALF_ORDERS_HERE),
     _absent("a half there", HALF_ORDERS_THERE),
     _absent("pending here", PENDING_HERE),
@@ -216,6 +258,28 @@ VOLUME_FLOWS = (
     _repair("pending there", PENDING_THERE),
     _repair("crossed halves", HALF_ORDERS_HERE, HALF_ORDERS_THERE),
     _repair("stopped", STOPPED),
+    _volume(
+        "repair, a stale half",
+        ({"orders": {"marks": ["o", "n"]}}, {"orders": {**TARGET, "marks": ["o"]}}, (HALF_ORDERS_THERE,)),
+        _paired(),
+        repair=True,
+        saves_for_a_week=True,
+    ),
+    _volume("over a used target", (DATA, USED, ()), _paired(), allow_overwrite=True),
+    _volume(
+        "over a used target, pairing refused",
+        (DATA, USED, ()),
+        _paired(),
+        refused=("beta", "CompleteVolumePairing"),
+        allow_overwrite=True,
+    ),
+    _volume(
+        "over a used target, role refused",
+        (DATA, USED, ()),
+        _paired(),
+        refused=("beta", "ModifyVolume"),
+        allow_overwrite=True,
+    ),
     _volume("mode changed", _paired(), _paired(mode="Sync"), mode="sync"),
     _volume("paused", _paired(), _paired(paused=["alpha"]), paused=True),
     _volume("resumed", _paired(paused=["alpha", "beta"]), _paired(), paused=False),
@@ -226,6 +290,22 @@ VOLUME_FLOWS = (
         size="20GiB",
     ),
     _volume("partner created", (DATA, {}, ()), _paired(), create_peer_volume={}),
+    _volume(
+        "partner created, pairing refused",
+        (DATA, {}, ()),
+        _paired(),
+        refused=("beta", "CompleteVolumePairing"),
+        create_peer_volume={},
+    ),
+    _promoted("its source's half removed", DATA, HALF_ORDERS_THERE),
+    _promoted(
+        "its source deleted",
+        {"orders": {"marks": ["o"], "deleted": True}},
+        {"between": ["alpha/orders", "beta/orders"]},
+    ),
+    _promoted(
+        "its source purged", {}, {"at": "beta/orders", "to": {"cluster": "alpha", "volume_id": 999, "name": "orders"}}
+    ),
     _volume("turned round, planned", _paired(), TURNED, direction="from_peer", failover="planned"),
     _volume("turned round, forced", _paired(), TURNED, direction="from_peer", failover="forced"),
     _volume(
@@ -265,9 +345,21 @@ BULK_FLOWS = (
     _bulk(
         "absent, targets released",
         (_each(marks=["o"]), _each(), THREE_PAIRS),
-        (_each(marks=["o"]), _each(), ()),
+        (_each(marks=["o"]), _each(**COMPLETE), ()),
         state="absent",
         release_target=True,
+    ),
+    _bulk(
+        "absent",
+        (_each(marks=["o"]), _each(), THREE_PAIRS),
+        (_each(marks=["o"]), _each(**TARGET, **COMPLETE), ()),
+        state="absent",
+    ),
+    _bulk(
+        "over used targets",
+        (_each(marks=["o"]), _each(marks=["p"]), ()),
+        (_each(marks=["o"]), _each(), THREE_PAIRS),
+        allow_overwrite=True,
     ),
     _bulk(
         "partners and their owner created",

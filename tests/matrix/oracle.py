@@ -20,6 +20,10 @@ Thing = tuple[str, str]
 Facts = dict[Thing, Any]
 
 CLUSTER_PAIR = "cluster pair"
+# What a run puts on the volumes that it creates, another one each time; and what it leaves on the target of a pair.
+RUN, REPLICA = "elementsw-replication-run", "elementsw-replication-replica"
+# How the snapshots are called that keep what is overwritten.
+SAVED = "elementsw-saved-"
 
 
 def of_volumes(truth: Truth, names: Iterable[str]) -> Facts:
@@ -28,6 +32,7 @@ def of_volumes(truth: Truth, names: Iterable[str]) -> Facts:
     return {
         (site, volume["name"]): {
             **{key: volume[key] for key in ("access", "account", "enable_512e", "marks", "qos", "size")},
+            "attributes": {key: value for key, value in volume["attributes"].items() if key != RUN},
             "pairs": [_half(truth, site, half) for half in volume["pairs"]],
         }
         for site in SITES
@@ -101,8 +106,17 @@ def own(facts: Facts) -> Facts:
 
 
 def alike(facts: Facts) -> Facts:
-    """The same without what differs from one pairing to the next, and without data, which takes its time."""
-    return {thing: _without(value, ("uuid", "marks")) for thing, value in facts.items()}
+    """The same without what differs from one pairing to the next, and without data, which takes its time.
+
+    Without notes, too: one that cannot be left is warned of, and there is no way to leave it later.
+    """
+    return {thing: _without(value, ("uuid", "marks", "attributes")) for thing, value in facts.items()}
+
+
+def replicas(facts: Facts) -> dict[Thing, str]:
+    """The volumes that are marked as the former target of a pair, and how."""
+    noted = {thing: value["attributes"].get(REPLICA) for thing, value in facts.items() if "attributes" in value}
+    return {thing: mark for thing, mark in noted.items() if mark}
 
 
 def differing(one: Facts, other: Facts) -> list[Thing]:
@@ -131,11 +145,11 @@ def marks(truth: Truth, names: Iterable[str]) -> dict[str, set[str]]:
     }
 
 
-def snapshots(truth: Truth, names: Iterable[str]) -> set[Thing]:
-    """The snapshots of the volumes of these names, by site and name."""
+def snapshots(truth: Truth, names: Iterable[str]) -> dict[tuple[str, str, str], Mapping[str, Any]]:
+    """The snapshots of the volumes of these names, by site, volume and name."""
     wanted = frozenset(names)
     return {
-        (site, snapshot["name"])
+        (site, volume["name"], snapshot["name"]): snapshot
         for site in SITES
         for volume in truth["clusters"][site]["volumes"]
         if volume["name"] in wanted

@@ -28,12 +28,17 @@ CLUSTERS = ("alpha", "beta")
 
 @functools.cache
 def calls_of(flow: Flow) -> tuple[Call, ...]:
-    """The calls that a flow makes while nothing befalls it: cluster, method, and the how manieth of these."""
+    """The calls that a flow makes while nothing else befalls it: cluster, method, and the how manieth of these.
+
+    Without those that are refused anyhow.
+    """
     world = flow.world()
     once(flow, world)
     seen: Counter[tuple[str, str]] = Counter()
     calls = []
     for call in world.calls:
+        if (call.cluster, call.method) == flow.refused:
+            continue
         seen[call.cluster, call.method] += 1
         calls.append((call.cluster, call.method, seen[call.cluster, call.method]))
     return tuple(calls)

@@ -60,6 +60,7 @@ UNHEARD_OF = "xNobodyHasHeardOfThis"
 _NO_VOLUME = ("xVolumeDoesNotExist", "xVolumeIDDoesNotExist")
 _NO_WORD = "xUnrecognizedEnumString"
 _FULL = "xExceededLimit"
+_NO_SNAPSHOT = ("xMaxSnapshotsPerVolumeExceeded", "xSnapshotFailed")
 OF_METHOD = {
     "AddAccount": ("xDuplicateUsername", _FULL),
     "CompleteClusterPairing": ("xInvalidPairingKey", "xPairingAlreadyExists", _FULL),
@@ -78,6 +79,8 @@ OF_METHOD = {
         "xTotalCapacityExceeded",
         _FULL,
     ),
+    "CreateGroupSnapshot": (*_NO_SNAPSHOT, _FULL, *_NO_VOLUME),
+    "CreateSnapshot": (*_NO_SNAPSHOT, _FULL, *_NO_VOLUME),
     "ListSnapshots": _NO_VOLUME,
     "ListVolumeStats": _NO_VOLUME,
     "ListVolumes": _NO_VOLUME,
@@ -89,6 +92,9 @@ OF_METHOD = {
 }
 # What a cluster says only when there is nothing left to do, and contention that may have left a pending entry.
 AFTER_APPLYING = {
+    "DeleteSnapshot": ("xSnapshotIDDoesNotExist",),
+    "DeleteVolume": _NO_VOLUME,
+    "PurgeDeletedVolume": _NO_VOLUME,
     "RemoveClusterPair": ("xPairingDoesNotExist",),
     "RemoveVolumePair": ("xVolumeNotPaired", *_NO_VOLUME),
     "StartVolumePairing": ("xDBVersionMismatch",),

@@ -47,7 +47,11 @@ def test_it_has_its_old_name_and_addresses_and_nothing_else(world):
     after = info(world, "alpha")
     assert (after["name"], after["mvip"], after["svip"]) == (before["name"], before["mvip"], before["svip"])
     assert after["uniqueID"] != before["uniqueID"]
-    for method, member in (("ListVolumes", "volumes"), ("ListClusterPairs", "clusterPairs"), ("ListAccounts", "accounts")):
+    for method, member in (
+        ("ListVolumes", "volumes"),
+        ("ListClusterPairs", "clusterPairs"),
+        ("ListAccounts", "accounts"),
+    ):
         assert world.call("alpha", method)[member] == []
     assert create(world, "alpha")["volumeID"] == 1
 

@@ -44,9 +44,8 @@ Change = Callable[[Writer, str, Sequence[SetAccess]], bool]
 
 def ready(session: Session, steps: Sequence[ConfirmTurn]) -> Verdicts:
     """What still speaks against reversing these pairs, once their checkpoints have arrived."""
-    late = arrival.await_all(session, steps)
-    going = [step for step in steps if step not in late]
-    return {**late, **_changed(session, going, _source_in_use)}
+    # Where one has not arrived, no pair of the list is reversed.
+    return arrival.await_all(session, steps) or _changed(session, steps, _source_in_use)
 
 
 def undisturbed(session: Session, steps: Sequence[ConfirmDemotion]) -> Verdicts:
@@ -55,8 +54,6 @@ def undisturbed(session: Session, steps: Sequence[ConfirmDemotion]) -> Verdicts:
 
 def _changed(session: Session, steps: Sequence[LookAtPair], in_use: InUse) -> Verdicts:
     """Which of the volumes or their partners are not as planned. in_use: the failure where a host is logged in."""
-    if not steps:
-        return {}
     now = volumes_now(session, (end for step in steps for end in _ends(step)))
     hosts = _hosts(session, steps, now)
     verdicts: Verdicts = {step: in_use(session, step, hosts[step]) for step in steps if hosts.get(step)}
@@ -222,7 +219,7 @@ def _give_back(writer: Writer, step: Demote, change: Change) -> None:
 
 def _neither_writable(pair: str, done: Done, why: Failure) -> Failure:
     """Hosts have no writable side until someone runs what this says."""
-    perhaps = "perhaps neither" if done.unsure else "neither"
+    perhaps = "perhaps neither" if done.unsure or why.outcome_unknown else "neither"
     back = TO_PEER if done.step.side == LOCAL else FROM_PEER
     return why.recoded(
         "no_source",

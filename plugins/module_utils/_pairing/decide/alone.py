@@ -178,10 +178,11 @@ def peer_alive(here: VolumeSide, peer: Silent, plans: Iterable[Plan]) -> Failure
     """Why nothing may be promoted: this cluster is connected with the peer, so that only the way to it is broken."""
     if peer.failure is None or not any(promotes(plan.steps) for plan in plans):
         return None
+    theirs = entries_of(here.entries, peer, here.unreadable_entries)
     unreadable = next((odd for odd in here.unreadable_entries if may_be_known_as(odd, peer.known_as)), None)
-    if unreadable is not None:
+    if not theirs and unreadable is not None:
         return unreadable.failure(here.cluster.name)
-    entry = next((entry for entry in entries_of(here.entries, peer) if entry.connected), None)
+    entry = next((entry for entry in theirs if entry.connected), None)
     if entry is None:
         return None
     return Failure(

@@ -232,11 +232,18 @@ def _select(wish: PairWish, catalogs: Sides[Catalog]) -> Sides[Volume | None]:
     local = catalogs.local.find(wish.volume, wish.volume_id, wish.account)
     if wish.peer_volume_id is not None:
         return Sides(local, catalogs.peer.find(None, wish.peer_volume_id, wish.peer_account))
-    owner = catalogs.local.owner(local) if local else wish.account
     if wish.peer_volume is not None:
         # Whoever is named by name alone is meant, whatever its owner; one that would be created has a certain owner.
-        return Sides(local, _named_on_peer(wish, catalogs.peer, wish.peer_volume, owner if wish.create else None))
-    return Sides(local, _partner(wish, catalogs, local, owner))
+        owner = _owner_of_partner(wish, catalogs.local, local) if wish.create else None
+        return Sides(local, _named_on_peer(wish, catalogs.peer, wish.peer_volume, owner))
+    return Sides(local, _partner(wish, catalogs, local))
+
+
+def _owner_of_partner(wish: PairWish, here: Catalog, local: Volume | None) -> str | None:
+    """Whose a partner has to be that is known by the name of the volume here alone: the account of the same name."""
+    if wish.new_account is not None:
+        return None
+    return here.owner(local) if local else wish.account
 
 
 def _named_on_peer(wish: PairWish, there: Catalog, name: str, owner: str | None) -> Volume | None:
@@ -248,7 +255,7 @@ def _named_on_peer(wish: PairWish, there: Catalog, name: str, owner: str | None)
     return there.find(name, None, wish.new_account or owner)
 
 
-def _partner(wish: PairWish, catalogs: Sides[Catalog], local: Volume | None, owner: str | None) -> Volume | None:
+def _partner(wish: PairWish, catalogs: Sides[Catalog], local: Volume | None) -> Volume | None:
     """The volume that this one is already paired with on the peer, else the one of the same name and owner there."""
     here, there = catalogs.local, catalogs.peer
     if local is not None:
@@ -264,7 +271,9 @@ def _partner(wish: PairWish, catalogs: Sides[Catalog], local: Volume | None, own
     if len(partners) == 1:
         return there.owned(partners[0].id, wish.peer_account)
     name = wish.new_name or (local.name if local else wish.volume)
-    return _named_on_peer(wish, there, name, owner) if name is not None else None
+    if name is None:
+        return None
+    return _named_on_peer(wish, there, name, _owner_of_partner(wish, here, local))
 
 
 def _relation(wish: PairWish, catalogs: Sides[Catalog], volumes: Sides[Volume | None], side: str) -> str:

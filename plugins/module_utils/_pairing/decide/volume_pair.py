@@ -10,7 +10,7 @@ TABLE below is the whole decision. The functions it names make the steps, or ref
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple, NoReturn
 
 from ..._element.errors import Failure
@@ -167,14 +167,19 @@ def _refuse_alone(found: Found, wish: Wish) -> NoReturn:
 
 def _replace(found: Found, wish: Wish) -> tuple[Step, ...]:
     direction = _direction_kept(found)
-    return (*_leftovers(found), *_handshake(found, wish, direction))
+    return _in_order((*_leftovers(found), *_handshake(found, wish, direction)))
 
 
 def _replace_missing(found: Found, wish: Wish) -> tuple[Step, ...]:
     created = _created(found, wish)
     if found.source is None and found.wish.direction is None:
         raise _direction_unknown(found)  # it was a target itself, and holds what the volume that is gone has sent
-    return (*_leftovers(found), *created)
+    return _in_order((*_leftovers(found), *created))
+
+
+def _in_order(steps: Iterable[Step]) -> tuple[Step, ...]:
+    """What will be overwritten is saved before anything is removed."""
+    return tuple(sorted(steps, key=lambda step: step.phase))
 
 
 def _leftovers(found: Found) -> tuple[Step, ...]:

@@ -278,6 +278,16 @@ def test_neither_side_is_writable_and_the_message_says_so(paired, here, there, w
     assert accesses(site, ONE) == [(RW, RT)]
 
 
+def test_perhaps_neither_side_is_writable_where_giving_back_has_no_answer(paired):
+    """The call may take effect later."""
+    site = paired(ONE)
+    site.world.faults.add("beta", "ModifyVolume", times=None, fault="xPermissionDenied")
+    site.world.faults.add("alpha", "ModifyVolume", 2, times=None, fault="drop_before")
+    result = site.run("volume_pair", volume="orders", **TURN)
+    assert (code(result), accesses(site, ONE)) == ("permission", [(RT, RT)])
+    assert "perhaps neither volume is writable" in result["msg"]
+
+
 def test_a_bulk_promotion_that_is_refused_for_one_volume(paired):
     site = paired()
     site.world.faults.add("beta", "ModifyVolumes", fault="xInvalidParameter")

@@ -187,7 +187,11 @@ def test_to_release_a_target_is_to_promote_it(pair):
     result = given.check_then_run(release_target=True, **options)
     assert_alive(given, result, given.address, "HTTP 503")
     removed = given.check_then_run(**options)
-    assert (removed.get("failed", False), given.site.writes()) == (False, ["beta RemoveVolumePair"])
+    # What stays a replicationTarget is marked as the copy that it is.
+    assert (removed.get("failed", False), given.site.writes()) == (
+        False,
+        ["beta RemoveVolumePair", "beta ModifyVolume"],
+    )
 
 
 @pytest.mark.parametrize(

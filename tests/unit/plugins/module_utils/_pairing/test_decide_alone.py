@@ -189,8 +189,8 @@ def test_the_mvip_comes_before_what_the_hostname_leads_to():
 # --- signs of life --------------------------------------------------------------------------------------------------------
 
 UNANSWERED = Unanswered(
-    "unreachable", "it does not answer", "198.51.100.9", "GetClusterInfo", sent=False, down=True, reason="no route"
-)
+    "unreachable", "it does not answer", "198.51.100.9", "GetClusterInfo", sent=False, down=True
+).because("no route")
 CONNECTED, LOST = entry(BETA, 7), entry(BETA, 7, status="Disconnected")
 TO_PEER = replace(WISH, direction="to_peer")
 FORCED, ABSENT = Wish(present=True, failover="forced"), Wish(present=False)

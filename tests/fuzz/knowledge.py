@@ -1,0 +1,123 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a task can know: what it has read, what it was shown then, and what others have changed since.
+
+Nobody can know what happens between their last look and their write, since the API has no compare-and-swap. So what
+others have done since the task last read the thing excuses it; what it has read, or ought to have read, does not.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from .truths import Key, Truth, sessions, volumes
+
+# What of a volume shows which read, in the simulator's words for it.
+SHOWN_BY = {
+    "marks": "ListVolumeStats",
+    "write_ops": "ListVolumeStats",
+    "used_blocks": "ListVolumeStats",
+    "snapshots": "ListSnapshots",
+    "sessions": "ListISCSISessions",
+}
+
+
+class Counters(NamedTuple):
+    """What statistics show of a volume; a cluster counts its blocks from time to time, and its writes in samples."""
+
+    blocks: int
+    writes: int
+
+
+class Knowledge:
+    """Of one task. touched: what others have changed during it, of each volume, and when."""
+
+    def __init__(self) -> None:
+        self.touched: dict[Key, dict[str, int]] = {}
+        self.counters: dict[Key, Counters] = {}
+        #: The entries of each volume when the task saw them first.
+        self.seen: dict[Key, set[str]] = {}
+        self.spoken_to: set[str] = set()
+        self._moment = 0
+        self._looked: dict[tuple[str, str, int | None], int] = {}
+        self._touched_entries: dict[str, int] = {}
+        self._written: dict[tuple[Key, str], int] = {}
+        self._saved: dict[Key, int] = {}
+
+    # --- what happens -------------------------------------------------------------------------------------------------
+
+    def read(self, cluster: str, method: str, params: Any, result: Any, truth: Truth) -> None:
+        """The task reads: from here on it knows."""
+        self._moment += 1
+        self.spoken_to.add(cluster)
+        self._looked[cluster, method, None] = self._moment
+        if method == "ListVolumeStats":
+            for shown in result["volumeStats"]:
+                self.counters[cluster, shown["volumeID"]] = Counters(shown["nonZeroBlocks"], shown["writeOps"])
+        if method == "ListVolumes":
+            for key, volume in volumes(truth).items():
+                if key[0] == cluster and _covers(params, volume):
+                    self._looked[cluster, method, key[1]] = self._moment
+                    self.seen.setdefault(key, {half["uuid"] for half in volume["pairs"]})
+
+    def wrote(self, before: Truth, after: Truth) -> None:
+        """The task writes."""
+        self._moment += 1
+        old = volumes(before)
+        for key, volume in volumes(after).items():
+            if key in old and len(volume["snapshots"]) > len(old[key]["snapshots"]):
+                self._saved[key] = self._moment
+
+    def changed_by_others(self, before: Truth, after: Truth) -> None:
+        self._moment += 1
+        old, new = volumes(before), volumes(after)
+        for key in old.keys() | new.keys():
+            one, two = old.get(key, {}), new.get(key, {})
+            for member in one.keys() | two.keys():
+                if one.get(member) != two.get(member):
+                    self.touched.setdefault(key, {})[member] = self._moment
+            for mark in {*two.get("marks", ())} - {*one.get("marks", ())}:
+                self._written[key, mark] = self._moment
+        for key in sessions(before) ^ sessions(after):
+            self.touched.setdefault(key, {})["sessions"] = self._moment
+        for name, cluster in after["clusters"].items():
+            if cluster["cluster_pairs"] != before["clusters"][name]["cluster_pairs"]:
+                self._touched_entries[name] = self._moment
+
+    # --- what of it the task cannot know --------------------------------------------------------------------------------
+
+    def is_blind(self, key: Key, *members: str) -> bool:
+        """Whether somebody has changed one of these members since the task looked at them last."""
+        touched = self.touched.get(key, {})
+        return any(touched.get(member, 0) > self._looked_at(key, member) for member in members)
+
+    def is_late(self, key: Key, mark: str) -> bool:
+        """Whether a host wrote this after the task had looked at the volume, and had saved it if it has, for the last time."""
+        written = self._written.get((key, mark), 0)
+        return written > max(self._looked_at(key, "marks"), self._saved.get(key, 0))
+
+    def is_entry_blind(self, name: str) -> bool:
+        return self._touched_entries.get(name, 0) > self._looked.get((name, "ListClusterPairs", None), 0)
+
+    def pairs_known(self, key: Key) -> bool:
+        """Whether nobody has paired the volume since the task looked at which volumes use a cluster pair."""
+        looked = self._looked.get((key[0], "ListActivePairedVolumes", None), 0)
+        return self.touched.get(key, {}).get("pairs", 0) < looked
+
+    @property
+    def entries_touched(self) -> bool:
+        """Whether anybody else has changed a cluster pair during the run."""
+        return bool(self._touched_entries)
+
+    def _looked_at(self, key: Key, member: str) -> int:
+        method = SHOWN_BY.get(member, "ListVolumes")
+        return self._looked.get((key[0], method, key[1] if method == "ListVolumes" else None), 0)
+
+
+def _covers(params: Any, volume: dict[str, Any]) -> bool:
+    given = params or {}
+    if "volumeIDs" in given:
+        return volume["id"] in given["volumeIDs"]
+    return bool(given.get("volumeName", volume["name"]) == volume["name"])
