@@ -174,7 +174,7 @@ says "expires never"
 saved=$(grep -o 'elementsw-saved-[0-9a-f]*-[0-9]*' log | head -n 1)
 run ansible-playbook -i inventory.yml saved.yml -e delete_saved="$saved"
 run bash -e list.sh
-! grep -qF "$saved" log
+if grep -qF "$saved" log; then exit 1; fi
 run bash -e home.sh
 holds alpha readWrite orders-db order-1 after
 holds alpha readWrite orders-log redo-1
