@@ -125,7 +125,7 @@ def _pause(found: Found) -> tuple[Step, ...]:
     if wanted is None or (wanted and state in (PAUSED_HERE, PAUSED_THERE)):
         return ()
     if not wanted and state == PAUSED_THERE:
-        raise unreachable(found, "paused: false, and it was paused on the other side")
+        raise unreachable(found, "paused: false (it was paused on the other side)")
     if not wanted and state != PAUSED_HERE:
         return ()
     reason = "it shall be paused" if wanted else "it shall replicate again"
@@ -188,8 +188,8 @@ def peer_alive(here: VolumeSide, peer: Silent, plans: Iterable[Plan]) -> Failure
     return Failure(
         "peer_alive",
         f"{connected(here.cluster.name, entry)}, so it is alive; {peer.failure.cluster} did not answer: {peer.failure.reason}; "
-        "nothing was written: correct hostname, port, proxy or network, or, if that site is gone, set peer_unreachable: "
-        "assume_dead",
+        "nothing was written: correct the way to it (hostname, port, proxy), or set peer_unreachable: assume_dead if its site is "
+        "gone",
         cluster=here.cluster.name,
         method="ListClusterPairs",
     )

@@ -32,3 +32,8 @@ def test_a_later_call_that_dies_does_not_hide_what_was_written(reply, diff):
 def test_a_later_call_that_ends_by_itself_speaks_for_itself():
     for reply in ({"changed": True, "actions": ACTIONS}, {"failed": True, "changed": True, "actions": ACTIONS}):
         assert _with_the_writes(reply, before(DIFF)) == reply
+
+
+def test_a_call_that_had_planned_nothing_has_written_nothing():
+    unplanned = {"changed": False, "_progress": {"line": "the peer does not answer", "report": {"unplanned": {}}}}
+    assert _with_the_writes(KILLED, unplanned) == KILLED

@@ -240,10 +240,41 @@ def test_deleted_volumes_are_looked_at_only_where_an_entry_may_have_to_go(sites)
     assert max(len(site.world.calls_of(name)) for name in ("alpha", "beta")) <= 14
 
 
-def test_pending_entries_go_whatever_is_deleted(sites):
+@pytest.mark.parametrize("member", [None, "volumePairs"])
+def test_pending_entries_go_whatever_is_deleted_or_odd(sites, member):
     site = with_deleted(sites)
+    site.world.odd_object("alpha", "ListDeletedVolumes", number_of(site, "alpha"), member, ["odd"])
     site.world.call("alpha", "StartClusterPairing")
     assert site.check_then_run("cluster_pair", remove_pending=True)["changed"]
+
+
+def becomes_odd(site, method, object_id, member):
+    """An object of alpha becomes odd just before the second call of the method, the recheck before a removal."""
+    params = {"method": method, "object_id": object_id, "member": member, "value": ["odd"]}
+    call = {"cluster": "alpha", "method": "odd_object", "params": params}
+    site.world.faults.add("alpha", method, 2, fault="meanwhile", call=call)
+
+
+@pytest.mark.parametrize(
+    ("method", "object_id", "member", "code"),
+    [
+        ("ListActivePairedVolumes", 77, None, "changed_meanwhile"),
+        ("ListActivePairedVolumes", 77, "volumePairs", "changed_meanwhile"),
+        ("ListActivePairedVolumes", 77, "name", None),
+        ("ListClusterPairs", 7, "status", "bad_reply"),
+        ("ListClusterPairs", 3, "status", None),
+    ],
+)
+def test_what_becomes_odd_before_the_removal(sites, method, object_id, member, code):
+    site = sites(
+        [{**cluster, "volumes": [{"name": "spare", "id": 77}]} for cluster in CLUSTERS],
+        cluster_pairs=[PAIRED, *THIRD],
+        volume_pairs=[{"at": "alpha/spare", "to": "gamma/spare"}],
+    )
+    becomes_odd(site, method, object_id, member)
+    result = site.run("cluster_pair", state="absent")
+    assert (result.get("error") or {}).get("code") == code
+    assert sorted(site.writes()) == ([HERE, THERE] if code is None else [])
 
 
 @pytest.mark.parametrize("method", ["ListActivePairedVolumes", "ListDeletedVolumes"])

@@ -95,6 +95,21 @@ def test_a_hiccup_does_not_make_a_peer_unreachable(pair, fault):
     assert (result["pairs"][0]["state"], given.accesses) == ("paired", (RT, RW))
 
 
+def test_a_report_has_three_attempts_as_well(pair):
+    given = pair()
+    given.hides("http_503")
+    result = given.run("pair_info")
+    assert (result["peer_reachable"], result["problems"][0]["code"]) == (False, "peer_unreachable")
+    assert len(given.world.calls_of("alpha")) == 3
+
+
+def test_without_the_permission_a_peer_has_all_attempts_of_a_read(pair):
+    given = pair()
+    given.world.faults.add("alpha", "GetClusterInfo", times=4, fault="http_503")
+    result = given.run(**FORCED)
+    assert (result.get("failed", False), given.accesses) == (False, (RT, RW))
+
+
 # --- signs of life ------------------------------------------------------------------------------------------------------
 
 

@@ -20,6 +20,8 @@ from ansible_collections.elementsw.replication.plugins.module_utils._element imp
         ("[2001:db8::1]", "2001:db8::1", True),
         ("::ffff:192.0.2.10", "192.0.2.10", True),
         ("alpha.example.com", "ALPHA.example.com", True),
+        ("alpha.example.com.", "alpha.example.com", True),
+        ("192.0.2.10.", "192.0.2.10", True),
         ("alpha.example.com", "beta.example.com", False),
         ("alpha.example.com", "192.0.2.10", False),
         ("10", "0.0.0.10", False),
