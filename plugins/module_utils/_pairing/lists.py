@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, TypeVar
 
 from .._element.members import Misfit, number
 from .model import Listed, Unreadable
@@ -41,7 +41,8 @@ class Kind(Generic[T, U]):
     more: Callable[[Mapping], dict[str, Any]] = _nothing_more
 
 
-class _Read(NamedTuple, Generic[T]):
+@dataclass(frozen=True)
+class _Read(Generic[T]):
     """An object at its place, with what the list holds for it."""
 
     place: int
@@ -61,10 +62,8 @@ def read(kind: Kind[T, U], method: str, entries: Iterable[Any]) -> Listed[T, U]:
     for member, key in kind.once.items():
         taken = [each.id for each in odd if each.id is not None] if member == kind.id_member else []
         fitting, twice = _apart(fitting, key, taken)
-        odd += [
-            _unreadable(kind, method, place, entry, Misfit(member, "is there twice")) for place, entry, _one in twice
-        ]
-    return Listed(tuple(one for _place, _entry, one in fitting), tuple(odd))
+        odd += [_unreadable(kind, method, each.place, each.entry, Misfit(member, "is there twice")) for each in twice]
+    return Listed(tuple(each.one for each in fitting), tuple(odd))
 
 
 def _parsed(kind: Kind[T, Any], entry: Any) -> T:

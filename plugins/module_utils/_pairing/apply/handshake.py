@@ -43,13 +43,24 @@ def pair_volumes(writer: Writer, step: PairVolumes) -> str:
 
     Raises Failure; nothing of the handshake is left then, or `left_behind` names it.
     """
+    astray: list[str] = []
+    try:
+        return _pair_in_rounds(writer, step, astray)
+    except Failure as exc:
+        # A volume that is paired refuses what comes late; one that is left unpaired takes it.
+        exc.left_behind += dict.fromkeys(astray)
+        raise
+
+
+def _pair_in_rounds(writer: Writer, step: PairVolumes, astray: list[str]) -> str:
+    """The same. astray: is filled with what calls without a reply may leave yet."""
     trouble: Failure | None = None
     for attempt in range(ROUNDS):
         if trouble is not None:
             if writer.session.stopping.is_set():
                 break
             writer.session.clock.sleep(min(2**attempt, 10))
-        key = _start_volume(writer, step)
+        key = _start_volume(writer, step, astray)
         try:
             return _complete_volume(writer, step, key)
         except _Again as again:
@@ -65,7 +76,7 @@ class _Again(Exception):
         self.trouble = trouble
 
 
-def _start_volume(writer: Writer, step: PairVolumes) -> str:
+def _start_volume(writer: Writer, step: PairVolumes, astray: list[str]) -> str:
     trouble: Failure | None = None
     for _attempt in range(START_ATTEMPTS):
         try:
@@ -78,6 +89,11 @@ def _start_volume(writer: Writer, step: PairVolumes) -> str:
         if trouble.outcome_unknown or trouble.name == CONTENTION:
             # The volume was unpaired a moment ago: a pending entry on it is that of the call whose fate is not known.
             _withdraw(writer, step, None, trouble)
+        if trouble.outcome_unknown and not trouble.rolled_back:
+            astray.append(
+                f"{step.object} on cluster {writer.session.name(step.side)}: a pending pairing, if the StartVolumePairing whose "
+                "reply was lost takes effect after all"
+            )
     raise trouble
 
 

@@ -278,8 +278,11 @@ def unsave(writer: Writer, step: Save, taken: Taken) -> str | None:
         return None  # other volumes of its group were overwritten: it stays, and the result names it
     what = _What(taken.name, f"snapshot {taken.name}", "roll-back: nothing was overwritten")
     left = _delete(writer, taken.side, taken.is_group, taken.id, what)
-    taken.withdrawn = not left
-    return "; ".join(left) or None
+    # It keeps nothing that was overwritten; whether it is there still, what is left behind says.
+    taken.withdrawn = True
+    return (
+        f"cluster {taken.cluster}: snapshot {taken.name} of this run may still be there ({left[0]})" if left else None
+    )
 
 
 class _What(NamedTuple):
