@@ -135,14 +135,12 @@ def _half(found: Found, wish: Wish) -> tuple[Step, ...]:
 
 
 def _deleted(found: Found, wish: Wish) -> tuple[Step, ...]:
-    if not is_forced(found, wish):
-        _refuse_deleted(found, wish)
-    if not any(entry is not None and not entry.pending for entry in (found.entries.local, found.entries.peer)):
-        raise not_paired(found)  # the namesake of a deleted volume need not be its replica
-    return _promote_half(found)
+    return _promote_half(found) if is_forced(found, wish) else _refuse_deleted(found, wish)
 
 
 def _promote_half(found: Found) -> tuple[Step, ...]:
+    if not any(entry is not None and not entry.pending for entry in (found.entries.local, found.entries.peer)):
+        raise not_paired(found)  # the namesake of a deleted or missing volume need not be its replica
     from . import turn
 
     return turn.promoted_half(found)

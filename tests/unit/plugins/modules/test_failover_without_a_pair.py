@@ -13,7 +13,7 @@ PENDING = {"at": "beta/orders", "pending": True}
 HALF = {"at": "beta/orders", "to": "alpha/orders"}
 
 
-def start(sites, *left):
+def start(sites, *left, purged=False):
     """A target on beta and a volume on alpha, which is deleted, with this left of a pair."""
     site = sites(
         [
@@ -25,6 +25,8 @@ def start(sites, *left):
     )
     (source,) = site.world.cluster("alpha").volumes.values()
     site.world.act("alpha", "DeleteVolume", {"volumeID": source.volume_id})
+    if purged:
+        site.world.act("alpha", "PurgeDeletedVolume", {"volumeID": source.volume_id})
     site.world.clear_calls()
     return site
 
@@ -38,14 +40,16 @@ def access(site):
     return target.access
 
 
+@pytest.mark.parametrize("purged", [False, True], ids=["deleted", "purged"])
 @pytest.mark.parametrize("left", [(), (PENDING,)], ids=["nothing", "a pending entry"])
-def test_the_namesake_of_a_deleted_volume_is_not_promoted(sites, left):
-    site = start(sites, *left)
+def test_the_namesake_of_a_volume_that_is_gone_is_not_promoted(sites, left, purged):
+    site = start(sites, *left, purged=purged)
     result = fail_over(site)
     assert (result["error"]["code"], site.world.writes(), access(site)) == ("not_paired", [], RT)
 
 
-def test_what_is_left_of_a_pair_is(sites):
-    site = start(sites, HALF)
+@pytest.mark.parametrize("purged", [False, True], ids=["deleted", "purged"])
+def test_what_is_left_of_a_pair_is(sites, purged):
+    site = start(sites, HALF, purged=purged)
     result = fail_over(site)
     assert (result.get("failed", False), access(site)) == (False, RW)
