@@ -39,7 +39,8 @@ class Knowledge:
         self.counters: dict[Key, Counters] = {}
         #: The entries of each volume when the task saw them first.
         self.seen: dict[Key, set[str]] = {}
-        self.spoken_to: set[str] = set()
+        #: The clusters that have told the task of their volumes.
+        self.asked: set[str] = set()
         self._moment = 0
         self._looked: dict[tuple[str, str, int | None], int] = {}
         self._touched_entries: dict[str, int] = {}
@@ -51,12 +52,12 @@ class Knowledge:
     def read(self, cluster: str, method: str, params: Any, result: Any, truth: Truth) -> None:
         """The task reads: from here on it knows."""
         self._moment += 1
-        self.spoken_to.add(cluster)
         self._looked[cluster, method, None] = self._moment
         if method == "ListVolumeStats":
             for shown in result["volumeStats"]:
                 self.counters[cluster, shown["volumeID"]] = Counters(shown["nonZeroBlocks"], shown["writeOps"])
         if method == "ListVolumes":
+            self.asked.add(cluster)
             for key, volume in volumes(truth).items():
                 if key[0] == cluster and _covers(params, volume):
                     self._looked[cluster, method, key[1]] = self._moment

@@ -115,8 +115,8 @@ class Watch:
         return [
             f"both sides of pair {uuid} are writable"
             for uuid in split(after) - split(before)
-            # Somebody else has made the other side writable, and nobody can know of that in time.
-            if not any(self.knows.is_blind(key, "access") for key, _half in halves(after)[uuid] if key in old)
+            # Somebody else has paired them or made the other side writable, and nobody can know of that in time.
+            if not any(self.knows.is_blind(key, "access", "pairs") for key, _half in halves(after)[uuid] if key in old)
         ]
 
     # Volumes
@@ -198,6 +198,8 @@ class Watch:
         """A volume becomes writable: the desired source, a target that is released, or one that goes back."""
         if back or self.knows.is_blind(key, "access", "pairs"):
             return []
+        if self._is_alive(before):
+            return [f"volume {key} has become writable, and a peer that does not answer is alive"]
         if not self.order.present:
             released = self.order.params["release_target"] and old["access"] in TARGET_WORDS and not old["pairs"]
             return [] if released else [f"volume {key} has become writable"]
@@ -219,13 +221,24 @@ class Watch:
     def _is_guessed(self, key: Key, truth: Truth) -> bool:
         """Documented: the only cluster pair is taken for that with a peer that does not answer, if none has its address."""
         entries = [entry for entry in truth["clusters"][key[0]]["cluster_pairs"] if not entry["pending"]]
-        return self.order.there not in self.knows.spoken_to and len(entries) == 1
+        return self.order.there not in self.knows.asked and len(entries) == 1
+
+    def _is_alive(self, truth: Truth) -> bool:
+        """Whether a peer that has not answered is connected with this cluster all the same, and may not be taken for dead."""
+        if self.order.there in self.knows.asked or self.order.assumes_dead:
+            return False
+        cluster = self._world.cluster(self.order.here)
+        return any(
+            self._world.links.status(cluster, cluster.cluster_pairs[entry["id"]]) == "Connected"
+            for entry in truth["clusters"][self.order.here]["cluster_pairs"]
+            if self._names.names(entry, self.order.there)
+        )
 
     def _judge_demotion(self, key: Key, old: dict[str, Any], before: Truth) -> list[str]:
         """A volume becomes a target: of a new pair, or by a failover. Its content is judged elsewhere."""
         if not self.order.present:
             return [f"volume {key} has become a target"]
-        if {self.order.here, self.order.there} - self.knows.spoken_to:
+        if {self.order.here, self.order.there} - self.knows.asked:
             return [f"volume {key} has become a target of a cluster that was not asked"]
         sides = {self.order.source_side(item) for item in self.items_naming(key)}
         was_target = volumes(self.start).get(key, {}).get("access") in TARGET_WORDS
