@@ -247,7 +247,7 @@ def _remove_pending(found: Found) -> tuple[Step, ...]:
 
 
 def _check_readable(found: Found, wish: Wish) -> None:
-    """Only a pair that is there, and shall be, does not depend on what else may name the other cluster."""
+    """Only a pair that exists and is to stay does not depend on what else may name the other cluster."""
     is_there = wish.present and not wish.repair and found.state == "paired"
     if found.doubt and not is_there:
         raise found.doubt
@@ -371,7 +371,7 @@ def expired(found: Found, made: bool, present: bool, timeout: float, text: str) 
 
 
 def replaced(found: Found) -> Failure:
-    """Between two looks at it somebody has removed the pair, or made another one, or it cannot be read any more."""
+    """Between two reads another client has removed the pair or made another one, or it cannot be read any more."""
     if found.doubt:
         return found.doubt
     listed = ", ".join(

@@ -93,10 +93,10 @@ def counted(pairs: int) -> str:
 
 def of_unreadable(cluster: str, unreadable: Iterable[Unreadable]) -> list[Finding]:
     """What of a cluster's lists cannot be read: one finding for all that have the same trouble."""
-    alike: dict[tuple[str, str], list[Unreadable]] = {}
+    same_cause: dict[tuple[str, str], list[Unreadable]] = {}
     for odd in unreadable:
-        alike.setdefault((odd.kind, odd.reason), []).append(odd)
-    return [_unreadable(cluster, reason, found) for (_kind, reason), found in alike.items()]
+        same_cause.setdefault((odd.kind, odd.reason), []).append(odd)
+    return [_unreadable(cluster, reason, found) for (_kind, reason), found in same_cause.items()]
 
 
 def _unreadable(cluster: str, reason: str, found: Sequence[Unreadable]) -> Finding:
