@@ -89,7 +89,8 @@ def _start_volume(writer: Writer, step: PairVolumes, astray: list[str]) -> str:
         if trouble.outcome_unknown or trouble.name == CONTENTION:
             # The volume was unpaired a moment ago: a pending entry on it is that of the call whose fate is not known.
             _withdraw(writer, step, None, trouble)
-        if trouble.outcome_unknown and not trouble.rolled_back:
+        # A reply without sense is a reply all the same: what the call has done would have been found.
+        if trouble.outcome_unknown and trouble.code != "bad_reply" and not trouble.rolled_back:
             astray.append(
                 f"{step.object} on cluster {writer.session.name(step.side)}: a pending pairing, if the StartVolumePairing whose "
                 "reply was lost takes effect after all"
