@@ -19,7 +19,7 @@ demo-failover:  ## move volumes between two simulated sites, until one of them d
 	@$(python) -B tools/demo.py failover
 
 test:  ## run the tests that need no matrix of versions; ARGS goes to pytest
-	@$(python) -B tools/run_tests.py -n auto $(ARGS)
+	@$(python) -B tools/run_tests.py -n auto --dist worksteal $(ARGS)
 
 format:  ## settle style and the order of imports
 	@.ci/run format
@@ -37,7 +37,7 @@ bench:  ## count calls and measure ratios
 	@$(python) -B tools/run_tests.py tests/benchmark $(ARGS)
 
 matrix:  ## try every flow with everything that can befall each of its calls, and with signals in the middle
-	@$(python) -B tools/run_tests.py tests/matrix tests/signals -n auto $(ARGS)
+	@$(python) -B tools/run_tests.py tests/matrix tests/signals -n auto --dist worksteal $(ARGS)
 
 fuzz:  ## random worlds and races: a fixed set of them, or with SECONDS=60 ever new ones
 	@$(python) -B tools/run_fuzz.py $(SECONDS) $(SEED)

@@ -59,3 +59,13 @@ def command_path() -> str:
     """PATH for a child process: `python` and `ansible-playbook` are those of the environment that runs the tests."""
     own = pathlib.Path(sys.executable).parent
     return os.pathsep.join([str(own.parent / "commands"), str(own), os.environ.get("PATH", os.defpath)])
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Spread the journeys over the run: each takes up to minutes, and each worker gets an unbroken part of the list."""
+    journeys = [item for item in items if item.path.parent.name == "playbooks"]
+    others = [item for item in items if item.path.parent.name != "playbooks"]
+    if journeys and others:
+        share = -(-len(others) // len(journeys))
+        parts = [[journey, *others[n * share : (n + 1) * share]] for n, journey in enumerate(journeys)]
+        items[:] = [item for part in parts for item in part]

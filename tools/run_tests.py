@@ -6,11 +6,15 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
 
 import environment
+
+#: Most of the time tests wait: for a silent cluster, for counters to settle, for Ansible's processes.
+WORKERS_PER_CORE = 3
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -18,7 +22,9 @@ def main(arguments: Sequence[str]) -> int:
         environment.prepare(environment.TESTS)
         with environment.workspace() as workspace:
             command = [workspace.python, "-m", "pytest", *arguments]
-            return subprocess.run(command, cwd=environment.ROOT, env=workspace.env, check=False).returncode
+            workers = str(WORKERS_PER_CORE * (os.cpu_count() or 1))
+            env = {"PYTEST_XDIST_AUTO_NUM_WORKERS": workers, **workspace.env}
+            return subprocess.run(command, cwd=environment.ROOT, env=env, check=False).returncode
     except environment.SetupProblem as problem:
         print(problem, file=sys.stderr)
         return 1
