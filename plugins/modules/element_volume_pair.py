@@ -178,7 +178,8 @@ options:
     description: &save_overwritten
       - Whether to take a snapshot of a volume that shows evidence of data before it is overwritten. It is named
         C(elementsw-saved-...), and RV(pairs[].saved) tells its ID. It does not expire, except that of a replica which
-        O(repair) copies again. That is kept for 7 days.
+        O(repair) copies again, and that of a C(replicationTarget) which shows no other sign of data. Those are kept for
+        7 days.
       - When the snapshot cannot be taken, nothing is overwritten and the error is V(cannot_save).
       - Set it to V(false) for volumes whose content may be lost, or where the cluster has no room for snapshots.
       - At the top level it is also the default of the items of O(pairs).
@@ -194,8 +195,8 @@ options:
         O(paused) say otherwise. The former target of this very pair, as long as it is still
         C(replicationTarget), becomes the target again without O(allow_overwrite) if it holds no more than what
         replication has brought. One that hosts have written to needs it, as any other target does.
-      - A source without any data does not overwrite a target with data unless O(allow_overwrite), error
-        V(empty_source). A cluster that was rebuilt looks like that.
+      - A source without any data overwrites neither its replica nor a target with data unless O(allow_overwrite),
+        error V(empty_source). A cluster that was rebuilt looks like that.
       - A volume that is paired with another volume or cluster is never touched, error V(paired_elsewhere).
       - A O(direction) that is against the roles the two volumes have is refused, error V(direction_change).
       - At the top level it is also the default of the items of O(pairs).

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .knowledge import Counters
-from .truths import SOURCE, TARGET_WORDS, Key, Truth, overwritten, volumes
+from .truths import SOURCE, TARGET, TARGET_WORDS, Key, Truth, overwritten, volumes
 
 if TYPE_CHECKING:
     from .watch import Watch
@@ -49,17 +49,15 @@ def _judge(watch: Watch, target: Key, source: Key, before: Truth, after: Truth) 
 
 def _judge_new_pair(watch: Watch, target: Key, source: Key, before: Truth) -> list[str]:
     signs = evidence(watch, target, before)
-    if not signs:
-        return []
     first = volumes(watch.start).get(target, {})
     was_replica = first.get("access") in TARGET_WORDS and (
         any(not half["pending"] for half in first["pairs"]) or watch.has_half(target, watch.start)
     )
     repaired = was_replica and any(item["repair"] for item in watch.items_naming(target))
-    if not repaired or signs & OF_ITS_OWN:
+    if signs and (not repaired or signs & OF_ITS_OWN):
         return [f"volume {target} holds data ({sorted(signs)}) and is overwritten"]
-    if counters(watch, source, before) == Counters(0, 0):
-        return [f"volume {target} holds data ({sorted(signs)}) and is overwritten by {source}, which is empty"]
+    if (signs or repaired) and counters(watch, source, before) == Counters(0, 0):
+        return [f"volume {target} is a replica ({sorted(signs)}) and is overwritten by {source}, which is empty"]
     return []
 
 
@@ -100,8 +98,9 @@ def is_excused(watch: Watch, mark: str, key: Key, before: Truth, after: Truth) -
     if watch.knows.is_late(key, mark):
         return True
     # No read shows what replication has brought since the last garbage collection, nor what was written since the last
-    # sample; and the pair that it came by was not removed by a task, which leaves a mark.
-    return _is_new(watch, key, after) and not evidence(watch, key, before)
+    # sample; and the pair that it came by was removed, and the volume made writable, by somebody who leaves no mark.
+    was_target = volumes(watch.start).get(key, {}).get("access") == TARGET
+    return _is_new(watch, key, after) and not was_target and not evidence(watch, key, before)
 
 
 def _is_new(watch: Watch, key: Key, truth: Truth) -> bool:

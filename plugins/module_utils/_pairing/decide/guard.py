@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from ..._element.errors import Failure
-from ..model import REPLICA_MARK, Usage, Volume
+from ..model import REPLICA_MARK, TARGET, Usage, Volume
 
 
 def sessions(usage: Usage) -> tuple[str, ...]:
@@ -54,6 +54,11 @@ def beyond_replica(volume: Volume, usage: Usage) -> tuple[str, ...]:
     return data(unmarked, replace(usage, nonzero_blocks=0, snapshots=own_snapshots, replicated_snapshots=0))
 
 
+def role(volume: Volume) -> tuple[str, ...]:
+    """What its access alone tells. What replication brought is no write and is counted at the next garbage collection."""
+    return ("as a replicationTarget it may hold a copy that is not counted yet",) if volume.access == TARGET else ()
+
+
 def is_empty(usage: Usage) -> bool:
     """Whether a source shows no content of its own. What cannot be read proves nothing, so that it counts as empty."""
     return "statistics" in usage.unreadable or not (usage.nonzero_blocks or usage.write_ops)
@@ -82,13 +87,15 @@ def check_unused(volume: Volume, cluster: str, usage: Usage, permission: Permiss
         )
 
 
-def check_source_holds_data(source: Volume, cluster: str, source_usage: Usage, target: Volume, usage: Usage) -> None:
+def check_source_holds_data(
+    source: Volume, cluster: str, source_usage: Usage, target: Volume, evidence: tuple[str, ...]
+) -> None:
     """Raise empty_source where a source without content would overwrite evidence of data: a rebuilt cluster looks so."""
-    if is_empty(source_usage) and data(target, usage):
+    if is_empty(source_usage) and evidence:
         raise Failure(
             "empty_source",
-            f"cluster {cluster}: {source.label} holds no data and would overwrite {target.label}, which does: "
-            f"{', '.join(data(target, usage))}; check which one is the source, or give allow_overwrite: true",
+            f"cluster {cluster}: {source.label} shows no data, and the data of {target.label} would be lost: "
+            f"{', '.join(evidence)}; check which one is the source, or give allow_overwrite: true",
             cluster=cluster,
             method="ListVolumeStats",
         )

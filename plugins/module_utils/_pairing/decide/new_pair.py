@@ -88,18 +88,20 @@ def _check_evidence(found: Found, source_side: str, used: Usage, permission: gua
     source, target = found.volumes[source_side], found.volumes[target_side]
     guard.check_unused(target, found.name(target_side), used, permission)
     if not permission.overwrite:
-        guard.check_source_holds_data(
-            source, found.name(source_side), _usage(found, source_side, source) or Usage(), target, used
-        )
+        source_usage = _usage(found, source_side, source) or Usage()
+        # An unpaired replicationTarget may be one that an administrator has prepared; the other half of a pair is none.
+        evidence = guard.data(target, used) or (guard.role(target) if permission.replica else ())
+        guard.check_source_holds_data(source, found.name(source_side), source_usage, target, evidence)
 
 
 def _saved(found: Found, wish: Wish, side: str, used: Usage, permission: guard.Permission) -> tuple[Save, ...]:
-    """The snapshot of what the future target holds, if it shows any evidence of data."""
+    """The snapshot of what the future target holds, if it shows any evidence of data, or was a replica."""
     target = found.volumes[side]
-    if not wish.save_overwritten or not guard.data(target, used):
+    content = guard.data(target, used)
+    if not wish.save_overwritten or not (content or guard.role(target)):
         return ()
-    copied_again = permission.replica and not guard.beyond_replica(target, used)
-    return (save(found, side, first=True, retention=REPLICA_RETENTION if copied_again else None),)
+    only_copied = not content or (permission.replica and not guard.beyond_replica(target, used))
+    return (save(found, side, first=True, retention=REPLICA_RETENTION if only_copied else None),)
 
 
 def steps_with_creation(found: Found, wish: Wish) -> tuple[Step, ...]:

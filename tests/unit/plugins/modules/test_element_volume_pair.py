@@ -10,7 +10,7 @@ import pytest
 
 RT = "replicationTarget"
 DR = {"name": "orders-dr", "id": 77}
-ORDERS = {"name": "orders-db", "id": 41}
+ORDERS = {"name": "orders-db", "id": 41, "marks": ["order 1"]}
 # 41 exists on both sides and means two different volumes, as small integers do.
 OTHERS_HERE = [{"name": "spare", "id": 42}, {"name": "third-party", "id": 50}]
 OTHERS_THERE = [{"name": "not-orders", "id": 41}, {"name": "spare", "id": 78}, {"name": "third-party", "id": 50}]
@@ -59,22 +59,24 @@ WORLDS = {
 }
 TARGET = "beta ModifyVolume"
 HANDSHAKE = ["alpha StartVolumePairing", "beta CompleteVolumePairing"]
+# A target that reads replicationTarget already may hold what no read shows.
+SAVE = "beta CreateSnapshot"
 OFF_HERE, OFF_THERE = "alpha RemoveVolumePair", "beta RemoveVolumePair"
 # A former target is marked as the copy that it is.
 MARK_HERE, MARK_THERE = "alpha ModifyVolume", "beta ModifyVolume"
 CASES = [
     # found; the writes of present, of present with repair, and of absent, or the error
     ("unpaired", [TARGET, *HANDSHAKE], [TARGET, *HANDSHAKE], []),
-    ("target ready", HANDSHAKE, HANDSHAKE, []),
+    ("target ready", [SAVE, *HANDSHAKE], [SAVE, *HANDSHAKE], []),
     ("paired", [], [], [OFF_HERE, OFF_THERE, MARK_THERE]),
     ("towards us", [], [], [OFF_THERE, OFF_HERE, MARK_HERE]),
-    ("stopped", "half_pair", [OFF_HERE, OFF_THERE, *HANDSHAKE], [OFF_HERE, OFF_THERE, MARK_THERE]),
+    ("stopped", "half_pair", [SAVE, OFF_HERE, OFF_THERE, *HANDSHAKE], [OFF_HERE, OFF_THERE, MARK_THERE]),
     ("no role", "access_conflict", "access_conflict", [OFF_HERE, OFF_THERE]),
-    ("pending here", "pending_pair", [OFF_HERE, *HANDSHAKE], [OFF_HERE]),
-    ("pending there", "pending_pair", [OFF_THERE, *HANDSHAKE], [OFF_THERE]),
-    ("half here", "half_pair", [OFF_HERE, *HANDSHAKE], [OFF_HERE, MARK_THERE]),
-    ("half there", "half_pair", [OFF_THERE, *HANDSHAKE], [OFF_THERE, MARK_THERE]),
-    ("crossed", "half_pair", [OFF_HERE, OFF_THERE, *HANDSHAKE], [OFF_HERE, OFF_THERE, MARK_THERE]),
+    ("pending here", "pending_pair", [SAVE, OFF_HERE, *HANDSHAKE], [OFF_HERE]),
+    ("pending there", "pending_pair", [SAVE, OFF_THERE, *HANDSHAKE], [OFF_THERE]),
+    ("half here", "half_pair", [SAVE, OFF_HERE, *HANDSHAKE], [OFF_HERE, MARK_THERE]),
+    ("half there", "half_pair", [SAVE, OFF_THERE, *HANDSHAKE], [OFF_THERE, MARK_THERE]),
+    ("crossed", "half_pair", [SAVE, OFF_HERE, OFF_THERE, *HANDSHAKE], [OFF_HERE, OFF_THERE, MARK_THERE]),
     ("elsewhere here", "paired_elsewhere", "paired_elsewhere", "paired_elsewhere"),
     ("elsewhere there", "paired_elsewhere", "paired_elsewhere", "paired_elsewhere"),
     ("another volume", "paired_elsewhere", "paired_elsewhere", "paired_elsewhere"),
@@ -184,7 +186,7 @@ def test_a_deleted_volume_is_named_with_its_purge_time(sites):
 
 
 def test_direction_from_the_peer_makes_this_volume_the_target(sites):
-    site = start(sites, "unpaired")
+    site = sites(clusters({**ORDERS, "marks": []}, DR), cluster_pairs=LINKS)
     result = site.check_then_run("volume_pair", **PAIR, direction="from_peer", mode="sync")
     assert site.writes() == ["alpha ModifyVolume", "beta StartVolumePairing", "alpha CompleteVolumePairing"]
     assert (result["pairs"][0]["direction"], result["pairs"][0]["mode"]) == ("from_peer", "sync")

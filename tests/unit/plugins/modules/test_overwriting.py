@@ -119,6 +119,45 @@ def test_a_rebuilt_source_does_not_overwrite_the_only_copy(world):
     assert "only" in kept(site, allowed)
 
 
+@pytest.fixture(name="fresh_copy")
+def _fresh_copy(world):
+    """A copy that no garbage collection has counted; its source was made anew since, with the ID of the old one."""
+    site = world({"name": "orders"}, there=[{"name": "orders"}])
+    site.run("volume_pair", volume="orders")
+    write(site, "alpha", "only")
+    site.run("volume_pair", volume="orders", wait_for="in_sync")
+    source = volume(site, "alpha")
+    for name in ("RemoveVolumePair", "DeleteVolume", "PurgeDeletedVolume"):
+        site.world.act("alpha", name, {"volumeID": source.volume_id})
+    site.world.cluster("alpha").add_volume(
+        "orders", source.account_id, source.size, True, site.world.clock.now, source.volume_id
+    )
+    assert site.world.call("beta", "ListVolumeStats")["volumeStats"][0]["nonZeroBlocks"] == 0
+    site.world.clear_calls()
+    return site
+
+
+def test_a_copy_that_is_not_counted_yet_is_not_overwritten_by_an_empty_source(fresh_copy):
+    site = fresh_copy
+    result = site.check_then_run("volume_pair", volume="orders", repair=True)
+    assert (code(result), site.world.writes()) == ("empty_source", [])
+    assert "replicationTarget" in result["msg"]
+    allowed = site.run("volume_pair", volume="orders", repair=True, allow_overwrite=True)
+    assert not allowed.get("failed"), allowed["msg"]
+    assert "only" in kept(site, allowed)
+
+
+def test_a_target_whose_entry_was_removed_as_well_is_saved_for_a_week(fresh_copy):
+    """Nothing tells it from one that an administrator has prepared; so it is used, and what it may hold is kept."""
+    site = fresh_copy
+    site.world.act("beta", "RemoveVolumePair", {"volumeID": volume(site, "beta").volume_id})
+    result = site.check_then_run("volume_pair", volume="orders")
+    assert not result.get("failed"), result["msg"]
+    assert "only" in kept(site, result)
+    (snapshot,) = site.world.cluster("beta").snapshots.values()
+    assert (snapshot.expires - snapshot.created).days == 7
+
+
 def test_a_repaired_pair_keeps_its_mode_and_its_pause(world):
     source = {"name": "orders", "marks": ["a"]}
     target = {"name": "orders", "marks": ["a"], "access": RT}

@@ -61,14 +61,19 @@ HERE, THERE = entry(BETA, 7), entry(ALPHA, 12)
 THIRD = entry(GAMMA, 3, "third")
 ORDERS = PairWish(volume="orders-db", peer_volume="orders-dr")
 RT = "replicationTarget"
-UNUSED = Usage()
+UNUSED, WRITTEN = Usage(), Usage(nonzero_blocks=9, write_ops=9)
 
 
-def found(local=(), peer=(), wish=ORDERS, usage=UNUSED, links=(HERE, THERE)):
-    """What is found when the clusters have these volumes, next to pairs of both with a third cluster."""
+def found(local=(), peer=(), wish=ORDERS, usage=None, links=(HERE, THERE)):
+    """What is found when the clusters have these volumes, next to pairs of both with a third cluster.
+
+    usage: of both volumes; else the source holds data, and the other one shows none.
+    """
     views = Sides(volume_side(ALPHA, [links[0], THIRD], *local), volume_side(BETA, [links[1], THIRD], *peer))
     seen = classify(0, wish, Sides(Catalog(views.local), Catalog(views.peer)))
-    everything = dict.fromkeys((41, 77), usage)
+    from_peer = "from_peer" in (wish.direction, seen.direction)
+    usages = (UNUSED, WRITTEN) if from_peer else (WRITTEN, UNUSED)
+    everything = dict(zip((41, 77), (usage, usage) if usage else usages))
     return replace(seen, extras=Extras(usage=Sides(everything, everything)))
 
 
@@ -88,6 +93,8 @@ REBUILT = entry(Cluster("beta", "old1", BETA.mvip), 7)
 START = "alpha StartVolumePairing volume orders-db (41)"
 COMPLETE = "beta CompleteVolumePairing volume orders-dr (77)"
 HANDSHAKE = [START, COMPLETE]
+# A target that reads replicationTarget already may hold what no read shows.
+SAVE_77 = "beta CreateSnapshot volume orders-dr (77)"
 TARGETED = ["beta ModifyVolume volume orders-dr (77)", *HANDSHAKE]
 REMOVE_41 = "alpha RemoveVolumePair volume orders-db (41)"
 REMOVE_77 = "beta RemoveVolumePair volume orders-dr (77)"
@@ -130,21 +137,21 @@ FOUND = {
 CASES = [
     # found; the writes of present, of present with repair, and of absent, or the error
     ("unpaired", TARGETED, TARGETED, []),
-    ("unpaired, target ready", HANDSHAKE, HANDSHAKE, []),
+    ("unpaired, target ready", [SAVE_77, *HANDSHAKE], [SAVE_77, *HANDSHAKE], []),
     ("unpaired, target locked", TARGETED, TARGETED, []),
     ("unpaired, source is a target", "direction_unknown", "direction_unknown", []),
     ("paired", [], [], [*BOTH, MARK_77]),
     ("paired, towards us", [], [], [REMOVE_77, REMOVE_41, MARK_41]),
     ("paired, no source", [], [], [*BOTH, MARK_41, MARK_77]),
-    ("paired, stopped", "half_pair", [*BOTH, *HANDSHAKE], [*BOTH, MARK_77]),
+    ("paired, stopped", "half_pair", [SAVE_77, *BOTH, *HANDSHAKE], [*BOTH, MARK_77]),
     ("paired, locked", "access_conflict", "access_conflict", BOTH),
-    ("pending here", "pending_pair", [REMOVE_41, *HANDSHAKE], [REMOVE_41]),
-    ("pending there", "pending_pair", [REMOVE_77, *HANDSHAKE], [REMOVE_77]),
-    ("pending on both", "pending_pair", [*BOTH, *HANDSHAKE], BOTH),
-    ("half here", "half_pair", [REMOVE_41, *HANDSHAKE], [REMOVE_41, MARK_77]),
-    ("half there", "half_pair", [REMOVE_77, *HANDSHAKE], [REMOVE_77, MARK_77]),
-    ("half here, pending there", "half_pair", [*BOTH, *HANDSHAKE], [*BOTH, MARK_77]),
-    ("crossed", "half_pair", [*BOTH, *HANDSHAKE], [*BOTH, MARK_77]),
+    ("pending here", "pending_pair", [SAVE_77, REMOVE_41, *HANDSHAKE], [REMOVE_41]),
+    ("pending there", "pending_pair", [SAVE_77, REMOVE_77, *HANDSHAKE], [REMOVE_77]),
+    ("pending on both", "pending_pair", [SAVE_77, *BOTH, *HANDSHAKE], BOTH),
+    ("half here", "half_pair", [SAVE_77, REMOVE_41, *HANDSHAKE], [REMOVE_41, MARK_77]),
+    ("half there", "half_pair", [SAVE_77, REMOVE_77, *HANDSHAKE], [REMOVE_77, MARK_77]),
+    ("half here, pending there", "half_pair", [SAVE_77, *BOTH, *HANDSHAKE], [*BOTH, MARK_77]),
+    ("crossed", "half_pair", [SAVE_77, *BOTH, *HANDSHAKE], [*BOTH, MARK_77]),
     ("rebuilt peer", "half_pair", "not_connected", [REMOVE_41]),
     ("elsewhere here", "paired_elsewhere", "paired_elsewhere", "paired_elsewhere"),
     ("elsewhere there", "paired_elsewhere", "paired_elsewhere", "paired_elsewhere"),
@@ -276,7 +283,7 @@ def test_an_unlisted_cluster_pair_is_a_half_only_with_the_partner_given_by_id():
 # --- a new pair -------------------------------------------------------------------------------------------------------
 
 
-def problem(local=None, peer=None, wish=PRESENT, pair_wish=ORDERS, usage=UNUSED, links=(HERE, THERE)):
+def problem(local=None, peer=None, wish=PRESENT, pair_wish=ORDERS, usage=None, links=(HERE, THERE)):
     plan = decide(found([local or orders()], [peer or target(access="readWrite")], pair_wish, usage, links), wish)
     return plan.problem and plan.problem.code
 
@@ -374,8 +381,6 @@ def test_the_guard_watches_the_volume_that_becomes_the_target():
 
 
 REPLICATED = Usage(nonzero_blocks=9, snapshots=2, replicated_snapshots=2)
-WRITTEN = Usage(nonzero_blocks=9, write_ops=9)
-SAVE_77 = "beta CreateSnapshot volume orders-dr (77)"
 
 
 def with_usage(local, peer, source, target_usage, **more):
@@ -418,7 +423,18 @@ def test_an_empty_source_does_not_overwrite_evidence(source):
     seen = with_usage([orders(OURS)], [target()], source, REPLICATED)
     assert decide(seen, REPAIR).problem.code == "empty_source"
     assert calls(decide(seen, replace(REPAIR, allow_overwrite=True))) == [SAVE_77, REMOVE_41, *HANDSHAKE]
-    assert calls(decide(with_usage([orders(OURS)], [target()], source, Usage()), REPAIR)) == [REMOVE_41, *HANDSHAKE]
+    # What replication has brought is not counted before the next garbage collection.
+    not_counted = with_usage([orders(OURS)], [target()], source, Usage())
+    assert decide(not_counted, REPAIR).problem.code == "empty_source"
+    assert calls(decide(not_counted, replace(REPAIR, allow_overwrite=True))) == [SAVE_77, REMOVE_41, *HANDSHAKE]
+
+
+@pytest.mark.parametrize("source", [Usage(), WRITTEN])
+def test_a_target_that_somebody_has_prepared_is_used_and_saved(source):
+    """Nothing tells it from the replica of a pair both halves of which were removed."""
+    plan = decide(with_usage([orders()], [target()], source, Usage()), PRESENT)
+    assert calls(plan) == [SAVE_77, *HANDSHAKE]
+    assert [step.retention for step in plan.steps if isinstance(step, Save)] == ["168:00:00"]
 
 
 def test_what_is_overwritten_is_saved_unless_the_user_says_no():
