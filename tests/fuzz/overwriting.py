@@ -64,7 +64,8 @@ def _judge_new_pair(watch: Watch, target: Key, source: Key, before: Truth) -> li
 def evidence(watch: Watch, key: Key, truth: Truth) -> set[str]:
     """The signs of content that the task was shown, or would have been if it had looked."""
     volume, shown = volumes(truth)[key], counters(watch, key, truth)
-    taken = [each for each in volume["snapshots"] if each["uuid"] not in watch.made]
+    # One that keeps what was to be overwritten stays, whatever becomes of the volume.
+    taken = [each for each in volume["snapshots"] if not each["name"].startswith("elementsw-saved-")]
     if watch.knows.is_blind(key, "snapshots"):
         taken = []
     signs = {

@@ -28,6 +28,7 @@ REMEDIES = {
     "pending_pair": {"repair": True},
     "direction_unknown": {"direction": "to_peer"},
     "split_brain": {"allow_overwrite": True},
+    "empty_source": {"allow_overwrite": True},
 }
 # The same, for what the run before has named: a copy that had begun, or that it could not join again.
 REMEDIES_IF_TOLD = {"target_in_use": {"allow_overwrite": True}}

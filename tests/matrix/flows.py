@@ -193,7 +193,8 @@ def _paired(**more: Any) -> tuple:
 
 
 def _repair(name: str, *halves: Spec) -> Flow:
-    return _volume(f"repair, {name}", (DATA, {"orders": TARGET}, halves), _paired(), repair=True)
+    found = (DATA, {"orders": TARGET}, halves)
+    return _volume(f"repair, {name}", found, _paired(), repair=True, saves_for_a_week=True)
 
 
 def _absent(name: str, *halves: Spec) -> Flow:

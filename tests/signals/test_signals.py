@@ -32,7 +32,10 @@ HELD = 0.4
 
 
 class Flow(NamedTuple):
-    """module and options; writes: how many the undisturbed run makes; pairs and access of beta's volumes before it."""
+    """module and options; writes: how many the undisturbed run makes; pairs and access of beta's volumes before it.
+
+    marks: what alpha's volumes hold, and what beta's do.
+    """
 
     module: str
     options: dict[str, Any]
@@ -41,6 +44,7 @@ class Flow(NamedTuple):
     access: str = "readWrite"
     links: tuple[dict[str, Any], ...] = (LINK,)
     missing: bool = False
+    marks: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
 
 
 def each(**members):
@@ -55,6 +59,8 @@ CURES = {
     "pending_pair": {"repair": True},
     "direction_unknown": {"direction": "to_peer"},
     "split_brain": {"allow_overwrite": True},
+    # Without the entry of its pair a replica is like any other volume that holds data.
+    "target_in_use": {"allow_overwrite": True},
 }
 FLOWS = {
     "one pair": Flow("volume_pair", {"volume": "vol-1"}, 3),
@@ -63,10 +69,23 @@ FLOWS = {
     "three halves repaired": Flow(
         "volume_pair",
         {"pairs": ITEMS, "repair": True},
-        9,
+        10,
         each(at="alpha/vol-{n}", to="beta/vol-{n}"),
         RT,
+        marks=(("old", "new"), ("old",)),
     ),
+    "three pairs over used targets": Flow(
+        "volume_pair", {"pairs": ITEMS, "allow_overwrite": True}, 8, marks=(("here",), ("there",))
+    ),
+    "three halves forced": Flow(
+        "volume_pair",
+        {"pairs": ITEMS, **TURN, "failover": "forced"},
+        1,
+        each(at="beta/vol-{n}", to="alpha/vol-{n}"),
+        RT,
+        marks=(("old", "new"), ("old",)),
+    ),
+    "three pairs removed": Flow("volume_pair", {"pairs": ITEMS, "state": "absent"}, 7, PAIRED),
     "three pairs grow": Flow("volume_pair", {"pairs": ITEMS, "size": "20GiB"}, 2, PAIRED),
     "three pairs removed and released": Flow(
         "volume_pair",
@@ -89,12 +108,13 @@ CASES = [
 
 
 def start(sites, flow):
-    mine = [{"name": "vol-{n}", "count": 3}]
+    mine = [{"name": "vol-{n}", "count": 3, "marks": list(flow.marks[0])}]
+    theirs = {"name": "vol-{n}", "count": 3, "marks": list(flow.marks[1])}
     stranger = {"name": "stranger", "marks": ["theirs"]}
     beta = (
         []
         if flow.missing
-        else [{**mine[0], "access": "readWrite" if flow.pairs and "source" in flow.pairs[0] else flow.access}]
+        else [{**theirs, "access": "readWrite" if flow.pairs and "source" in flow.pairs[0] else flow.access}]
     )
     return sites(
         [
@@ -122,6 +142,18 @@ def strangers(site):
         ],
         truth["gamma"]["cluster_pairs"],
     ]
+
+
+def kept(site):
+    """What can be read on a volume, or in a snapshot that keeps what was overwritten."""
+    return {
+        (volume.name, mark)
+        for name in ("alpha", "beta")
+        for volume in site.world.cluster(name).volumes.values()
+        for holder in (volume, *volume.snapshots.values())
+        if holder is volume or holder.name.startswith("elementsw-saved-")
+        for mark in holder.marks
+    }
 
 
 def applied_writes(site):
@@ -188,7 +220,7 @@ def test_a_signal_at_each_write(sites, tmp_path, collections_path, name, number,
     flow = FLOWS[name]
     cluster, method, nth = writes_of(start(sites, flow), flow)[number - 1]
     site = start(sites, flow)
-    theirs = strangers(site)
+    theirs, written = strangers(site), kept(site)
     site.world.faults.add(cluster, method, nth, fault="slow", seconds=HELD)
     result = run_and_signal(site, flow, number, kind, tmp_path, collections_path)
     assert site.world.faults.unused() == []
@@ -200,8 +232,9 @@ def test_a_signal_at_each_write(sites, tmp_path, collections_path, name, number,
         assert pending(site) == []
         rest = site.run(flow.module, check=True, **flow.options)
         assert rest["changed"] == bool(result.get("failed"))
+    assert written <= kept(site)
     cure(site, flow)
-    assert strangers(site) == theirs
+    assert (strangers(site), written - kept(site)) == (theirs, set())
     again = site.run(flow.module, **{**flow.options, "repair": None})
     assert (again.get("failed", False), again["changed"]) == (False, False), again
 

@@ -33,6 +33,8 @@ MARK = "elementsw-replication-run"
 # The attribute of a volume that was the target of a pair which is gone; its value tells whether its copy was complete.
 REPLICA_MARK = "elementsw-replication-replica"
 COMPLETE, INCOMPLETE = "complete", "incomplete"
+# What the name of every snapshot begins with that keeps what was to be overwritten.
+SAVED = "elementsw-saved-"
 
 # Option value -> the API's own name.
 MODES = {"async": "Async", "sync": "Sync", "snapshots_only": "SnapshotsOnly"}
@@ -210,7 +212,8 @@ class Volume:
 class Usage:
     """Signs that a volume is in use or holds data. unreadable: what could not be read, which counts as in use.
 
-    snapshots: all of them; replicated_snapshots: those that came from, or go to, the other side of a pair.
+    snapshots: all but saved_snapshots, which keep what was to be overwritten and stay whatever becomes of the volume;
+    replicated_snapshots: those of `snapshots` that came from, or go to, the other side of a pair.
     """
 
     iscsi: tuple[str, ...] = ()
@@ -220,6 +223,7 @@ class Usage:
     snapshots: int = 0
     unreadable: tuple[str, ...] = ()
     replicated_snapshots: int = 0
+    saved_snapshots: int = 0
 
 
 @dataclass(frozen=True)

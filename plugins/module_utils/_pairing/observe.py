@@ -37,6 +37,7 @@ from .model import (
     LOCAL,
     PEER,
     PENDING,
+    SAVED,
     SIDES,
     Cluster,
     ClusterNames,
@@ -319,8 +320,9 @@ def _usage_of(volume: Volume, iscsi: Evidence, fibre: Evidence, written: Evidenc
         hosts,
         nonzero_blocks=blocks,
         write_ops=writes,
-        snapshots=len(snapshots),
-        replicated_snapshots=sum(snapshots),
+        snapshots=len(snapshots) - snapshots.count("saved"),
+        replicated_snapshots=snapshots.count("replicated"),
+        saved_snapshots=snapshots.count("saved"),
         unreadable=(*hosts.unreadable, *(what for what, readable in known if not readable)),
     )
 
@@ -605,9 +607,13 @@ def _volume_stats(entry: dict) -> list[tuple[int, tuple[int, int]]]:
     return [(whole(entry, "volumeID"), (whole(entry, "nonZeroBlocks"), whole(entry, "writeOps")))]
 
 
-def _snapshot(entry: dict) -> list[tuple[int, bool]]:
-    """Of the volume, and whether it is replicated."""
-    return [(whole(entry, "volumeID"), bool(entry.get("enableRemoteReplication")))]
+def _snapshot(entry: dict) -> list[tuple[int, str]]:
+    """Of the volume, and what it is for: saved, replicated or other."""
+    if str(entry.get("name")).startswith(SAVED):
+        purpose = "saved"
+    else:
+        purpose = "replicated" if entry.get("enableRemoteReplication") else "other"
+    return [(whole(entry, "volumeID"), purpose)]
 
 
 # --- the kinds of objects -----------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from ..._element.errors import VOLUME_UNKNOWN, Failure
 from ..._element.members import number
 from .. import checkpoint, observe_turn
-from ..model import Saved, Snapshot, Step, Volume, other
+from ..model import SAVED, Saved, Snapshot, Step, Volume, other
 from ..session import Session
 from ..turns import RemoveCheckpoint, Save, TakeCheckpoint, TakeSnapshot
 from .batch import objects
@@ -27,8 +27,6 @@ from .writer import ATTEMPTS, LOOK_FOR, PAUSE, Writer
 
 # A checkpoint that nobody removes goes by itself.
 RETENTION = "24:00:00"
-# What was saved before it was overwritten.
-SAVED = "elementsw-saved-"
 FULL = frozenset({"xMaxSnapshotsPerVolumeExceeded", "xExceededLimit"})
 # How far the copy of a checkpoint is: there, deleted there; or the checkpoint itself is deleted.
 PRESENT, COPY_DELETED, DELETED = "present", "deleted", "gone"

@@ -120,7 +120,8 @@ def still_as_planned(planned: Usage, now: Usage, overwrite: bool, saved: bool) -
 
     saved: this run has taken one snapshot of the volume since.
     """
-    expected = replace(planned, snapshots=planned.snapshots + 1) if saved else planned
-    if overwrite:
-        return sessions(now) == () and (expected.write_ops, expected.snapshots) == (now.write_ops, now.snapshots)
-    return expected == now
+    expected = replace(planned, saved_snapshots=planned.saved_snapshots + saved)
+    if not overwrite:
+        return expected == now
+    counted = ((each.write_ops, each.snapshots, each.saved_snapshots) for each in (expected, now))
+    return sessions(now) == () and len(set(counted)) == 1

@@ -232,6 +232,28 @@ def test_what_was_saved_stays_once_a_handshake_was_sent(world):
     assert len(site.world.cluster("beta").snapshots) == 1
 
 
+def test_what_a_failed_task_has_saved_does_not_hold_up_the_next_one(world):
+    site = world({"name": "new"}, there=[{"name": "new", "access": RT}])
+    site.world.faults.add("beta", "CompleteVolumePairing", fault="xInvalidParameter", times=None)
+    failed = site.run("volume_pair", volume="new")
+    assert (failed["failed"], len(failed["pairs"][0]["saved"])) == (True, 1), failed["msg"]
+    site.world.faults.clear()
+    again = site.check_then_run("volume_pair", volume="new")
+    assert not again.get("failed"), again["msg"]
+    assert (again["pairs"][0]["state"], len(again["pairs"][0]["saved"])) == ("paired", 1)
+
+
+def test_a_saved_snapshot_of_a_replica_does_not_hold_up_its_repair(world):
+    site = half(world)
+    target = volume(site, "beta").volume_id
+    site.world.act("beta", "CreateSnapshot", {"volumeID": target, "name": "elementsw-saved-0123456789abcdef-0"})
+    result = site.check_then_run("volume_pair", volume="orders", repair=True)
+    assert not result.get("failed"), result["msg"]
+    site = half(world)
+    site.world.act("beta", "CreateSnapshot", {"volumeID": target, "name": "before the upgrade"})
+    assert code(site.run("volume_pair", volume="orders", repair=True)) == "target_in_use"
+
+
 # --- failover does not make pairs ----------------------------------------------------------------------------------------
 
 
