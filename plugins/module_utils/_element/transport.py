@@ -271,6 +271,9 @@ def _trouble(exc: Exception, begun: bool, timeout: float) -> Exception:
         return NetworkTrouble(f"no connection within {patience}", sent=False)
     if isinstance(exc, requests.exceptions.ProxyError):
         return NetworkTrouble(f"the proxy of the environment: {_root_text(exc)}", sent=False)
+    # Whoever hangs up before showing a certificate has not shown a bad one.
+    if any(isinstance(cause, (ssl.SSLEOFError, ssl.SSLZeroReturnError)) for cause in _causes(exc)):
+        return NetworkTrouble("it closed the connection during the TLS handshake", sent=False)
     # A bare OSError is requests' way to say that the CA file is not there, one of ssl's that it holds no certificates.
     if isinstance(exc, (requests.exceptions.SSLError, ssl.SSLError)) or exc.__class__ is OSError:
         return TlsTrouble(_root_text(exc))

@@ -14,6 +14,7 @@ import pathlib
 import select
 import socket
 import ssl
+import struct
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -459,6 +460,28 @@ def test_a_server_that_never_gets_to_tls(transport):
         with pytest.raises(NetworkTrouble, match=r"no connection within 0\.1 s") as caught:
             transport(port=silent.getsockname()[1]).post(PATH, BODY, timeout=0.1)
         assert not caught.value.sent
+
+
+@pytest.mark.parametrize("how", ["politely", "hard"])
+@pytest.mark.parametrize("pinned", [False, True])
+def test_a_server_that_hangs_up_instead_of_showing_its_certificate(transport, pinned, how):
+    """A node that restarts, or a balancer without a node behind it. That says nothing about whom to trust."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+
+        def hang_up():
+            connection, _address = listening.accept()
+            connection.recv(65536)
+            if how == "hard":
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            connection.close()
+
+        thread = threading.Thread(target=hang_up)
+        thread.start()
+        trust = {"cert_fingerprint": "AA" * 32} if pinned else {}
+        assert not trouble(transport(port=listening.getsockname()[1], **trust)).sent
+        thread.join()
 
 
 HEADERS = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"
