@@ -17,7 +17,9 @@ import zipfile
 from pathlib import Path
 
 WHEELS = Path(__file__).resolve().parent / "wheels"
-PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
+#: Isolated: it is run in a temporary folder, and what lies there may be named like a module of Python's.
+PYTHON = [sys.executable, "-I", "-m"]
+PIP = [*PYTHON, "pip", "--disable-pip-version-check"]
 
 
 def main() -> None:
@@ -36,7 +38,7 @@ def wheels_of(requirement: str) -> list[Path]:
 
 def download(requirements: list[str]) -> None:
     """Fetch the wheels with the pip that Python brings, and take that pip away again."""
-    subprocess.check_call([sys.executable, "-m", "ensurepip", "--default-pip"], stdout=subprocess.DEVNULL)
+    subprocess.check_call([*PYTHON, "ensurepip", "--default-pip"], stdout=subprocess.DEVNULL)
     options = ["--quiet", "--no-deps", "--only-binary", ":all:", "--dest", str(WHEELS)]
     subprocess.check_call([*PIP, "download", *options, *requirements])
     subprocess.check_call([*PIP, "uninstall", "--quiet", "--yes", "pip", "setuptools"])
