@@ -77,7 +77,8 @@ options:
       - Both are accepted with O(state=absent) only. While this cluster still reports the pair as C(Connected), there is a
         warning.
       - The peer is recognised by its address, O(peer.mvip) or O(peer.hostname), which has to be the MVIP that this cluster
-        lists, or a name that resolves to it. Otherwise the error is V(peer_unknown).
+        lists, or a name that resolves to it. Otherwise the error is V(peer_unknown). With O(peer.mvip), and no entry that has
+        it, the clusters are not paired, and there is nothing to do.
       - A wrong password, a refused certificate, a missing privilege and an unsupported API version are
         errors. They never count as unreachable.
     type: str

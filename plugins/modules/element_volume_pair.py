@@ -299,14 +299,14 @@ options:
         side, and with O(state=absent) removes the entry here and reports the other one as outstanding. Whatever else is not
         as requested is the error V(unreachable). It never makes a volume a target, creates, grows, changes a mode or pairs.
       - Before it makes a volume writable, V(local_only) asks this cluster. While its entry for the peer is C(Connected), the
-        peer is alive and only the way to it is broken, by a proxy, a typing mistake or a firewall. The entry is read again
-        for up to 60 seconds, and no longer than O(wait_timeout), with a line of progress. If it stays C(Connected), the error
-        is V(peer_alive), and nothing is written.
+        peer is alive and only the way to it is broken, by a proxy, a typing mistake or a firewall. So it is while the pair of
+        the volume is C(Active) or resumes. Both are read again for up to 60 seconds, and no longer than O(wait_timeout), with
+        a line of progress. If that stays so, the error is V(peer_alive), and nothing is written.
       - V(assume_dead) says that the other site is gone. Nothing is sent to the peer, whatever it would have answered, and its
         credentials are not needed. It permits what V(local_only) permits. An entry that is C(Connected) is a warning then.
       - The peer is recognised by its address, O(peer.mvip) or O(peer.hostname), which has to be the MVIP that this cluster
         lists, or a name that resolves to it. For O(failover=forced) and O(paused) the only cluster pair there is will do as
-        well, with a warning. Otherwise the error is V(peer_unknown).
+        well, with a warning, unless O(peer.mvip) says that it is another one. Otherwise the error is V(peer_unknown).
       - A wrong password, a refused certificate, a missing privilege and an unsupported API version are
         errors. They never count as unreachable.
     type: str

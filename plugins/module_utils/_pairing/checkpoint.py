@@ -25,13 +25,14 @@ DIGEST_LENGTH = 16
 MOST_OF_ID = 32
 
 
-def digest(cluster_id: str, volume_id: int, writes: int, partner_writes: int) -> str:
-    """16 hexadecimal digits: the start of the SHA-256 of a volume's identity and of the writes of a pair.
+def digest(cluster_id: str, volume_id: int, pair_uuid: str, writes: int, partner_writes: int) -> str:
+    """16 hexadecimal digits: the start of the SHA-256 of the identity of a volume and of its pair, and of the pair's writes.
 
-    cluster_id: unique ID of the volume's cluster. writes, partner_writes: `writeOps` of the volume and of its partner,
-    which has writes of its own once a failover was completed.
+    cluster_id: unique ID of the volume's cluster. pair_uuid: what another pair has replicated since is counted nowhere.
+    writes, partner_writes: `writeOps` of the volume and of its partner, which has writes of its own once a failover was
+    completed.
     """
-    noted = f"{cluster_id} {volume_id} {writes} {partner_writes}"
+    noted = f"{cluster_id} {volume_id} {pair_uuid} {writes} {partner_writes}"
     return hashlib.sha256(noted.encode(errors="surrogatepass")).hexdigest()[:DIGEST_LENGTH]
 
 

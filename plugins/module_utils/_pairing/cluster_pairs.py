@@ -48,7 +48,7 @@ class ClusterPairJob:
         removing = not self.wish.present or self.wish.repair
         seen = observe.cluster_sides(session, who, with_volumes=removing)
         known_as = observe.known_as(self.peer, seen.local.entries) if seen.peer is None else ()
-        found = cluster_pair.classify(seen, known_as)
+        found = cluster_pair.classify(seen, known_as, self.peer.mvip is not None)
         if planning and cluster_pair.decide(found, self.wish).makes_pair:
             roles = session.side_by_side(partial(_roles, session, side) for side in SIDES)
             views = [replace(seen[side], roles=told) for side, told in zip(SIDES, roles)]
@@ -71,7 +71,7 @@ class ClusterPairJob:
         there = [side for side in SIDES if seen.seen[side]]
         lists = session.side_by_side(partial(observe.cluster_pairs, session.client(side)) for side in there)
         views = {side: seen.seen[side].listing(entries) for side, entries in zip(there, lists)}
-        return cluster_pair.classify(Sides(views["local"], views.get("peer")), seen.known_as)
+        return cluster_pair.classify(Sides(views["local"], views.get("peer")), seen.known_as, seen.mvip_given)
 
     def finish(self, seen: Found, plans: Sequence[Plan]) -> Sequence[Plan]:
         return [Plan() for _plan in plans]

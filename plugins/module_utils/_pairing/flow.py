@@ -198,7 +198,7 @@ def _look_for_life(job: Job[Seen], session: Session, seen: Seen, limits: wait.Li
     if ended.over:
         raise alive
     return (
-        f"the peer does not answer, and cluster {alive.cluster} lists it as Connected; "
+        f"the peer does not answer, and cluster {alive.cluster} shows it alive; "
         f"about {limits.timeout - ended.seconds:.0f} s to see whether that changes"
     )
 
@@ -247,6 +247,10 @@ def _apply(job: Job, session: Session, outcome: Outcome) -> None:
     outcome.warnings += [*writer.warnings, *_saved_warnings(outcome.items)]
 
 
+_STAY = "delete them when their content is not needed"
+_EXPIRE = "they expire by themselves, see `expires`"
+
+
 def _saved_warnings(items: Sequence[Item]) -> list[str]:
     """What was overwritten is kept until someone deletes it: a sentence for each cluster."""
     saved = [each for item in items for each in item.saved]
@@ -256,8 +260,8 @@ def _saved_warnings(items: Sequence[Item]) -> list[str]:
         names = ", ".join(each.volume for each in here[:MOST_NAMED])
         more = f" and {len(here) - MOST_NAMED} more" if len(here) > MOST_NAMED else ""
         texts.append(
-            f"cluster {cluster}: what was overwritten of {names}{more} is kept in snapshots named elementsw-saved-..., see "
-            "`saved` of each pair; delete them when their content is not needed"
+            f"cluster {cluster}: what {names}{more} held is kept in snapshots named elementsw-saved-..., see `saved` of each "
+            f"pair; {_EXPIRE if all(each.expires for each in here) else _STAY}"
         )
     return texts
 

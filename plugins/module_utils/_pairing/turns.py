@@ -92,10 +92,14 @@ class ConfirmQuiet(Look):
 
 @dataclass(frozen=True)
 class CountLateWrites(Step):
-    """No write: warn of what hosts have written to a volume that was saved, and demoted, after `write_ops` was read."""
+    """No write: warn of what hosts have written to a volume that was demoted, after `write_ops` was read.
+
+    write_ops: None where it cannot be read. saved: whether there is a snapshot of the volume.
+    """
 
     volume: Volume
-    write_ops: int
+    write_ops: int | None
+    saved: bool
 
     PHASE = Phase.CONFIRM_QUIET
 
@@ -118,6 +122,8 @@ class Promote(SetAccess):
     first: bool = False
     #: The other volume as it must still be, so that there are never two writable sides; None: however it is.
     partner: Volume | None = None
+    #: The other volume, which is writable and not saved: as a target it would be overwritten from the promotion on.
+    unsaved: Volume | None = None
 
     @property
     def phase(self) -> Phase:

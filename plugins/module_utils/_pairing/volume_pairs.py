@@ -126,9 +126,10 @@ class VolumePairJob:
 
     def _silent(self, session: Session, here: VolumeSide) -> Silent:
         """What an unreachable peer may be called; only what destroys nothing is done on a guess."""
-        by_guess = self.wish.present and (
-            self.wish.failover == "forced" or any(pair.paused is not None for pair in self.pairs)
-        )
+        destroys_nothing = self.wish.failover == "forced" or any(pair.paused is not None for pair in self.pairs)
+        # With whom this cluster is connected is not the peer that the user calls dead.
+        may_be_it = session.peer_failure is not None or not any(entry.connected for entry in here.entries)
+        by_guess = self.wish.present and destroys_nothing and self.peer.mvip is None and may_be_it
         return Silent(observe.known_as(self.peer, here.entries), by_guess, session.peer_failure)
 
     def _classified(self, views: Sides[VolumeSide | None], silent: Silent | None) -> Seen:
@@ -280,8 +281,12 @@ class VolumePairJob:
         return alone.peer_alive(seen.views.local, seen.silent, self.decide(seen))
 
     def look_for_life(self, session: Session, seen: Seen) -> Seen:
-        entries = observe.cluster_pairs(session.client(LOCAL))
-        here = replace(seen.views.local, entries=entries.readable, unreadable_entries=entries.unreadable)
+        client = session.client(LOCAL)
+        entries, volumes = session.side_by_side(
+            (partial(observe.cluster_pairs, client), partial(observe.volumes, client, self._ids(seen, LOCAL)))
+        )
+        here = seen.views.local.showing(volumes)
+        here = replace(here, entries=entries.readable, unreadable_entries=entries.unreadable)
         return replace(seen, views=Sides(here, None))
 
     def look(self, session: Session, seen: Seen) -> Seen:

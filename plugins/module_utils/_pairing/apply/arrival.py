@@ -71,7 +71,7 @@ def _hopeless(session: Session, steps: Sequence[ConfirmTurn], copies: Copies) ->
 
 def _disturbed(session: Session, step: ConfirmTurn, now: Volume | None, copy: str) -> Failure | None:
     there = session.name(other(step.side))
-    change = looks.change(now, step.volume)
+    change = looks.mode_change(now, step.volume)
     if change is None and copy == snapshots.DELETED:
         change = f"its checkpoint {step.checkpoint.name} was deleted"
     if change is None and copy == snapshots.COPY_DELETED:

@@ -65,3 +65,17 @@ def change(now: Volume | None, planned: Volume) -> str | None:
     if now.access != planned.access:
         return f"its access is {now.access} now"
     return f"its name is {now.name} now"
+
+
+def mode_change(now: Volume | None, planned: Volume) -> str | None:
+    """The same, and whether its pairs replicate the live content still: a snapshot arrives without that, too."""
+    what = change(now, planned)
+    if what is None and now is not None:
+        modes = [(pair.mode, before.mode) for pair, before in zip(now.pairs, planned.pairs)]
+        if any(_is_snapshots_only(mode) and not _is_snapshots_only(before) for mode, before in modes):
+            return "its mode is SnapshotsOnly now"
+    return what
+
+
+def _is_snapshots_only(mode: str) -> bool:
+    return mode.lower() == "snapshotsonly"

@@ -31,7 +31,7 @@ from ..turns import ConfirmDemotion, ConfirmQuiet, ConfirmTurn, CountLateWrites,
 from . import arrival
 from .item import Done
 from .looks import change as change_of
-from .looks import volumes_now
+from .looks import mode_change, volumes_now
 from .writer import Writer
 
 Verdicts = dict[Step, Failure]
@@ -45,19 +45,24 @@ Change = Callable[[Writer, str, Sequence[SetAccess]], bool]
 def ready(session: Session, steps: Sequence[ConfirmTurn]) -> Verdicts:
     """What still speaks against reversing these pairs, once their checkpoints have arrived."""
     # Where one has not arrived, no pair of the list is reversed.
-    return arrival.await_all(session, steps) or _changed(session, steps, _source_in_use)
+    return arrival.await_all(session, steps) or _changed(session, steps, _source_in_use, replicating=True)
 
 
 def undisturbed(session: Session, steps: Sequence[ConfirmDemotion]) -> Verdicts:
     return _changed(session, steps, _losing_side_in_use)
 
 
-def _changed(session: Session, steps: Sequence[LookAtPair], in_use: InUse) -> Verdicts:
-    """Which of the volumes or their partners are not as planned. in_use: the failure where a host is logged in."""
+def _changed(
+    session: Session, steps: Sequence[LookAtPair], in_use: InUse, replicating: bool = False
+) -> Verdicts:
+    """Which of the volumes or their partners are not as planned.
+
+    in_use: the failure where a host is logged in. replicating: the pairs must replicate their live content still.
+    """
     now = volumes_now(session, (end for step in steps for end in _ends(step)))
     hosts = _hosts(session, steps, now)
     verdicts: Verdicts = {step: in_use(session, step, hosts[step]) for step in steps if hosts.get(step)}
-    return {**verdicts, **_not_as_planned(session, steps, now)}
+    return {**verdicts, **_not_as_planned(session, steps, now, mode_change if replicating else change_of)}
 
 
 def _ends(step: LookAtPair | Promote) -> tuple[tuple[str, Volume], ...]:
@@ -81,12 +86,15 @@ _UNREADABLE = Usage(unreadable=("sessions",))
 
 
 def _not_as_planned(
-    session: Session, steps: Sequence[LookAtPair | Promote], now: Mapping[tuple[str, int], Volume]
+    session: Session,
+    steps: Sequence[LookAtPair | Promote],
+    now: Mapping[tuple[str, int], Volume],
+    differs: Callable[[Volume | None, Volume], str | None] = change_of,
 ) -> Verdicts:
     """The steps one of whose volumes has changed, with what has changed first."""
     verdicts: Verdicts = {}
     for step in steps:
-        changes = [(side, planned, change_of(now.get((side, planned.id)), planned)) for side, planned in _ends(step)]
+        changes = [(side, planned, differs(now.get((side, planned.id)), planned)) for side, planned in _ends(step)]
         first = next((each for each in changes if each[2]), None)
         if first is not None:
             verdicts[step] = _changed_meanwhile(session, step, *first)
@@ -155,17 +163,26 @@ def _written(step: ConfirmQuiet, counted: Sequence[Writes | None]) -> str | None
 
 
 def tell_late_writes(writer: Writer, steps: Sequence[CountLateWrites]) -> None:
-    """Warn of writes to volumes that were saved and demoted: those that came after the snapshot are on neither side."""
+    """Warn of writes to volumes that were demoted: what no snapshot has of them is on neither side.
+
+    A count can be as old as a sample: what it has not shown may have been written shortly before it was read.
+    """
     side, session = steps[0].side, writer.session
     ids = {**dict.fromkeys(SIDES, ()), side: [step.volume.id for step in steps]}
     counted = observe_turn.settled_writes(session, ids, closed=True)[side]
-    late = [step for step in steps if step.volume.id in counted and counted[step.volume.id].count != step.write_ops]
-    for step in late:
-        more = counted[step.volume.id].count - step.write_ops
-        writer.warn(
-            f"cluster {session.name(side)}: {step.object} was written to while this task ran ({more} write operations); what "
-            "came after its saved snapshot is lost, compare the two"
-        )
+    for step in steps:
+        told = _late_writes(step, counted.get(step.volume.id))
+        if told:
+            lost = "after its saved snapshot" if step.saved else "after the last replication"
+            writer.warn(f"cluster {session.name(side)}: {step.object} {told}: what was written {lost} is lost")
+
+
+def _late_writes(step: CountLateWrites, now: Writes | None) -> str | None:
+    if step.write_ops is None or now is None:
+        return "may have been written to while this task ran, since its statistics cannot be read"
+    if now.count == step.write_ops:
+        return None
+    return f"was written to while this task ran or shortly before ({now.count - step.write_ops} write operations)"
 
 
 # --- before the promotion -------------------------------------------------------------------------------------------------
@@ -173,7 +190,24 @@ def tell_late_writes(writer: Writer, steps: Sequence[CountLateWrites]) -> None:
 
 def promotable(session: Session, steps: Sequence[Promote]) -> Verdicts:
     """Which targets, or partners that must not be writable, are not as planned any more: one read for each cluster."""
-    return _not_as_planned(session, steps, volumes_now(session, (end for step in steps for end in _ends(step))))
+    now = volumes_now(session, (end for step in steps for end in _ends(step)))
+    return {**_overwriting(session, steps), **_not_as_planned(session, steps, now)}
+
+
+def _overwriting(session: Session, steps: Sequence[Promote]) -> Verdicts:
+    """The forced promotions whose partner somebody else has made a target: it would be overwritten before it is saved."""
+    verdicts: Verdicts = {}
+    for side in SIDES:
+        partners = {step: step.unsaved for step in steps if step.unsaved is not None and other(step.side) == side}
+        try:
+            now = volumes_now(session, ((side, partner) for partner in partners.values())) if partners else {}
+        except Failure:
+            continue  # the other site dies at this moment: that is what a forced promotion is for
+        for step, partner in partners.items():
+            found = now.get((side, partner.id))
+            if found is not None and found.access == TARGET:
+                verdicts[step] = _changed_meanwhile(session, step, side, partner, change_of(found, partner))
+    return verdicts
 
 
 # --- the way back ---------------------------------------------------------------------------------------------------------

@@ -183,16 +183,27 @@ def peer_alive(here: VolumeSide, peer: Silent, plans: Iterable[Plan]) -> Failure
     if not theirs and unreadable is not None:
         return unreadable.failure(here.cluster.name)
     entry = next((entry for entry in theirs if entry.connected), None)
-    if entry is None:
+    sign = connected(here.cluster.name, entry) if entry else _receives(here, plans)
+    if sign is None:
         return None
     return Failure(
         "peer_alive",
-        f"{connected(here.cluster.name, entry)}, so it is alive; {peer.failure.cluster} did not answer: {peer.failure.reason}; "
+        f"{sign}, so the peer is alive; {peer.failure.cluster} did not answer: {peer.failure.reason}; "
         "nothing was written: correct the way to it (hostname, port, proxy), or set peer_unreachable: assume_dead if its site is "
         "gone",
         cluster=here.cluster.name,
         method="ListClusterPairs",
     )
+
+
+def _receives(here: VolumeSide, plans: Iterable[Plan]) -> str | None:
+    """The sign of life that a volume which is to be promoted gives: data of the peer arrives, whatever the clusters say."""
+    ids = {step.volume.id for plan in plans for step in plan.steps if isinstance(step, (Promote, ReleaseTarget))}
+    for volume in here.volumes:
+        receiving = [pair.state for pair in volume.pairs if health.transfers(pair.state)]
+        if volume.id in ids and receiving:
+            return f"cluster {here.cluster.name}: the pair of {volume.label} is {receiving[0]}"
+    return None
 
 
 # --- is it as wished? -----------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ TABLE below is the whole decision. The functions it names make the steps, or ref
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple, NoReturn
 
 from ..._element.errors import Failure
@@ -60,7 +60,8 @@ class Wish:
 class Found:
     """state: none, paired, half_local, half_peer, crossed. pair: the entry on each side that the state speaks of.
 
-    further: more entries that name the other cluster. known_as: what an unreachable peer may be called.
+    further: more entries that name the other cluster. known_as: what an unreachable peer may be called. mvip_given: its
+    MVIP is the first of these, so that it is known where no entry has it.
     """
 
     state: str
@@ -68,6 +69,7 @@ class Found:
     pair: Sides[ClusterPair | None]
     further: Sides[tuple[ClusterPair, ...]]
     known_as: tuple[str, ...] = ()
+    mvip_given: bool = False
 
     @property
     def connected(self) -> bool:
@@ -103,10 +105,10 @@ class Found:
         return view.cluster.name if view else "the peer"
 
 
-def classify(seen: Sides[ClusterSide | None], known_as: tuple[str, ...] = ()) -> Found:
-    """Join both lists by UUID. known_as: what an unreachable peer may be called in this cluster's list."""
+def classify(seen: Sides[ClusterSide | None], known_as: tuple[str, ...] = (), mvip_given: bool = False) -> Found:
+    """Join both lists by UUID. known_as, mvip_given: what an unreachable peer may be called in this cluster's list."""
     if seen.peer is None:
-        return _classify_alone(seen, known_as)
+        return replace(_classify_alone(seen, known_as), mvip_given=mvip_given)
     naming = {side: _naming(seen[side], seen[other(side)].cluster) for side in SIDES}
     shared = {entry.uuid for entry in naming[LOCAL]} & {entry.uuid for entry in naming[PEER]}
     if shared:
@@ -254,11 +256,17 @@ def _check_readable(found: Found, wish: Wish) -> None:
 
 
 def _check_peer_known(found: Found) -> None:
-    """An unreachable peer can only be recognised by its address."""
-    established = [entry for entry in found.seen.local.entries if not entry.pending]
-    if found.seen.peer is not None or found.state != "none" or not established:
-        return
-    raise peer_unknown(found.name(LOCAL), established, found.known_as)
+    """An unreachable peer can only be recognised by its address; with its MVIP it is known that no entry is its."""
+    others = _pairs_with_others(found)
+    if others and not found.mvip_given:
+        raise peer_unknown(found.name(LOCAL), others, found.known_as)
+
+
+def _pairs_with_others(found: Found) -> list[ClusterPair]:
+    """The established entries here, where none of them has an address of the unreachable peer."""
+    if found.seen.peer is not None or found.state != "none":
+        return []
+    return [entry for entry in found.seen.local.entries if not entry.pending]
 
 
 def _check_volume_pairs(found: Found, steps: tuple[Step, ...]) -> None:
@@ -426,6 +434,8 @@ def _warnings(found: Found, wish: Wish, steps: tuple[Step, ...]) -> tuple[str, .
             "outstanding; run again without peer_unreachable when it answers"
         )
         name = found.name(LOCAL)
+        if others := _pairs_with_others(found):
+            texts.append(f"cluster {name} lists no pair with MVIP {found.known_as[0]}, but {_listed(others)}")
         texts += [seems_alive(name, entry) for entry in found.naming(LOCAL) if entry.connected and steps]
     for side in SIDES:
         further = [entry for entry in found.further[side] if (side, entry.id) not in going]

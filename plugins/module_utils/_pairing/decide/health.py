@@ -64,3 +64,8 @@ def paused(entries: Iterable[VolumePair | None]) -> bool | None:
 
 def stopped(entry: VolumePair | None) -> bool:
     return entry is not None and entry.state.startswith("Stopped")
+
+
+def transfers(state: str) -> bool:
+    """Whether a pair in this state has its partner: data goes from one to the other, or could at any moment."""
+    return state == "Active" or state.startswith("Resuming")

@@ -123,6 +123,19 @@ def _perhaps_unreleased(found: Found, side: str) -> str:
     )
 
 
+def unmarked(found: Found) -> tuple[str, ...]:
+    """The former targets of a pair whose attributes cannot hold the mark."""
+    former = [side for side in SIDES if _is_target(found.volumes[side]) and _is_replica(found, side)]
+    return tuple(_unmarked(found, side) for side in former if found.is_paired and not _has_room(found, side))
+
+
+def _unmarked(found: Found, side: str) -> str:
+    return (
+        f"cluster {found.name(side)}: the attributes of {found.label(side)} have no room for {REPLICA_MARK}, so nothing shows that it "
+        "holds a copy until the cluster has collected garbage; make it the target of no other volume before"
+    )
+
+
 def _perhaps_incomplete(found: Found, side: str, why: str) -> str:
     return (
         f"cluster {found.name(side)}: whether {found.label(side)} has everything cannot be told ({why}); check its content "

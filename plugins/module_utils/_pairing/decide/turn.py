@@ -138,8 +138,9 @@ def _check_snapshots(found: Found) -> None:
         most = limits.snapshots_per_volume
         if "snapshots" in used.unreadable:
             raise snapshot_limit(found, side, "how many snapshots it has cannot be read")
-        if most is not None and used.snapshots >= most:
-            raise snapshot_limit(found, side, f"it has {used.snapshots} snapshots, {most} are allowed")
+        taken = used.snapshots + used.saved_snapshots
+        if most is not None and taken >= most:
+            raise snapshot_limit(found, side, f"it has {taken} snapshots, {most} are allowed")
 
 
 def _check_no_hosts(found: Found, side: str, used: Usage | None) -> None:
@@ -171,7 +172,7 @@ def _digest(found: Found, side: str) -> str:
     own, partner = _writes(found, side), _writes(found, other(side))
     cluster_id = found.catalogs[side].cluster.unique_id
     counts = (writes.count if writes else 0 for writes in (own, partner))
-    return checkpoint.digest(cluster_id, found.volumes[side].id, *counts)
+    return checkpoint.digest(cluster_id, found.volumes[side].id, found.entries[side].uuid, *counts)
 
 
 def _usage(found: Found, side: str, volume: Volume) -> Usage | None:
@@ -189,7 +190,8 @@ def _forced(found: Found, wish: Wish) -> tuple[Step, ...]:
     losing = found.volumes[old]
     if losing is not None and losing.access == TARGET:
         return (*_saved(found, old, wish, "nothing was made writable"), *_promoted(found, new, first=False))
-    promoted = _promoted(found, new, first=True)
+    unsaved = losing if losing is not None and losing.access == READ_WRITE else None
+    promoted = _promoted(found, new, first=True, unsaved=unsaved)
     # What has the access of no role was made so on purpose.
     if losing is None or losing.access != READ_WRITE or _hosts(found, old):
         return promoted
@@ -207,12 +209,12 @@ def _hosts(found: Found, side: str) -> tuple[str, ...]:
     return guard.sessions(used) if used else ()
 
 
-def _promoted(found: Found, new: str, first: bool) -> tuple[Step, ...]:
+def _promoted(found: Found, new: str, first: bool, unsaved: Volume | None = None) -> tuple[Step, ...]:
     volume = found.volumes[new]
     if volume.access == READ_WRITE:
         return ()
     reason = f"forced: it shall replicate {found.wish.direction}"
-    return (Promote(found.item, new, found.label(new), reason, volume, READ_WRITE, first),)
+    return (Promote(found.item, new, found.label(new), reason, volume, READ_WRITE, first, unsaved=unsaved),)
 
 
 def _overwritten(found: Found, old: str, wish: Wish) -> tuple[Step, ...]:
@@ -225,17 +227,18 @@ def _overwritten(found: Found, old: str, wish: Wish) -> tuple[Step, ...]:
         *_saved(found, old, wish, "both sides are writable"),
         ConfirmDemotion(item, old, label, "nothing has changed and no host is logged in", losing, winning),
         Demote(item, old, label, f"{found.name(new)} has the source now", losing, TARGET, winning),
-        *_counted(found, old),
+        *_counted(found, old, wish),
     )
 
 
-def _counted(found: Found, old: str) -> tuple[Step, ...]:
+def _counted(found: Found, old: str, wish: Wish) -> tuple[Step, ...]:
     """A write between the snapshot and the demotion is on neither side: nothing keeps it, and no one was told."""
     used = _usage(found, old, found.volumes[old])
-    if used is None or "statistics" in used.unreadable:
+    if used is None:
         return ()
-    reason = "whether hosts wrote after the snapshot"
-    return (CountLateWrites(found.item, old, found.label(old), reason, found.volumes[old], used.write_ops),)
+    before = None if "statistics" in used.unreadable else used.write_ops
+    volume, reason = found.volumes[old], "whether hosts wrote until then"
+    return (CountLateWrites(found.item, old, found.label(old), reason, volume, before, wish.save_overwritten),)
 
 
 def _settle_split(found: Found, wish: Wish) -> tuple[Step, ...]:
@@ -286,6 +289,8 @@ def _missing_proof(found: Found) -> str | None:
     taken = found.extras.snapshots
     if taken.local is None or taken.peer is None:
         return None
+    if any(found.entries[side].mode.lower() == "snapshotsonly" for side in SIDES):
+        return "its mode is snapshots_only, in which a checkpoint arrives without the live content"
     ours = {side: _checkpoints(found, side) for side in SIDES}
     without = [found.name(side) for side in SIDES if not ours[side]]
     if without:

@@ -297,10 +297,10 @@ def _pauses(found: Found, source: str) -> tuple[Step, ...]:
 
 def _unwritten(found: Found, wish: Wish) -> tuple[str, ...]:
     """What was wished and cannot be told to be so."""
-    if wish.release_target and not wish.present:
+    if not wish.present and (wish.release_target or found.is_paired):
         from . import release
 
-        return release.warnings(found)
+        return (*release.unmarked(found), *(release.warnings(found) if wish.release_target else ()))
     if wish.present and found.row in NOT_WHOLE and is_forced(found, wish):
         return (left_of_pair(found, LOCAL if found.wish.direction == TO_PEER else PEER),)
     resuming = wish.present and found.row in ("paired", "alone") and found.wish.paused is False
@@ -347,8 +347,10 @@ def _direction_kept(found: Found) -> str:
 
 
 def _direction_of_new(found: Found) -> str:
-    """The direction of a new pair. Where exactly one side reads replicationTarget, the two have roles already."""
+    """The direction of a new pair. A side that reads replicationTarget may hold a copy, and is no source by default."""
     desired, roles = found.wish.direction, found.direction
+    if desired is None and all(found.volumes[side].access == TARGET for side in SIDES):
+        raise _direction_unknown(found)
     if roles not in (TO_PEER, FROM_PEER) or roles == (desired or TO_PEER):
         return desired or TO_PEER
     if desired is None:

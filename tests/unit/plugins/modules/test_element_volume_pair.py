@@ -250,7 +250,7 @@ def test_a_host_is_not_cut_off_by_a_roll_back(sites):
     act = {"cluster": "alpha", "method": "log_in", "params": {"volume_id": 41}}
     site.world.faults.add("alpha", "StartVolumePairing", fault="meanwhile", call=act)
     site.world.faults.add("beta", "CompleteVolumePairing", fault="xInvalidParameter")
-    result = site.run("volume_pair", **PAIR)
+    result = site.run("volume_pair", **PAIR, direction="to_peer")
     assert (result["failed"], volumes(site, "alpha")["orders-db"]["access"]) == (True, "readWrite")
     assert "iSCSI sessions of" in result["error"]["left_behind"][0]
     assert volumes(site, "beta")["orders-dr"]["access"] == RT

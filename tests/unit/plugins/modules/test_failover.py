@@ -16,6 +16,7 @@ from ansible_collections.elementsw.replication.tests.unit.plugins.modules.paired
     RW,
     TURN,
     accesses,
+    before,
     items,
     meanwhile,
     snapshots,
@@ -69,11 +70,14 @@ def test_the_checkpoint_says_what_it_is_of(paired):
     assert result["error"]["code"] == "api_error"
     (taken,) = site.world.cluster("alpha").snapshots.values()
     name, alpha = taken.name, site.world.call("alpha", "GetClusterInfo")["clusterInfo"]
+    source = site.world.call("alpha", "ListVolumes", {"volumeIDs": [volume(site, "alpha", "orders").volume_id]})
+    (shown,) = source["volumes"]
+    uuid = shown["volumePairs"][0]["volumePairUUID"]
     assert name.startswith("elementsw-swap-")
     assert any(name in left for left in result["error"]["left_behind"])
     assert taken.attributes == {
         "elementsw-swap-cluster": alpha["uniqueID"],
-        "elementsw-swap-digests": digest(alpha["uniqueID"], volume(site, "alpha", "orders").volume_id, 0, 0),
+        "elementsw-swap-digests": digest(alpha["uniqueID"], shown["volumeID"], uuid, 0, 0),
     }
     assert (taken.replicate, taken.expires is not None) == (True, True)
 
@@ -266,3 +270,32 @@ def test_alone_a_peer_has_to_be_known_to_unpair_from_it(paired):
     options = {"volume": "orders", "state": "absent", "peer_unreachable": "local_only"}
     unknown = site.run("volume_pair", **options)
     assert (unknown["error"]["code"], site.world.writes()) == ("peer_unknown", [])
+
+
+def test_a_source_that_somebody_demotes_before_a_forced_promotion_is_saved_first(paired):
+    """From the promotion on it would be overwritten, and the snapshot would come too late."""
+    site = paired(["orders"], timings={**INSTANT, "delivery_polls": "never"})
+    write(site, "alpha", "orders", "unsent")
+    demoted = {"volumeID": volume(site, "alpha", "orders").volume_id, "access": RT}
+    before(site, ("beta", "ModifyVolume", 1), "alpha", "ModifyVolume", **demoted)
+    first = site.run("volume_pair", volume="orders", **FORCE)
+    # Between the last look and the promotion nothing can be done; before it, the promotion waits.
+    assert accesses(site, ["orders"]) == [(RT, RW)]
+    assert first["changed"]
+    site = paired(["orders"], timings={**INSTANT, "delivery_polls": "never"})
+    write(site, "alpha", "orders", "unsent")
+    before(site, ("beta", "ListVolumes", 2), "alpha", "ModifyVolume", **demoted)
+    refused = site.run("volume_pair", volume="orders", **FORCE)
+    assert (refused["error"]["code"], accesses(site, ["orders"])) == ("changed_meanwhile", [(RT, RT)])
+    assert "was not promoted" in refused["msg"]
+    again = site.run("volume_pair", volume="orders", **FORCE)
+    assert not again.get("failed"), again["msg"]
+    (saved,) = again["pairs"][0]["saved"]
+    assert site.world.cluster("alpha").snapshots[saved["snapshot_id"]].marks == ("unsent",)
+
+
+def test_a_site_that_dies_before_the_promotion_does_not_hold_it_up(paired):
+    site = paired(["orders"])
+    site.world.faults.add("alpha", "ListVolumes", 2, fault="drop_before", times=None)
+    result = site.run("volume_pair", volume="orders", **FORCE)
+    assert accesses(site, ["orders"])[0][1] == RW, result["msg"]

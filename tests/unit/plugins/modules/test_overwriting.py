@@ -315,6 +315,25 @@ def test_what_an_earlier_pair_has_copied_is_evidence(world, released):
     assert "only" in kept(site, daily)
 
 
+def test_a_former_target_without_room_for_its_mark_is_told_of(world):
+    full = {"note": "x" * 970}
+    pair = [{"source": "alpha/orders", "target": "beta/orders"}]
+    site = world({"name": "orders", "marks": ["a"]}, there=[{"name": "orders", "attributes": full}], volume_pairs=pair)
+    result = site.check_then_run("volume_pair", volume="orders", state="absent", release_target=True)
+    assert (result.get("failed", False), accesses(site)) == (False, (RW, RW))
+    assert volume(site, "beta").attributes == full
+    spec = {"timings": "instant", "cluster_pairs": [LINK], "volume_pairs": pair}
+    there = [{"name": "orders", "attributes": full}]
+    world_alone = World.from_dict({**spec, "clusters": clusters({"name": "orders"}, there=there)})
+    session = in_process(world_alone)
+    try:
+        job = VolumePairJob(Wish(present=False), (PairWish(volume="orders"),), wait=False)
+        outcome = run(job, session, check_mode=False)
+    finally:
+        session.close()
+    assert any(f"have no room for {REPLICA_MARK}" in text for text in outcome.warnings)
+
+
 def test_a_copy_that_is_being_made_is_not_released(world):
     timings = {"resuming_data_transfer_polls": "never"}
     pair = [{"source": "alpha/orders", "target": "beta/orders"}]
@@ -409,22 +428,37 @@ def test_what_was_saved_is_told_in_one_warning_for_each_cluster():
         session.close()
     assert not outcome.failures
     (told,) = [text for text in outcome.warnings if "elementsw-saved-" in text]
-    assert "overwritten of v00, v01, v02 and 32 more is kept in snapshots" in told
+    assert "what v00, v01, v02 and 32 more held is kept in snapshots" in told
 
 
-def test_writes_between_the_snapshot_and_the_demotion_are_told():
+def forced_with(fault, **more):
+    """The warnings of a forced failover when this befalls alpha. more: of the task."""
     pair = {"source": "alpha/orders", "target": "beta/orders"}
     spec = {"timings": "instant", "cluster_pairs": [LINK], "volume_pairs": [pair]}
     world = World.from_dict({**spec, "clusters": clusters({"name": "orders"}, there=[{"name": "orders"}])})
-    late = {"cluster": "alpha", "method": "write", "params": {"volume_id": 1, "mark": "late"}}
-    world.faults.add("alpha", "ModifyVolume", fault="meanwhile", call=late)
+    world.faults.add("alpha", **fault)
     session = in_process(world)
     try:
-        wish = Wish(present=True, failover="forced")
+        wish = Wish(present=True, failover="forced", **more)
         job = VolumePairJob(wish, (PairWish(volume="orders", direction="from_peer"),), wait=False)
         outcome = run(job, session, check_mode=False)
     finally:
         session.close()
     assert not outcome.failures
-    (told,) = [text for text in outcome.warnings if "was written to while this task ran" in text]
-    assert "volume orders (1) was written to while this task ran (1 write operations)" in told
+    return outcome.warnings
+
+
+@pytest.mark.parametrize(("saving", "lost"), [(True, "after its saved snapshot"), (False, "after the last replication")])
+def test_writes_until_the_demotion_are_told(saving, lost):
+    late = {"cluster": "alpha", "method": "write", "params": {"volume_id": 1, "mark": "late"}}
+    warnings = forced_with({"method": "ModifyVolume", "fault": "meanwhile", "call": late}, save_overwritten=saving)
+    (told,) = [text for text in warnings if "was written to while this task ran" in text]
+    assert "volume orders (1) was written to while this task ran or shortly before (1 write operations)" in told
+    assert f"what was written {lost} is lost" in told
+
+
+@pytest.mark.parametrize("nth", [1, 2])
+def test_writes_that_nobody_can_count_are_told(nth):
+    warnings = forced_with({"method": "ListVolumeStats", "nth": nth, "fault": "xPermissionDenied", "times": None})
+    (told,) = [text for text in warnings if "statistics cannot be read" in text]
+    assert "volume orders (1) may have been written to while this task ran" in told

@@ -97,6 +97,19 @@ def test_who_goes_on_writing_keeps_the_source(paired, check):
     assert "it is being written to" in result["msg"]
 
 
+@pytest.mark.parametrize("cluster", ["alpha", "beta"])
+def test_a_pair_that_stops_replicating_its_live_content_is_not_reversed(paired, cluster):
+    """A snapshot arrives in mode SnapshotsOnly too; the write that it holds is on no volume then."""
+    site = paired(ONE, timings=SLOW)
+    write(site, "alpha", "orders", "only")
+    mode = {"volumeID": number(site, cluster), "mode": "SnapshotsOnly"}
+    before(site, ("alpha", "CreateSnapshot", 1), cluster, "ModifyVolumePair", **mode)
+    result = site.run("volume_pair", volume="orders", **TURN)
+    assert (code(result), accesses(site, ONE), snapshots(site)) == ("changed_meanwhile", [(RW, RT)], [])
+    assert "its mode is SnapshotsOnly now" in result["msg"]
+    assert site.world.marks("alpha", number(site, "alpha")) == ["only"]
+
+
 def test_the_first_reading_that_counts_begins_two_seconds_after_the_demotion(paired):
     site = paired(ONE)
     result = site.run("volume_pair", volume="orders", **TURN)

@@ -249,7 +249,7 @@ def test_a_wait_that_is_divided_begins_afresh_each_time(pair):
     options = {**LOCAL_ONLY, "progress_interval": 1, "wait_timeout": 60}
     first = given.run(**options)
     assert (first["changed"], given.site.writes()) == (False, [])
-    line = "the peer does not answer, and cluster beta lists it as Connected; about 59 s to see whether that changes"
+    line = "the peer does not answer, and cluster beta shows it alive; about 59 s to see whether that changes"
     assert first["_progress"] == {"line": line, "report": {"unplanned": {}}}
     second = given.run(**options, _resume={"waited": 30, "report": first["_progress"]["report"]})
     assert second["_progress"]["line"] == line.replace("59", "29")
@@ -286,8 +286,8 @@ def test_a_playbook_shows_lines_and_one_result(pair, playbook, tmp_path_factory)
     }
     done = playbook(given.site.running.inventory(), [play], tmp_path_factory.mktemp("known"))
     assert (done.returncode, given.site.writes()) == (2, [])
-    assert "beta: the peer does not answer, and cluster beta lists it as Connected; about 1 s" in done.stderr
-    assert f"its pair with alpha (MVIP {MVIP}) is Connected, so it is alive" in " ".join(done.stdout.split())
+    assert "beta: the peer does not answer, and cluster beta shows it alive; about 1 s" in done.stderr
+    assert f"its pair with alpha (MVIP {MVIP}) is Connected, so the peer is alive" in " ".join(done.stdout.split())
     assert '"code": "peer_alive"' in done.stdout
     assert "unplanned" not in done.stdout
 
@@ -325,6 +325,46 @@ def test_in_a_hub_the_mvip_says_whom_it_means(hub, permission):
     assert access(hub, "orders-log") == RW
     elsewhere = to_beta(hub, volume="with-delta", peer={"mvip": MVIP}, **{**permission, "direction": "from_peer"})
     assert elsewhere["error"]["code"] == "paired_elsewhere"
+
+
+@pytest.mark.parametrize("permission", [LOCAL_ONLY, ASSUME_DEAD], ids=["local_only", "assume_dead"])
+def test_with_an_mvip_the_only_cluster_pair_is_not_taken_for_the_peers(pair, permission):
+    """It may be that with another site, whose volumes would become writable on both sides."""
+    given = pair()
+    given.world.site_down("alpha")
+    refused = given.check_then_run(peer={"mvip": "192.0.2.99"}, **permission)
+    assert (refused["error"]["code"], given.site.writes(), given.accesses) == ("peer_unknown", [], (RW, RT))
+    assert not given.check_then_run(**permission).get("failed")
+
+
+def test_the_only_cluster_pair_is_not_that_with_a_dead_peer_while_it_is_connected(pair):
+    """assume_dead, with a typing mistake in the name: the partner there is lives."""
+    given = pair()
+    refused = given.check_then_run(peer={"hostname": "alfa.example.com"}, **ASSUME_DEAD)
+    assert (refused["error"]["code"], given.site.writes(), given.accesses) == ("peer_unknown", [], (RW, RT))
+
+
+def test_without_the_management_network_data_still_arrives(pair):
+    """The clusters have lost each other, and replicate: the peer is alive all the same."""
+    given = pair()
+    given.world.management_link("alpha", "beta", up=False)
+    given.hides("refuse")
+    result = given.check_then_run(wait_timeout=1, **LOCAL_ONLY)
+    assert (result["error"]["code"], given.site.writes(), given.accesses) == ("peer_alive", [], (RW, RT))
+    assert "the pair of volume orders" in result["msg"]
+
+
+def test_clusters_that_are_apart_stay_apart_beside_other_pairs(sites):
+    """With its MVIP it is known that none of the other entries is the peer's."""
+    clusters = [{"name": "alpha", "mvip": MVIP}, {"name": "beta"}, {"name": "gamma"}]
+    site = sites(clusters, cluster_pairs=[{"between": ["alpha", "beta"]}, {"between": ["beta", "gamma"]}])
+    site.world.site_down("alpha")
+    gone = {"state": "absent", "peer_unreachable": "local_only", "here": "beta", "there": "alpha"}
+    named = {**site.connection("alpha"), "mvip": MVIP}
+    for changed in (True, False):
+        result = site.check_then_run("cluster_pair", peer=named, **gone)
+        assert (result.get("failed", False), result["changed"]) == (False, changed), result["msg"]
+    assert site.run("cluster_pair", peer=site.connection("alpha"), **gone)["error"]["code"] == "peer_unknown"
 
 
 def test_an_empty_mvip_is_not_given(hub):

@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing import checkpoint
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.turns import MOST_IN_GROUP
+from ansible_collections.elementsw.replication.tests.unit.builders import PAIR_UUID
 
 # The vendor allows less.
 MOST_BYTES = 1000
 COUNTS = st.integers(0, 2**64)
-NOTED = st.tuples(st.text(), COUNTS, COUNTS, COUNTS)
+NOTED = st.tuples(st.text(), COUNTS, st.uuids().map(str), COUNTS, COUNTS)
 
 
 @given(st.text(max_size=200), st.lists(NOTED, min_size=MOST_IN_GROUP, max_size=MOST_IN_GROUP))
@@ -28,7 +29,7 @@ def test_attributes_are_short_enough_whatever_the_volumes_are(cluster_id, volume
 
 def test_attributes_of_a_whole_group_leave_room():
     """Seven digits of ID and ten of each counter took 1245 bytes when they were noted themselves."""
-    volumes = [("k3vd", 4000000 + number, 4000000000 + number, 10**9) for number in range(MOST_IN_GROUP)]
+    volumes = [("k3vd", 4000000 + number, PAIR_UUID, 4000000000 + number, 10**9) for number in range(MOST_IN_GROUP)]
     noted = checkpoint.attributes("k3vd", [checkpoint.digest(*each) for each in volumes])
     assert len(json.dumps(noted)) < 0.7 * MOST_BYTES
 
@@ -40,7 +41,7 @@ def test_a_digest_stands_for_all_that_it_is_made_of(one, other):
 
 def test_a_digest_has_64_bits_and_does_not_depend_on_the_release():
     """One run notes it, another one, perhaps of a later release, holds it against what it reads."""
-    assert checkpoint.digest("k3vd", 41, 7, 0) == "e33dad58b0ac6259"
+    assert checkpoint.digest("k3vd", 41, PAIR_UUID, 7, 0) == "caa14bcfbe7f159f"
 
 
 @given(st.lists(NOTED, min_size=1, max_size=MOST_IN_GROUP))

@@ -216,8 +216,24 @@ def test_a_connected_peer_is_alive():
 def test_so_is_the_only_one_that_may_be_meant(single_will_do):
     silent = alone.Silent(("bta.example.com",), single_will_do, UNANSWERED)
     links = (CONNECTED,)
-    seen = alone.peer_alive(volume_side(ALPHA, links), silent, [Plan(steps=(Promote(*["x"] * 6),))])
+    promoted = Promote(0, "local", "volume orders-db (41)", "it is desired", volume(41, "orders-db"), "readWrite")
+    seen = alone.peer_alive(volume_side(ALPHA, links), silent, [Plan(steps=(promoted,))])
     assert bool(seen) is single_will_do
+
+
+@pytest.mark.parametrize("state", ["Active", "ResumingConnected", "Idle", "PausedDisconnected", "PausedManual"])
+def test_a_volume_that_data_arrives_on_is_a_sign_as_well(state):
+    """The management network is lost, the one that data goes over is not."""
+    silent, ours = alone.Silent((BETA.mvip,), failure=UNANSWERED), pair(77, "orders-dr", link=7, state=state)
+    other = volume(42, "another", pair(78, "another", link=7))
+    seen = found(ours, access=RT, links=(LOST,), silent=silent, wish=TO_PEER)
+    here = volume_side(ALPHA, (LOST,), volume(41, "orders-db", ours, access=RT), other)
+    failure = alone.peer_alive(here, silent, [decide(seen, FORCED)])
+    if state not in ("Active", "ResumingConnected"):
+        assert failure is None
+        return
+    assert failure.code == "peer_alive"
+    assert f"the pair of volume orders-db (41) is {state}, so the peer is alive" in failure.sentence
 
 
 def test_any_entry_that_names_the_peer_is_a_sign():

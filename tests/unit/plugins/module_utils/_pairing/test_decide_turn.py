@@ -34,6 +34,7 @@ from ansible_collections.elementsw.replication.tests.unit.builders import (
     ALPHA,
     BETA,
     GIB,
+    PAIR_UUID,
     calls,
     entry,
     pair,
@@ -168,15 +169,16 @@ def test_a_split_is_settled_on_purpose_and_never_under_a_host(usage, expected):
 # --- neither side is writable -------------------------------------------------------------------------------------------
 
 
-def taken(volume_id, uuid="u1", cluster=ALPHA, writes=7, created="2026-11-24T10:00:00Z", of=41):
+def taken(volume_id, uuid="u1", *, cluster=ALPHA, writes=7, created="2026-11-24T10:00:00Z", of=41, paired=PAIR_UUID):
     """A checkpoint of 41 on alpha and two other volumes, as the volume with this ID shows it."""
-    digests = [checkpoint.digest(cluster.unique_id, number, writes, 0) for number in (5, of, 6)]
+    digests = [checkpoint.digest(cluster.unique_id, number, paired, writes, 0) for number in (5, of, 6)]
     noted = checkpoint.attributes(cluster.unique_id, digests)
     return Snapshot(5, uuid, volume_id, "elementsw-swap-1", created, replicated=True, attributes=noted)
 
 
-def none(here, there, direction="from_peer", writes=(QUIET, UNWRITTEN)):
+def none(here, there, direction="from_peer", writes=(QUIET, UNWRITTEN), mode="Async"):
     return found(
+        mode=mode,
         access=(RT, RT),
         states=("PausedMisconfigured",) * 2,
         writes=writes,
@@ -206,6 +208,9 @@ WRITTEN = "a volume was written to since the checkpoint elementsw-swap-1 was tak
         (none(*HELD, writes=(QUIET, None)), "no_source", "the statistics of volume orders-dr (77) on beta"),
         (none(*HELD, writes=(MOVING, UNWRITTEN)), "no_source", "the statistics of volume orders-db (41) on alpha"),
         (none([taken(41, of=42)], [taken(77, of=42)]), "no_source", WRITTEN),
+        # of an earlier pair of the two: what another one has replicated since is counted nowhere
+        (none(*([taken(n, paired="an earlier pair")] for n in (41, 77))), "no_source", WRITTEN),
+        (none(*HELD, mode="SnapshotsOnly"), "no_source", "its mode is snapshots_only"),
         # a later failover has taken one that did not arrive: the older one proves nothing any more
         (none([*HELD[0], taken(41, "u2", created="2026-11-24T11:00:00Z")], HELD[1]), "no_source", "is not on beta"),
         # of the same volume ID on a third cluster
@@ -240,7 +245,7 @@ def test_a_copy_need_not_have_the_attributes():
     assert "neither cluster has kept the attributes of the checkpoint elementsw-swap-1" in sentence
 
 
-@pytest.mark.parametrize("kept", [None, 7, [7], {"41": "7"}, "", "7", checkpoint.digest("k3vd", 41, 8, 0)])
+@pytest.mark.parametrize("kept", [None, 7, [7], {"41": "7"}, "", "7", checkpoint.digest("k3vd", 41, PAIR_UUID, 8, 0)])
 def test_what_is_noted_in_another_form_proves_nothing(kept):
     noted = {checkpoint.NOTED_CLUSTER: ALPHA.unique_id, checkpoint.NOTED_DIGESTS: kept}
     seen = none(*([without_attributes(taken(n), noted)] for n in (41, 77)))
