@@ -28,7 +28,7 @@ from ..model import (
     Step,
     other,
 )
-from ..turns import ConfirmTurn, Demote, Promote, Save, TakeCheckpoint
+from ..turns import ConfirmTurn, Demote, Save, TakeCheckpoint
 from . import confirm, steps
 from .batch import batches, of_phase
 from .item import Done, Item
@@ -72,12 +72,8 @@ def execute(
 
 
 def _lost(writer: Writer, step: Step) -> Failure | None:
-    """A pair is not begun with a cluster that was given up: every call to it would be waited for in vain.
-
-    A forced promotion is made for the very reason that the other site may be lost.
-    """
-    forced = isinstance(step, Promote) and step.partner is None
-    for side in (step.side,) if forced else (step.side, other(step.side)):
+    """A pair is not begun with a cluster that was given up: every call to it would be waited for in vain."""
+    for side in (step.side, other(step.side)):
         client = writer.session.clients[side]
         if client and client.lost:
             sentence = f"not done: cluster {client.name} does not answer any more; run again when it does"

@@ -52,9 +52,7 @@ def undisturbed(session: Session, steps: Sequence[ConfirmDemotion]) -> Verdicts:
     return _changed(session, steps, _losing_side_in_use)
 
 
-def _changed(
-    session: Session, steps: Sequence[LookAtPair], in_use: InUse, replicating: bool = False
-) -> Verdicts:
+def _changed(session: Session, steps: Sequence[LookAtPair], in_use: InUse, replicating: bool = False) -> Verdicts:
     """Which of the volumes or their partners are not as planned.
 
     in_use: the failure where a host is logged in. replicating: the pairs must replicate their live content still.
@@ -202,7 +200,7 @@ def _overwriting(session: Session, steps: Sequence[Promote]) -> Verdicts:
         try:
             now = volumes_now(session, ((side, partner) for partner in partners.values())) if partners else {}
         except Failure:
-            continue  # the other site dies at this moment: that is what a forced promotion is for
+            continue  # a site that is lost by now holds up the promotion anyway; what cannot be read does not
         for step, partner in partners.items():
             found = now.get((side, partner.id))
             if found is not None and found.access == TARGET:

@@ -131,8 +131,8 @@ def unmarked(found: Found) -> tuple[str, ...]:
 
 def _unmarked(found: Found, side: str) -> str:
     return (
-        f"cluster {found.name(side)}: the attributes of {found.label(side)} have no room for {REPLICA_MARK}, so nothing shows that it "
-        "holds a copy until the cluster has collected garbage; make it the target of no other volume before"
+        f"cluster {found.name(side)}: the attributes of {found.label(side)} have no room for {REPLICA_MARK}; until the next "
+        "garbage collection nothing shows that it holds a copy: do not make it a target before"
     )
 
 

@@ -294,8 +294,23 @@ def test_a_source_that_somebody_demotes_before_a_forced_promotion_is_saved_first
     assert site.world.cluster("alpha").snapshots[saved["snapshot_id"]].marks == ("unsent",)
 
 
-def test_a_site_that_dies_before_the_promotion_does_not_hold_it_up(paired):
+def test_a_site_that_is_lost_before_the_promotion_is_dealt_with_by_the_next_run(paired):
+    """It was asked for both sides; for one alone, that one has to be unreachable from the start."""
     site = paired(["orders"])
-    site.world.faults.add("alpha", "ListVolumes", 2, fault="drop_before", times=None)
+    site.world.faults.add("alpha", "ListVolumes", 2, fault="refuse", times=None)
     result = site.run("volume_pair", volume="orders", **FORCE)
-    assert accesses(site, ["orders"])[0][1] == RW, result["msg"]
+    assert (result["error"]["code"], accesses(site, ["orders"])) == ("unreachable", [(RW, RT)])
+    assert "run again" in result["msg"]
+    site.world.site_down("alpha")
+    again = site.run("volume_pair", volume="orders", here="beta", there="alpha", **FORCE_HERE)
+    assert accesses(site, ["orders"])[0][1] == RW, again["msg"]
+
+
+FORCE_HERE = {"direction": "to_peer", "failover": "forced", "peer_unreachable": "local_only"}
+
+
+def test_a_partner_that_cannot_be_looked_at_does_not_hold_up_the_promotion(paired):
+    site = paired(["orders"])
+    site.world.faults.add("alpha", "ListVolumes", 2, fault="xPermissionDenied")
+    result = site.run("volume_pair", volume="orders", **FORCE)
+    assert accesses(site, ["orders"]) == [(RT, RW)], result["msg"]

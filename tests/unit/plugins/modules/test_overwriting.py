@@ -448,7 +448,9 @@ def forced_with(fault, **more):
     return outcome.warnings
 
 
-@pytest.mark.parametrize(("saving", "lost"), [(True, "after its saved snapshot"), (False, "after the last replication")])
+@pytest.mark.parametrize(
+    ("saving", "lost"), [(True, "after its saved snapshot"), (False, "after the last replication")]
+)
 def test_writes_until_the_demotion_are_told(saving, lost):
     late = {"cluster": "alpha", "method": "write", "params": {"volume_id": 1, "mark": "late"}}
     warnings = forced_with({"method": "ModifyVolume", "fault": "meanwhile", "call": late}, save_overwritten=saving)
