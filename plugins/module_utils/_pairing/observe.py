@@ -649,4 +649,4 @@ _FIBRE_CHANNEL_SESSION: Kind[list[tuple[int, str]], Unreadable] = Kind(
 _VOLUME_STATS: Kind[list[tuple[int, tuple[int, int]]], Unreadable] = Kind(
     "record of statistics", _volume_stats, "volumeID"
 )
-_SNAPSHOT: Kind[list[tuple[int, bool]], Unreadable] = Kind("snapshot", _snapshot, "volumeID")
+_SNAPSHOT: Kind[list[tuple[int, str]], Unreadable] = Kind("snapshot", _snapshot, "volumeID")

@@ -282,9 +282,9 @@ class VolumePairJob:
 
     def look_for_life(self, session: Session, seen: Seen) -> Seen:
         client = session.client(LOCAL)
-        entries, volumes = session.side_by_side(
-            (partial(observe.cluster_pairs, client), partial(observe.volumes, client, self._ids(seen, LOCAL)))
-        )
+        volumes_now = partial(observe.volumes, client, self._ids(seen, LOCAL))
+        reads: list[Callable[[], Any]] = [partial(observe.cluster_pairs, client), volumes_now]
+        entries, volumes = session.side_by_side(reads)
         here = seen.views.local.showing(volumes)
         here = replace(here, entries=entries.readable, unreadable_entries=entries.unreadable)
         return replace(seen, views=Sides(here, None))
