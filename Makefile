@@ -7,7 +7,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 7))' 2>/dev/null && echo $$python && break; done)
 ARGS ?=
 
-.PHONY: help demo demo-failover test format lint sanity docs bench matrix fuzz ci
+.PHONY: help demo demo-failover test journeys format lint sanity docs bench matrix fuzz ci
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):  ## /\1\t/p' Makefile | expand -t 15
@@ -18,8 +18,11 @@ demo:  ## pair two simulated clusters and their volumes, from nothing
 demo-failover:  ## move volumes between two simulated sites, until one of them dies, and back
 	@$(python) -B tools/demo.py failover
 
-test:  ## run the tests that need no matrix of versions; ARGS goes to pytest
+test:  ## run the tests of every change; ARGS goes to pytest
 	@$(python) -B tools/run_tests.py -n auto --dist worksteal $(ARGS)
+
+journeys:  ## walk through the playbooks as the guides tell it; takes minutes
+	@$(python) -B tools/run_tests.py tests/playbooks -m journey -n auto --dist worksteal $(ARGS)
 
 format:  ## settle style and the order of imports
 	@.ci/run format

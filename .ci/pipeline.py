@@ -16,6 +16,7 @@ from workshop import StageFailure, left_out, link_interpreters, step
 
 STAGES = {
     "tests": stages.tests,
+    "journeys": stages.journeys,
     "lint": stages.lint,
     "docs": stages.docs,
     "package": stages.package,

@@ -60,6 +60,11 @@ def tests() -> None:
     run(["make", "test"], cwd=ROOT, env=os.environ)
 
 
+def journeys() -> None:
+    step("make journeys")
+    run(["make", "journeys"], cwd=ROOT, env=os.environ)
+
+
 def benchmark() -> None:
     step("make bench")
     run(["make", "bench"], cwd=ROOT, env=os.environ)

@@ -72,7 +72,7 @@ CORES = (
 SIDE_BY_SIDE = 2
 
 SANITY: Check = ("sanity",)
-#: Journeys of minutes whose steps other targets take as well: `make test` walks them, on the newest release.
+#: Journeys of minutes whose steps other targets take as well: `make journeys` walks them, on the newest release.
 LONG_JOURNEYS = ("failover", "guide_failover", "guide_monitoring")
 WITHOUT_LONG_JOURNEYS = tuple(word for target in LONG_JOURNEYS for word in ("--exclude", target))
 IN_OWN_ENVIRONMENT = ("--venv", "--requirements", "--python")

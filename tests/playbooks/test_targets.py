@@ -16,7 +16,14 @@ import pytest
 TARGETS = Path(__file__).resolve().parents[1] / "integration" / "targets"
 
 
-@pytest.mark.parametrize("name", sorted(path.parent.name for path in TARGETS.glob("*/runme.sh")))
+#: These take minutes each, and are a stage of their own: `make journeys`.
+JOURNEYS = ("failover", "guide_failover", "guide_monitoring", "role_failover", "secrets", "status")
+NAMES = sorted(path.parent.name for path in TARGETS.glob("*/runme.sh"))
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.journey) if name in JOURNEYS else name for name in NAMES]
+)
 def test_target(name, collections_path, command_path, tmp_path):
     folder = tmp_path / name
     shutil.copytree(TARGETS / name, folder)

@@ -183,12 +183,13 @@ def peer_alive(here: VolumeSide, peer: Silent, plans: Iterable[Plan]) -> Failure
     if not theirs and unreadable is not None:
         return unreadable.failure(here.cluster.name)
     entry = next((entry for entry in theirs if entry.connected), None)
-    sign = connected(here.cluster.name, entry) if entry else _receives(here, plans)
-    if sign is None:
+    receiving = None if entry else _receives(here, plans)
+    if not entry and not receiving:
         return None
+    sign = receiving or f"{connected(here.cluster.name, entry)}, so it is alive"
     return Failure(
         "peer_alive",
-        f"{sign}, so the peer is alive; {peer.failure.cluster} did not answer: {peer.failure.reason}; "
+        f"{sign}; {peer.failure.cluster} did not answer: {peer.failure.reason}; "
         "nothing was written: correct the way to it (hostname, port, proxy), or set peer_unreachable: assume_dead if its site is "
         "gone",
         cluster=here.cluster.name,
@@ -202,7 +203,7 @@ def _receives(here: VolumeSide, plans: Iterable[Plan]) -> str | None:
     for volume in here.volumes:
         receiving = [pair.state for pair in volume.pairs if health.transfers(pair.state)]
         if volume.id in ids and receiving:
-            return f"cluster {here.cluster.name}: the pair of {volume.label} is {receiving[0]}"
+            return f"cluster {here.cluster.name}: the pair of {volume.label} is {receiving[0]}, so the peer is alive"
     return None
 
 
