@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from workshop import (
@@ -68,6 +70,15 @@ CORES = (
     Core("2.21", ("3.13", "3.12", "3.14"), sanity=True, targets=False),
     Core("2.22", ("3.13", "3.14"), released=False),
 )
+#: Those in between, for `smoke-2.17` and so on alone.
+BETWEEN = (
+    Core("2.17", ("3.12", "3.11", "3.10")),
+    Core("2.18", ("3.13", "3.12", "3.11")),
+    Core("2.19", ("3.13", "3.12", "3.11")),
+    Core("2.20", ("3.13", "3.12", "3.14")),
+)
+#: The target that goes through playbooks, role, action plugins and all modules.
+SMOKE_TARGET = "playbooks"
 #: As many as the usual runner has cores for.
 SIDE_BY_SIDE = 2
 
@@ -90,6 +101,21 @@ def all_checks() -> None:
 
 def sanity() -> None:
     _run(_jobs(with_tests=False))
+
+
+def smoke_stages() -> dict[str, Callable[[], None]]:
+    """A stage for each supported ansible-core, the unreleased one included. .github/workflows/ci.yml names all of them."""
+    return {
+        f"smoke-{core.line}": partial(_smoke, core) for core in sorted((*CORES, *BETWEEN), key=lambda core: core.line)
+    }
+
+
+def _smoke(core: Core) -> None:
+    """Whoever asks for one version wants it run: nothing is left out for want of a Python."""
+    python = interpreter(core.pythons)
+    if python is None:
+        raise StageFailure(f"ansible-core {core.line} needs Python {' or '.join(core.pythons)}, which was not found")
+    _run([Job(core, python, (("integration", *IN_OWN_ENVIRONMENT, python, SMOKE_TARGET),))])
 
 
 def _jobs(with_tests: bool) -> list[Job]:
