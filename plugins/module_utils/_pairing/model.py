@@ -148,7 +148,7 @@ class VolumePair:
 
     @property
     def pending(self) -> bool:
-        # What a pending entry holds besides its state is documented nowhere; IDs of volumes start at 1.
+        # What a pending entry holds besides its state is documented nowhere (note N39 of api_notes); IDs of volumes start at 1.
         return self.state == PENDING or not self.remote_volume_id
 
 

@@ -193,14 +193,15 @@ def volumes(client: Client, ids: Iterable[int] | None = None) -> Volumes:
     method = "ListVolumes"
     wanted = None if ids is None else frozenset(ids)
     if wanted is not None and not wanted:
-        return Listed()  # what an empty filter means is documented nowhere
+        return Listed()  # what an empty filter means is documented nowhere (note N20 of api_notes)
     params: dict[str, object] = {"includeVirtualVolumes": False}
     if wanted is not None and len(wanted) <= MOST_IDS:
         params["volumeIDs"] = sorted(wanted)
     try:
         result = client.call(method, params)
     except ApiError as exc:
-        # Whether an unknown ID gives an empty list or an error is documented nowhere; clients have met both.
+        # Whether an unknown ID gives an empty list or an error is documented nowhere (note N19 of api_notes);
+        # clients have met both.
         if exc.name not in VOLUME_UNKNOWN or "volumeIDs" not in params:
             raise
         del params["volumeIDs"]
@@ -434,7 +435,7 @@ def _cluster(result: dict) -> Cluster:
 
 def _cluster_pair(entry: dict) -> ClusterPair:
     status = text(entry, "status")
-    # What a pending entry holds is documented nowhere.
+    # What a pending entry holds is documented nowhere (note N25 of api_notes).
     uuid = optional_text if status == PENDING else text
     return ClusterPair(
         id=identifier(entry, "clusterPairID"),
@@ -526,7 +527,7 @@ def _volume_pairs(entry: Mapping) -> tuple[VolumePair, ...]:
 
 def _volume_pair(entry: dict) -> VolumePair:
     mode, state, snapshots = within("remoteReplication", _replication, optional_object(entry, "remoteReplication"))
-    # What a pending entry holds besides its state is documented nowhere.
+    # What a pending entry holds besides its state is documented nowhere (note N39 of api_notes).
     uuid = optional_text if state == PENDING else text
     return VolumePair(
         uuid=uuid(entry, "volumePairUUID"),

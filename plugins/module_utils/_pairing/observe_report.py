@@ -42,7 +42,7 @@ def delays(client: Client, ids: Iterable[int]) -> Keyed[int, float]:
     """
     wanted = sorted(ids)
     if not wanted:
-        return Listed()  # what an empty filter means is documented nowhere
+        return Listed()  # what an empty filter means is documented nowhere (note N20 of api_notes)
     method = "ListVolumeStats"
     params: dict[str, object] = {"includeVirtualVolumes": False}
     if len(wanted) <= observe.MOST_IDS:

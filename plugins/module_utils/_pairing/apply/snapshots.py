@@ -292,7 +292,10 @@ class _What(NamedTuple):
 
 
 def _remove_copies(writer: Writer, side: str, taken: Taken, what: _What) -> list[str]:
-    """A copy has the UUID and the name of what was copied; whether a copied group is a group is documented nowhere."""
+    """A copy has the UUID and the name of what was copied.
+
+    Whether a copied group is a group is documented nowhere (note N75 of api_notes).
+    """
     client = writer.session.client(side)
     uuids = set(taken.uuids.values())
     try:

@@ -38,7 +38,7 @@ def of_pair(pair: Found, delays: Delays) -> Lag:
         return Lag(None, False, f"cluster {pair.name(side)} does not tell it")
     if pair.health == "healthy":
         return Lag(seconds, True)
-    # What is told meanwhile is documented nowhere: it may grow, or stand still at what it was.
+    # What is told meanwhile is documented nowhere (note N67 of api_notes): it may grow, or stand still at what it was.
     copying = pair.health == "syncing"
     return Lag(seconds or None, False, "the copy is not complete" if copying else "the pair does not replicate")
 

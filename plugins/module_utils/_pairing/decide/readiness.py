@@ -115,8 +115,9 @@ def names(one: Cluster, other: Cluster) -> Check:
 
 
 def pair_slots(cluster: str, entries: Sequence[ClusterPair], most: int | None, unreadable: int = 0) -> Check:
-    """Whether one more cluster pair fits next to these. Whether pending ones count is documented nowhere: here they do.
+    """Whether one more cluster pair fits next to these.
 
+    Whether pending ones count is documented nowhere (note N26 of api_notes): here they do.
     unreadable: how many more the cluster lists.
     """
     if most is None:

@@ -299,7 +299,7 @@ def _missing_proof(found: Found) -> str | None:
     lacking = next((side for side in SIDES if all(s.uuid != latest.uuid for s in ours[side])), None)
     if lacking is not None:
         return f"the latest checkpoint {latest.name} is not on {found.name(lacking)}"
-    # Whether a copy has the attributes of what was copied is documented nowhere.
+    # Whether a copy has the attributes of what was copied is documented nowhere (note N78 of api_notes).
     noted = frozenset().union(
         *(checkpoint.digests(s.attributes) for side in SIDES for s in ours[side] if s.uuid == latest.uuid)
     )

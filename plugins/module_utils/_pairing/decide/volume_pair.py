@@ -420,7 +420,10 @@ def lost_roles(found: Found, plan: Plan) -> tuple[Step, ...]:
 
 
 def lost_modes(found: Found, plan: Plan) -> tuple[Step, ...]:
-    """The mode of a pair that was turned round: whether it survives that is documented nowhere, so it is set again."""
+    """The mode of a pair that was turned round, which is set again.
+
+    Whether it survives that is documented nowhere (note N63 of api_notes).
+    """
     turned = any(isinstance(step, SetAccess) and step.volume.pairs for step in plan.steps)
     wanted = MODES.get(found.wish.mode or plan.before.get("mode") or "")
     if not turned or wanted is None or found.mode is None or found.mode.lower() == wanted.lower():
