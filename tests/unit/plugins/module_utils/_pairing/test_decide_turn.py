@@ -50,6 +50,7 @@ HOSTS = Usage(iscsi=("iqn.host-1",))
 FABRIC = Usage(fibre_channel=("50:01",))
 UNREADABLE = Usage(unreadable=("iSCSI sessions",))
 FULL = Usage(snapshots=32)
+FULL_OF_SAVED = Usage(snapshots=30, saved_snapshots=2)
 LIMITS = Limits(snapshots_per_volume=32, volumes_per_group=32)
 
 
@@ -122,6 +123,7 @@ CASES = [
     ("writes there unknown", found(writes=(QUIET, None)), "direction_change", PLANNED, FORCED),
     ("full of snapshots", found(usage=(FULL, Usage())), "direction_change", "snapshot_limit", FORCED),
     ("full there", found(usage=(UNUSED, FULL)), "direction_change", "snapshot_limit", FORCED),
+    ("full of saved ones", found(usage=(UNUSED, FULL_OF_SAVED)), "direction_change", "snapshot_limit", FORCED),
     ("split", found(access=(RW, RW)), "split_brain", "split_brain", "split_brain"),
     ("source locked", found(access=("locked", RT)), "access_conflict", "access_conflict", PROMOTED),
     ("target read-only", found(access=(RW, "readOnly")), "access_conflict", "access_conflict", FORCED),
