@@ -87,8 +87,8 @@ SANITY: Check = ("sanity",)
 #: Journeys of minutes whose steps other targets take as well: `make journeys` walks them, on the newest release.
 LONG_JOURNEYS = ("failover", "guide_failover", "guide_monitoring")
 WITHOUT_LONG_JOURNEYS = tuple(word for target in LONG_JOURNEYS for word in ("--exclude", target))
-#: Six a core: units wait most of their time, and ansible-test gives each a process of its own.
-UNIT_WORKERS = str(6 * (os.cpu_count() or 1))
+#: Units wait most of their time, and ansible-test gives each a process of its own.
+UNIT_WORKERS = str(5 * (os.cpu_count() or 1))
 IN_OWN_ENVIRONMENT = ("--venv", "--requirements", "--python")
 #: ansible-test looks for the script under the name of the pip that it wants; which one goes by its version.
 PIP_BOOTSTRAPS = ("get_pip_23_1_2.py", "get_pip_24_2.py", "get_pip_25_2.py")
