@@ -127,7 +127,7 @@ class VolumePairJob:
     def _silent(self, session: Session, here: VolumeSide) -> Silent:
         """What an unreachable peer may be called; only what destroys nothing is done on a guess."""
         destroys_nothing = self.wish.failover == "forced" or any(pair.paused is not None for pair in self.pairs)
-        # With whom this cluster is connected is not the peer that the user calls dead.
+        # assume_dead: a cluster that is connected is not the one that is gone.
         may_be_it = session.peer_failure is not None or not any(entry.connected for entry in here.entries)
         by_guess = self.wish.present and destroys_nothing and self.peer.mvip is None and may_be_it
         return Silent(observe.known_as(self.peer, here.entries), by_guess, session.peer_failure)

@@ -12,6 +12,7 @@ from functools import partial
 
 from ..._element.errors import Failure
 from .. import observe
+from ..decide.health import is_snapshots_only
 from ..model import Volume
 from ..session import Session
 
@@ -68,14 +69,10 @@ def change(now: Volume | None, planned: Volume) -> str | None:
 
 
 def mode_change(now: Volume | None, planned: Volume) -> str | None:
-    """The same, and whether its pairs replicate the live content still: a snapshot arrives without that, too."""
+    """What `change` returns, or that its pair no longer replicates the live content: a snapshot arrives in that mode too."""
     what = change(now, planned)
     if what is None and now is not None:
         modes = [(pair.mode, before.mode) for pair, before in zip(now.pairs, planned.pairs)]
-        if any(_is_snapshots_only(mode) and not _is_snapshots_only(before) for mode, before in modes):
+        if any(is_snapshots_only(mode) and not is_snapshots_only(before) for mode, before in modes):
             return "its mode is SnapshotsOnly now"
     return what
-
-
-def _is_snapshots_only(mode: str) -> bool:
-    return mode.lower() == "snapshotsonly"

@@ -193,7 +193,7 @@ def promotable(session: Session, steps: Sequence[Promote]) -> Verdicts:
 
 
 def _overwriting(session: Session, steps: Sequence[Promote]) -> Verdicts:
-    """The forced promotions whose partner somebody else has made a target: it would be overwritten before it is saved."""
+    """The forced promotions whose partner another client has demoted: it would be overwritten before it is saved."""
     verdicts: Verdicts = {}
     for side in SIDES:
         partners = {step: step.unsaved for step in steps if step.unsaved is not None and other(step.side) == side}

@@ -171,7 +171,11 @@ def warnings(found: Found, wish: Wish, planned: Sequence[Step]) -> tuple[str, ..
 
 def promotes(planned: Iterable[Step]) -> bool:
     """Whether a volume becomes writable here."""
-    return any(isinstance(step, (Promote, ReleaseTarget)) for step in planned)
+    return bool(_promotions(planned))
+
+
+def _promotions(planned: Iterable[Step]) -> list[Promote | ReleaseTarget]:
+    return [step for step in planned if isinstance(step, (Promote, ReleaseTarget))]
 
 
 def peer_alive(here: VolumeSide, peer: Silent, plans: Iterable[Plan]) -> Failure | None:
@@ -193,13 +197,13 @@ def peer_alive(here: VolumeSide, peer: Silent, plans: Iterable[Plan]) -> Failure
         "nothing was written: correct the way to it (hostname, port, proxy), or set peer_unreachable: assume_dead if its site is "
         "gone",
         cluster=here.cluster.name,
-        method="ListClusterPairs",
+        method="ListVolumes" if receiving else "ListClusterPairs",
     )
 
 
 def _receives(here: VolumeSide, plans: Iterable[Plan]) -> str | None:
     """The sign of life that a volume which is to be promoted gives: data of the peer arrives, whatever the clusters say."""
-    ids = {step.volume.id for plan in plans for step in plan.steps if isinstance(step, (Promote, ReleaseTarget))}
+    ids = {step.volume.id for plan in plans for step in _promotions(plan.steps)}
     for volume in here.volumes:
         receiving = [pair.state for pair in volume.pairs if health.transfers(pair.state)]
         if volume.id in ids and receiving:

@@ -58,7 +58,7 @@ def paused(entries: Iterable[VolumePair | None]) -> bool | None:
     if any(state in (PAUSED_HERE, PAUSED_THERE) for state in states):
         return True
     # A pause here is shown before anything else; one on the other side stands behind a lost link.
-    shows = bool(states) and all(state in ("Active", "Idle") or state.startswith("Resuming") for state in states)
+    shows = bool(states) and all(state == "Idle" or transfers(state) for state in states)
     return False if shows else None
 
 
@@ -69,3 +69,8 @@ def stopped(entry: VolumePair | None) -> bool:
 def transfers(state: str) -> bool:
     """Whether a pair in this state has its partner: data goes from one to the other, or could at any moment."""
     return state == "Active" or state.startswith("Resuming")
+
+
+def is_snapshots_only(mode: str | None) -> bool:
+    """Whether a pair of this mode, in the API's words, replicates snapshots and not the live content."""
+    return (mode or "").lower() == "snapshotsonly"

@@ -116,7 +116,7 @@ def _planned(found: Found, wish: Wish) -> tuple[Step, ...]:
 
 
 def _check_in_sync(found: Found) -> None:
-    if (found.mode or "").lower() == "snapshotsonly":
+    if health.is_snapshots_only(found.mode):
         raise snapshots_only(found)
     if any(health.of_state(found.entries[side].state, roles_valid=True) != "healthy" for side in SIDES):
         raise not_in_sync(found)
@@ -289,7 +289,7 @@ def _missing_proof(found: Found) -> str | None:
     taken = found.extras.snapshots
     if taken.local is None or taken.peer is None:
         return None
-    if any(found.entries[side].mode.lower() == "snapshotsonly" for side in SIDES):
+    if any(health.is_snapshots_only(found.entries[side].mode) for side in SIDES):
         return "its mode is snapshots_only, in which a checkpoint arrives without the live content"
     ours = {side: _checkpoints(found, side) for side in SIDES}
     without = [found.name(side) for side in SIDES if not ours[side]]

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from ..._element.errors import Failure
 from ..model import other
-from . import progress, sizes
+from . import health, progress, sizes
 from .volume_classes import Found
 from .volume_words import ends, refusal, states
 
@@ -121,7 +121,7 @@ def data_loss_possible(found: Found, new: str) -> tuple[str, ...]:
             "match_size: true makes them equal"
         )
     entry = found.entries[new]
-    if entry is not None and entry.mode.lower() == "snapshotsonly":
+    if entry is not None and health.is_snapshots_only(entry.mode):
         newest = ", ".join(f"{s.name} of {s.created}" for s in _newest(found, new)) or "none is there"
         texts.append(
             f"{ends(found)}: mode snapshots_only: the live content of {found.label(new)} is not its newest snapshot; the newest "
