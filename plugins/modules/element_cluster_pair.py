@@ -362,8 +362,8 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils._element.arguments import PROGRESS, UNREACHABLE, connection_rules, connection_spec
-from ..module_utils._pairing.cluster_pairs import ClusterPairJob
-from ..module_utils._task import run_job
+from ..module_utils._module import run_job
+from ..module_utils._pairing.jobs.cluster_pair import ClusterPairJob
 
 
 def argument_spec() -> dict[str, Any]:

@@ -447,8 +447,8 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils._element.arguments import connection_rules, connection_spec
-from ..module_utils._pairing.info import BY_DEFAULT, SUBJECTS, InfoJob
-from ..module_utils._task import run_report
+from ..module_utils._module import run_report
+from ..module_utils._pairing.jobs.pair_info import BY_DEFAULT, SUBJECTS, InfoJob
 
 
 def argument_spec() -> dict[str, Any]:

@@ -831,8 +831,8 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils._element.arguments import PROGRESS, UNREACHABLE, connection_rules, connection_spec
-from ..module_utils._pairing.volume_pairs import VolumePairJob, check
-from ..module_utils._task import run_job
+from ..module_utils._module import run_job
+from ..module_utils._pairing.jobs.volume_pair import VolumePairJob, check
 
 PAIR: dict[str, Any] = {
     "volume": {"type": "str"},

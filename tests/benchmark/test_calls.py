@@ -11,7 +11,7 @@ from collections import Counter
 
 import pytest
 
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing.info import BY_DEFAULT, SUBJECTS
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.jobs.pair_info import BY_DEFAULT, SUBJECTS
 from ansible_collections.elementsw.replication.tests.simulator.settings import Timings
 
 READS_UNCHANGED = 8

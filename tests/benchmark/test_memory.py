@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing.info import SUBJECTS
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.jobs.pair_info import SUBJECTS
 from ansible_collections.elementsw.replication.tests.benchmark.processes import run_module_alone, simulator
 
 MB = 1000 * 1000

@@ -19,9 +19,9 @@ import pytest
 from ansible_collections.elementsw.replication.plugins.module_utils._element.arguments import endpoints
 from ansible_collections.elementsw.replication.plugins.module_utils._element.client import connect
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing import flow
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.jobs.volume_pair import VolumePairJob
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.model import Sides
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing.session import Session
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing.volume_pairs import VolumePairJob
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.run import Session
 from ansible_collections.elementsw.replication.plugins.modules import element_volume_pair
 from ansible_collections.elementsw.replication.tests.benchmark.processes import simulator
 

@@ -14,11 +14,14 @@ from ansible_collections.elementsw.replication.plugins.module_utils._element.cli
 from ansible_collections.elementsw.replication.plugins.module_utils._element.errors import CODES, Failure
 from ansible_collections.elementsw.replication.plugins.module_utils._element.transport import Endpoint, Transport
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing import flow, results
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing.cluster_pairs import ClusterPairJob
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.flow import Outcome
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.jobs.cluster_pair import ClusterPairJob
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.jobs.volume_pair import (
+    VolumePairJob,
+    check,
+)
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.model import Sides
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing.session import Session
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing.volume_pairs import VolumePairJob, check
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.run import Session
 from ansible_collections.elementsw.replication.tests.matrix.in_process import API_VERSION, InProcess
 
 from .inhabited import InhabitedWorld

@@ -14,7 +14,7 @@ from typing import Any
 
 from ansible_collections.elementsw.replication.plugins.module_utils._element.errors import CODES, Failure
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.flow import Outcome, report, run
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing.session import Session
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.run import Session
 from ansible_collections.elementsw.replication.tests.matrix import oracle
 from ansible_collections.elementsw.replication.tests.matrix.flows import Flow
 from ansible_collections.elementsw.replication.tests.matrix.in_process import in_process

@@ -15,9 +15,9 @@ from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing.cluster_pairs import ClusterPairJob
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing.info import SUBJECTS, InfoJob
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing.volume_pairs import VolumePairJob
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.jobs.cluster_pair import ClusterPairJob
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.jobs.pair_info import SUBJECTS, InfoJob
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.jobs.volume_pair import VolumePairJob
 from ansible_collections.elementsw.replication.plugins.modules import (
     element_cluster_pair,
     element_pair_info,

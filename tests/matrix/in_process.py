@@ -22,7 +22,7 @@ from ansible_collections.elementsw.replication.plugins.module_utils._element.tra
     Reply,
 )
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.model import Sides
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing.session import Session
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.run import Session
 from ansible_collections.elementsw.replication.tests.simulator import exchange
 from ansible_collections.elementsw.replication.tests.simulator.world import World
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.elementsw.replication.plugins.module_utils._element.transport import Endpoint, Transport
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing.session import Session
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.run import Session
 from ansible_collections.elementsw.replication.tests.matrix import oracle
 from ansible_collections.elementsw.replication.tests.matrix.cases import once
 from ansible_collections.elementsw.replication.tests.matrix.flows import FLOWS

@@ -13,7 +13,7 @@ import re
 import pytest
 
 from ansible_collections.elementsw.replication.plugins.module_utils._element.errors import CODES
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.findings import PROBLEMS
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.report.findings import PROBLEMS
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PAGES = {

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from .._element.errors import Failure
 from .apply import wait
-from .apply.item import Item
-from .carried import Carried, Kept, digest
+from .apply.execution import Item
 from .model import Action, Plan, Sides, Verdict
-from .session import Session
+from .resume import Carried, Kept, digest
+from .run import Session
 
 # What writes is imported where something is to be written: most runs find everything as wished, and Ansible compiles
 # what a module imports anew in each.
@@ -268,7 +268,7 @@ def _saved_warnings(items: Sequence[Item]) -> list[str]:
 
 def _write(job: Job, session: Session, writer: Writer, outcome: Outcome) -> None:
     from .apply import schedule
-    from .apply.handshake import PairedMeanwhile
+    from .apply.pairing.volume_handshake import PairedMeanwhile
 
     schedule.execute(writer, outcome.items, outcome.plans, job.fail_fast)
     if any(isinstance(failure, PairedMeanwhile) for failure in outcome.failures):

@@ -15,12 +15,12 @@ from .model import SIDES, Action, Cluster, ClusterPair, Saved, SyncJob, VolumePa
 
 if TYPE_CHECKING:  # every module loads this file, and none needs all of these
     from .._element.errors import Failure
-    from .decide.cluster_pair import Found as ClusterPairFound
-    from .decide.fault_findings import Reported
-    from .decide.findings import Finding
+    from .decide.cluster_pair.table import Found as ClusterPairFound
     from .decide.readiness import Check
-    from .decide.volume_classes import Found as VolumePairFound
-    from .decide.volume_classes import PairWish
+    from .decide.report.faults import Reported
+    from .decide.report.findings import Finding
+    from .decide.volume_pair.state import Found as VolumePairFound
+    from .decide.volume_pair.state import PairWish
 
 
 def action(done: Action) -> dict:

@@ -10,8 +10,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 
+from ..failover_steps import CountLateWrites, RemoveCheckpoint, TakeSnapshot
 from ..model import ChangeVolume, CreateAccount, Phase, Step
-from ..turns import CountLateWrites, RemoveCheckpoint, TakeSnapshot
 
 # ModifyVolumes takes at most 500 volumes.
 MOST_VOLUMES = 500

@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any
 
 from ..._element.errors import ApiError, Failure
+from ..failover_steps import ConfirmTurn, Demote, Save, TakeCheckpoint
 from ..model import (
     Action,
     ChangeVolume,
@@ -28,10 +29,9 @@ from ..model import (
     Step,
     other,
 )
-from ..turns import ConfirmTurn, Demote, Save, TakeCheckpoint
-from . import confirm, steps
+from . import recheck, step_kinds
 from .batch import batches, of_phase
-from .item import Done, Item
+from .execution import Done, Item
 from .writer import Writer
 
 # Says why a step must not be begun any more, if so.
@@ -45,7 +45,7 @@ def preview(plans: Sequence[Plan], clusters: Sides[str]) -> list[Action]:
         action
         for phase in Phase
         for batch in batches(of_phase(planned, phase))
-        for action in steps.actions(batch, clusters)
+        for action in step_kinds.actions(batch, clusters)
     ]
 
 
@@ -83,7 +83,7 @@ def _lost(writer: Writer, step: Step) -> Failure | None:
 
 def _run_phase(writer: Writer, phase: Phase, items: Sequence[Item], plans: Sequence[Plan], halted: Halt) -> None:
     todo = [
-        steps.bound(step, item.done)
+        step_kinds.bound(step, item.done)
         for item, plan in zip(items, plans)
         if item.going
         for step in of_phase(plan.steps, phase)
@@ -117,7 +117,7 @@ def _all_turn_or_none(items: Sequence[Item]) -> None:
 
 def _confirm(writer: Writer, todo: Sequence[Step]) -> dict[Step, Failure]:
     try:
-        return confirm.changed(writer.session, todo)
+        return recheck.changed(writer.session, todo)
     except Failure as exc:  # what cannot be looked at is not written to
         return {step: exc.recoded(exc.code, exc.sentence) for step in todo}
 
@@ -140,7 +140,7 @@ def _run_batch(writer: Writer, batch: list[Step], items: Sequence[Item], halted:
 def _run_alone(writer: Writer, step: Step, item: Item) -> None:
     try:
         item.begin(step)
-        item.done.append(steps.run(writer, step))
+        item.done.append(step_kinds.run(writer, step))
     except Failure as exc:
         if isinstance(step, MarkReplica):
             writer.warn(f"{step.object}: it is not marked as the copy that it is: {exc.sentence}")
@@ -154,7 +154,7 @@ def _run_alone(writer: Writer, step: Step, item: Item) -> None:
 def _run_shared(writer: Writer, batch: Sequence[Step], items: Sequence[Item]) -> bool:
     """One call that serves all of them; False when each has to be asked for by itself, so that only one fails."""
     try:
-        done = steps.run_together(writer, batch)
+        done = step_kinds.run_together(writer, batch)
     except Failure as exc:
         if isinstance(batch[0], Save) and not exc.outcome_unknown:
             return False
@@ -170,7 +170,7 @@ def _run_merged(writer: Writer, batch: Sequence[Any], items: Sequence[Item]) -> 
     for step in batch:
         items[step.item].begin(step)
     try:
-        steps.change(writer, batch[0].side, batch)
+        step_kinds.change(writer, batch[0].side, batch)
     except ApiError as exc:
         if not (exc.outcome_unknown or exc.transient):
             return False
@@ -200,7 +200,7 @@ def _roll_back(writer: Writer, item: Item) -> None:
             failure.left_behind.append(f"snapshot {done.taken.name}: it proves to a later run that nothing is lost")
             continue
         try:
-            left = steps.undo(writer, done, item)
+            left = step_kinds.undo(writer, done, item)
         except Failure as exc:
             left = f"{done.step.object} on cluster {writer.session.name(done.step.side)}: {exc.sentence}"
             between = isinstance(done.step, Demote)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from ..model import Verdict
-from ..session import Session
+from ..run import Session
 
 # Seconds between two looks: short at first, since most waits are short.
 FIRST_PAUSE = 1.0

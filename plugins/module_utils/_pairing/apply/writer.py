@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from ..._element.errors import Failure
 from ..model import Action
-from ..session import Session
+from ..run import Session
 
 # How often a write that may be repeated is sent, and the seconds before it is looked at and sent again.
 ATTEMPTS = 3

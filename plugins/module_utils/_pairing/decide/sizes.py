@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from ..model import SIDES, Sides
-from .volume_classes import PairWish
+from .volume_pair.state import PairWish
 
 MIB = 1024**2
 _TEXT = re.compile(r"([0-9]+)(?:\.([0-9]+))? *([A-Za-z]*)")

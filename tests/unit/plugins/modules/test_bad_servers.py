@@ -20,9 +20,32 @@ import pytest
 
 from ansible_collections.elementsw.replication.plugins.module_utils._element.client import connect
 from ansible_collections.elementsw.replication.plugins.module_utils._element.errors import CODES, Failure
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing import observe, observe_report
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing import run
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.model import Sides
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing.session import Session
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.observe.cluster_health import (
+    get_fullness,
+    get_roles,
+    list_delays,
+    list_faults,
+)
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.observe.snapshots import (
+    list_group_snapshots,
+)
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.observe.volumes import (
+    get_limits,
+    get_pairs_max,
+    get_version,
+    identify_clusters,
+    list_accounts,
+    list_cluster_pairs,
+    list_deleted_volumes,
+    list_paired_volumes,
+    list_qos_policies,
+    list_sync_jobs,
+    list_volumes,
+    read_usage,
+)
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.run import Session
 from ansible_collections.elementsw.replication.tests.simulator.server import serve
 from ansible_collections.elementsw.replication.tests.simulator.world import World
 from ansible_collections.elementsw.replication.tests.unit.running import Sites
@@ -56,8 +79,8 @@ WRONG = (MISSING, None, "", "wrong", "41", [], ["wrong"], {}, {"wrong": 1}, True
 
 
 def usage(session):
-    volumes = [volume for volume in observe.volumes(session.client("local")) if volume.name == "plain"]
-    return observe.usage(session, "local", volumes)
+    volumes = [volume for volume in list_volumes(session.client("local")) if volume.name == "plain"]
+    return read_usage(session, "local", volumes)
 
 
 def of_alpha(*reads):
@@ -66,23 +89,24 @@ def of_alpha(*reads):
 
 #: What is read of alpha, by the method that it is read with.
 READS = {
-    "GetClusterFullThreshold": of_alpha(observe_report.fullness),
-    "GetClusterInfo": lambda session: observe.identities(session).local,
-    "GetClusterVersionInfo": of_alpha(observe.version),
-    "GetLimits": of_alpha(observe.pairs_max, observe.limits),
-    "ListAccounts": of_alpha(observe.accounts),
-    "ListActivePairedVolumes": of_alpha(observe.paired_volumes),
-    "ListClusterAdmins": of_alpha(observe_report.roles),
-    "ListClusterFaults": of_alpha(observe_report.faults),
-    "ListClusterPairs": of_alpha(observe.cluster_pairs),
-    "ListDeletedVolumes": of_alpha(observe.deleted_volumes),
+    "GetClusterFullThreshold": of_alpha(get_fullness),
+    "GetClusterInfo": lambda session: identify_clusters(session).local,
+    "GetClusterVersionInfo": of_alpha(get_version),
+    "GetLimits": of_alpha(get_pairs_max, get_limits),
+    "ListAccounts": of_alpha(list_accounts),
+    "ListActivePairedVolumes": of_alpha(list_paired_volumes),
+    "ListClusterAdmins": of_alpha(get_roles),
+    "ListClusterFaults": of_alpha(list_faults),
+    "ListClusterPairs": of_alpha(list_cluster_pairs),
+    "ListDeletedVolumes": of_alpha(list_deleted_volumes),
     "ListFibreChannelSessions": usage,
+    "ListGroupSnapshots": of_alpha(list_group_snapshots),
     "ListISCSISessions": usage,
-    "ListQoSPolicies": of_alpha(observe.qos_policies),
+    "ListQoSPolicies": of_alpha(list_qos_policies),
     "ListSnapshots": usage,
-    "ListSyncJobs": of_alpha(observe.sync_jobs),
-    "ListVolumes": of_alpha(observe.volumes),
-    "ListVolumeStats": lambda session: (usage(session), observe_report.delays(session.client("local"), range(500))),
+    "ListSyncJobs": of_alpha(list_sync_jobs),
+    "ListVolumes": of_alpha(list_volumes),
+    "ListVolumeStats": lambda session: (usage(session), list_delays(session.client("local"), range(500))),
 }
 
 #: By the method whose reply is spoilt: the module that reads it, its options, and whether it is a check run. The others
@@ -111,6 +135,9 @@ RUNS = {
 @pytest.fixture(name="site", scope="module")
 def _served():
     world = World.from_dict(WORLD)
+    volumes = [each["volumeID"] for each in world.call("alpha", "ListVolumes", {})["volumes"] if each["name"] == "free"]
+    world.call("alpha", "CreateGroupSnapshot", {"volumes": volumes, "name": "both"})
+    world.clear_calls()
     with serve(world) as running:
         yield Sites(world, running)
 
@@ -180,7 +207,8 @@ def outcome(session, method):
 
 
 def test_every_method_that_is_read_is_here():
-    source = "".join(Path(module.__file__).read_text(encoding="utf-8") for module in (observe, observe_report))
+    folder = Path(run.__file__).parent / "observe"
+    source = "".join(path.read_text(encoding="utf-8") for path in folder.glob("*.py"))
     assert set(READS) == set(re.findall(r'"((?:Get|List)\w+)"', source))
 
 

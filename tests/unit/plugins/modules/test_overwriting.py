@@ -11,9 +11,12 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.volume_classes import PairWish, Wish
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.volume_pair.state import (
+    PairWish,
+    Wish,
+)
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.flow import run
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing.volume_pairs import VolumePairJob
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.jobs.volume_pair import VolumePairJob
 from ansible_collections.elementsw.replication.tests.matrix.in_process import in_process
 from ansible_collections.elementsw.replication.tests.simulator.world import World
 

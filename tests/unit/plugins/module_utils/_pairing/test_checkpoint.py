@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing import checkpoint
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing.turns import MOST_IN_GROUP
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.failover_steps import MOST_IN_GROUP
 from ansible_collections.elementsw.replication.tests.unit.builders import PAIR_UUID
 
 # The vendor allows less.

@@ -1,0 +1,214 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to the collection elementsw.replication: it can change without notice.
+"""What the mains of the modules share: from the module's parameters to a job, and from its outcome to the result."""
+
+from __future__ import annotations
+
+import signal
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+
+from ._element.arguments import check_local, endpoints
+from ._element.client import Client, connect
+from ._element.errors import ERROR_MEMBERS, Failure
+from ._element.libraries import MISSING
+from ._pairing import results
+from ._pairing.flow import Outcome, Progress, report, resume, run, summary
+from ._pairing.model import Sides
+from ._pairing.resume import UNPLANNED, is_unplanned, of_report
+from ._pairing.run import Session
+
+try:
+    from ansible.module_utils.secrets import register_secrets
+except ImportError:  # ansible-core before 2.22 asks no_log_values instead
+
+    def register_secrets(values) -> None:
+        """Nothing to tell: see no_log_values."""
+
+
+def run_job(module: AnsibleModule, job: Any, what: str) -> None:
+    """Do the job and end the module. what: the things it is about, in the plural, for the message.
+
+    Where it waits for long it ends before that, with its progress; the action plugin calls it again to go on.
+    """
+    problem = _check_progress(module.params)
+    if problem:
+        module.fail_json(msg=problem)
+    interval, resumed = module.params["progress_interval"], module.params["_resume"]
+    begins = resumed is None or is_unplanned(resumed["report"], resumed["waited"])
+    carried = None if begins else of_report(resumed["report"], resumed["waited"], job.count)
+    if carried is None and not begins:
+        module.fail_json(
+            msg="_resume: cannot be used; leave it out, only the action plugin of this collection can fill it in"
+        )
+
+    def work(session: Session) -> dict:
+        outcome = (
+            resume(job, session, carried, interval)
+            if carried
+            else run(job, session, module.check_mode, interval, resumed["waited"] if resumed else 0)
+        )
+        warnings = tuple(dict.fromkeys((*outcome.warnings, *_client_warnings(session))))
+        if outcome.progress:
+            return _unfinished(module, outcome.progress, warnings)
+        for text in warnings:
+            module.warn(text)
+        return _result(module, job, outcome, what)
+
+    run_session(module, work)
+
+
+def run_report(module: AnsibleModule, job: Any) -> None:
+    """End the module with what the job sees. It plans nothing, and there is nothing to wait for."""
+
+    def work(session: Session) -> dict:
+        outcome = report(job, session)
+        for text in _client_warnings(session):
+            module.warn(text)
+        return _result(module, job, outcome, "reports")
+
+    run_session(module, work)
+
+
+def _check_progress(params: Mapping[str, Any]) -> str | None:
+    """A sentence about an option of the progress that makes no sense, or None."""
+    interval = params["progress_interval"]
+    if interval < 0:
+        return f"progress_interval: {interval} cannot be used; give the seconds between two lines, or 0 for no lines"
+    return None
+
+
+def _unfinished(module: AnsibleModule, progress: Progress, warnings: tuple[str, ...]) -> dict:
+    """What the action plugin shows, and what it hands back: the warnings too, so that each is given once, at the end."""
+    if progress.carried is None:
+        return {"changed": False, "_progress": {"line": progress.line, "report": UNPLANNED}}
+    carried = replace(progress.carried, warnings=warnings)
+    changed = any(kept.changed for kept in carried.items)
+    return {"changed": changed, "_progress": {"line": progress.line, "report": carried.as_report(module._diff)}}
+
+
+def run_session(module: AnsibleModule, work: Callable[[Session], dict]) -> None:
+    """End the module with what `work` makes of a session with both clusters; whatever goes wrong is a sentence."""
+    _check(module)
+    session = None
+    try:
+        session = _session(module)
+        with _Interruptible(session):
+            try:
+                result = work(session)
+            finally:
+                session.close()
+    except Failure as exc:
+        module.fail_json(msg=exc.sentence, error=exc.as_error(), changed=bool(exc.left_behind), actions=[])
+    except Exception as exc:  # an exception that escaped would be shown unmasked by some ansible-core versions
+        module.fail_json(
+            msg=f"this is a defect of elementsw.replication, please report it: {type(exc).__name__}: {exc}",
+            exception=traceback.format_exc(),
+            **_unaccounted(exc, session),
+        )
+    if result.get("failed"):
+        module.fail_json(**{key: value for key, value in result.items() if key != "failed"})
+    module.exit_json(**result)
+
+
+def _check(module: AnsibleModule) -> None:
+    if MISSING:
+        module.fail_json(
+            msg=missing_required_lib(" and ".join(sorted(MISSING))),
+            exception="\n".join(MISSING[name] for name in sorted(MISSING)),
+        )
+    problem = check_local(module.params)
+    if problem:
+        module.fail_json(msg=problem)
+
+
+def _session(module: AnsibleModule) -> Session:
+    here, there = endpoints(module.params)
+    clients: Sides[Client | None] = Sides(connect(here), connect(there, is_peer=True) if there else None)
+
+    def hide(secret: str) -> None:
+        _hide(module, {secret})
+
+    for client in (clients.local, clients.peer):
+        if client:
+            _hide(module, client.secrets)
+    return Session(clients, hide)
+
+
+def _hide(module: AnsibleModule, secrets: set[str]) -> None:
+    module.no_log_values.update(secrets)
+    register_secrets(sorted(secrets))
+
+
+class _Interruptible:
+    """While inside, SIGTERM, SIGINT and SIGHUP only ask the session to begin nothing more; further ones are ignored."""
+
+    SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+    def __init__(self, session: Session):
+        self._session = session
+        self._before: dict = {}
+
+    def __enter__(self) -> None:
+        self._before = {number: signal.signal(number, self._stop) for number in self.SIGNALS}
+
+    def __exit__(self, *_exception) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def _stop(self, _number, _frame) -> None:
+        for number in self.SIGNALS:
+            signal.signal(number, signal.SIG_IGN)
+        self._session.stopping.set()
+
+
+def _result(module: AnsibleModule, job: Any, outcome: Outcome, what: str) -> dict:
+    result: dict[str, Any] = {
+        "changed": outcome.changed,
+        "actions": [results.action(action) for action in outcome.actions],
+        **({} if outcome.seen is None else job.report(outcome)),
+    }
+    if module._diff:
+        result["diff"] = outcome.diff
+    failures = outcome.failures
+    if failures:
+        result.update(failed=True, msg=summary(failures, len(outcome.items), what), error=_error(failures))
+    return result
+
+
+def _unaccounted(exc: Exception, session: Session | None) -> dict:
+    """What is told of a run that a defect has ended: its writes, if there are any, are known to the clusters alone."""
+    clients = (session.clients.local, session.clients.peer) if session else ()
+    wrote = any(client.has_written for client in clients if client)
+    left_behind = ["whatever this run was at: look at both clusters"] if wrote else None
+    return {
+        "changed": wrote,
+        "actions": [],
+        "error": {
+            **dict.fromkeys(ERROR_MEMBERS),
+            "message": f"{type(exc).__name__}: {exc}",
+            "left_behind": left_behind,
+        },
+    }
+
+
+def _error(failures: list[Failure]) -> Mapping:
+    """The first failure's, with everything that any of them has left behind."""
+    left_behind = [left for failure in failures for left in failure.left_behind]
+    undone = [failure.rolled_back for failure in failures if failure.rolled_back is not None]
+    return {
+        **failures[0].as_error(),
+        "rolled_back": all(undone) if undone else None,
+        "left_behind": left_behind or None,
+    }
+
+
+def _client_warnings(session: Session) -> tuple[str, ...]:
+    return tuple(text for client in (session.clients.local, session.clients.peer) if client for text in client.warnings)

@@ -1,0 +1,78 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to the collection elementsw.replication: it can change without notice.
+"""Many volumes looked at again at once, and whether one of them is still as it was planned with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+
+from ..._element.errors import Failure
+from ..decide.health import is_snapshots_only
+from ..model import Volume
+from ..observe.volumes import list_volumes
+from ..run import Session
+
+
+class Now(dict[tuple[str, int], Volume]):
+    """Volumes as they are now, by side and ID. unreadable: why those that are there, and not among them, cannot be read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.unreadable: dict[tuple[str, int], Failure] = {}
+
+
+def volumes_now(session: Session, wanted: Iterable[tuple[str, Volume]]) -> Now:
+    """The volumes of these sides as they are now: one read for each side."""
+    ids: dict[str, list[int]] = {}
+    for side, volume in wanted:
+        ids.setdefault(side, []).append(volume.id)
+    found = session.side_by_side(partial(list_volumes, session.client(side), ids[side]) for side in ids)
+    now = Now()
+    for side, volumes in zip(ids, found):
+        now.update({(side, volume.id): volume for volume in volumes})
+        for odd in volumes.unreadable:
+            failure = odd.failure(session.name(side))
+            missing = [number for number in ids[side] if (side, number) not in now] if odd.id is None else [odd.id]
+            now.unreadable.update({(side, number): failure for number in missing})
+    return now
+
+
+def same(now: Volume | None, planned: Volume, uuids: tuple[str, ...]) -> bool:
+    """Whether it is the planned volume still, with that access and pairs of these UUIDs."""
+    return (
+        now is not None
+        and now.deleted == planned.deleted
+        and now.name == planned.name
+        and now.access == planned.access
+        and now.uuids == uuids
+    )
+
+
+def change(now: Volume | None, planned: Volume) -> str | None:
+    """What is not so any more of a volume that keeps its pairs, in words; None if it is `same`."""
+    if same(now, planned, planned.uuids):
+        return None
+    if now is None:
+        return "it is gone"
+    if now.deleted != planned.deleted:
+        return "it was deleted" if now.deleted else "it was restored"
+    if now.uuids != planned.uuids:
+        partners = ", ".join(f"volume {pair.remote_volume_name} ({pair.remote_volume_id})" for pair in now.pairs)
+        return f"its pair was removed, and it is paired with {partners} now" if partners else "its pair was removed"
+    if now.access != planned.access:
+        return f"its access is {now.access} now"
+    return f"its name is {now.name} now"
+
+
+def mode_change(now: Volume | None, planned: Volume) -> str | None:
+    """What `change` returns, or that its pair no longer replicates the live content: a snapshot arrives in that mode too."""
+    what = change(now, planned)
+    if what is None and now is not None:
+        modes = [(pair.mode, before.mode) for pair, before in zip(now.pairs, planned.pairs)]
+        if any(is_snapshots_only(mode) and not is_snapshots_only(before) for mode, before in modes):
+            return "its mode is SnapshotsOnly now"
+    return what

@@ -1,0 +1,196 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to the collection elementsw.replication: it can change without notice.
+"""One more look just before a write that destroys: is everything still as it was planned with?
+
+Three reads per cluster and batch at the most (six where evidence of use counts), however many pairs the batch has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any, TypeVar
+
+from ..._element.errors import Failure
+from ..decide import guard
+from ..failover_steps import ConfirmDemotion, ConfirmQuiet, ConfirmTurn, Promote
+from ..model import (
+    SIDES,
+    TARGET,
+    ClusterPair,
+    ConfirmUnused,
+    CreateVolume,
+    MarkReplica,
+    ReleaseTarget,
+    RemoveClusterPair,
+    RemoveVolumePair,
+    Step,
+    UnreadableVolume,
+    Usage,
+    Volume,
+    VolumePair,
+    Volumes,
+    other,
+)
+from ..observe.volumes import USERS_OF_CLUSTER_PAIRS, list_cluster_pairs, list_volumes, list_volumes_named, read_usage
+from ..run import Session
+from .current_volumes import same, volumes_now
+from .failover import checks
+
+Verdicts = dict[Step, Failure]
+S = TypeVar("S", RemoveVolumePair, "ReleaseTarget | MarkReplica")
+
+
+def changed(session: Session, steps: Sequence[Step]) -> Verdicts:
+    """The steps of one phase that must not be run any more, and why."""
+    verdicts: Verdicts = {}
+    for kind, look in _LOOKS:
+        batch = [step for step in steps if isinstance(step, kind)]
+        if batch:
+            verdicts.update(look(session, batch))
+    return verdicts
+
+
+def _volume_pairs(session: Session, steps: Sequence[RemoveVolumePair]) -> Verdicts:
+    now = volumes_now(session, ((step.side, step.volume) for step in steps))
+    return {
+        step: now.unreadable.get(place) or _changed(session, step, "its pair or its access is not as it was")
+        for step, place in _places(steps)
+        if not same(now.get(place), step.volume, step.volume.uuids)
+    }
+
+
+def _places(steps: Sequence[S]) -> list[tuple[S, tuple[str, int]]]:
+    """Each step with the side and the ID of its volume."""
+    return [(step, (step.side, step.volume.id)) for step in steps]
+
+
+def _released(session: Session, steps: Sequence[ReleaseTarget | MarkReplica]) -> Verdicts:
+    now = volumes_now(session, ((step.side, step.volume) for step in steps))
+    what = "it is paired, or its access or its attributes are not as they were"
+    return {
+        step: now.unreadable.get(place) or _changed(session, step, what)
+        for step, place in _places(steps)
+        if not _is_former_target(now.get(place), step.volume)
+    }
+
+
+def _is_former_target(now: Volume | None, planned: Volume) -> bool:
+    # Without its pair a replicationTarget reads as locked on some releases.
+    return (
+        now is not None
+        and not now.deleted
+        and not now.pairs
+        and now.name == planned.name
+        and now.access in (TARGET, "locked")
+        # A cluster replaces attributes as a whole: nothing that another client has noted is lost.
+        and now.attributes == planned.attributes
+    )
+
+
+def _still_missing(session: Session, steps: Sequence[CreateVolume]) -> Verdicts:
+    """Names are not unique: a cluster would create a second volume without a word."""
+    verdicts: Verdicts = {}
+    for side in {step.side for step in steps}:
+        here = [step for step in steps if step.side == side]
+        client = session.client(side)
+        alone = here[0].volume.name if len(here) == 1 else None
+        found = list_volumes_named(client, alone) if alone else list_volumes(client)
+        taken = {(volume.name, volume.account_id) for volume in found if not volume.deleted}
+        for step in here:
+            odd = next((each for each in found.unreadable if each.name in (None, step.volume.name)), None)
+            if odd:
+                verdicts[step] = odd.failure(client.name)
+            elif (step.volume.name, step.account_id) in taken:
+                verdicts[step] = _changed(session, step, "there is one of that name and owner now")
+    return verdicts
+
+
+def _unused(session: Session, steps: Sequence[ConfirmUnused]) -> Verdicts:
+    wanted = [each for step in steps for each in ((step.side, step.volume), (other(step.side), step.source))]
+    now = volumes_now(session, wanted)
+    used: dict[tuple[str, int], Usage] = {}
+    for side in SIDES:
+        targets = [now[side, s.volume.id] for s in steps if s.side == side and (side, s.volume.id) in now]
+        if targets:
+            used.update({(side, key): value for key, value in read_usage(session, side, targets).items()})
+    verdicts: Verdicts = {}
+    for step in steps:
+        places = (step.side, step.volume.id), (other(step.side), step.source.id)
+        target, source = (now.get(place) for place in places)
+        odd = next((now.unreadable[place] for place in places if place in now.unreadable), None)
+        if odd:
+            verdicts[step] = odd
+        elif not _is_future_target(target, step.volume) or not same(source, step.source, ()):
+            verdicts[step] = _changed(session, step, "it or its source was paired, deleted or given another access")
+        elif not _is_unused(session, step, used[step.side, step.volume.id]):
+            verdicts[step] = _changed(session, step, "it came into use")
+    return verdicts
+
+
+def _is_future_target(now: Volume | None, planned: Volume) -> bool:
+    # Once its old entry is gone, a replicationTarget reads as locked on some releases.
+    unlocked = replace(now, access=TARGET) if now and (now.access, planned.access) == ("locked", TARGET) else now
+    return same(unlocked, planned, ()) and (unlocked.mark == planned.mark)
+
+
+def _is_unused(session: Session, step: ConfirmUnused, now: Usage) -> bool:
+    if step.volume.mark == session.mark:
+        return not guard.came_into_use(now)
+    return guard.still_as_planned(step.usage, now, step.overwrite, step.saved)
+
+
+def _cluster_pairs(session: Session, steps: Sequence[RemoveClusterPair]) -> Verdicts:
+    verdicts: Verdicts = {}
+    for side in {step.side for step in steps}:
+        client = session.client(side)
+        reads: list[Callable[[], Any]] = [
+            partial(read, client) for read in (list_cluster_pairs, *USERS_OF_CLUSTER_PAIRS)
+        ]
+        entries, *users = session.side_by_side(reads)
+        using = {pair.cluster_pair_id for listed in users for pair in _pairs(listed) if not pair.pending}
+        # One whose pairs cannot be read may use any of them.
+        unknown = any(odd.pairs is None for listed in users for odd in listed.unreadable)
+        for step in (step for step in steps if step.side == side):
+            odd = next((each for each in entries.unreadable if each.id == step.entry.id), None)
+            if odd:
+                verdicts[step] = odd.failure(client.name)
+            elif (unknown and not step.entry.pending) or not _still_removable(step.entry, entries, using):
+                verdicts[step] = _changed(session, step, "it is gone, was completed, or volume pairs use it now")
+    return verdicts
+
+
+def _pairs(users: Volumes) -> Iterable[VolumePair]:
+    volumes: list[Volume | UnreadableVolume] = [*users.readable, *users.unreadable]
+    return (pair for volume in volumes for pair in volume.pairs or ())
+
+
+def _still_removable(planned: ClusterPair, entries: Iterable[ClusterPair], using: set[int]) -> bool:
+    now = next((entry for entry in entries if (entry.id, entry.uuid) == (planned.id, planned.uuid)), None)
+    return now is not None and now.pending == planned.pending and now.id not in using
+
+
+def _changed(session: Session, step: Step, what: str) -> Failure:
+    cluster = session.name(step.side)
+    return Failure(
+        "changed_meanwhile",
+        f"cluster {cluster}: {step.object} changed while this task ran, {what}; nothing more was written for it, run again",
+        cluster=cluster,
+    )
+
+
+_LOOKS: tuple[tuple[type | tuple[type, ...], Callable[..., Verdicts]], ...] = (
+    (RemoveVolumePair, _volume_pairs),
+    ((ReleaseTarget, MarkReplica), _released),
+    (CreateVolume, _still_missing),
+    (ConfirmUnused, _unused),
+    (RemoveClusterPair, _cluster_pairs),
+    (ConfirmTurn, checks.ready),
+    (ConfirmDemotion, checks.undisturbed),
+    (ConfirmQuiet, checks.quiet),
+    (Promote, checks.promotable),
+)

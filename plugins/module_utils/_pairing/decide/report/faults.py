@@ -1,0 +1,84 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to the collection elementsw.replication: it can change without notice.
+"""The faults that clusters report of themselves: whom they concern, and which say what the states do not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ...model import ClusterFault
+from .findings import ERROR, PROBLEMS, Finding
+
+# The words of a cluster for a fault that can wait; any other word, known or not, counts as an error.
+_MINOR = ("warning", "bestpractice")
+# What tells the same as a fault: where one of these is found, the fault is no finding of its own.
+_TOLD_BY = {
+    "disconnectedClusterPair": ("peer_unreachable", "not_connected", "half_pair", "not_paired", "further_entries"),
+    "disconnectedRemoteNode": ("peer_unreachable", "not_connected", "link_lost"),
+    "remoteRepAsyncDelayExceeded": ("lag_exceeded",),
+    "remoteRepClusterFull": ("target_full",),
+    "remoteRepSnapshotClusterFull": ("target_full", "snapshots_stopped"),
+    "remoteRepSnapshotsExceededLimit": ("snapshot_limit", "snapshots_stopped"),
+}
+_REMEDIES = {
+    "disconnectedClusterPair": PROBLEMS["not_connected"][1],
+    "disconnectedRemoteNode": "check the nodes of the other cluster and the networks between all nodes of both",
+    "remoteRepAsyncDelayExceeded": PROBLEMS["lag_exceeded"][1],
+    "remoteRepClusterFull": PROBLEMS["target_full"][1],
+    "remoteRepSnapshotClusterFull": PROBLEMS["target_full"][1],
+    "remoteRepSnapshotsExceededLimit": PROBLEMS["snapshot_limit"][1],
+}
+
+
+@dataclass(frozen=True)
+class Reported:
+    """A fault and who reports it. concerns: whether it is about what is reported on; None where it does not say."""
+
+    cluster: str
+    fault: ClusterFault
+    concerns: bool | None
+
+
+def join_faults(
+    cluster: str, faults: Iterable[ClusterFault], cluster_pair_ids: frozenset[int], volume_ids: frozenset[int]
+) -> list[Reported]:
+    """The faults of a cluster, by its own IDs of the cluster pairs and volumes that are reported on."""
+    found = []
+    for fault in faults:
+        named = fault.cluster_pair_ids or fault.volume_ids
+        ours = fault.cluster_pair_ids & cluster_pair_ids or fault.volume_ids & volume_ids
+        found.append(Reported(cluster, fault, bool(ours) if named else None))
+    return found
+
+
+def fault_findings(reported: Iterable[Reported], others: Sequence[Finding]) -> list[Finding]:
+    """What faults tell beside the other findings. Those of other clusters' pairs are no problems here."""
+    return [_finding(each) for each in reported if each.concerns is not False and not _told(each, others)]
+
+
+def _told(reported: Reported, others: Sequence[Finding]) -> bool:
+    codes = _TOLD_BY[reported.fault.code]
+    return any(
+        other.code in codes and (other.severity == ERROR or _code(reported.fault) == "minor_fault") for other in others
+    )
+
+
+def _code(fault: ClusterFault) -> str:
+    return "minor_fault" if fault.severity.lower() in _MINOR else "fault"
+
+
+def _finding(reported: Reported) -> Finding:
+    fault, name = reported.fault, reported.cluster
+    since = f" since {fault.date}" if fault.date else ""
+    text = f"cluster {name} reports {fault.code} ({fault.severity or 'without severity'}){since}"
+    return Finding(
+        _code(fault),
+        f"{text}: {fault.details}" if fault.details else text,
+        name,
+        fix=_REMEDIES[fault.code],
+        hits=len(fault.volume_ids),
+    )

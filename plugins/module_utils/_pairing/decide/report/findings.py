@@ -1,0 +1,207 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to the collection elementsw.replication: it can change without notice.
+"""What can be wrong, how bad it is, and what is wrong with clusters. Volumes and faults have files of their own.
+
+One finding per cause: what a lost link does to volumes is told with the link.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ...model import LOCAL, PEER, SIDES, ClusterPair, Unreadable, VolumeSide, other
+from ..cluster_pair.table import Found as ClusterPairFound
+
+ERROR = "error"
+WARNING = "warning"
+_NETWORK = "check the management network between all nodes of both clusters, ports 443 and 2181"
+# Code -> severity and remedy, the worst first. A finding that knows better has a remedy of its own.
+# Documented in docs/docsite/rst/problem_codes.rst; a test compares the two lists.
+PROBLEMS = {
+    "peer_unreachable": (ERROR, "check the peer's hostname, its power and the network"),
+    "not_connected": (ERROR, _NETWORK),
+    "not_paired": (ERROR, "pair it with element_cluster_pair or element_volume_pair"),
+    "half_pair": (ERROR, "run element_cluster_pair or element_volume_pair with repair: true, or with state: absent"),
+    "split": (ERROR, "decide which volume holds the good data and make the other one its target"),
+    "volume_deleted": (ERROR, "restore the volume with RestoreDeletedVolume, or remove the pair with state: absent"),
+    "no_source": (ERROR, "decide which volume holds the good data and make it readWrite"),
+    "access_conflict": (ERROR, "make one volume of the pair readWrite and the other one replicationTarget"),
+    "dead": (ERROR, "it never recovers by itself: pair it again with element_volume_pair and repair: true"),
+    "target_full": (ERROR, "delete and purge what is not needed on that cluster, or add storage nodes"),
+    "sector_mismatch": (ERROR, "remove the pair, and create the target anew with the source's setting"),
+    "size_mismatch": (ERROR, "run element_volume_pair with match_size: true"),
+    "snapshot_limit": (ERROR, "delete snapshots of the target"),
+    "broken": (ERROR, "remove the cause that the state names; it does not pass by itself"),
+    "lag_exceeded": (ERROR, "give the link or the target's QoS more room, or allow for more with max_lag"),
+    "lag_unknown": (ERROR, "see that the pair replicates; what is behind is not known until then"),
+    "fault": (ERROR, "see to what the fault names, on the cluster that reports it"),
+    "link_lost": (WARNING, "check the storage network between all nodes of both clusters, ports 2181 and 4000 to 4020"),
+    "unknown_state": (WARNING, "this collection does not know the state and does not act on it: look at the cluster"),
+    "pending_pair": (
+        WARNING,
+        "complete it, or remove it with repair or state: absent (remove_pending for cluster pairs)",
+    ),
+    "further_entries": (WARNING, "run element_cluster_pair with repair: true"),
+    "snapshots_stopped": (WARNING, "see to the cause that the state of the snapshots' replication names"),
+    "recovering": (WARNING, "it passes by itself when its cause does; look again later"),
+    "paused": (WARNING, "somebody has paused it: resume it with paused: false when the reason is gone"),
+    "unreadable_object": (WARNING, "look at what the method that is named shows of it, and have it corrected there"),
+    "minor_fault": (WARNING, "see to what the fault names, on the cluster that reports it"),
+}
+# Of the objects that share a trouble so many are named; the rest is counted.
+MOST_NAMED = 3
+_ORDER = {code: position for position, code in enumerate(PROBLEMS)}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A problem; cluster and volume are names, or None where it is no single one's.
+
+    fix: a remedy that says more than the code's. hits: how many volume pairs it concerns.
+    """
+
+    code: str
+    message: str
+    cluster: str | None = None
+    volume: str | None = None
+    fix: str | None = None
+    hits: int = 0
+
+    @property
+    def severity(self) -> str:
+        return PROBLEMS[self.code][0]
+
+    @property
+    def remedy(self) -> str:
+        return self.fix or PROBLEMS[self.code][1]
+
+
+def by_harm(findings: Iterable[Finding]) -> list[Finding]:
+    """Errors first, then the worst codes, then what concerns most pairs."""
+    return sorted(findings, key=lambda finding: (finding.severity != ERROR, _ORDER[finding.code], -finding.hits))
+
+
+def counted(pairs: int) -> str:
+    return "1 volume pair" if pairs == 1 else f"{pairs} volume pairs"
+
+
+def of_unreadable(cluster: str, unreadable: Iterable[Unreadable]) -> list[Finding]:
+    """What of a cluster's lists cannot be read: one finding for all that have the same trouble."""
+    same_cause: dict[tuple[str, str], list[Unreadable]] = {}
+    for odd in unreadable:
+        same_cause.setdefault((odd.kind, odd.reason), []).append(odd)
+    return [_unreadable(cluster, reason, found) for (_kind, reason), found in same_cause.items()]
+
+
+def _unreadable(cluster: str, reason: str, found: Sequence[Unreadable]) -> Finding:
+    named = ", ".join(odd.label for odd in found[:MOST_NAMED])
+    more = f" and {len(found) - MOST_NAMED} more" if len(found) > MOST_NAMED else ""
+    text = f"cluster {cluster}: {named}{more} cannot be read ({reason}); everything else is reported without"
+    return Finding("unreadable_object", text, cluster, found[0].name if len(found) == 1 else None)
+
+
+def of_peer(hostname: str, local: str, hits: int) -> Finding:
+    """hits: the volume pairs with it that are known to be cut off by that."""
+    text = f"the peer {hostname} does not answer; only cluster {local} was read"
+    cut = f", where {counted(hits)} with it cannot replicate" if hits else ""
+    return Finding("peer_unreachable", text + cut, hits=hits)
+
+
+def of_clusters(found: ClusterPairFound, hits: int) -> list[Finding]:
+    """Of the pair between two clusters that both answered. hits: the volume pairs that it keeps from replicating."""
+    findings = _pending(found)
+    if found.state != "paired" and any(found.doubtful(side) for side in SIDES):
+        return findings  # what is missing may be what cannot be read
+    if found.state == "none":
+        findings.append(_not_paired(found, hits))
+    elif found.state != "paired":
+        findings.append(_half(found, hits))
+    elif not found.connected:
+        findings.append(_not_connected(found, hits))
+    return findings + (_further(found) if found.state == "paired" else [])
+
+
+def _not_paired(found: ClusterPairFound, hits: int) -> Finding:
+    here, there = found.name(LOCAL), found.name(PEER)
+    text = f"clusters {here} and {there} are not paired"
+    if not hits:
+        return Finding("not_paired", text, here, fix="run element_cluster_pair")
+    fix = f"{_unpair(hits)}; run element_cluster_pair; then pair the volumes again"
+    return Finding("not_paired", f"{text} any more, {counted(hits)} are left of it", here, fix=fix, hits=hits)
+
+
+def _half(found: ClusterPairFound, hits: int) -> Finding:
+    here, there = found.name(LOCAL), found.name(PEER)
+    sides = ", ".join(
+        f"{found.name(side)} lists {', '.join(str(e.id) for e in found.naming(side)) or 'none'}" for side in SIDES
+    )
+    text = f"the cluster pair of {here} and {there} exists by halves: {sides}"
+    repair = "run element_cluster_pair with repair: true"
+    if not hits:
+        return Finding("half_pair", text, here, fix=repair)
+    fix = f"{_unpair(hits)}; {repair}; then pair the volumes again"
+    return Finding("half_pair", f"{text}; {counted(hits)} cannot replicate for it", here, fix=fix, hits=hits)
+
+
+def _unpair(hits: int) -> str:
+    return (
+        f"remove the {counted(hits)} between them with element_volume_pair and state: absent, each by its volume_id and "
+        "peer_volume_id"
+    )
+
+
+def _not_connected(found: ClusterPairFound, hits: int) -> Finding:
+    here, there = found.name(LOCAL), found.name(PEER)
+    statuses = ", ".join(f"{found.name(side)} reports {found.pair[side].status}" for side in SIDES)
+    text = f"the cluster pair of {here} and {there} is not Connected: {statuses}{_cut(hits)}"
+    return Finding("not_connected", text, here, hits=hits)
+
+
+def of_entries(view: VolumeSide, hits: Mapping[int, int], dead: Collection[int]) -> list[Finding]:
+    """Of one cluster's list, where nobody else was asked. hits: volume pairs that do not replicate, by cluster pair.
+
+    dead: the cluster pairs with a peer that does not answer, which is a finding already.
+    """
+    lost = [entry for entry in view.entries if not entry.connected and entry.id not in dead]
+    return [_of_entry(view, entry, hits.get(entry.id, 0)) for entry in lost]
+
+
+def _of_entry(view: VolumeSide, entry: ClusterPair, hits: int) -> Finding:
+    name = view.cluster.name
+    if entry.pending:
+        return _pending_entry(name, entry)
+    whom = entry.remote_name or entry.remote_mvip
+    text = f"cluster {name} reports its pair {entry.id} with {whom} as {entry.status}{_cut(hits)}"
+    return Finding("not_connected", text, name, hits=hits)
+
+
+def _further(found: ClusterPairFound) -> list[Finding]:
+    """Entries beside the pair that is there: of an earlier pairing, as a rule."""
+    findings = []
+    for side in SIDES:
+        name, ids = found.name(side), [str(entry.id) for entry in found.further[side]]
+        if ids:
+            text = f"cluster {name} has further cluster pairs that name {found.name(other(side))}: {', '.join(ids)}"
+            findings.append(Finding("further_entries", text, name))
+    return findings
+
+
+def _cut(hits: int) -> str:
+    return f"; {counted(hits)} cannot replicate for it" if hits else ""
+
+
+def _pending(found: ClusterPairFound) -> list[Finding]:
+    return [_pending_entry(found.name(side), entry) for side in SIDES for entry in found.pending(side)]
+
+
+def _pending_entry(cluster: str, entry: ClusterPair) -> Finding:
+    return Finding(
+        "pending_pair",
+        f"cluster {cluster} has the pending cluster pair {entry.id}",
+        cluster,
+        fix="complete it where it was started for, or run element_cluster_pair with remove_pending: true",
+    )

@@ -1,0 +1,231 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to the collection elementsw.replication: it can change without notice.
+"""Every check of readiness, for two clusters, the pairs between them, and volumes that could be paired."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from ...._element.errors import Failure
+from ...model import LOCAL, PEER, SIDES, TARGET, Sides, VolumeSide, mode_option, other
+from .. import readiness
+from ..catalog import Catalog
+from ..cluster_pair.table import Found as ClusterPairFound
+from ..readiness import Check
+from ..volume_pair.messages import accesses, ends
+from ..volume_pair.state import UNREADABLE, Found, PairWish, classify
+from . import remedies
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Told(Generic[T]):
+    """What a cluster tells of itself; None where it cannot be read, and `unknown` says why."""
+
+    value: T | None
+    unknown: str = ""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is read of a cluster for nothing but these checks."""
+
+    roles: Told[frozenset[str]]
+    pairs_max: Told[int]
+    fullness: Told[int]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is checked. clusters: their pair, None without a peer; why: why there is none then.
+
+    known_as: what each cluster is called by the task, and what that resolves to.
+    pairs: those that are reported on. candidates: pairs that could be made. refused: what cannot be one, as checks.
+    """
+
+    views: Sides[VolumeSide | None]
+    facts: Sides[Facts | None]
+    clusters: ClusterPairFound | None
+    why: str
+    known_as: Sides[tuple[str, ...]]
+    pairs: Sequence[Found]
+    candidates: Sequence[Found]
+    refused: Sequence[Check]
+
+
+def checks(subject: Subject) -> list[Check]:
+    """All of them, clusters first. Of pairs and candidates one in all where everything is well, else each that is not."""
+    there = [side for side in SIDES if subject.views[side]]
+    found = [_privileges(subject, side) for side in there]
+    found += [_unknown("privileges", subject)] if PEER not in there else []
+    found += _of_both(subject)
+    found += [_pair_slots(subject, side) for side in there]
+    found += [_unknown("pair_slots", subject)] if PEER not in there else []
+    found += [_mvip(subject, side) for side in SIDES] if subject.clusters else [_unknown("mvip", subject)]
+    found.append(_latency(subject))
+    found += [_fullness(subject, side) for side in _target_sides(subject)]
+    if subject.clusters is None:
+        return [*found, *(_unknown(code, subject) for code in ("size", "sector_size", "access"))]
+    found += _each("size", subject, _size)
+    found += _each("sector_size", subject, _sector_size)
+    return [*found, *_each("access", subject, _access), *subject.refused]
+
+
+def _unknown(code: str, subject: Subject) -> Check:
+    return Check(code, None, f"{subject.why}, so this cannot be told", "name a peer that answers")
+
+
+def _privileges(subject: Subject, side: str) -> Check:
+    roles = subject.facts[side].roles
+    return readiness.privileges(subject.views[side].cluster.name, roles.value, roles.unknown)
+
+
+def _of_both(subject: Subject) -> list[Check]:
+    if subject.clusters is None:
+        return [_unknown("version_gap", subject), _unknown("names", subject)]
+    local, peer = subject.views.local.cluster, subject.views.peer.cluster
+    return [readiness.version_gap(local, peer), readiness.names(local, peer)]
+
+
+def _pair_slots(subject: Subject, side: str) -> Check:
+    view, most = subject.views[side], subject.facts[side].pairs_max
+    if subject.clusters is not None and subject.clusters.naming(side):
+        return Check("pair_slots", True, f"cluster {view.cluster.name} has its pair with the other cluster already")
+    if most.unknown:
+        return Check("pair_slots", None, f"cluster {view.cluster.name}: {most.unknown}")
+    return readiness.pair_slots(view.cluster.name, view.entries, most.value, len(view.unreadable_entries))
+
+
+def _mvip(subject: Subject, side: str) -> Check:
+    """Whether a cluster would be recognised by the other one; clusters that are not paired would list its own MVIP."""
+    cluster, far = subject.views[side].cluster, other(side)
+    entry = subject.clusters.pair[far]
+    listed = entry.remote_mvip if entry else cluster.mvip
+    return readiness.mvip(cluster.name, subject.views[far].cluster.name, listed, subject.known_as[side])
+
+
+def _latency(subject: Subject) -> Check:
+    if subject.clusters is None:
+        return _unknown("latency", subject)
+    told = [entry.latency_ms for side in SIDES for entry in subject.clusters.naming(side)]
+    known = [milliseconds for milliseconds in told if milliseconds is not None]
+    synchronous = [pair for pair in subject.pairs if mode_option(pair.mode or "") == "sync"]
+    what = f"clusters {subject.views.local.cluster.name} and {subject.views.peer.cluster.name}"
+    if synchronous:
+        what += f", {len(synchronous)} pairs in mode sync"
+    return readiness.latency(what, max(known, default=None), bool(synchronous))
+
+
+def _target_sides(subject: Subject) -> list[str]:
+    """The sides that something is or would be replicated to: the peer's, where that is not known."""
+    targets = {
+        side
+        for side in SIDES
+        if any(pair.volumes[side] and pair.volumes[side].access == TARGET for pair in subject.pairs)
+    }
+    if subject.candidates or not targets:
+        targets.add(PEER)
+    return [side for side in SIDES if side in targets]
+
+
+def _fullness(subject: Subject, side: str) -> Check:
+    facts, view = subject.facts[side], subject.views[side]
+    if facts is None:
+        return _unknown("fullness", subject)
+    return readiness.fullness(view.cluster.name, facts.fullness.value, facts.fullness.unknown)
+
+
+def _each(code: str, subject: Subject, judge: Callable[[Found, str], Check]) -> list[Check]:
+    """judge: is given a pair and the side of its source."""
+    found = [judge(pair, _source_side(pair)) for pair in subject.pairs if _is_whole(pair)]
+    found += [Check(code, None, f"{ends(pair)}: {_why_broken(pair)}") for pair in _broken(subject)]
+    found += [judge(candidate, LOCAL) for candidate in subject.candidates]
+    unwell = [check for check in found if not check.ok]
+    return unwell or [Check(code, True, f"{len(found)} volume pairs were looked at, all are as they should be")]
+
+
+def _is_whole(pair: Found) -> bool:
+    return bool(pair.volumes.local and pair.volumes.peer)
+
+
+def _broken(subject: Subject) -> Iterable[Found]:
+    return (pair for pair in subject.pairs if not _is_whole(pair))
+
+
+def _why_broken(pair: Found) -> str:
+    return "one of the volumes cannot be read" if pair.row == UNREADABLE else "one of the volumes is not there"
+
+
+def _source_side(pair: Found) -> str:
+    return pair.source or LOCAL
+
+
+def _size(pair: Found, side: str) -> Check:
+    far = other(side)
+    return readiness.size(pair.volumes[side], pair.volumes[far], pair.name(far))
+
+
+def _sector_size(pair: Found, side: str) -> Check:
+    return readiness.sector_size(ends(pair), pair.volumes[side], pair.volumes[other(side)])
+
+
+def _access(pair: Found, side: str) -> Check:
+    for which in (side, other(side)):
+        active = readiness.active(pair.volumes[which], pair.name(which))
+        if not active.ok:
+            return active
+    if pair.is_paired:
+        return _roles(pair)
+    far = other(side)
+    source = readiness.source_access(pair.volumes[side], pair.name(side))
+    return readiness.target_access(pair.volumes[far], pair.name(far)) if source.ok else source
+
+
+def _roles(pair: Found) -> Check:
+    text = f"{ends(pair)}: {accesses(pair)}"
+    if pair.direction in ("to_peer", "from_peer"):
+        return Check("access", True, text)
+    code = {"split": "split", "none": "no_source"}.get(pair.direction or "", "access_conflict")
+    return Check("access", False, f"{text}, not one source and one target", remedies.of_pair(pair, code))
+
+
+def candidates(
+    views: Sides[VolumeSide | None], names: Iterable[str], accounts: Sequence[str] | None, pairs: Sequence[Found]
+) -> tuple[list[Found], list[Check]]:
+    """The unpaired volumes of these names with those of the same name on the peer, and why others cannot be paired."""
+    if views.peer is None:
+        return [], []
+    catalogs = Sides(Catalog(views.local), Catalog(views.peer))
+    paired = {volume.name for pair in pairs for volume in (pair.volumes.local, pair.volumes.peer) if volume}
+    owner = accounts[0] if accounts and len(accounts) == 1 else None
+    looked_at = [
+        _candidate(catalogs, PairWish(volume=name, account=owner))
+        for name in dict.fromkeys(names)
+        if name not in paired
+    ]
+    return [each for each in looked_at if isinstance(each, Found)], [
+        each for each in looked_at if isinstance(each, Check)
+    ]
+
+
+def _candidate(catalogs: Sides[Catalog], wish: PairWish) -> Found | Check:
+    try:
+        found = classify(0, wish, catalogs)
+    except Failure as exc:
+        return Check("access", None, exc.sentence)
+    if found.row == "none":
+        return found
+    missing = [side for side in SIDES if found.volumes[side] is None]
+    if missing:
+        text = f"cluster {found.name(missing[0])} has no volume named {wish.volume}"
+        remedy = "check the spelling" if missing[0] == LOCAL else "create it, or let create_peer_volume create it"
+        return Check("access", False, text, remedy)
+    return Check(
+        "access", False, f"{ends(found)}: they are {found.row.replace('_', ' ')}", "see the problems of the report"
+    )

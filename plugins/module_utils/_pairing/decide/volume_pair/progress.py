@@ -1,0 +1,119 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to the collection elementsw.replication: it can change without notice.
+"""How far it is, in words: the lines that are shown while a task waits, and how it stood when the time ran out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from ...._element.errors import Failure
+from ...model import LOCAL, PEER, SIDES, TARGET, Sides, SyncJob, Verdict
+from .messages import ends
+
+if TYPE_CHECKING:
+    from ..cluster_pair.table import Found as ClusterPairFound
+    from .state import Found as VolumePairFound
+
+# The copies that each cluster is receiving, by volume ID.
+Jobs = Sides[Mapping[int, SyncJob]]
+NO_JOBS: Jobs = Sides({}, {})
+# A longer time than this many seconds is told in minutes, a longer one than this many minutes in hours.
+LONGEST_IN_SECONDS = 90
+LONGEST_IN_MINUTES = 120
+
+
+class Waiting(NamedTuple):
+    """One pair that is waited for."""
+
+    pair: VolumePairFound
+    text: str
+    job: SyncJob | None
+
+
+def of_cluster_pair(found: ClusterPairFound, text: str, waited: float, timeout: float) -> str:
+    return f"cluster pair of {found.name(LOCAL)} and {found.name(PEER)}: {text}, {waited:.0f} s of {timeout:g} s"
+
+
+def of_volume_pairs(
+    found: Sequence[VolumePairFound | None], verdicts: Sequence[Verdict | None], wanted: str, jobs: Jobs
+) -> str:
+    """`3 of 40 pairs in sync, slowest orders-db 41 %, about 12 min left`. The verdict on what has failed is None."""
+    waiting = [
+        Waiting(pair, verdict.text, copying(pair, jobs))
+        for pair, verdict in zip(found, verdicts)
+        if pair and verdict and not verdict.done
+    ]
+    done = sum(verdict is not None and verdict.done for verdict in verdicts)
+    failed = sum(verdict is None for verdict in verdicts)
+    parts = [f"{done} of {len(verdicts)} {'pair' if len(verdicts) == 1 else 'pairs'} {wanted}"]
+    if failed:
+        parts.append(f"{failed} failed")
+    if waiting:
+        parts.append(f"slowest {_of_slowest(waiting)}")
+    return ", ".join(parts)
+
+
+def _of_slowest(waiting: Sequence[Waiting]) -> str:
+    copies = [each for each in waiting if each.job]
+    if not copies:
+        return waiting[0].text
+    slowest = max(copies, key=lambda each: _slowness(each.job))
+    # What is left of the slowest copy says little while others have not begun.
+    left = slowest.job.remaining_seconds if len(copies) == len(waiting) else None
+    return f"{slowest.pair.volumes.local.name} {_told(slowest.job.percent, left)}"
+
+
+def _slowness(job: SyncJob) -> tuple[float, float]:
+    return (math.inf if job.remaining_seconds is None else job.remaining_seconds, -job.percent)
+
+
+def copying(pair: VolumePairFound, jobs: Jobs) -> SyncJob | None:
+    """The copy to the pair's target, of which only the target's cluster tells; None while there is none."""
+    targets = [side for side in SIDES if pair.volumes[side] and pair.volumes[side].access == TARGET]
+    return jobs[targets[0]].get(pair.volumes[targets[0]].id) if len(targets) == 1 else None
+
+
+def how_far(job: SyncJob) -> str:
+    """`41 %, about 12 min left`, without the time where that is not known."""
+    return _told(job.percent, job.remaining_seconds)
+
+
+def _told(percent: float, seconds: float | None) -> str:
+    # Rounded down: what is not complete is not called 100 %.
+    done = f"{math.floor(percent)} %"
+    return done if seconds is None else f"{done}, about {_duration(seconds)} left"
+
+
+def _duration(seconds: float) -> str:
+    if seconds <= LONGEST_IN_SECONDS:
+        return f"{math.ceil(seconds)} s"
+    minutes = math.ceil(seconds / 60)
+    return f"{minutes} min" if minutes <= LONGEST_IN_MINUTES else f"{minutes // 60} h {minutes % 60} min"
+
+
+def replaced(pair: VolumePairFound | None, failure: Failure | None) -> Failure:
+    """`changed_meanwhile`: between two looks somebody has removed the pair, made another one or turned it round.
+
+    pair: what is there now; None where `failure` says why it cannot be told.
+    """
+    if pair is None:
+        return failure.recoded("changed_meanwhile", f"changed while the task was waiting: {failure.sentence}")
+    now = ", ".join(f"{pair.name(side)} {_of_side(pair, side)}" for side in SIDES)
+    return Failure(
+        "changed_meanwhile",
+        f"{ends(pair)}: not as this task has left them, somebody has changed them while it was waiting ({now}); run again",
+        cluster=pair.name(LOCAL),
+        method="ListVolumes",
+    )
+
+
+def _of_side(pair: VolumePairFound, side: str) -> str:
+    volume, entry = pair.volumes[side], pair.entries[side]
+    if volume is None:
+        return "has no such volume"
+    return f"shows {volume.access}, " + (f"pair {entry.uuid}" if entry else "no pair")

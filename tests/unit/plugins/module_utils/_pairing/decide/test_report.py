@@ -1,0 +1,354 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Every state that the API's sources name, and texts that nobody has seen: what is said of it, how bad, what to do."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.cluster_pair import table
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.report import (
+    findings,
+    lag,
+    listing,
+)
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.report import (
+    pairs as pair_report,
+)
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.model import ClusterSide, Sides
+from ansible_collections.elementsw.replication.tests.unit.builders import (
+    ALPHA,
+    BETA,
+    GIB,
+    entry,
+    pair,
+    pending_entry,
+    pending_pair,
+    volume,
+    volume_side,
+)
+
+RT = "replicationTarget"
+HERE, THERE = entry(BETA, 7), entry(ALPHA, 12)
+TASK = "run element_volume_pair with volume_id: 41, peer_volume_id: 77, "
+
+STATES = [
+    # state -> code, severity, what the remedy says
+    ("Active", None, None, None),
+    ("Idle", None, None, None),
+    ("ResumingConnected", None, None, None),
+    ("ResumingRRSync", None, None, None),
+    ("ResumingLocalSync", None, None, None),
+    ("ResumingDataTransfer", None, None, None),
+    ("ResumingSomethingNew", None, None, None),
+    ("PausedManual", "paused", "warning", TASK + "paused: false"),
+    ("PausedManualRemote", "paused", "warning", TASK + "paused: false"),
+    ("PausedQoS", "recovering", "warning", "IOPS"),
+    ("PausedSlowLink", "recovering", "warning", "bandwidth"),
+    ("PausedXCopy", "recovering", "warning", "until the copy"),
+    ("PausedMisconfigured", "recovering", "warning", "two minutes"),
+    ("PausedDisconnected", "link_lost", "warning", "storage network"),
+    ("Unconfigured", "pending_pair", "warning", "state: absent"),
+    ("PausedVolumeSizeMismatch", "size_mismatch", "error", TASK + "match_size: true"),
+    ("PausedClusterFull", "target_full", "error", "delete and purge"),
+    (
+        "PausedExceededMaxSnapshotCount",
+        "snapshot_limit",
+        "error",
+        "DeleteSnapshot of snapshots of volume 77 on cluster beta",
+    ),
+    ("PausedSomethingNew", "broken", "error", "remove the cause"),
+    ("StoppedMisconfigured", "dead", "error", TASK + "repair: true"),
+    ("StoppedSomethingNew", "dead", "error", TASK + "repair: true"),
+    ("Transitioning", "unknown_state", "warning", "look at the cluster"),
+    ("active", "unknown_state", "warning", "look at the cluster"),
+    ("", "unknown_state", "warning", "look at the cluster"),
+]
+SNAPSHOTS = [
+    ("Idle", None),
+    ("Active", None),
+    ("", None),
+    ("ResumingConnected", None),
+    ("PausedManual", "see to the cause"),
+    ("PausedMisconfigured", "see to the cause"),
+    ("PausedDisconnected", "see to the cause"),
+    ("PausedClusterFull", "delete and purge"),
+    ("PausedExceededMaxSnapshotCount", "DeleteSnapshot of snapshots of volume 77 on cluster beta"),
+    ("StoppedMisconfigured", "see to the cause"),
+    ("Transitioning", "see to the cause"),
+]
+
+
+def seen(local, peer, links=(HERE, THERE)):
+    """The pairs between two clusters, or those of one where `peer` is None."""
+    there = None if peer is None else volume_side(BETA, links[1:], *peer)
+    return listing.volume_pairs(Sides(volume_side(ALPHA, links[:1], *local), there))
+
+
+def pairs_of(here="Active", there="Active", access=("readWrite", RT), snapshots="Idle", **more):
+    return seen(
+        [volume(41, "db", pair(77, "dr", state=here, snapshots=snapshots), access=access[0])],
+        [volume(77, "dr", pair(41, "db", link=12, state=there), access=access[1], **more)],
+    )
+
+
+def found(pairs, max_lag=None, seconds=None, peer_is_dead=False):
+    delays = Sides(dict.fromkeys((41, 42, 43), seconds), dict.fromkeys((77, 78, 79), seconds))
+    return pair_report.of_pairs([(each, lag.of_pair(each, delays)) for each in pairs], max_lag, peer_is_dead)
+
+
+def check(finding, code, severity, remedy):
+    assert (finding.code, finding.severity) == (code, severity)
+    assert remedy in finding.remedy
+    assert finding.message
+
+
+@pytest.mark.parametrize(("state", "code", "severity", "remedy"), [row for row in STATES if row[0] != "Unconfigured"])
+def test_every_state_on_either_side(state, code, severity, remedy):
+    for here, there in ((state, "Active"), ("Active", state), (state, state)):
+        listed = found(pairs_of(here, there))
+        if code is None:
+            assert listed == []
+        else:
+            (finding,) = listed
+            check(finding, code, severity, remedy)
+
+
+@pytest.mark.parametrize(("state", "code", "severity", "remedy"), STATES)
+def test_every_state_that_one_cluster_shows_alone(state, code, severity, remedy):
+    listed = found(seen([volume(41, "db", pair(77, "dr", state=state))], None))
+    if state == "PausedMisconfigured":  # whether the roles are right cannot be told
+        code, severity, remedy = "broken", "error", "remove the cause"
+    if code is None:
+        assert listed == []
+        return
+    (finding,) = listed
+    check(finding, code, severity, remedy.split(", paused")[0].split(", match")[0].split(", repair")[0])
+
+
+@pytest.mark.parametrize(("state", "code", "severity", "remedy"), STATES)
+def test_nothing_is_in_time_that_is_not_known_to_be(state, code, severity, remedy):
+    """With max_lag, only a pair that replicates and whose source tells a small lag is fine."""
+    pairs = pairs_of(state, state) if state != "Unconfigured" else seen([volume(41, "db", pending_pair())], [])
+    well = code is None and not state.startswith("Resuming")
+    for seconds in (None, 0.0, 5.0):
+        errors = [each for each in found(pairs, 60, seconds) if each.severity == "error"]
+        assert bool(errors) == (not well or seconds is None), (state, seconds)
+    (exceeded,) = found(pairs, 60, 61.0)
+    assert exceeded.severity == "error"
+
+
+@pytest.mark.parametrize(("state", "remedy"), SNAPSHOTS)
+def test_snapshots_stop_for_reasons_of_their_own(state, remedy):
+    listed = found(pairs_of(snapshots=state))
+    if remedy is None:
+        assert listed == []
+    else:
+        check(listed[0], "snapshots_stopped", "warning", remedy)
+    # While the pair itself is held up, its snapshots show what it shows.
+    assert [each.code for each in found(pairs_of("PausedManual", snapshots=state))] == ["paused"]
+
+
+PAIR = pair(77, "dr", state="PausedMisconfigured")
+BACK = pair(41, "db", link=12, state="PausedMisconfigured")
+GOOD = "direction: to_peer or from_peer"
+SITUATIONS = {
+    "split": (pairs_of("PausedMisconfigured", access=("readWrite", "readWrite")), "split", GOOD, "failover: forced"),
+    "split, dead": (
+        pairs_of("StoppedMisconfigured", access=("readWrite", "readWrite")),
+        "dead",
+        "repair: true, direction",
+        "allow_overwrite: true",
+    ),
+    "no source": (pairs_of("PausedMisconfigured", access=(RT, RT)), "no_source", GOOD, "failover: forced"),
+    "read-only source": (
+        pairs_of(access=("readOnly", RT)),
+        "access_conflict",
+        "volumeID 41 and access readWrite",
+        "cluster alpha",
+    ),
+    "locked target": (
+        pairs_of(access=("readWrite", "locked")),
+        "access_conflict",
+        "volumeID 77 and access replicationTarget",
+        "cluster beta",
+    ),
+    "deleted": (
+        pairs_of(status="deleted"),
+        "volume_deleted",
+        "RestoreDeletedVolume with volumeID 77 on cluster beta",
+        TASK + "state: absent",
+    ),
+    "sectors": (
+        pairs_of("PausedMisconfigured", enable_512e=False),
+        "sector_mismatch",
+        TASK + "state: absent",
+        "create_peer_volume",
+    ),
+    "half": (
+        seen([volume(41, "db", PAIR)], [volume(77, "dr", access=RT)]),
+        "half_pair",
+        TASK + "repair: true",
+        "copied again",
+    ),
+    "half, two writable": (
+        seen([volume(41, "db", PAIR)], [volume(77, "dr")]),
+        "half_pair",
+        f"repair: true, {GOOD}",
+        "allow_overwrite: true",
+    ),
+    "half, partner gone": (seen([volume(41, "db", PAIR)], []), "half_pair", TASK + "state: absent", "anew"),
+    "half there": (seen([], [volume(77, "dr", BACK)]), "half_pair", TASK + "state: absent", "anew"),
+    "half of a cluster pair that is gone": (
+        seen([volume(41, "db", pair(77, "dr", link=99))], []),
+        "half_pair",
+        TASK + "state: absent",
+        "anew",
+    ),
+    "crossed": (
+        seen([volume(41, "db", PAIR)], [volume(77, "dr", pair(41, "db", "other", 12))]),
+        "half_pair",
+        "repair: true",
+        GOOD,
+    ),
+    "pending": (
+        seen([volume(41, "db", pending_pair())], []),
+        "pending_pair",
+        "volume_id: 41, state: absent",
+        "complete it",
+    ),
+    "pending there": (
+        seen([], [volume(77, "dr", pending_pair())]),
+        "pending_pair",
+        "on cluster beta, with alpha as the peer, run element_volume_pair with volume_id: 77, state: absent",
+        "complete it",
+    ),
+}
+
+
+@pytest.mark.parametrize("situation", SITUATIONS)
+def test_every_situation(situation):
+    pairs, code, *remedies = SITUATIONS[situation]
+    (finding,) = found(pairs)
+    assert finding.code == code
+    assert [part for part in remedies if part not in finding.remedy] == []
+
+
+def test_every_code_of_pairs_has_been_seen():
+    codes = {code for _state, code, _severity, _remedy in STATES} | {
+        code for _pairs, code, *_remedies in SITUATIONS.values()
+    }
+    of_clusters = {"peer_unreachable", "not_connected", "not_paired", "further_entries"}
+    told_elsewhere = {"fault", "minor_fault", "unreadable_object", "lag_exceeded", "lag_unknown", "snapshots_stopped"}
+    assert codes - {None} == set(findings.PROBLEMS) - of_clusters - told_elsewhere
+
+
+def test_what_is_shared_is_told_once():
+    def three(state):
+        return seen(
+            [volume(41 + n, f"v{n}", pair(77 + n, uuid=f"u{n}", state=state), size=GIB) for n in range(3)],
+            [volume(77 + n, f"v{n}", pair(41 + n, uuid=f"u{n}", link=12), access=RT, size=GIB) for n in range(3)],
+        )
+
+    for state, code in (
+        ("PausedDisconnected", "link_lost"),
+        ("PausedSlowLink", "recovering"),
+        ("PausedClusterFull", "target_full"),
+    ):
+        (finding,) = found(three(state))
+        assert (finding.code, finding.hits, "3 volume pairs" in finding.message) == (code, 3, True)
+    for seconds, code in ((5.0, "lag_unknown"), (90.0, "lag_exceeded")):
+        for state, remedy in (("PausedDisconnected", "storage network"), ("PausedSlowLink", "bandwidth")):
+            (finding,) = found(three(state), 60, seconds)
+            assert (finding.code, finding.hits, remedy in finding.remedy) == (code, 3, True)
+    assert [finding.hits for finding in found(three("PausedManual"))] == [1, 1, 1]
+
+
+def test_stopped_snapshots_make_nothing_late():
+    listed = found(pairs_of(snapshots="PausedClusterFull"), 60, 61.0)
+    assert {each.code: each.remedy for each in listed} == {
+        code: findings.PROBLEMS[told][1]
+        for code, told in (("lag_exceeded", "lag_exceeded"), ("snapshots_stopped", "target_full"))
+    }
+
+
+def test_what_only_a_dead_peer_could_tell_is_told_with_it():
+    pairs = seen([volume(41, "db", pair(77, "dr"), access=RT)], None)
+    assert [finding.code for finding in found(pairs, 60)] == ["lag_unknown"]
+    assert found(pairs, 60, peer_is_dead=True) == []
+
+
+CLUSTERS = [
+    # status here, status there -> code
+    ("Connected", "Connected", None),
+    ("Connected", "Disconnected", "not_connected"),
+    ("Misconfigured", "Connected", "not_connected"),
+    ("Connecting", "Connected", "not_connected"),
+    ("", "connected", "not_connected"),
+]
+
+
+@pytest.mark.parametrize(("here", "there", "code"), CLUSTERS)
+def test_every_status_of_a_cluster_pair(here, there, code):
+    sides = Sides(ClusterSide(ALPHA, (entry(BETA, 7, status=here),)), ClusterSide(BETA, (entry(ALPHA, status=there),)))
+    assert [each.code for each in findings.of_clusters(table.classify(sides), 0)] == ([code] if code else [])
+    alone = findings.of_entries(volume_side(ALPHA, sides.local.entries), {7: 4}, ())
+    assert [each.hits for each in alone] == ([4] if here != "Connected" else [])
+
+
+def test_pending_cluster_pairs_name_nobody():
+    sides = Sides(ClusterSide(ALPHA, (HERE, pending_entry())), ClusterSide(BETA, (THERE,)))
+    (finding,) = findings.of_clusters(table.classify(sides), 0)
+    check(finding, "pending_pair", "warning", "remove_pending: true")
+    (alone,) = findings.of_entries(volume_side(ALPHA, sides.local.entries), {}, ())
+    assert alone == finding
+
+
+def test_the_order_of_harm():
+    listed = [
+        findings.Finding(code, "", hits=hits) for code, hits in (("paused", 1), ("link_lost", 9), ("target_full", 1))
+    ]
+    listed += [findings.Finding("target_full", "", hits=5), findings.Finding("split", "", hits=1)]
+    assert [(each.code, each.hits) for each in findings.by_harm(listed)] == [
+        ("split", 1),
+        ("target_full", 5),
+        ("target_full", 1),
+        ("link_lost", 9),
+        ("paused", 1),
+    ]
+
+
+# A pending entry is a pair of its own, see the situations.
+WORDS = some.sampled_from([state for state, *_rest in STATES if state != "Unconfigured"]) | some.text(max_size=12)
+ACCESS = some.sampled_from(["readWrite", RT, "locked", "readOnly", "snapMirrorTarget"])
+ROLES = ("readWrite", RT), (RT, "readWrite")
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    here=WORDS,
+    there=WORDS,
+    snapshots=WORDS,
+    access=some.sampled_from(ROLES) | some.tuples(ACCESS, ACCESS),
+    mode=some.sampled_from(["Async", "Sync", "SnapshotsOnly", "Quantum", ""]),
+    seconds=some.none() | some.floats(0, 120),
+)
+def test_what_is_called_healthy_is(here, there, snapshots, access, mode, seconds):
+    pairs = seen(
+        [volume(41, "db", pair(77, "dr", state=here, snapshots=snapshots, mode=mode), access=access[0])],
+        [volume(77, "dr", pair(41, "db", link=12, state=there, mode=mode), access=access[1])],
+    )
+    (each,) = pairs
+    running = all(state in ("Active", "Idle") or state.startswith("Resuming") for state in (here, there))
+    if not found(pairs):
+        assert running
+        assert access in ROLES
+    if not any(finding.severity == "error" for finding in found(pairs, 60, seconds)):
+        assert each.health == "healthy"
+        assert access in ROLES
+        assert mode == "Sync" or (mode != "SnapshotsOnly" and seconds is not None)
+        assert seconds is None or seconds <= 60 or mode == "SnapshotsOnly"

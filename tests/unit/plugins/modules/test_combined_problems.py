@@ -1,0 +1,279 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Everything that can be wrong is reported once, with a remedy that cures it when it is followed to the letter."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.report.findings import PROBLEMS
+from ansible_collections.elementsw.replication.tests.unit.plugins.modules import combined_problems
+
+GATHER = ["cluster_pairs", "volume_pairs", "progress", "faults"]
+
+# A remedy is steps; a step runs a module or calls a method of the API.
+MODULE = re.compile(r"(?:on cluster (\S+), with (\S+) as the peer, )?run element_(\w+) with ([^;]+)")
+METHOD = re.compile(r"(\w+Volume\w*)(?: and (\w+Volume))? with volumeID (\d+)(?: and access (\w+))? on cluster (\w+)")
+SNAPSHOTS = re.compile(r"DeleteSnapshot of snapshots of volume (\d+) on cluster (\w+), until it has fewer")
+OPTION = re.compile(r"(\w+): (\{\}|\w+)")
+
+# What only a person can know: on which side the good data is, and whether a deleted volume is still wanted.
+GOOD_ON_BETA = {"half-there", "half-of-two-targets", "crossed", "stopped-split", "split-for-beta", "no-source-for-beta"}
+GIVEN_UP = {"given-up-target", "given-up-source"}
+
+
+def follow(site, problem):
+    """Do what the remedy says, with nothing but the problem at hand."""
+    remedy = problem["remedy"]
+    if problem["volume"] in GIVEN_UP:
+        remedy = remedy.partition("or to give it up, ")[2]
+    elif problem["code"] == "volume_deleted":
+        remedy = remedy.partition("or to give it up, ")[0]
+    steps = [step for part in remedy.split("; ") for step in done(site, problem, part)]
+    assert steps, f"nothing that can be done: {problem}"
+
+
+def done(site, problem, step):
+    """The step is done where it is one that can be; what was done."""
+    for pattern, do in ((MODULE, run_module), (SNAPSHOTS, delete_snapshot), (METHOD, call_method)):
+        found = pattern.search(step)
+        if found:
+            do(site, problem, found)
+            yield found.group()
+            return
+
+
+def run_module(site, problem, found):
+    cluster, peer, module, text = found.groups()
+    options = dict(OPTION.findall(text))
+    if "create_peer_volume" in options:
+        options["create_peer_volume"] = {}
+    if " or from_peer" in text and problem["volume"] in GOOD_ON_BETA:
+        options["direction"] = "from_peer"
+    result = site.run(module, here=cluster or "alpha", there=peer or "beta", **options, wait=False)
+    assert not result.get("failed"), f"{result['msg']}\nremedy: {problem['remedy']}"
+
+
+def delete_snapshot(site, problem, found):
+    volume, cluster = found.groups()
+    snapshots = site.world.call(cluster, "ListSnapshots", {"volumeID": int(volume)})["snapshots"]
+    site.world.call(cluster, "DeleteSnapshot", {"snapshotID": snapshots[0]["snapshotID"]})
+
+
+def call_method(site, problem, found):
+    first, second, volume, access, cluster = found.groups()
+    for each in filter(None, (first, second)):
+        site.world.call(cluster, each, {"volumeID": int(volume), **({"access": access} if access else {})})
+
+
+def pass_by(site, problem):
+    """What passes by itself, after a while."""
+    for cluster in ("alpha", "beta"):
+        for volume in site.world.truth()["clusters"][cluster]["volumes"]:
+            if volume["name"] == problem["volume"]:
+                site.world.hinder(cluster, volume["id"], None)
+
+
+def told(result):
+    return sorted((problem["code"], problem["cluster"], problem["volume"] or "") for problem in result["problems"])
+
+
+def strangers(site):
+    """Everything that nobody has asked to have touched: other clusters, their links, and all volumes but the troubled."""
+    names = {trouble.name for trouble in combined_problems.TROUBLES}
+    truth = site.world.truth()["clusters"]
+    ours = [volume for name in ("alpha", "beta") for volume in truth[name]["volumes"] if volume["name"] not in names]
+    taken = [
+        next(volume for volume in truth[cluster]["volumes"] if volume["name"] == name)
+        for cluster, name in (("alpha", "taken-here"), ("beta", "taken-there"))
+    ]
+    links = [
+        entry
+        for name in ("alpha", "beta")
+        for entry in truth[name]["cluster_pairs"]
+        if not entry["pending"] and entry["remote"][2] != combined_problems.REBUILT
+    ]
+    return [truth["gamma"], truth["delta"], ours, taken, links]
+
+
+def test_each_of_combined_problems_is_reported_once_and_cured_by_its_remedy(sites):
+    world = combined_problems.world()
+    site = sites(world.pop("clusters"), **world)
+    bystanders = strangers(site)
+    report = site.run("pair_info", gather=GATHER)
+    assert len(combined_problems.TROUBLES) >= 50
+    assert told(report) == sorted(
+        [(each.code, each.at, each.name) for each in combined_problems.TROUBLES]
+        + [(code, cluster, "") for code, cluster in combined_problems.BETWEEN_CLUSTERS]
+    )
+    assert not report["healthy"]
+    # What one remedy leaves, another report names: a volume that was locked, and paused as well.
+    for _look in range(3):
+        for problem in report["problems"]:
+            (pass_by if problem["code"] == "recovering" else follow)(site, problem)
+        report = site.run("pair_info", gather=GATHER)
+        if not report["problems"]:
+            break
+    assert (report["problems"], report["healthy"]) == ([], True)
+    assert strangers(site) == bystanders
+
+
+# --- what is wrong with the clusters, or the way between them -----------------------------------------------------------
+
+NAMES = ("one", "two", "three")
+CLUSTERS = [{"name": name, "volumes": [{"name": each} for each in (*NAMES, "plain")]} for name in ("alpha", "beta")]
+LINK = {"between": ["alpha", "beta"]}
+PAIRED = [{"source": f"alpha/{name}", "target": f"beta/{name}"} for name in NAMES]
+
+
+def mend_the_network(site, report):
+    site.world.management_link("alpha", "beta", up=True)
+    site.world.storage_link("alpha", "beta", up=True)
+
+
+def make_room(site, report):
+    (problem,) = report["problems"]
+    site.world.target_full(problem["cluster"], "stage1Happy")
+
+
+def give_the_link_more_room(site, report):
+    site.world.timings.set({"delivery_polls": 0})
+
+
+def pair_the_clusters(site, report):
+    assert not site.run("cluster_pair").get("failed")
+
+
+def repair_the_clusters(site, report):
+    assert not site.run("cluster_pair", repair=True).get("failed")
+
+
+def begin_anew(pair_clusters):
+    """Remove the volume pairs by their IDs, pair the clusters, then the volumes."""
+
+    def cure(site, report):
+        ids = [
+            {"volume_id": pair["local"]["volume_id"], "peer_volume_id": pair["peer"]["volume_id"]}
+            for pair in report["volume_pairs"]
+        ]
+        removed = site.run("volume_pair", pairs=ids, state="absent")
+        assert not removed.get("failed"), removed["msg"]
+        pair_clusters(site, report)
+        paired = site.run("volume_pair", pairs=ids, allow_overwrite=True)
+        assert not paired.get("failed"), paired["msg"]
+
+    return cure
+
+
+def follow_it(site, report):
+    (problem,) = report["problems"]
+    follow(site, problem)
+
+
+def lose_the_management_network(site):
+    site.world.management_link("alpha", "beta", up=False)
+
+
+def lose_the_storage_network(site):
+    site.world.storage_link("alpha", "beta", up=False)
+
+
+def fill_beta(site):
+    site.world.target_full("beta")
+
+
+def write_faster_than_is_sent(site):
+    site.world.timings.set({"delivery_polls": "never"})
+    site.world.write("alpha", _first_volume(site), "late")
+    site.world.advance(90)
+
+
+def pause(site):
+    site.world.call("alpha", "ModifyVolumePair", {"volumeID": _first_volume(site), "pausedManual": True})
+
+
+def _first_volume(site):
+    return next(each["id"] for each in site.world.truth()["clusters"]["alpha"]["volumes"] if each["name"] == "one")
+
+
+def forget_the_pair_there(site):
+    _forget(site, "beta")
+
+
+def forget_the_pair(site):
+    _forget(site, "alpha")
+    _forget(site, "beta")
+
+
+def _forget(site, cluster):
+    """A third party breaks off the cluster pair, which leaves the entries of the volumes."""
+    for number in list(site.world.cluster(cluster).cluster_pairs):
+        site.world.cluster(cluster).cluster_pairs.pop(number)
+    site.world.replication.settle_all()
+
+
+def make_a_volume_odd(site):
+    plain = site.world.cluster("alpha").find_volume("plain").volume_id
+    site.world.odd_object("alpha", "ListVolumes", plain, "name", 5)
+
+
+def correct_it(site, report):
+    site.world.odd_objects.clear()
+
+
+# What happens, what is reported of it in which words, and the remedy.
+CAUSES = [
+    (lose_the_management_network, "not_connected", ["management network"], mend_the_network, {}),
+    (lose_the_storage_network, "link_lost", ["3 volume pairs", "storage network"], mend_the_network, {}),
+    (fill_beta, "target_full", ["3 volume pairs", "purge what is not needed"], make_room, {}),
+    (write_faster_than_is_sent, "lag_exceeded", ["give the link"], give_the_link_more_room, {"max_lag": 60}),
+    (pause, "lag_unknown", ["paused: false"], follow_it, {"max_lag": 3600}),
+    (
+        forget_the_pair_there,
+        "half_pair",
+        ["3 volume pairs", "element_cluster_pair with repair: true; then pair the volumes again"],
+        begin_anew(repair_the_clusters),
+        {},
+    ),
+    (
+        forget_the_pair,
+        "not_paired",
+        ["3 volume pairs", "run element_cluster_pair; then pair the volumes again"],
+        begin_anew(pair_the_clusters),
+        {},
+    ),
+    (None, "not_paired", ["with volume: plain"], follow_it, {"volumes": ["one", "plain"]}),
+    (make_a_volume_odd, "unreadable_object", ["ListVolumes: name is no text", "corrected there"], correct_it, {}),
+]
+
+
+@pytest.mark.parametrize(("spoil", "code", "says", "cure", "options"), CAUSES)
+def test_one_cause_is_one_problem_and_cured_by_its_remedy(sites, spoil, code, says, cure, options):
+    site = sites(CLUSTERS, cluster_pairs=[LINK], volume_pairs=PAIRED)
+    assert site.run("pair_info", gather=GATHER)["problems"] == []
+    if spoil:
+        spoil(site)
+    report = site.run("pair_info", gather=GATHER, **options)
+    (problem,) = report["problems"]
+    assert problem["code"] == code
+    assert all(words in f"{problem['message']}: {problem['remedy']}" for words in says)
+    cure(site, report)
+    cured = site.run("pair_info", gather=GATHER, **options)
+    assert (cured["problems"], cured["healthy"]) == ([], True)
+
+
+# Their causes are for the site, for support or for the administrators of the network, or no simulated cluster has them.
+WITHOUT_A_WALK = {"peer_unreachable", "broken", "unknown_state", "snapshots_stopped", "fault", "minor_fault"}
+
+
+def test_no_problem_is_forgotten():
+    walked = {trouble.code for trouble in combined_problems.TROUBLES}
+    walked |= {code for code, _cluster in combined_problems.BETWEEN_CLUSTERS} | {
+        code for _spoil, code, *_more in CAUSES
+    }
+    assert walked | WITHOUT_A_WALK == set(PROBLEMS)
+    assert not walked & WITHOUT_A_WALK
