@@ -20,10 +20,11 @@ from ._element.client import Client, connect
 from ._element.errors import ERROR_MEMBERS, Failure
 from ._element.libraries import MISSING
 from ._pairing import results
-from ._pairing.flow import Outcome, Progress, report, resume, run, summary
+from ._pairing.flow import report, resume, start
 from ._pairing.model import Sides
-from ._pairing.resume import UNPLANNED, is_unplanned, of_report
-from ._pairing.run import Session
+from ._pairing.outcome import Outcome, Progress, summarize_failures
+from ._pairing.resume import UNPLANNED, is_unplanned, parse_report
+from ._pairing.run import Run
 
 try:
     from ansible.module_utils.secrets import register_secrets
@@ -43,38 +44,38 @@ def run_job(module: AnsibleModule, job: Any, what: str) -> None:
         module.fail_json(msg=problem)
     interval, resumed = module.params["progress_interval"], module.params["_resume"]
     begins = resumed is None or is_unplanned(resumed["report"], resumed["waited"])
-    carried = None if begins else of_report(resumed["report"], resumed["waited"], job.count)
-    if carried is None and not begins:
+    resumed = None if begins else parse_report(resumed["report"], resumed["waited"], job.count)
+    if resumed is None and not begins:
         module.fail_json(
             msg="_resume: cannot be used; leave it out, only the action plugin of this collection can fill it in"
         )
 
-    def work(session: Session) -> dict:
+    def work(run: Run) -> dict:
         outcome = (
-            resume(job, session, carried, interval)
-            if carried
-            else run(job, session, module.check_mode, interval, resumed["waited"] if resumed else 0)
+            resume(job, run, resumed, interval)
+            if resumed
+            else start(job, run, module.check_mode, interval, resumed["waited"] if resumed else 0)
         )
-        warnings = tuple(dict.fromkeys((*outcome.warnings, *_client_warnings(session))))
+        warnings = tuple(dict.fromkeys((*outcome.warnings, *_client_warnings(run))))
         if outcome.progress:
             return _unfinished(module, outcome.progress, warnings)
         for text in warnings:
             module.warn(text)
         return _result(module, job, outcome, what)
 
-    run_session(module, work)
+    _with_run(module, work)
 
 
 def run_report(module: AnsibleModule, job: Any) -> None:
     """End the module with what the job sees. It plans nothing, and there is nothing to wait for."""
 
-    def work(session: Session) -> dict:
-        outcome = report(job, session)
-        for text in _client_warnings(session):
+    def work(run: Run) -> dict:
+        outcome = report(job, run)
+        for text in _client_warnings(run):
             module.warn(text)
         return _result(module, job, outcome, "reports")
 
-    run_session(module, work)
+    _with_run(module, work)
 
 
 def _check_progress(params: Mapping[str, Any]) -> str | None:
@@ -87,31 +88,31 @@ def _check_progress(params: Mapping[str, Any]) -> str | None:
 
 def _unfinished(module: AnsibleModule, progress: Progress, warnings: tuple[str, ...]) -> dict:
     """What the action plugin shows, and what it hands back: the warnings too, so that each is given once, at the end."""
-    if progress.carried is None:
+    if progress.resumed is None:
         return {"changed": False, "_progress": {"line": progress.line, "report": UNPLANNED}}
-    carried = replace(progress.carried, warnings=warnings)
-    changed = any(kept.changed for kept in carried.items)
-    return {"changed": changed, "_progress": {"line": progress.line, "report": carried.as_report(module._diff)}}
+    resumed = replace(progress.resumed, warnings=warnings)
+    changed = any(kept.changed for kept in resumed.items)
+    return {"changed": changed, "_progress": {"line": progress.line, "report": resumed.as_report(module._diff)}}
 
 
-def run_session(module: AnsibleModule, work: Callable[[Session], dict]) -> None:
+def _with_run(module: AnsibleModule, work: Callable[[Run], dict]) -> None:
     """End the module with what `work` makes of a session with both clusters; whatever goes wrong is a sentence."""
     _check(module)
-    session = None
+    run = None
     try:
-        session = _session(module)
-        with _Interruptible(session):
+        run = _open_run(module)
+        with _Interruptible(run):
             try:
-                result = work(session)
+                result = work(run)
             finally:
-                session.close()
+                run.close()
     except Failure as exc:
         module.fail_json(msg=exc.sentence, error=exc.as_error(), changed=bool(exc.left_behind), actions=[])
     except Exception as exc:  # an exception that escaped would be shown unmasked by some ansible-core versions
         module.fail_json(
             msg=f"this is a defect of elementsw.replication, please report it: {type(exc).__name__}: {exc}",
             exception=traceback.format_exc(),
-            **_unaccounted(exc, session),
+            **_unaccounted(exc, run),
         )
     if result.get("failed"):
         module.fail_json(**{key: value for key, value in result.items() if key != "failed"})
@@ -129,7 +130,7 @@ def _check(module: AnsibleModule) -> None:
         module.fail_json(msg=problem)
 
 
-def _session(module: AnsibleModule) -> Session:
+def _open_run(module: AnsibleModule) -> Run:
     here, there = endpoints(module.params)
     clients: Sides[Client | None] = Sides(connect(here), connect(there, is_peer=True) if there else None)
 
@@ -139,7 +140,7 @@ def _session(module: AnsibleModule) -> Session:
     for client in (clients.local, clients.peer):
         if client:
             _hide(module, client.secrets)
-    return Session(clients, hide)
+    return Run(clients, hide)
 
 
 def _hide(module: AnsibleModule, secrets: set[str]) -> None:
@@ -152,8 +153,8 @@ class _Interruptible:
 
     SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
-    def __init__(self, session: Session):
-        self._session = session
+    def __init__(self, run: Run):
+        self._session = run
         self._before: dict = {}
 
     def __enter__(self) -> None:
@@ -173,19 +174,19 @@ def _result(module: AnsibleModule, job: Any, outcome: Outcome, what: str) -> dic
     result: dict[str, Any] = {
         "changed": outcome.changed,
         "actions": [results.action(action) for action in outcome.actions],
-        **({} if outcome.seen is None else job.report(outcome)),
+        **({} if outcome.observation is None else job.report(outcome)),
     }
     if module._diff:
         result["diff"] = outcome.diff
     failures = outcome.failures
     if failures:
-        result.update(failed=True, msg=summary(failures, len(outcome.items), what), error=_error(failures))
+        result.update(failed=True, msg=summarize_failures(failures, len(outcome.items), what), error=_error(failures))
     return result
 
 
-def _unaccounted(exc: Exception, session: Session | None) -> dict:
+def _unaccounted(exc: Exception, run: Run | None) -> dict:
     """What is told of a run that a defect has ended: its writes, if there are any, are known to the clusters alone."""
-    clients = (session.clients.local, session.clients.peer) if session else ()
+    clients = (run.clients.local, run.clients.peer) if run else ()
     wrote = any(client.has_written for client in clients if client)
     left_behind = ["whatever this run was at: look at both clusters"] if wrote else None
     return {
@@ -210,5 +211,5 @@ def _error(failures: list[Failure]) -> Mapping:
     }
 
 
-def _client_warnings(session: Session) -> tuple[str, ...]:
-    return tuple(text for client in (session.clients.local, session.clients.peer) if client for text in client.warnings)
+def _client_warnings(run: Run) -> tuple[str, ...]:
+    return tuple(text for client in (run.clients.local, run.clients.peer) if client for text in client.warnings)

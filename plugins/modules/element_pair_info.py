@@ -448,7 +448,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils._element.arguments import connection_rules, connection_spec
 from ..module_utils._module import run_report
-from ..module_utils._pairing.jobs.pair_info import BY_DEFAULT, SUBJECTS, InfoJob
+from ..module_utils._pairing.jobs.pair_info import BY_DEFAULT, SUBJECTS, PairInfoJob
 
 
 def argument_spec() -> dict[str, Any]:
@@ -473,7 +473,7 @@ def main() -> None:
     most = module.params["max_lag"]
     if most is not None and not most >= 0:  # NaN is neither
         module.fail_json(msg=f"max_lag: {most} cannot be used; give the seconds that a target may be behind")
-    run_report(module, InfoJob.from_params(module.params))
+    run_report(module, PairInfoJob.from_params(module.params))
 
 
 if __name__ == "__main__":

@@ -832,7 +832,8 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils._element.arguments import PROGRESS, UNREACHABLE, connection_rules, connection_spec
 from ..module_utils._module import run_job
-from ..module_utils._pairing.jobs.volume_pair import VolumePairJob, check
+from ..module_utils._pairing.jobs.volume_pair import VolumePairJob
+from ..module_utils._pairing.jobs.volume_pair_options import check
 
 PAIR: dict[str, Any] = {
     "volume": {"type": "str"},

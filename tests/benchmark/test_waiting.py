@@ -21,7 +21,7 @@ from ansible_collections.elementsw.replication.plugins.module_utils._element.cli
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing import flow
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.jobs.volume_pair import VolumePairJob
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.model import Sides
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing.run import Session
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.run import Run
 from ansible_collections.elementsw.replication.plugins.modules import element_volume_pair
 from ansible_collections.elementsw.replication.tests.benchmark.processes import simulator
 
@@ -63,12 +63,12 @@ class Watched:
     def __getattr__(self, name):
         return getattr(self._job, name)
 
-    def look(self, session, seen):
+    def refresh(self, run, observation):
         gc.collect()
         self.held.append(tracemalloc.get_traced_memory()[0])
         if len(self.held) > MANY:
-            session.stopping.set()
-        return self._job.look(session, seen)
+            run.stopping.set()
+        return self._job.refresh(run, observation)
 
 
 @pytest.fixture
@@ -84,26 +84,26 @@ def params(spec, given):
 
 
 @pytest.fixture
-def job_and_session(served):
+def job_and_run(served):
     spec = element_volume_pair.argument_spec()
     connection = {name: served.connection(name, concurrency=CONCURRENCY) for name in ("alpha", "beta")}
     pairs = [params(spec["pairs"]["options"], {"volume": f"vol-{number:03}"}) for number in range(1, VOLUMES + 1)]
     peer = params(spec["peer"]["options"], connection["beta"])
     given = {**connection["alpha"], "peer": peer, "pairs": pairs, "wait_for": "in_sync", "wait_timeout": 0.05}
     task = params(spec, given)
-    session = Session(Sides(*map(connect, endpoints(task))), hide=lambda secret: None, clock=SlowClock)
+    run = Run(Sides(*map(connect, endpoints(task))), hide=lambda secret: None, clock=SlowClock)
     try:
-        yield VolumePairJob.from_params(task), session
+        yield VolumePairJob.from_params(task), run
     finally:
-        session.close()
+        run.close()
 
 
-def test_what_is_held_does_not_grow(job_and_session, figures):
-    job, session = job_and_session
+def test_what_is_held_does_not_grow(job_and_run, figures):
+    job, run = job_and_run
     watched = Watched(job)
     tracemalloc.start()
     try:
-        outcome = flow.run(watched, session, check_mode=False)
+        outcome = flow.start(watched, run, check_mode=False)
     finally:
         tracemalloc.stop()
     assert {failure.code for failure in outcome.failures} == {"interrupted"}

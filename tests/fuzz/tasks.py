@@ -14,14 +14,12 @@ from ansible_collections.elementsw.replication.plugins.module_utils._element.cli
 from ansible_collections.elementsw.replication.plugins.module_utils._element.errors import CODES, Failure
 from ansible_collections.elementsw.replication.plugins.module_utils._element.transport import Endpoint, Transport
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing import flow, results
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing.flow import Outcome
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.jobs.cluster_pair import ClusterPairJob
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing.jobs.volume_pair import (
-    VolumePairJob,
-    check,
-)
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.jobs.volume_pair import VolumePairJob
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.jobs.volume_pair_options import check
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.model import Sides
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing.run import Session
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.outcome import Outcome
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.run import Run
 from ansible_collections.elementsw.replication.tests.matrix.in_process import API_VERSION, InProcess
 
 from .inhabited import InhabitedWorld
@@ -113,15 +111,15 @@ class Tasks:
 
     def run(self, order: Order, check_mode: bool = False, username: str = "ansible") -> Ran:
         sent = len(self._world.writes())
-        session = self._session(order, username)
+        run = self._run(order, username)
         with self._world.watched(order, check_mode, username) as watch:
             try:
-                outcome = flow.run(self._job(order), session, check_mode)
+                outcome = flow.start(self._job(order), run, check_mode)
                 failures = outcome.failures
             except Failure as exc:
                 outcome, failures = None, [exc]
             finally:
-                session.close()
+                run.close()
         ran = Ran(order, watch, self._world.ledger, outcome, failures, len(self._world.writes()) - sent)
         self._world.ledger.tell(ran.saved)
         self._world.ledger.excuse(watch.excused, watch.end)
@@ -143,13 +141,13 @@ class Tasks:
         peer = {"hostname": "", "mvip": self._world.cluster(order.there).identity.mvip}
         return job.from_params({**order.params, "peer": peer})
 
-    def _session(self, order: Order, username: str) -> Session:
+    def _run(self, order: Order, username: str) -> Run:
         clock = QuickClock(self._world)
         there = None if order.assumes_dead else self._client(order.there, username, clock)
         clients = Sides(self._client(order.here, username, clock), there)
-        session = Session(clients, lambda secret: None, clock=clock)
-        session.pause = clock.sleep  # type: ignore[method-assign]
-        return session
+        run = Run(clients, lambda secret: None, clock=clock)
+        run.pause = clock.sleep  # type: ignore[method-assign]
+        return run
 
     def _client(self, name: str, username: str, clock: QuickClock) -> Client:
         transport = self._transport(name, username) if self._running else InProcess(self._world, name, clock)

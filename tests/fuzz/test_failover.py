@@ -24,11 +24,12 @@ from hypothesis import strategies as st
 from ansible_collections.elementsw.replication.plugins.module_utils._element.client import Client
 from ansible_collections.elementsw.replication.plugins.module_utils._element.errors import Failure
 from ansible_collections.elementsw.replication.plugins.module_utils._element.transport import NetworkTrouble, Reply
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing.flow import Outcome, run
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.flow import start
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.jobs.volume_pair import VolumePairJob
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.model import Sides
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.outcome import Outcome
 from ansible_collections.elementsw.replication.plugins.modules import element_volume_pair
-from ansible_collections.elementsw.replication.tests.matrix.in_process import Clock, InProcess, SwiftSession
+from ansible_collections.elementsw.replication.tests.matrix.in_process import Clock, InProcess, SwiftRun
 from ansible_collections.elementsw.replication.tests.simulator.errors import HostIOError, SiteDown
 from ansible_collections.elementsw.replication.tests.simulator.world import World
 
@@ -172,16 +173,16 @@ def turn(stage: Stage, **more: Any) -> Outcome | Failure | None:
     clients = [
         Client(OnStage(stage, site, clock), "10.0", 1, sleep=clock.sleep, is_peer=site == "beta") for site in SITES
     ]
-    session = SwiftSession(Sides(*clients), lambda _secret: None, clock)
-    stage.stop = session.stopping.set
+    run = SwiftRun(Sides(*clients), lambda _secret: None, clock)
+    stage.stop = run.stopping.set
     try:
-        return run(job, session, check_mode=False)
+        return start(job, run, check_mode=False)
     except Failure as exc:
         return exc
     except Killed:
         return None
     finally:
-        session.close()
+        run.close()
         stage.watch("at the end of the run")
 
 

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.elementsw.replication.plugins.module_utils._element.errors import CODES, Failure
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing.flow import Outcome, report, run
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing.run import Session
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.flow import report, start
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.outcome import Outcome
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.run import Run
 from ansible_collections.elementsw.replication.tests.matrix import oracle
 from ansible_collections.elementsw.replication.tests.matrix.flows import Flow
 from ansible_collections.elementsw.replication.tests.matrix.in_process import in_process
@@ -45,7 +46,7 @@ class Broken(Exception):
 
 
 @dataclass(frozen=True)
-class Run:
+class FlowResult:
     """outcome: None where the run ended before anything was planned. told: what the errors say of what remains.
 
     shown: warnings, and the pending pairings that are listed. saved: the snapshots that the result names as keeping what
@@ -80,24 +81,24 @@ def _about(sentences: Iterable[str], site: str, words: Iterable[str]) -> list[st
     return [text for text in sentences if site in text and any(word in text for word in words)]
 
 
-def once(flow: Flow, world: World, session_of: Callable[[World], Session] = in_process, **options: Any) -> Run:
+def once(flow: Flow, world: World, run_of: Callable[[World], Run] = in_process, **options: Any) -> FlowResult:
     """Run the flow's task in the world as it is."""
     job = flow.job(**options)
     world.clear_calls()
-    session = session_of(world)
+    run = run_of(world)
     try:
-        outcome = report(job, session) if flow.module == "pair_info" else run(job, session, check_mode=False)
+        outcome = report(job, run) if flow.module == "pair_info" else start(job, run, check_mode=False)
     except Failure as exc:
-        return Run((exc,), None, bool(exc.left_behind), tuple(exc.left_behind), len(world.writes()))
+        return FlowResult((exc,), None, bool(exc.left_behind), tuple(exc.left_behind), len(world.writes()))
     finally:
-        session.close()
+        run.close()
     failures = tuple(outcome.failures)
     told = [sentence for failure in failures for sentence in failure.left_behind]
     shown = list(outcome.warnings)
-    if flow.module == "cluster_pair" and outcome.seen is not None:
+    if flow.module == "cluster_pair" and outcome.observation is not None:
         shown += [f"{each['cluster']} {each['cluster_pair_id']}" for each in job.report(outcome)["pending"]]
     saved = frozenset((each.cluster, each.volume, each.name) for item in outcome.items for each in item.saved)
-    return Run(failures, outcome, outcome.changed, tuple(told), len(world.writes()), tuple(shown), saved)
+    return FlowResult(failures, outcome, outcome.changed, tuple(told), len(world.writes()), tuple(shown), saved)
 
 
 def case(flow: Flow, befall: Callable[[World], Fault | None] = lambda world: None) -> None:
@@ -105,36 +106,36 @@ def case(flow: Flow, befall: Callable[[World], Fault | None] = lambda world: Non
     world = flow.world()
     before = world.truth()
     fault = befall(world)
-    seen = once(flow, world)
+    result = once(flow, world)
     if fault in world.faults.unused():
         raise Broken("the call was never made: it is not as often made as in the run without trouble")
     after = world.truth()
     world.faults.clear()
-    for problem in _problems(flow, before, after, seen):
+    for problem in _problems(flow, before, after, result):
         raise Broken(
-            f"{problem} (changed: {seen.changed}; {'; '.join(f.sentence for f in seen.failures) or 'no failure'})"
+            f"{problem} (changed: {result.changed}; {'; '.join(f.sentence for f in result.failures) or 'no failure'})"
         )
-    state = (flow, bool(seen.told), MARK_OF_RUN.sub("", repr(after)))
+    state = (flow, bool(result.told), MARK_OF_RUN.sub("", repr(after)))
     if state not in _CONVERGED:
-        _converge(flow, world, before, {**REMEDIES, **(REMEDIES_IF_TOLD if seen.told else {})})
+        _converge(flow, world, before, {**REMEDIES, **(REMEDIES_IF_TOLD if result.told else {})})
         _CONVERGED.add(state)
 
 
-def _problems(flow: Flow, before: Truth, after: Truth, seen: Run) -> Iterator[str]:
-    yield from _unknown_codes(seen)
+def _problems(flow: Flow, before: Truth, after: Truth, result: FlowResult) -> Iterator[str]:
+    yield from _unknown_codes(result)
     yield from _others(flow, before, after)
     yield from _lost_data(flow, before, after)
     wished = _wished(flow)
     for number, things in enumerate(_items(flow)):
-        yield from _item(things(before), things(after), things(wished), seen, number)
-    yield from _owners(before, after, wished, seen)
-    yield from _pending(before, after, seen)
-    yield from _snapshots(flow, before, after, seen)
-    yield from _replicas(flow, after, wished, seen)
+        yield from _item(things(before), things(after), things(wished), result, number)
+    yield from _owners(before, after, wished, result)
+    yield from _pending(before, after, result)
+    yield from _snapshots(flow, before, after, result)
+    yield from _replicas(flow, after, wished, result)
     differs = any(oracle.differing(things(before), things(after)) for things in (*_items(flow), *_BESIDES))
-    if differs and not seen.changed:
+    if differs and not result.changed:
         yield "something has changed, and `changed` is false"
-    if seen.changed and not (differs or seen.told or seen.saved):
+    if result.changed and not (differs or result.told or result.saved):
         yield "nothing has changed, and `changed` is true"
 
 
@@ -150,9 +151,9 @@ def _items(flow: Flow) -> list[Callable[[Truth], Facts]]:
     return [lambda truth, name=name: oracle.of_volumes(truth, (name,)) for name in flow.items]
 
 
-def _item(before: Facts, after: Facts, wished: Facts, seen: Run, number: int) -> Iterator[str]:
+def _item(before: Facts, after: Facts, wished: Facts, result: FlowResult, number: int) -> Iterator[str]:
     fulfilled = oracle.alike(after) == oracle.alike(wished)
-    if not seen.failed(number):
+    if not result.failed(number):
         if not fulfilled:
             yield f"success, but not as wished: {oracle.differing(oracle.alike(after), oracle.alike(wished))}"
         return
@@ -160,8 +161,8 @@ def _item(before: Facts, after: Facts, wished: Facts, seen: Run, number: int) ->
         return
     for thing in oracle.differing(oracle.own(before), oracle.own(after)):
         words = ("pair", "Pair") if _newly_paired(before.get(thing), after.get(thing)) else ("",)
-        if not seen.names(*thing, about=words):
-            yield f"not named: {thing}: was {before.get(thing)}, is {after.get(thing)}; told: {seen.told}"
+        if not result.names(*thing, about=words):
+            yield f"not named: {thing}: was {before.get(thing)}, is {after.get(thing)}; told: {result.told}"
 
 
 def _newly_paired(before: Any, after: Any) -> bool:
@@ -176,46 +177,46 @@ def _wished(flow: Flow) -> Truth:
     return World.from_dict(flow.wished).truth()
 
 
-def _owners(before: Truth, after: Truth, wished: Truth, seen: Run) -> Iterator[str]:
+def _owners(before: Truth, after: Truth, wished: Truth, result: FlowResult) -> Iterator[str]:
     """An account that was made is wanted and owns something, or it is named."""
     for thing in oracle.of_owners(after).keys() - oracle.of_owners(before).keys():
         wanted = thing in oracle.of_owners(wished) and oracle.owned(after, thing)
-        if not wanted and not seen.names(*thing):
-            yield f"not named: account {thing}; told: {seen.told}"
+        if not wanted and not result.names(*thing):
+            yield f"not named: account {thing}; told: {result.told}"
 
 
-def _pending(before: Truth, after: Truth, seen: Run) -> Iterator[str]:
+def _pending(before: Truth, after: Truth, result: FlowResult) -> Iterator[str]:
     """A pairing of clusters that was begun is named, by its number wherever that can be known."""
     new = oracle.of_pending(after).items() - oracle.of_pending(before).items()
     for (site, number), uuid in new:
-        if not seen.shows(site, f"cluster pair {number}", f"{site} {number}", uuid, "a pending cluster pair"):
-            yield f"not named: pending cluster pair {number} on {site}; told: {seen.told}"
+        if not result.shows(site, f"cluster pair {number}", f"{site} {number}", uuid, "a pending cluster pair"):
+            yield f"not named: pending cluster pair {number} on {site}; told: {result.told}"
 
 
-def _snapshots(flow: Flow, before: Truth, after: Truth, seen: Run) -> Iterator[str]:
+def _snapshots(flow: Flow, before: Truth, after: Truth, result: FlowResult) -> Iterator[str]:
     """A snapshot that a run has taken and not removed is told of by its name, or named as what it keeps."""
     known, left = oracle.snapshots(before, flow.items), oracle.snapshots(after, flow.items)
     for thing in left.keys() - known.keys():
-        if thing not in seen.saved and not any(thing[2] in text for text in (*seen.told, *seen.shown)):
-            yield f"not named: snapshot {thing}; told: {seen.told}, {seen.shown}, saved: {set(seen.saved)}"
+        if thing not in result.saved and not any(thing[2] in text for text in (*result.told, *result.shown)):
+            yield f"not named: snapshot {thing}; told: {result.told}, {result.shown}, saved: {set(result.saved)}"
         if thing[2].startswith(oracle.SAVED) and left[thing]["expires"] != flow.saves_for_a_week:
             yield f"snapshot {thing} does not last as long as it is to: {left[thing]}"
-    for thing in seen.saved - left.keys():
+    for thing in result.saved - left.keys():
         yield f"named as saved, and not there: snapshot {thing}"
 
 
-def _replicas(flow: Flow, after: Truth, wished: Truth, seen: Run) -> Iterator[str]:
+def _replicas(flow: Flow, after: Truth, wished: Truth, result: FlowResult) -> Iterator[str]:
     """The former target of a pair that was removed is marked as what it is, or a sentence names it."""
     for number, things in enumerate(_items(flow)):
         marked = oracle.replicas(things(after))
         for thing, mark in oracle.replicas(things(wished)).items():
-            if not seen.failed(number) and marked.get(thing) != mark and not seen.shows(thing[0], thing[1]):
-                yield f"not marked as a replica, {mark}: {thing}; told: {seen.told}, {seen.shown}"
+            if not result.failed(number) and marked.get(thing) != mark and not result.shows(thing[0], thing[1]):
+                yield f"not marked as a replica, {mark}: {thing}; told: {result.told}, {result.shown}"
 
 
-def _unknown_codes(seen: Run) -> Iterator[str]:
-    if not seen.codes <= CODES:
-        yield f"codes that are not documented: {seen.codes - CODES}"
+def _unknown_codes(result: FlowResult) -> Iterator[str]:
+    if not result.codes <= CODES:
+        yield f"codes that are not documented: {result.codes - CODES}"
 
 
 def _others(flow: Flow, before: Truth, after: Truth) -> Iterator[str]:
@@ -247,28 +248,28 @@ def _converge(flow: Flow, world: World, start: Truth, remedies: Mapping[str, Map
     """A run without trouble, with what the last failure asks for, comes to the wish; another one changes nothing."""
     before = world.truth()
     options: dict[str, Any] = {}
-    seen = once(flow, world)
-    if "volume_deleted" in seen.codes:
+    result = once(flow, world)
+    if "volume_deleted" in result.codes:
         # Half a pair with a volume that was created and deleted again: what is left is removed, as `absent` promises.
         once(flow, world, state="absent")
         # One that was not purged is brought back, as the error says.
         _restore(flow, world)
-        seen = once(flow, world)
+        result = once(flow, world)
     for _remedy in remedies:
-        asked = {key: value for code in seen.codes for key, value in remedies.get(code, {}).items()}
-        if not seen.failures or not asked.keys() - options.keys():
+        asked = {key: value for code in result.codes for key, value in remedies.get(code, {}).items()}
+        if not result.failures or not asked.keys() - options.keys():
             break
         options.update(asked)
-        seen = once(flow, world, **options)
-    if seen.failures:
-        raise Broken(f"a run without trouble fails: {'; '.join(f.sentence for f in seen.failures)}")
+        result = once(flow, world, **options)
+    if result.failures:
+        raise Broken(f"a run without trouble fails: {'; '.join(f.sentence for f in result.failures)}")
     after = world.truth()
     wished = _wished(flow)
     for things in _items(flow):
         strange = oracle.differing(oracle.alike(things(after)), oracle.alike(things(wished)))
         if strange:
             raise Broken(f"a run without trouble does not come to the wish: {strange}")
-    for problem in (*_others(flow, start, after), *_pending(before, after, seen)):
+    for problem in (*_others(flow, start, after), *_pending(before, after, result)):
         raise Broken(f"in the run without trouble: {problem}")
     again = once(flow, world, **options)
     if again.failures or again.changed or again.writes or world.truth() != after:

@@ -16,7 +16,7 @@ from typing import Any
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.jobs.cluster_pair import ClusterPairJob
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing.jobs.pair_info import SUBJECTS, InfoJob
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.jobs.pair_info import SUBJECTS, PairInfoJob
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.jobs.volume_pair import VolumePairJob
 from ansible_collections.elementsw.replication.plugins.modules import (
     element_cluster_pair,
@@ -29,7 +29,7 @@ PEER = {"hostname": "beta.example.com", "mvip": None}
 MODULES = {
     "cluster_pair": (element_cluster_pair, lambda params: ClusterPairJob.from_params({**params, "peer": PEER})),
     "volume_pair": (element_volume_pair, lambda params: VolumePairJob.from_params({**params, "peer": PEER})),
-    "pair_info": (element_pair_info, lambda params: InfoJob.from_params({**params, "peer": PEER})),
+    "pair_info": (element_pair_info, lambda params: PairInfoJob.from_params({**params, "peer": PEER})),
 }
 
 Spec = Mapping[str, Any]

@@ -22,7 +22,7 @@ from ansible_collections.elementsw.replication.plugins.module_utils._element.tra
     Reply,
 )
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.model import Sides
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing.run import Session
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.run import Run
 from ansible_collections.elementsw.replication.tests.simulator import exchange
 from ansible_collections.elementsw.replication.tests.simulator.world import World
 
@@ -100,7 +100,7 @@ class InProcess:
         return Reply(answer.status, answer.body.decode("utf-8", "replace"))
 
 
-class SwiftSession(Session):
+class SwiftRun(Run):
     """A session whose pauses pass on its clock."""
 
     def pause(self, seconds: float) -> None:
@@ -111,15 +111,15 @@ class SwiftSession(Session):
         self.clock.end()
 
 
-def swift_session(here: Any, there: Any, clock: Clock) -> SwiftSession:
+def swift_session(here: Any, there: Any, clock: Clock) -> SwiftRun:
     """A session over two transports, of this cluster and of its peer."""
     clients = [
         Client(transport, API_VERSION, CONCURRENCY, sleep=clock.sleep, is_peer=transport is there)
         for transport in (here, there)
     ]
-    return SwiftSession(Sides(*clients), lambda _secret: None, clock)
+    return SwiftRun(Sides(*clients), lambda _secret: None, clock)
 
 
-def in_process(world: World) -> SwiftSession:
+def in_process(world: World) -> SwiftRun:
     clock = Clock(world)
     return swift_session(InProcess(world, "alpha", clock), InProcess(world, "beta", clock), clock)

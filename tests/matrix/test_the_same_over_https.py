@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.elementsw.replication.plugins.module_utils._element.transport import Endpoint, Transport
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing.run import Session
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.run import Run
 from ansible_collections.elementsw.replication.tests.matrix import oracle
 from ansible_collections.elementsw.replication.tests.matrix.cases import once
 from ansible_collections.elementsw.replication.tests.matrix.flows import FLOWS
@@ -38,8 +38,8 @@ TAKEN = ("drop_after", "http_502", "empty", "truncated", "no_result", "xRecvTime
 SLOW = ("slow",)
 
 
-def over_https(running: Any, patience: float) -> Callable[[World], Session]:
-    def session(world: World) -> Session:
+def over_https(running: Any, patience: float) -> Callable[[World], Run]:
+    def run(world: World) -> Run:
         transports = []
         for name in ("alpha", "beta"):
             host, port = running.address(name)
@@ -50,12 +50,12 @@ def over_https(running: Any, patience: float) -> Callable[[World], Session]:
             transports.append(Transport(endpoint))
         return swift_session(*transports, Clock())
 
-    return session
+    return run
 
 
-def ended(flow, world: World, session_of: Callable[[World], Session]) -> dict[str, Any]:
+def ended(flow, world: World, run_of: Callable[[World], Run]) -> dict[str, Any]:
     """What a run has come to, without addresses and without what differs from one pairing to the next."""
-    seen = once(flow, world, session_of)
+    seen = once(flow, world, run_of)
     truth = world.truth()
     return {
         "failures": sorted((failure.code, failure.method, failure.name or "") for failure in seen.failures),

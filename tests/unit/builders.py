@@ -12,13 +12,12 @@ from ansible_collections.elementsw.replication.plugins.module_utils._pairing.app
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.model import (
     Cluster,
     ClusterPair,
-    ClusterSide,
-    Plan,
     Sides,
     Volume,
     VolumePair,
-    VolumeSide,
 )
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.plan import Plan
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.views import ClusterView, VolumeView
 
 ALPHA = Cluster("alpha", "k3vd", "192.0.2.10", "12.5.0.897")
 BETA = Cluster("beta", "m8qz", "198.51.100.20", "12.5.0.897")
@@ -42,8 +41,8 @@ def pending_entry(pair_id: int = 9, uuid: str = "p9") -> ClusterPair:
 
 def cluster_side(
     cluster: Cluster, *entries: ClusterPair, most: int | None = 4, volumes: tuple[Volume, ...] = ()
-) -> ClusterSide:
-    return ClusterSide(cluster, entries, most, volumes)
+) -> ClusterView:
+    return ClusterView(cluster, entries, most, volumes)
 
 
 def volume(volume_id: int, name: str, *pairs: VolumePair, access: str = "readWrite", **more) -> Volume:
@@ -60,8 +59,8 @@ def pending_pair(uuid: str = "pv") -> VolumePair:
     return VolumePair(uuid, 0, 0, "", "Async", "Unconfigured")
 
 
-def volume_side(cluster: Cluster, entries: Sequence[ClusterPair], *volumes: Volume) -> VolumeSide:
-    return VolumeSide(cluster, tuple(entries), volumes, {3: "tenant", 4: "other"})
+def volume_side(cluster: Cluster, entries: Sequence[ClusterPair], *volumes: Volume) -> VolumeView:
+    return VolumeView(cluster, tuple(entries), volumes, {3: "tenant", 4: "other"})
 
 
 def calls(*plans: Plan) -> list[str]:

@@ -19,7 +19,7 @@ PAIRING = f"{UTILS}/_pairing"
 OBSERVE, DECIDE, APPLY = f"{PAIRING}/observe", f"{PAIRING}/decide", f"{PAIRING}/apply"
 RUN = f"{PAIRING}/run"
 # What is read and what is planned.
-NOUNS = [f"{PAIRING}/model", f"{PAIRING}/failover_steps"]
+NOUNS = [f"{PAIRING}/{name}" for name in ("model", "views", "plan", "failover_steps")]
 # Folder or file, the longest match counts -> the folders and files of the collection that it may import from.
 MAY_IMPORT = {
     "action": ["plugin_utils"],
@@ -29,7 +29,7 @@ MAY_IMPORT = {
     f"{UTILS}/_module": [f"{UTILS}/_element", PAIRING],
     f"{UTILS}/_element": [f"{UTILS}/_element"],
     f"{UTILS}/_element/arguments": [],
-    PAIRING: [f"{UTILS}/_element/errors", APPLY, *NOUNS, RUN, f"{PAIRING}/resume", f"{PAIRING}/flow"],
+    PAIRING: [f"{UTILS}/_element/errors", APPLY, *NOUNS, RUN, f"{PAIRING}/resume", f"{PAIRING}/outcome"],
     f"{PAIRING}/jobs": [f"{UTILS}/_element/errors", f"{UTILS}/_element/client", PAIRING],
     f"{PAIRING}/results": [f"{UTILS}/_element/errors", DECIDE, *NOUNS],
     f"{PAIRING}/model": [f"{UTILS}/_element/errors"],

@@ -10,10 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from .model import Look, Phase, SetAccess, Step, Volume, Writes
+from .model import Volume, Writes
+from .plan import Phase, Recheck, SetAccess, Step
 
 # A group snapshot has at most so many volumes, where the cluster does not allow fewer.
-MOST_IN_GROUP = 32
+MAX_IN_GROUP = 32
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class TakeSnapshot(Step):
     """A snapshot of a volume; one group snapshot serves up to `most` volumes of a cluster."""
 
     volume: Volume
-    most: int = MOST_IN_GROUP
+    most: int = MAX_IN_GROUP
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Save(TakeSnapshot):
 
 
 @dataclass(frozen=True)
-class LookAtPair(Look):
+class RecheckPair(Recheck):
     """Whether the two volumes are still paired and have the access they are planned to have."""
 
     volume: Volume
@@ -61,7 +62,7 @@ class LookAtPair(Look):
 
 
 @dataclass(frozen=True)
-class ConfirmTurn(LookAtPair):
+class ConfirmFailover(RecheckPair):
     """The same once the checkpoint has arrived; no host may be logged in to the source.
 
     timeout: the seconds that the checkpoint is waited for. checkpoint: what this run has taken.
@@ -74,14 +75,14 @@ class ConfirmTurn(LookAtPair):
 
 
 @dataclass(frozen=True)
-class ConfirmDemotion(LookAtPair):
+class ConfirmDemotion(RecheckPair):
     """The same before a volume is overwritten by its partner; no host may be logged in to it."""
 
     PHASE = Phase.CONFIRM_DEMOTION
 
 
 @dataclass(frozen=True)
-class ConfirmQuiet(Look):
+class ConfirmQuiet(Recheck):
     """Whether no one has written to the demoted source since its writes were counted."""
 
     volume: Volume
@@ -136,7 +137,7 @@ class RemoveCheckpoint(Step):
 
     volume: Volume
     copy: bool
-    most: int = MOST_IN_GROUP
+    most: int = MAX_IN_GROUP
     checkpoint: Any = None
 
     @property

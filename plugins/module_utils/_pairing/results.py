@@ -15,12 +15,12 @@ from .model import SIDES, Action, Cluster, ClusterPair, Saved, SyncJob, VolumePa
 
 if TYPE_CHECKING:  # every module loads this file, and none needs all of these
     from .._element.errors import Failure
-    from .decide.cluster_pair.table import Found as ClusterPairFound
+    from .decide.cluster_pair.state import ObservedClusterPair
     from .decide.readiness import Check
     from .decide.report.faults import Reported
     from .decide.report.findings import Finding
-    from .decide.volume_pair.state import Found as VolumePairFound
-    from .decide.volume_pair.state import PairWish
+    from .decide.volume_pair.desired import DesiredPair
+    from .decide.volume_pair.state import ObservedVolumePair
 
 
 def action(done: Action) -> dict:
@@ -31,20 +31,20 @@ def cluster(of: Cluster) -> dict:
     return {"name": of.name, "unique_id": of.unique_id, "mvip": of.mvip, "version": of.version}
 
 
-def cluster_pair(found: ClusterPairFound) -> dict:
+def cluster_pair(observed: ObservedClusterPair) -> dict:
     """`cluster_pair` of element_cluster_pair, and an element of `cluster_pairs` of element_pair_info."""
-    entry = found.pair.local or found.pair.peer
+    entry = observed.pair.local or observed.pair.peer
     return {
         "uuid": _uuid(entry),
-        "state": found.state,
-        "connected": found.connected,
-        **{side: _cluster_side(found, side) for side in SIDES},
+        "state": observed.state,
+        "connected": observed.connected,
+        **{side: _cluster_side(observed, side) for side in SIDES},
     }
 
 
-def _cluster_side(found: ClusterPairFound, side: str) -> dict:
-    view, entry = found.seen[side], found.pair[side]
-    who = cluster(view.cluster) if view else unknown_cluster(found.pair.local if side == "peer" else None)
+def _cluster_side(observed: ObservedClusterPair, side: str) -> dict:
+    view, entry = observed.views[side], observed.pair[side]
+    who = cluster(view.cluster) if view else unknown_cluster(observed.pair.local if side == "peer" else None)
     return {
         **who,
         "cluster_pair_id": entry.id if entry else None,
@@ -80,46 +80,50 @@ def unknown_cluster(entry: ClusterPair | None) -> dict:
     }
 
 
-def pending(found: ClusterPairFound) -> list[dict]:
+def pending(observed: ObservedClusterPair) -> list[dict]:
     """`pending`: entries that name nobody yet, on either cluster."""
     return [
-        {"cluster": found.name(side), "cluster_pair_id": entry.id} for side in SIDES for entry in found.pending(side)
+        {"cluster": observed.name(side), "cluster_pair_id": entry.id}
+        for side in SIDES
+        for entry in observed.pending(side)
     ]
 
 
-def volume_pair(found: VolumePairFound) -> dict:
+def volume_pair(observed: ObservedVolumePair) -> dict:
     """The state part of an element of `pairs` of element_volume_pair and of `volume_pairs` of element_pair_info."""
-    entry = found.entries.local or found.entries.peer
+    entry = observed.entries.local or observed.entries.peer
     return {
-        "volume": found.volumes.local.name if found.volumes.local else found.wish.volume,
-        "peer_volume": found.volumes.peer.name if found.volumes.peer else found.partner_name,
+        "volume": observed.volumes.local.name if observed.volumes.local else observed.desired.volume,
+        "peer_volume": observed.volumes.peer.name if observed.volumes.peer else observed.partner_name,
         "uuid": _uuid(entry),
-        "state": found.state,
+        "state": observed.state,
         # A word that the option does not have is shown as the cluster says it.
-        "mode": mode_option(found.mode or "") or found.mode or None,
-        "direction": found.direction if found.is_paired else None,
-        "paused": health.paused((found.entries.local, found.entries.peer)) if entry else None,
-        "health": found.health if entry else None,
-        "in_sync": None if found.state == "unknown_peer" else found.state == "paired" and found.health == "healthy",
-        **{side: _volume_side(found, side) for side in SIDES},
+        "mode": mode_option(observed.mode or "") or observed.mode or None,
+        "direction": observed.direction if observed.is_paired else None,
+        "paused": health.paused((observed.entries.local, observed.entries.peer)) if entry else None,
+        "health": observed.health if entry else None,
+        "in_sync": None
+        if observed.state == "unknown_peer"
+        else observed.state == "paired" and observed.health == "healthy",
+        **{side: _volume_side(observed, side) for side in SIDES},
     }
 
 
-def volume_pair_at_work(found: VolumePairFound, lag_seconds: float | None, job: SyncJob | None) -> dict:
+def volume_pair_at_work(observed: ObservedVolumePair, lag_seconds: float | None, job: SyncJob | None) -> dict:
     """An element of `volume_pairs` of element_pair_info. job: the copy on its way to the target, None where none is."""
-    return {**volume_pair(found), "lag_seconds": lag_seconds, "progress": _progress(job) if job else None}
+    return {**volume_pair(observed), "lag_seconds": lag_seconds, "progress": _progress(job) if job else None}
 
 
 def _progress(job: SyncJob) -> dict:
     return {"percent": job.percent, "remaining_seconds": job.remaining_seconds, "stage": job.stage or None}
 
 
-def _volume_side(found: VolumePairFound, side: str) -> dict:
-    volume, entry = found.volumes[side], found.entries[side]
+def _volume_side(observed: ObservedVolumePair, side: str) -> dict:
+    volume, entry = observed.volumes[side], observed.entries[side]
     return {
-        "volume_id": volume.id if volume else found.wish.given_id(side),
-        "name": volume.name if volume else found.wish.given_name(side),
-        "account": found.catalogs[side].account(volume) if volume else None,
+        "volume_id": volume.id if volume else observed.desired.given_id(side),
+        "name": volume.name if volume else observed.desired.given_name(side),
+        "account": observed.catalogs[side].account(volume) if volume else None,
         "access": volume.access if volume else None,
         "size": volume.size if volume else None,
         "replication_state": _state(entry),
@@ -130,17 +134,17 @@ def _state(entry: VolumePair | None) -> str | None:
     return entry.state if entry else None
 
 
-def unknown_volume_pair(wish: PairWish) -> dict:
+def unknown_volume_pair(desired: DesiredPair) -> dict:
     """The same for a pair whose volumes could not be told: what was given, and nothing else."""
     return {
-        "volume": wish.volume,
-        "peer_volume": wish.peer_volume,
+        "volume": desired.volume,
+        "peer_volume": desired.peer_volume,
         **dict.fromkeys(("uuid", "state", "mode", "direction", "paused", "health")),
         "in_sync": None,
         **{
             side: {
-                "volume_id": wish.given_id(side),
-                "name": wish.given_name(side),
+                "volume_id": desired.given_id(side),
+                "name": desired.given_name(side),
                 **dict.fromkeys(("account", "access", "size", "replication_state")),
             }
             for side in SIDES

@@ -30,7 +30,7 @@ UNPLANNED: dict[str, Any] = {"unplanned": {}}
 
 
 @dataclass(frozen=True)
-class Kept:
+class ResumedItem:
     """What has become of one item. made: this run has paired it. digest: of what its pair is known by."""
 
     changed: bool
@@ -45,10 +45,10 @@ class Kept:
 
 
 @dataclass(frozen=True)
-class Carried:
+class ResumeState:
     """What earlier calls of the module have done. waited: seconds. diff: may be None where nobody will ask for it."""
 
-    items: tuple[Kept, ...]
+    items: tuple[ResumedItem, ...]
     actions: tuple[Action, ...]
     warnings: tuple[str, ...]
     diff: Mapping[str, Any] | None
@@ -73,21 +73,21 @@ def is_unplanned(report: Mapping[str, Any], waited: float) -> bool:
     return set(report) == set(UNPLANNED) and 0 <= waited < math.inf
 
 
-def of_report(report: Mapping[str, Any], waited: float, count: int) -> Carried | None:
+def parse_report(report: Mapping[str, Any], waited: float, count: int) -> ResumeState | None:
     """What `as_report` has made, for a task with `count` items; None when it is something else: anyone can fill in an option."""
     try:
-        return _of_report(report, waited, count)
+        return _parse_report(report, waited, count)
     except (LookupError, TypeError, ValueError):
         return None
 
 
-def _of_report(report: Mapping[str, Any], waited: float, count: int) -> Carried:
+def _parse_report(report: Mapping[str, Any], waited: float, count: int) -> ResumeState:
     if not 0 <= waited < math.inf:
         raise ValueError("waited is no number of seconds")
-    items = tuple(_kept(kept) for kept in _list(report, "items"))
+    items = tuple(_item(kept) for kept in _list(report, "items"))
     if len(items) != count:
         raise ValueError("the task has another number of items")
-    return Carried(
+    return ResumeState(
         items=items,
         actions=tuple(Action(**_texts(action)) for action in _list(report, "actions")),
         warnings=tuple(_text(text) for text in _list(report, "warnings")),
@@ -122,7 +122,7 @@ def _diff(value: object) -> Mapping[str, Any] | None:
     return None
 
 
-def _as_dict(kept: Kept) -> dict:
+def _as_dict(kept: ResumedItem) -> dict:
     failure = kept.failure
     undone = failure.rolled_back if failure else None
     flags = (kept.changed, kept.made, failure is not None, undone is not None, bool(undone))
@@ -133,13 +133,13 @@ def _as_dict(kept: Kept) -> dict:
     }
 
 
-def _kept(report: Mapping[str, Any]) -> Kept:
+def _item(report: Mapping[str, Any]) -> ResumedItem:
     mark = bytes(ord(character) - _BRAILLE for character in report["mark"])
     changed, made, failed, undone_known, undone = (bool(flag) for flag in mark[:-_DIGEST_BYTES])
     rolled_back = undone if undone_known else None
     failure = _failure(report["failure"], rolled_back) if failed else None
     saved = tuple(Saved(**snapshot) for snapshot in report["saved"])
-    return Kept(changed, made, mark[-_DIGEST_BYTES:], failure, saved)
+    return ResumedItem(changed, made, mark[-_DIGEST_BYTES:], failure, saved)
 
 
 def _failure(report: Mapping[str, Any], rolled_back: bool | None) -> Failure:

@@ -21,7 +21,7 @@ from .model import Sides
 T = TypeVar("T")
 
 
-class Session:
+class Run:
     """clients: this cluster's and its peer's (None: no peer was named, or it is unreachable).
 
     hide: is told every secret the moment it arrives, so that no output shows it.
@@ -61,7 +61,7 @@ class Session:
 
         What a job asks for itself is worked off in turn: workers that wait for each other would wait for ever.
         """
-        submit = _at_once if getattr(self._thread, "works", False) else self._workers.submit
+        submit = _run_in_place if getattr(self._thread, "works", False) else self._workers.submit
         futures = [submit(job) for job in jobs]
         failures = [failure for failure in [future.exception() for future in futures] if failure]
         if failures:
@@ -79,7 +79,7 @@ class Session:
         self._thread.works = True
 
 
-def _at_once(job: Callable[[], T]) -> Future[T]:
+def _run_in_place(job: Callable[[], T]) -> Future[T]:
     """The outcome of a job that is run here and now."""
     future: Future[T] = Future()
     try:

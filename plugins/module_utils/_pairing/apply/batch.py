@@ -11,11 +11,11 @@ import json
 from collections.abc import Iterable, Sequence
 
 from ..failover_steps import CountLateWrites, RemoveCheckpoint, TakeSnapshot
-from ..model import ChangeVolume, CreateAccount, Phase, Step
+from ..plan import ChangeVolume, CreateAccount, Phase, Step
 
 # ModifyVolumes takes at most 500 volumes.
-MOST_VOLUMES = 500
-MOST_NAMED = 3
+MAX_VOLUMES = 500
+MAX_NAMED = 3
 
 
 def of_phase(steps: Iterable[Step], phase: Phase) -> list[Step]:
@@ -30,7 +30,7 @@ def batches(steps: Iterable[Step]) -> list[list[Step]]:
     return [
         group[start : start + most]
         for group in merged.values()
-        for most in (_most(group[0]),)
+        for most in (_max_size(group[0]),)
         for start in range(0, len(group), most)
     ]
 
@@ -48,11 +48,11 @@ def _shared(step: Step) -> tuple[object, ...] | None:
     return (step.side, step.account) if isinstance(step, CreateAccount) else None
 
 
-def _most(step: Step) -> int:
-    return step.most if isinstance(step, (TakeSnapshot, RemoveCheckpoint)) else MOST_VOLUMES
+def _max_size(step: Step) -> int:
+    return step.most if isinstance(step, (TakeSnapshot, RemoveCheckpoint)) else MAX_VOLUMES
 
 
 def objects(batch: Sequence[Step]) -> str:
     """Up to three objects of a bulk call, and how many there are."""
-    named = ", ".join(step.object for step in batch[:MOST_NAMED])
-    return named if len(batch) <= MOST_NAMED else f"{named} and {len(batch) - MOST_NAMED} more ({len(batch)} in all)"
+    named = ", ".join(step.object for step in batch[:MAX_NAMED])
+    return named if len(batch) <= MAX_NAMED else f"{named} and {len(batch) - MAX_NAMED} more ({len(batch)} in all)"

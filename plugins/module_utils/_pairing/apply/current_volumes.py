@@ -14,10 +14,10 @@ from ..._element.errors import Failure
 from ..decide.health import is_snapshots_only
 from ..model import Volume
 from ..observe.volumes import list_volumes
-from ..run import Session
+from ..run import Run
 
 
-class Now(dict[tuple[str, int], Volume]):
+class CurrentVolumes(dict[tuple[str, int], Volume]):
     """Volumes as they are now, by side and ID. unreadable: why those that are there, and not among them, cannot be read."""
 
     def __init__(self) -> None:
@@ -25,23 +25,23 @@ class Now(dict[tuple[str, int], Volume]):
         self.unreadable: dict[tuple[str, int], Failure] = {}
 
 
-def volumes_now(session: Session, wanted: Iterable[tuple[str, Volume]]) -> Now:
+def read_current(run: Run, wanted: Iterable[tuple[str, Volume]]) -> CurrentVolumes:
     """The volumes of these sides as they are now: one read for each side."""
     ids: dict[str, list[int]] = {}
     for side, volume in wanted:
         ids.setdefault(side, []).append(volume.id)
-    found = session.side_by_side(partial(list_volumes, session.client(side), ids[side]) for side in ids)
-    now = Now()
+    found = run.side_by_side(partial(list_volumes, run.client(side), ids[side]) for side in ids)
+    now = CurrentVolumes()
     for side, volumes in zip(ids, found):
         now.update({(side, volume.id): volume for volume in volumes})
         for odd in volumes.unreadable:
-            failure = odd.failure(session.name(side))
+            failure = odd.failure(run.name(side))
             missing = [number for number in ids[side] if (side, number) not in now] if odd.id is None else [odd.id]
             now.unreadable.update({(side, number): failure for number in missing})
     return now
 
 
-def same(now: Volume | None, planned: Volume, uuids: tuple[str, ...]) -> bool:
+def is_unchanged(now: Volume | None, planned: Volume, uuids: tuple[str, ...]) -> bool:
     """Whether it is the planned volume still, with that access and pairs of these UUIDs."""
     return (
         now is not None
@@ -52,9 +52,9 @@ def same(now: Volume | None, planned: Volume, uuids: tuple[str, ...]) -> bool:
     )
 
 
-def change(now: Volume | None, planned: Volume) -> str | None:
+def describe_change(now: Volume | None, planned: Volume) -> str | None:
     """What is not so any more of a volume that keeps its pairs, in words; None if it is `same`."""
-    if same(now, planned, planned.uuids):
+    if is_unchanged(now, planned, planned.uuids):
         return None
     if now is None:
         return "it is gone"
@@ -68,9 +68,9 @@ def change(now: Volume | None, planned: Volume) -> str | None:
     return f"its name is {now.name} now"
 
 
-def mode_change(now: Volume | None, planned: Volume) -> str | None:
+def describe_change_or_mode(now: Volume | None, planned: Volume) -> str | None:
     """What `change` returns, or that its pair no longer replicates the live content: a snapshot arrives in that mode too."""
-    what = change(now, planned)
+    what = describe_change(now, planned)
     if what is None and now is not None:
         modes = [(pair.mode, before.mode) for pair, before in zip(now.pairs, planned.pairs)]
         if any(is_snapshots_only(mode) and not is_snapshots_only(before) for mode, before in modes):

@@ -13,7 +13,8 @@ from typing import Any
 
 from ..._element.errors import Failure
 from ..failover_steps import Demote, Promote, Save
-from ..model import Grow, PairVolumes, Plan, RemoveClusterPair, RemoveVolumePair, Saved, SetMode, SetPause, Step, Volume
+from ..model import Saved, Volume
+from ..plan import Grow, PairVolumes, Plan, RemoveClusterPair, RemoveVolumePair, SetMode, SetPause, Step
 
 # Once one of these was sent, what a saved snapshot keeps may be overwritten by now.
 _OVERWRITING = (PairVolumes, Promote, Demote)

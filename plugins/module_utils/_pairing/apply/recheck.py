@@ -17,50 +17,38 @@ from typing import Any, TypeVar
 
 from ..._element.errors import Failure
 from ..decide import guard
-from ..failover_steps import ConfirmDemotion, ConfirmQuiet, ConfirmTurn, Promote
-from ..model import (
-    SIDES,
-    TARGET,
-    ClusterPair,
-    ConfirmUnused,
-    CreateVolume,
-    MarkReplica,
-    ReleaseTarget,
-    RemoveClusterPair,
-    RemoveVolumePair,
-    Step,
-    UnreadableVolume,
-    Usage,
-    Volume,
-    VolumePair,
-    Volumes,
-    other,
-)
-from ..observe.volumes import USERS_OF_CLUSTER_PAIRS, list_cluster_pairs, list_volumes, list_volumes_named, read_usage
-from ..run import Session
-from .current_volumes import same, volumes_now
+from ..failover_steps import ConfirmDemotion, ConfirmFailover, ConfirmQuiet, Promote
+from ..model import SIDES, TARGET, ClusterPair, Usage, Volume, VolumePair, other
+from ..observe.both import USERS_OF_CLUSTER_PAIRS
+from ..observe.clusters import list_cluster_pairs
+from ..observe.usage import read_usage
+from ..observe.volumes import list_volumes, list_volumes_named
+from ..plan import ConfirmUnused, CreateVolume, MarkReplica, ReleaseTarget, RemoveClusterPair, RemoveVolumePair, Step
+from ..run import Run
+from ..views import UnreadableVolume, Volumes
+from .current_volumes import is_unchanged, read_current
 from .failover import checks
 
 Verdicts = dict[Step, Failure]
 S = TypeVar("S", RemoveVolumePair, "ReleaseTarget | MarkReplica")
 
 
-def changed(session: Session, steps: Sequence[Step]) -> Verdicts:
+def changed(run: Run, steps: Sequence[Step]) -> Verdicts:
     """The steps of one phase that must not be run any more, and why."""
     verdicts: Verdicts = {}
-    for kind, look in _LOOKS:
+    for kind, look in _RECHECKS:
         batch = [step for step in steps if isinstance(step, kind)]
         if batch:
-            verdicts.update(look(session, batch))
+            verdicts.update(look(run, batch))
     return verdicts
 
 
-def _volume_pairs(session: Session, steps: Sequence[RemoveVolumePair]) -> Verdicts:
-    now = volumes_now(session, ((step.side, step.volume) for step in steps))
+def _volume_pairs(run: Run, steps: Sequence[RemoveVolumePair]) -> Verdicts:
+    now = read_current(run, ((step.side, step.volume) for step in steps))
     return {
-        step: now.unreadable.get(place) or _changed(session, step, "its pair or its access is not as it was")
+        step: now.unreadable.get(place) or _changed(run, step, "its pair or its access is not as it was")
         for step, place in _places(steps)
-        if not same(now.get(place), step.volume, step.volume.uuids)
+        if not is_unchanged(now.get(place), step.volume, step.volume.uuids)
     }
 
 
@@ -69,11 +57,11 @@ def _places(steps: Sequence[S]) -> list[tuple[S, tuple[str, int]]]:
     return [(step, (step.side, step.volume.id)) for step in steps]
 
 
-def _released(session: Session, steps: Sequence[ReleaseTarget | MarkReplica]) -> Verdicts:
-    now = volumes_now(session, ((step.side, step.volume) for step in steps))
+def _released(run: Run, steps: Sequence[ReleaseTarget | MarkReplica]) -> Verdicts:
+    now = read_current(run, ((step.side, step.volume) for step in steps))
     what = "it is paired, or its access or its attributes are not as they were"
     return {
-        step: now.unreadable.get(place) or _changed(session, step, what)
+        step: now.unreadable.get(place) or _changed(run, step, what)
         for step, place in _places(steps)
         if not _is_former_target(now.get(place), step.volume)
     }
@@ -92,12 +80,12 @@ def _is_former_target(now: Volume | None, planned: Volume) -> bool:
     )
 
 
-def _still_missing(session: Session, steps: Sequence[CreateVolume]) -> Verdicts:
+def _still_missing(run: Run, steps: Sequence[CreateVolume]) -> Verdicts:
     """Names are not unique: a cluster would create a second volume without a word."""
     verdicts: Verdicts = {}
     for side in {step.side for step in steps}:
         here = [step for step in steps if step.side == side]
-        client = session.client(side)
+        client = run.client(side)
         alone = here[0].volume.name if len(here) == 1 else None
         found = list_volumes_named(client, alone) if alone else list_volumes(client)
         taken = {(volume.name, volume.account_id) for volume in found if not volume.deleted}
@@ -106,18 +94,18 @@ def _still_missing(session: Session, steps: Sequence[CreateVolume]) -> Verdicts:
             if odd:
                 verdicts[step] = odd.failure(client.name)
             elif (step.volume.name, step.account_id) in taken:
-                verdicts[step] = _changed(session, step, "there is one of that name and owner now")
+                verdicts[step] = _changed(run, step, "there is one of that name and owner now")
     return verdicts
 
 
-def _unused(session: Session, steps: Sequence[ConfirmUnused]) -> Verdicts:
+def _unused(run: Run, steps: Sequence[ConfirmUnused]) -> Verdicts:
     wanted = [each for step in steps for each in ((step.side, step.volume), (other(step.side), step.source))]
-    now = volumes_now(session, wanted)
+    now = read_current(run, wanted)
     used: dict[tuple[str, int], Usage] = {}
     for side in SIDES:
         targets = [now[side, s.volume.id] for s in steps if s.side == side and (side, s.volume.id) in now]
         if targets:
-            used.update({(side, key): value for key, value in read_usage(session, side, targets).items()})
+            used.update({(side, key): value for key, value in read_usage(run, side, targets).items()})
     verdicts: Verdicts = {}
     for step in steps:
         places = (step.side, step.volume.id), (other(step.side), step.source.id)
@@ -125,33 +113,33 @@ def _unused(session: Session, steps: Sequence[ConfirmUnused]) -> Verdicts:
         odd = next((now.unreadable[place] for place in places if place in now.unreadable), None)
         if odd:
             verdicts[step] = odd
-        elif not _is_future_target(target, step.volume) or not same(source, step.source, ()):
-            verdicts[step] = _changed(session, step, "it or its source was paired, deleted or given another access")
-        elif not _is_unused(session, step, used[step.side, step.volume.id]):
-            verdicts[step] = _changed(session, step, "it came into use")
+        elif not _is_future_target(target, step.volume) or not is_unchanged(source, step.source, ()):
+            verdicts[step] = _changed(run, step, "it or its source was paired, deleted or given another access")
+        elif not _is_unused(run, step, used[step.side, step.volume.id]):
+            verdicts[step] = _changed(run, step, "it came into use")
     return verdicts
 
 
 def _is_future_target(now: Volume | None, planned: Volume) -> bool:
     # Once its old entry is gone, a replicationTarget reads as locked on some releases.
     unlocked = replace(now, access=TARGET) if now and (now.access, planned.access) == ("locked", TARGET) else now
-    return same(unlocked, planned, ()) and (unlocked.mark == planned.mark)
+    return is_unchanged(unlocked, planned, ()) and (unlocked.mark == planned.mark)
 
 
-def _is_unused(session: Session, step: ConfirmUnused, now: Usage) -> bool:
-    if step.volume.mark == session.mark:
+def _is_unused(run: Run, step: ConfirmUnused, now: Usage) -> bool:
+    if step.volume.mark == run.mark:
         return not guard.came_into_use(now)
     return guard.still_as_planned(step.usage, now, step.overwrite, step.saved)
 
 
-def _cluster_pairs(session: Session, steps: Sequence[RemoveClusterPair]) -> Verdicts:
+def _cluster_pairs(run: Run, steps: Sequence[RemoveClusterPair]) -> Verdicts:
     verdicts: Verdicts = {}
     for side in {step.side for step in steps}:
-        client = session.client(side)
+        client = run.client(side)
         reads: list[Callable[[], Any]] = [
             partial(read, client) for read in (list_cluster_pairs, *USERS_OF_CLUSTER_PAIRS)
         ]
-        entries, *users = session.side_by_side(reads)
+        entries, *users = run.side_by_side(reads)
         using = {pair.cluster_pair_id for listed in users for pair in _pairs(listed) if not pair.pending}
         # One whose pairs cannot be read may use any of them.
         unknown = any(odd.pairs is None for listed in users for odd in listed.unreadable)
@@ -160,7 +148,7 @@ def _cluster_pairs(session: Session, steps: Sequence[RemoveClusterPair]) -> Verd
             if odd:
                 verdicts[step] = odd.failure(client.name)
             elif (unknown and not step.entry.pending) or not _still_removable(step.entry, entries, using):
-                verdicts[step] = _changed(session, step, "it is gone, was completed, or volume pairs use it now")
+                verdicts[step] = _changed(run, step, "it is gone, was completed, or volume pairs use it now")
     return verdicts
 
 
@@ -174,8 +162,8 @@ def _still_removable(planned: ClusterPair, entries: Iterable[ClusterPair], using
     return now is not None and now.pending == planned.pending and now.id not in using
 
 
-def _changed(session: Session, step: Step, what: str) -> Failure:
-    cluster = session.name(step.side)
+def _changed(run: Run, step: Step, what: str) -> Failure:
+    cluster = run.name(step.side)
     return Failure(
         "changed_meanwhile",
         f"cluster {cluster}: {step.object} changed while this task ran, {what}; nothing more was written for it, run again",
@@ -183,13 +171,13 @@ def _changed(session: Session, step: Step, what: str) -> Failure:
     )
 
 
-_LOOKS: tuple[tuple[type | tuple[type, ...], Callable[..., Verdicts]], ...] = (
+_RECHECKS: tuple[tuple[type | tuple[type, ...], Callable[..., Verdicts]], ...] = (
     (RemoveVolumePair, _volume_pairs),
     ((ReleaseTarget, MarkReplica), _released),
     (CreateVolume, _still_missing),
     (ConfirmUnused, _unused),
     (RemoveClusterPair, _cluster_pairs),
-    (ConfirmTurn, checks.ready),
+    (ConfirmFailover, checks.ready),
     (ConfirmDemotion, checks.undisturbed),
     (ConfirmQuiet, checks.quiet),
     (Promote, checks.promotable),

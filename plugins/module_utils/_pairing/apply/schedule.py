@@ -13,25 +13,25 @@ from functools import partial
 from typing import Any
 
 from ..._element.errors import ApiError, Failure
-from ..failover_steps import ConfirmTurn, Demote, Save, TakeCheckpoint
-from ..model import (
-    Action,
+from ..failover_steps import ConfirmFailover, Demote, Save, TakeCheckpoint
+from ..model import Action, Sides, other
+from ..plan import (
     ChangeVolume,
-    Look,
     MarkReplica,
     Phase,
     Plan,
+    Recheck,
     ReleaseTarget,
     RemoveVolumePair,
     SetMode,
     SetPause,
-    Sides,
     Step,
-    other,
 )
-from . import recheck, step_kinds
+from . import step_kinds
 from .batch import batches, of_phase
+from .changes import change
 from .execution import Done, Item
+from .recheck import changed
 from .writer import Writer
 
 # Says why a step must not be begun any more, if so.
@@ -61,7 +61,7 @@ def execute(
     def halted(step: Step) -> Failure | None:
         if finishing or items[step.item].goes_on_with(step):
             return None
-        if writer.session.stopping.is_set():
+        if writer.run.stopping.is_set():
             return Failure("interrupted", "not done: the task was interrupted by a signal; run again")
         if fail_fast and any(item.failure for item in items):
             return Failure("interrupted", "not done: another pair failed and fail_fast is set; run again")
@@ -74,7 +74,7 @@ def execute(
 def _lost(writer: Writer, step: Step) -> Failure | None:
     """A pair is not begun with a cluster that was given up: every call to it would be waited for in vain."""
     for side in (step.side, other(step.side)):
-        client = writer.session.clients[side]
+        client = writer.run.clients[side]
         if client and client.lost:
             sentence = f"not done: cluster {client.name} does not answer any more; run again when it does"
             return Failure("unreachable", sentence, cluster=client.name)
@@ -83,7 +83,7 @@ def _lost(writer: Writer, step: Step) -> Failure | None:
 
 def _run_phase(writer: Writer, phase: Phase, items: Sequence[Item], plans: Sequence[Plan], halted: Halt) -> None:
     todo = [
-        step_kinds.bound(step, item.done)
+        step_kinds.with_created(step, item.done)
         for item, plan in zip(items, plans)
         if item.going
         for step in of_phase(plan.steps, phase)
@@ -93,19 +93,19 @@ def _run_phase(writer: Writer, phase: Phase, items: Sequence[Item], plans: Seque
     for step, failure in _confirm(writer, todo).items():
         items[step.item].fail(failure)
     # The looks have been taken by now, each with everybody else's.
-    going = [step for step in todo if items[step.item].going and not isinstance(step, Look)]
-    refused = writer.session.side_by_side(partial(_run_batch, writer, batch, items, halted) for batch in batches(going))
+    going = [step for step in todo if items[step.item].going and not isinstance(step, Recheck)]
+    refused = writer.run.side_by_side(partial(_run_batch, writer, batch, items, halted) for batch in batches(going))
     alone = [step for batch in refused for step in batch]
-    writer.session.side_by_side(partial(_run_batch, writer, [step], items, halted) for step in alone)
+    writer.run.side_by_side(partial(_run_batch, writer, [step], items, halted) for step in alone)
     if phase <= Phase.CONFIRM_TURN:
         _all_turn_or_none(items)
     failed = [item for item in items if item.failure and not item.rolled_back]
-    writer.session.side_by_side(partial(_roll_back, writer, item) for item in failed)
+    writer.run.side_by_side(partial(_roll_back, writer, item) for item in failed)
 
 
 def _all_turn_or_none(items: Sequence[Item]) -> None:
     """Before the first demotion: where one pair cannot be turned round as planned, no pair of the list is."""
-    turning = [item for item in items if any(isinstance(step, ConfirmTurn) for step in item.plan.steps)]
+    turning = [item for item in items if any(isinstance(step, ConfirmFailover) for step in item.plan.steps)]
     first = next((item.failure for item in turning if item.failure), None)
     if first is None:
         return
@@ -117,7 +117,7 @@ def _all_turn_or_none(items: Sequence[Item]) -> None:
 
 def _confirm(writer: Writer, todo: Sequence[Step]) -> dict[Step, Failure]:
     try:
-        return recheck.changed(writer.session, todo)
+        return changed(writer.run, todo)
     except Failure as exc:  # what cannot be looked at is not written to
         return {step: exc.recoded(exc.code, exc.sentence) for step in todo}
 
@@ -140,7 +140,7 @@ def _run_batch(writer: Writer, batch: list[Step], items: Sequence[Item], halted:
 def _run_alone(writer: Writer, step: Step, item: Item) -> None:
     try:
         item.begin(step)
-        item.done.append(step_kinds.run(writer, step))
+        item.done.append(step_kinds.perform(writer, step))
     except Failure as exc:
         if isinstance(step, MarkReplica):
             writer.warn(f"{step.object}: it is not marked as the copy that it is: {exc.sentence}")
@@ -154,7 +154,7 @@ def _run_alone(writer: Writer, step: Step, item: Item) -> None:
 def _run_shared(writer: Writer, batch: Sequence[Step], items: Sequence[Item]) -> bool:
     """One call that serves all of them; False when each has to be asked for by itself, so that only one fails."""
     try:
-        done = step_kinds.run_together(writer, batch)
+        done = step_kinds.perform_batch(writer, batch)
     except Failure as exc:
         if isinstance(batch[0], Save) and not exc.outcome_unknown:
             return False
@@ -170,7 +170,7 @@ def _run_merged(writer: Writer, batch: Sequence[Any], items: Sequence[Item]) -> 
     for step in batch:
         items[step.item].begin(step)
     try:
-        step_kinds.change(writer, batch[0].side, batch)
+        change(writer, batch[0].side, batch)
     except ApiError as exc:
         if not (exc.outcome_unknown or exc.transient):
             return False
@@ -202,7 +202,7 @@ def _roll_back(writer: Writer, item: Item) -> None:
         try:
             left = step_kinds.undo(writer, done, item)
         except Failure as exc:
-            left = f"{done.step.object} on cluster {writer.session.name(done.step.side)}: {exc.sentence}"
+            left = f"{done.step.object} on cluster {writer.run.name(done.step.side)}: {exc.sentence}"
             between = isinstance(done.step, Demote)
             if exc.code == "promotion_unknown":
                 item.failure = failure = _promotion_unknown(failure, exc)
@@ -226,7 +226,7 @@ def _unreleased(writer: Writer, item: Item) -> list[str]:
     if RemoveVolumePair not in done or ReleaseTarget in done:
         return []
     return [
-        f"{step.object} on cluster {writer.session.name(step.side)}: it was to become {step.access}, and is {step.volume.access}"
+        f"{step.object} on cluster {writer.run.name(step.side)}: it was to become {step.access}, and is {step.volume.access}"
         for step in item.plan.steps
         if isinstance(step, ReleaseTarget)
     ]

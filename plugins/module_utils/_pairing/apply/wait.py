@@ -12,15 +12,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from ..model import Verdict
-from ..run import Session
+from ..plan import Verdict
+from ..run import Run
 
 # Seconds between two looks: short at first, since most waits are short.
 FIRST_PAUSE = 1.0
 LAST_PAUSE = 10.0
 GROWTH = 1.5
 
-Seen = TypeVar("Seen")
+Observed = TypeVar("Observed")
 
 
 @dataclass(frozen=True)
@@ -36,41 +36,41 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class Waited(Generic[Seen]):
+class Waited(Generic[Observed]):
     """seen: the last look, and the verdicts on it. seconds: waited altogether, in earlier calls too.
 
     over: there is nothing left to wait for, or no time left; else it is only this call's part that has ended.
     """
 
-    seen: Seen
+    observation: Observed
     verdicts: list[Verdict]
     seconds: float
     over: bool
 
 
 def until(
-    session: Session,
-    seen: Seen,
-    look: Callable[[], Seen],
-    judge: Callable[[Seen, float], list[Verdict]],
+    run: Run,
+    observation: Observed,
+    look: Callable[[], Observed],
+    judge: Callable[[Observed, float], list[Verdict]],
     limits: Limits,
-) -> Waited[Seen]:
+) -> Waited[Observed]:
     """Wait. Verdicts that are neither done nor failed when it is over have run out of time.
 
     look: one round of reads. judge: the verdict on each item; it is given the seconds waited so far.
     """
-    began = session.clock.monotonic() - limits.waited
+    began = run.clock.monotonic() - limits.waited
     pausing_until = limits.waited + limits.interval if limits.interval else math.inf
     while True:
-        waited = session.clock.monotonic() - began
-        verdicts = judge(seen, waited)
+        waited = run.clock.monotonic() - began
+        verdicts = judge(observation, waited)
         settled = all(verdict.done or verdict.failure for verdict in verdicts)
-        if settled or waited >= limits.timeout or session.stopping.is_set():
-            return Waited(seen, verdicts, waited, over=True)
+        if settled or waited >= limits.timeout or run.stopping.is_set():
+            return Waited(observation, verdicts, waited, over=True)
         if waited >= pausing_until:
-            return Waited(seen, verdicts, waited, over=False)
-        session.pause(min(next_pause(waited), limits.timeout - waited, pausing_until - waited))
-        seen = look()
+            return Waited(observation, verdicts, waited, over=False)
+        run.pause(min(next_pause(waited), limits.timeout - waited, pausing_until - waited))
+        observation = look()
 
 
 def next_pause(waited: float) -> float:

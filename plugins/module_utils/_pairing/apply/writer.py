@@ -13,30 +13,29 @@ from typing import TypeVar
 
 from ..._element.errors import Failure
 from ..model import Action
-from ..run import Session
+from ..run import Run
 
 # How often a write that may be repeated is sent, and the seconds before it is looked at and sent again.
 ATTEMPTS = 3
 PAUSE = 1.0
 # Seconds that a write whose reply was lost is given to show up in the lists.
-LOOK_FOR = 15
-LOOK_EVERY = 1
-
+SEARCH_SECONDS = 15
+SEARCH_INTERVAL = 1
 T = TypeVar("T")
 
 
 class Writer:
     """actions: the writes that took effect, or may have, in the order of their replies."""
 
-    def __init__(self, session: Session):
-        self.session = session
+    def __init__(self, run: Run):
+        self.run = run
         self.actions: list[Action] = []
         self.warnings: list[str] = []
         self._lock = threading.Lock()
 
     def write(self, side: str, method: str, params: Mapping[str, object], what: str, reason: str) -> dict:
         """The result of one call that changes something. what: the object in words. Raises Failure."""
-        client = self.session.client(side)
+        client = self.run.client(side)
         try:
             result = client.call(method, params)
         except Failure as exc:
@@ -64,7 +63,7 @@ class Writer:
         trouble, unknown = None, False
         for attempt in range(ATTEMPTS):
             if attempt:
-                self.session.clock.sleep(PAUSE)
+                self.run.clock.sleep(PAUSE)
             try:
                 self.write(side, method, params, what, reason)
                 return True
@@ -83,17 +82,17 @@ class Writer:
                 break
         raise trouble
 
-    def look_for(self, look: Callable[[], T | None], seconds: float) -> T | None:
+    def search(self, look: Callable[[], T | None], seconds: float) -> T | None:
         """What `look` finds within so many seconds, None if it finds nothing. A cluster that does not answer shows nothing."""
-        deadline = self.session.clock.monotonic() + seconds
+        deadline = self.run.clock.monotonic() + seconds
         while True:
             try:
                 found = look()
             except Failure:
                 found = None
-            if found is not None or self.session.clock.monotonic() >= deadline:
+            if found is not None or self.run.clock.monotonic() >= deadline:
                 return found
-            self.session.clock.sleep(LOOK_EVERY)
+            self.run.clock.sleep(SEARCH_INTERVAL)
 
     def _looked(self, trouble: Failure, what: str, applied: Callable[[], bool]) -> bool:
         try:

@@ -10,17 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from ..._element.errors import Failure
-from ..model import (
-    Cluster,
-    ClusterPair,
-    Unreadable,
-    UnreadableClusterPair,
-    UnreadableVolume,
-    Volume,
-    VolumePair,
-    VolumeSide,
-)
-from .identity import may_name, names, names_predecessor
+from ..model import Cluster, ClusterPair, Volume, VolumePair
+from ..views import Unreadable, UnreadableClusterPair, UnreadableVolume, VolumeView
+from .identity import may_name, names_cluster, names_predecessor
 
 
 class Catalog:
@@ -29,7 +21,7 @@ class Catalog:
     A look-up that may mean an object that cannot be read raises Failure, bad_reply, which names that object.
     """
 
-    def __init__(self, view: VolumeSide):
+    def __init__(self, view: VolumeView):
         self.cluster: Cluster = view.cluster
         self.accounts = view.accounts
         self.entries = view.entries
@@ -104,7 +96,7 @@ class Catalog:
         """Whether a volume pair goes to this cluster, or to the one that had its MVIP before."""
         self._refuse(odd for odd in self._unreadable_links(pair) if may_name(odd, cluster))
         link = self.readable_link(pair)
-        return link is not None and (names(link, cluster) or names_predecessor(link, cluster))
+        return link is not None and (names_cluster(link, cluster) or names_predecessor(link, cluster))
 
     def by_id(self, volume_id: int) -> Volume | None:
         self._refuse(

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 
 from ..._element import addresses
 from ..._element.errors import Failure, Unanswered
-from ..model import Cluster, ClusterPair, UnreadableClusterPair
+from ..model import Cluster, ClusterPair
+from ..views import UnreadableClusterPair
 
 
-def names(entry: ClusterPair, cluster: Cluster) -> bool:
+def names_cluster(entry: ClusterPair, cluster: Cluster) -> bool:
     """The entry is a pair with this cluster: by unique ID, or by MVIP where the entry holds no unique ID."""
     if entry.pending:
         return False
@@ -26,11 +27,11 @@ def names(entry: ClusterPair, cluster: Cluster) -> bool:
 
 def names_predecessor(entry: ClusterPair, cluster: Cluster) -> bool:
     """The entry is a pair with a cluster that had this one's MVIP: the cluster was rebuilt since."""
-    return not entry.pending and not names(entry, cluster) and addresses.same(entry.remote_mvip, cluster.mvip)
+    return not entry.pending and not names_cluster(entry, cluster) and addresses.same(entry.remote_mvip, cluster.mvip)
 
 
 @dataclass(frozen=True)
-class Silent:
+class UnreachablePeer:
     """A peer that nothing is sent to. known_as: its MVIP, its host name and what that resolves to, the surest first.
 
     single_will_do: the only established cluster pair may be taken for that with the peer, if no address tells.
@@ -47,7 +48,7 @@ class Silent:
 
 
 def entries_of(
-    entries: Iterable[ClusterPair], peer: Silent, unreadable: Iterable[UnreadableClusterPair] = ()
+    entries: Iterable[ClusterPair], peer: UnreachablePeer, unreadable: Iterable[UnreadableClusterPair] = ()
 ) -> tuple[ClusterPair, ...]:
     """The entries for a peer that nothing is sent to; none where it is not known which those are.
 

@@ -18,13 +18,12 @@ from ..model import READ_WRITE, TARGET, Cluster, ClusterPair, Volume
 from .sizes import whole_mib
 
 # Clusters pair only below this latency, says the API documentation.
-MOST_LATENCY_MS = 2000
+MAX_LATENCY_MS = 2000
 # Above this latency between the sites practitioners advise against synchronous replication; no vendor text says so.
 SYNC_LATENCY_MS = 8
 # A cluster at this stage of fullness creates nothing; at the next one nothing can be written to it.
 STAGE_WITHOUT_CREATION = 4
-MOST_MAJORS_APART = 1
-
+MAX_MAJORS_APART = 1
 ADMINISTRATOR = "administrator"
 # The only other role that the API documentation has for StartClusterPairing; what else it lacks is not told reliably.
 CLUSTER_ADMINS = "clusterAdmins"
@@ -58,9 +57,6 @@ def require(check: Check, code: str, cluster: str, method: str | None = None) ->
         raise Failure(code, sentence(check), cluster=cluster, method=method)
 
 
-# --- clusters ---------------------------------------------------------------------------------------------------------
-
-
 def privileges(cluster: str, roles: frozenset[str] | None, unknown: str = "") -> Check:
     """Whether the task's user may pair. unknown: why the roles are not known, where that is so."""
     code, remedy = "privileges", "use a cluster administrator with the role administrator"
@@ -81,7 +77,7 @@ def version_gap(one: Cluster, other: Cluster) -> Check:
     majors = [_major(cluster.version) for cluster in (one, other)]
     if None in majors:
         return Check("version_gap", None, f"{versions}, which are not versions that can be compared")
-    if abs(majors[0] - majors[1]) > MOST_MAJORS_APART:
+    if abs(majors[0] - majors[1]) > MAX_MAJORS_APART:
         rule = "clusters pair only when their versions are at most one major version apart: upgrade the older one"
         return Check("version_gap", False, versions, rule)
     return Check("version_gap", True, versions)
@@ -150,9 +146,9 @@ def latency(between: str, milliseconds: int | None, sync: bool) -> Check:
     """Whether the way is short enough. between: what replicates over it. sync: hosts wait for the other site."""
     if milliseconds is None:
         return Check("latency", None, f"{between}: neither cluster tells the latency between them")
-    if milliseconds >= MOST_LATENCY_MS:
+    if milliseconds >= MAX_LATENCY_MS:
         text = f"{between}: the latency between the clusters is {milliseconds} ms"
-        return Check("latency", False, text, f"it must be below {MOST_LATENCY_MS} ms: see to the network")
+        return Check("latency", False, text, f"it must be below {MAX_LATENCY_MS} ms: see to the network")
     if sync and milliseconds > SYNC_LATENCY_MS:
         return Check(
             "latency",
@@ -178,9 +174,6 @@ def fullness(cluster: str, stage: int | None, unknown: str = "") -> Check:
         f"{text} and {effect}",
         "delete and purge what is not needed there, or add storage nodes",
     )
-
-
-# --- volumes ----------------------------------------------------------------------------------------------------------
 
 
 def size(source: Volume, target: Volume, cluster: str, sizes: Size | None = None) -> Check:

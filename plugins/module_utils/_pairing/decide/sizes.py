@@ -9,9 +9,6 @@ from __future__ import annotations
 
 import re
 
-from ..model import SIDES, Sides
-from .volume_pair.state import PairWish
-
 MIB = 1024**2
 _TEXT = re.compile(r"([0-9]+)(?:\.([0-9]+))? *([A-Za-z]*)")
 # As the standards define them: kB and so on are powers of 1000, KiB and so on of 1024.
@@ -37,11 +34,3 @@ def in_bytes(text: str) -> int | None:
 def whole_mib(size: int) -> int:
     """MiB, rounded up: clusters have no other sizes."""
     return -(-size // MIB)
-
-
-def wished(wish: PairWish, sizes: Sides[int]) -> Sides[int]:
-    """The sizes that two volumes of these sizes shall have: never less than they have."""
-    least = wish.size or 0
-    if wish.match_size:
-        least = max(least, sizes.local, sizes.peer)
-    return Sides(*(max(sizes[side], least) for side in SIDES))

@@ -14,19 +14,22 @@ from functools import partial
 from ..._element.errors import Failure
 from .. import results
 from ..decide.cluster_pair import table
-from ..decide.cluster_pair.table import Found
+from ..decide.cluster_pair.state import ClusterPairOptions, ObservedClusterPair, classify_cluster_pair
+from ..decide.cluster_pair.verdict import judge_absent, judge_present, replaced, timed_out
 from ..decide.volume_pair import progress
-from ..flow import Outcome
-from ..model import NO_NAMES, SIDES, ClusterNames, Plan, Sides, Verdict
-from ..observe.volumes import identify_clusters, list_cluster_pairs, resolve_names, view_cluster_pairs
-from ..run import Session
+from ..model import NO_NAMES, SIDES, ClusterNames, Sides
+from ..observe.both import resolve_names, view_cluster_pairs
+from ..observe.clusters import identify_clusters, list_cluster_pairs
+from ..outcome import Outcome
+from ..plan import Plan, Verdict
+from ..run import Run
 
 
 @dataclass(frozen=True)
 class ClusterPairJob:
     """wait_timeout in seconds. local_only: go on with this cluster alone if the other one does not answer."""
 
-    wish: table.Wish
+    options: ClusterPairOptions
     wait: bool = True
     wait_timeout: float = 120
     local_only: bool = False
@@ -38,78 +41,81 @@ class ClusterPairJob:
     def from_params(cls, params: Mapping) -> ClusterPairJob:
         present = params["state"] == "present"
         return cls(
-            wish=table.Wish(present, params["repair"], params["remove_pending"]),
+            options=ClusterPairOptions(present, params["repair"], params["remove_pending"]),
             wait=params["wait"],
             wait_timeout=params["wait_timeout"],
             local_only=params["peer_unreachable"] == "local_only",
             peer=ClusterNames.of(params["peer"]),
         )
 
-    def observe(self, session: Session, planning: bool) -> Found:
-        who = identify_clusters(session, self.local_only)
-        removing = not self.wish.present or self.wish.repair
-        seen = view_cluster_pairs(session, who, with_volumes=removing)
+    def observe(self, run: Run, planning: bool) -> ObservedClusterPair:
+        who = identify_clusters(run, self.local_only)
+        removing = not self.options.present or self.options.repair
+        seen = view_cluster_pairs(run, who, with_volumes=removing)
         known_as = resolve_names(self.peer, seen.local.entries) if seen.peer is None else ()
-        found = table.classify(seen, known_as, self.peer.mvip is not None)
-        if planning and table.decide(found, self.wish).makes_pair:
-            roles = session.side_by_side(partial(_roles, session, side) for side in SIDES)
+        found = classify_cluster_pair(seen, known_as, self.peer.mvip is not None)
+        if planning and table.decide(found, self.options).makes_pair:
+            roles = run.side_by_side(partial(_roles, run, side) for side in SIDES)
             views = [replace(seen[side], roles=told) for side, told in zip(SIDES, roles)]
-            found = table.classify(Sides(*views))
+            found = classify_cluster_pair(Sides(*views))
         return found
 
-    def decide(self, seen: Found) -> Sequence[Plan]:
-        return (table.decide(seen, self.wish),)
+    def decide(self, seen: ObservedClusterPair) -> Sequence[Plan]:
+        return (table.decide(seen, self.options),)
 
-    def each_alone(self, seen: Found) -> bool:
+    def items_are_independent(self, seen: ObservedClusterPair) -> bool:
         return False  # there is but one
 
-    def alive(self, seen: Found) -> Failure | None:
+    def alive(self, seen: ObservedClusterPair) -> Failure | None:
         return None  # it promotes nothing
 
-    def look_for_life(self, session: Session, seen: Found) -> Found:
+    def recheck_signs_of_life(self, run: Run, seen: ObservedClusterPair) -> ObservedClusterPair:
         return seen
 
-    def look(self, session: Session, seen: Found) -> Found:
-        there = [side for side in SIDES if seen.seen[side]]
-        lists = session.side_by_side(partial(list_cluster_pairs, session.client(side)) for side in there)
-        views = {side: seen.seen[side].listing(entries) for side, entries in zip(there, lists)}
-        return table.classify(Sides(views["local"], views.get("peer")), seen.known_as, seen.mvip_given)
+    def refresh(self, run: Run, seen: ObservedClusterPair) -> ObservedClusterPair:
+        there = [side for side in SIDES if seen.views[side]]
+        lists = run.side_by_side(partial(list_cluster_pairs, run.client(side)) for side in there)
+        views = {side: seen.views[side].listing(entries) for side, entries in zip(there, lists)}
+        return classify_cluster_pair(Sides(views["local"], views.get("peer")), seen.known_as, seen.mvip_given)
 
-    def finish(self, seen: Found, plans: Sequence[Plan]) -> Sequence[Plan]:
+    def finish(self, seen: ObservedClusterPair, plans: Sequence[Plan]) -> Sequence[Plan]:
         return [Plan() for _plan in plans]
 
-    def judge(self, seen: Found, waited: float) -> list[Verdict]:
-        return [table.judge_present(seen, waited) if self.wish.present else table.judge_absent(seen)]
+    def judge(self, seen: ObservedClusterPair, waited: float) -> list[Verdict]:
+        return [judge_present(seen, waited) if self.options.present else judge_absent(seen)]
 
-    def traits(self, seen: Found) -> list[str | None]:
-        who = [view.cluster.unique_id for view in (seen.seen.local, seen.seen.peer) if view]
+    def traits(self, seen: ObservedClusterPair) -> list[str | None]:
+        who = [view.cluster.unique_id for view in (seen.views.local, seen.views.peer) if view]
         entries = [entry.uuid if entry else "none" for entry in (seen.pair.local, seen.pair.peer)]
-        if not self.wish.present:
+        if not self.options.present:
             # One cluster's entry may be gone before the other's.
             entries = sorted({entry.uuid for side in SIDES for entry in seen.naming(side)})
         return [" ".join((*who, *entries)) if entries else None]
 
-    def replaced(self, seen: Found, item: int) -> Failure:
-        return table.replaced(seen)
+    def replaced(self, seen: ObservedClusterPair, item: int) -> Failure:
+        return replaced(seen)
 
-    def measure(self, session: Session, seen: Found) -> Found:
+    def measure(self, run: Run, seen: ObservedClusterPair) -> ObservedClusterPair:
         return seen  # a cluster pair is connected or not
 
-    def progress(self, seen: Found, verdicts: Sequence[Verdict | None], waited: float) -> str:
+    def progress(self, seen: ObservedClusterPair, verdicts: Sequence[Verdict | None], waited: float) -> str:
         (verdict,) = verdicts
         return progress.of_cluster_pair(seen, verdict.text, waited, self.wait_timeout)
 
-    def expired(self, seen: Found, item: int, made: bool, verdict: Verdict) -> Failure:
-        return table.expired(seen, made, self.wish.present, self.wait_timeout, verdict.text)
+    def expired(self, seen: ObservedClusterPair, item: int, made: bool, verdict: Verdict) -> Failure:
+        return timed_out(seen, made, self.options.present, self.wait_timeout, verdict.text)
 
-    def report(self, outcome: Outcome[Found]) -> dict:
-        return {"cluster_pair": results.cluster_pair(outcome.seen), "pending": results.pending(outcome.seen)}
+    def report(self, outcome: Outcome[ObservedClusterPair]) -> dict:
+        return {
+            "cluster_pair": results.cluster_pair(outcome.observation),
+            "pending": results.pending(outcome.observation),
+        }
 
 
-def _roles(session: Session, side: str) -> frozenset[str] | None:
+def _roles(run: Run, side: str) -> frozenset[str] | None:
     from ..observe.cluster_health import get_roles  # clusters that are paired are not asked
 
     try:
-        return get_roles(session.client(side))
+        return get_roles(run.client(side))
     except Failure:
         return None  # the handshake itself tells then whether it is allowed

@@ -15,42 +15,26 @@ from typing import Any
 
 from ..._element.errors import Failure
 from .. import results
-from ..decide.cluster_pair import table
-from ..decide.cluster_pair.table import Found as ClusterPairFound
-from ..decide.identity import Silent, entries_of
+from ..decide.cluster_pair.state import ObservedClusterPair, classify_cluster_pair
+from ..decide.identity import UnreachablePeer, entries_of
 from ..decide.readiness import Check
-from ..decide.report import findings, lag, listing, pairs, readiness_report
+from ..decide.report import findings, lag, listing, readiness_report
 from ..decide.report.faults import Reported, fault_findings, join_faults
-from ..decide.report.readiness_report import Facts, Subject, Told
+from ..decide.report.missing_names import unpaired_accounts, unpaired_volumes
+from ..decide.report.pairs import is_reported_with_clusters, pair_findings
+from ..decide.report.readiness_report import Answer, Facts, Subject
 from ..decide.volume_pair import progress
-from ..decide.volume_pair.state import Found
-from ..flow import Outcome
-from ..model import (
-    LOCAL,
-    NO_NAMES,
-    PEER,
-    READ_WRITE,
-    SIDES,
-    ClusterFault,
-    ClusterNames,
-    ClusterSide,
-    Keyed,
-    Listed,
-    Sides,
-    SyncJob,
-    Unreadable,
-    VolumeSide,
-)
-from ..observe.cluster_health import get_fullness, get_roles, list_delays, list_faults
-from ..observe.volumes import (
-    get_pairs_max,
-    identify_clusters,
-    list_deleted_volumes,
-    list_sync_jobs,
-    resolve_names,
-    view_report,
-)
-from ..run import Session
+from ..decide.volume_pair.state import ObservedVolumePair
+from ..model import LOCAL, NO_NAMES, PEER, READ_WRITE, SIDES, ClusterFault, ClusterNames, Sides, SyncJob
+from ..observe.both import resolve_names, view_report
+from ..observe.cluster_health import get_fullness, get_roles, list_faults
+from ..observe.clusters import get_pairs_max, identify_clusters
+from ..observe.lag import list_delays
+from ..observe.sync_jobs import list_sync_jobs
+from ..observe.volumes import list_deleted_volumes
+from ..outcome import Outcome
+from ..run import Run
+from ..views import ClusterView, Keyed, Listed, Unreadable, VolumeView
 
 CLUSTER_PAIRS, VOLUME_PAIRS, PROGRESS = "cluster_pairs", "volume_pairs", "progress"
 FAULTS, READINESS = "faults", "readiness"
@@ -77,16 +61,16 @@ UNKNOWN: Sides[tuple[str, ...]] = Sides((), ())
 
 
 @dataclass(frozen=True)
-class Seen:
+class Observation:
     """What was read. clusters: the pair of the two; None where one alone was asked. pairs: those to report on.
 
     dead: this cluster's IDs of the cluster pairs with a peer that does not answer. known_as: what each cluster is called
     by the task, and what that resolves to, as far as readiness was asked for.
     """
 
-    views: Sides[VolumeSide | None]
-    clusters: ClusterPairFound | None
-    pairs: tuple[Found, ...] = ()
+    views: Sides[VolumeView | None]
+    clusters: ObservedClusterPair | None
+    pairs: tuple[ObservedVolumePair, ...] = ()
     dead: frozenset[int] = frozenset()
     known_as: Sides[tuple[str, ...]] = UNKNOWN
     more: Sides[More] = NOTHING_MORE
@@ -103,7 +87,7 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class InfoJob:
+class PairInfoJob:
     """volumes, accounts: the names to report on, None for all. max_lag in seconds. peer: None where none is named."""
 
     gather: frozenset[str]
@@ -114,7 +98,7 @@ class InfoJob:
     here: ClusterNames = NO_NAMES
 
     @classmethod
-    def from_params(cls, params: Mapping) -> InfoJob:
+    def from_params(cls, params: Mapping) -> PairInfoJob:
         gather = set(params["gather"])
         if PROGRESS in gather or params["max_lag"] is not None:
             gather.add(VOLUME_PAIRS)  # they are told of volume pairs
@@ -129,56 +113,56 @@ class InfoJob:
 
     # --- reading ------------------------------------------------------------------------------------------------------
 
-    def observe(self, session: Session) -> Seen:
-        who = identify_clusters(session, may_be_unreachable=True)
-        views = self._with_deleted(session, view_report(session, who, self._with_volumes))
-        seen = Seen(views, _classified(views), self._pairs(views))
-        if self._peer_is_dead(seen):
-            silent = Silent(resolve_names(self.peer, views.local.entries), single_will_do=True)
-            theirs = entries_of(views.local.entries, silent, views.local.unreadable_entries)
-            seen = replace(seen, dead=frozenset(entry.id for entry in theirs))
-        elif READINESS in self.gather and seen.clusters is not None:
-            seen = replace(seen, known_as=self._known_as(views))
-        return self._with_more(session, seen)
+    def observe(self, run: Run) -> Observation:
+        who = identify_clusters(run, may_be_unreachable=True)
+        views = self._with_deleted(run, view_report(run, who, self._with_volumes))
+        observation = Observation(views, _classified(views), self._pairs(views))
+        if self._peer_is_unreachable(observation):
+            unreachable_peer = UnreachablePeer(resolve_names(self.peer, views.local.entries), single_will_do=True)
+            theirs = entries_of(views.local.entries, unreachable_peer, views.local.unreadable_entries)
+            observation = replace(observation, dead=frozenset(entry.id for entry in theirs))
+        elif READINESS in self.gather and observation.clusters is not None:
+            observation = replace(observation, known_as=self._known_as(views))
+        return self._with_more(run, observation)
 
-    def _known_as(self, views: Sides[VolumeSide]) -> Sides[tuple[str, ...]]:
+    def _known_as(self, views: Sides[VolumeView]) -> Sides[tuple[str, ...]]:
         return Sides(resolve_names(self.here, views.peer.entries), resolve_names(self.peer, views.local.entries))
 
     @property
     def _with_volumes(self) -> bool:
         return bool(self.gather - {CLUSTER_PAIRS})
 
-    def _pairs(self, views: Sides[VolumeSide | None]) -> tuple[Found, ...]:
+    def _pairs(self, views: Sides[VolumeView | None]) -> tuple[ObservedVolumePair, ...]:
         if not self._with_volumes:
             return ()
         return tuple(listing.chosen(listing.volume_pairs(views), self.volumes, self.accounts))
 
-    def _with_deleted(self, session: Session, views: Sides[VolumeSide | None]) -> Sides[VolumeSide | None]:
+    def _with_deleted(self, run: Run, views: Sides[VolumeView | None]) -> Sides[VolumeView | None]:
         """With the deleted volumes of the sides where one is missing: it may be one of them, and can be brought back."""
         if views.peer is None:
             return views
         halves = [pair for pair in self._pairs(views) if pair.state.startswith("half")]
         missing = [side for side in SIDES if any(pair.volumes[side] is None for pair in halves)]
-        lists = session.side_by_side(partial(list_deleted_volumes, session.client(side)) for side in missing)
+        lists = run.side_by_side(partial(list_deleted_volumes, run.client(side)) for side in missing)
         more = {side: views[side].adding(deleted) for side, deleted in zip(missing, lists)}
         return Sides(*(more.get(side, views[side]) for side in SIDES))
 
-    def _peer_is_dead(self, seen: Seen) -> bool:
-        return self.peer is not None and seen.views.peer is None
+    def _peer_is_unreachable(self, observation: Observation) -> bool:
+        return self.peer is not None and observation.views.peer is None
 
-    def _with_more(self, session: Session, seen: Seen) -> Seen:
+    def _with_more(self, run: Run, observation: Observation) -> Observation:
         """With what was asked for beside the lists, all of both clusters side by side."""
-        reads = {side: self._reads(session, seen, side) for side in SIDES if seen.views[side]}
-        told = iter(session.side_by_side(read for of_side in reads.values() for read in of_side.values()))
+        reads = {side: self._reads(run, observation, side) for side in SIDES if observation.views[side]}
+        told = iter(run.side_by_side(read for of_side in reads.values() for read in of_side.values()))
         more = {side: More(**{name: next(told) for name in of_side}) for side, of_side in reads.items()}
-        return replace(seen, more=Sides(more[LOCAL], more.get(PEER, NOTHING_MORE.peer)))
+        return replace(observation, more=Sides(more[LOCAL], more.get(PEER, NOTHING_MORE.peer)))
 
-    def _reads(self, session: Session, seen: Seen, side: str) -> dict[str, Callable[[], Any]]:
+    def _reads(self, run: Run, observation: Observation, side: str) -> dict[str, Callable[[], Any]]:
         """What is still to be read of a cluster, by the member of More that it is for."""
-        client = session.client(side)
+        client = run.client(side)
         reads: dict[str, Callable[[], Any]] = {}
         if PROGRESS in self.gather or self.max_lag is not None:
-            sources = [pair.volumes[side] for pair in seen.pairs if pair.volumes[side] and pair.entries[side]]
+            sources = [pair.volumes[side] for pair in observation.pairs if pair.volumes[side] and pair.entries[side]]
             ids = [volume.id for volume in sources if volume.access == READ_WRITE and not volume.deleted]
             reads["delays"] = partial(list_delays, client, ids)
         if PROGRESS in self.gather:
@@ -186,128 +170,145 @@ class InfoJob:
         if FAULTS in self.gather:
             reads["faults"] = partial(list_faults, client)
         if READINESS in self.gather:
-            reads["facts"] = partial(_facts, session, side)
+            reads["facts"] = partial(_facts, run, side)
         return reads
 
     # --- reporting ----------------------------------------------------------------------------------------------------
 
-    def report(self, outcome: Outcome[Seen]) -> dict:
-        seen = outcome.seen
-        lags = seen.lags
-        faults = self._faults(seen)
-        found = [*self._findings(seen, lags, faults), *_unreadable(seen)]
-        clusters = (seen.views.local, seen.views.peer)
+    def report(self, outcome: Outcome[Observation]) -> dict:
+        observation = outcome.observation
+        lags = observation.lags
+        faults = self._faults(observation)
+        found = [*self._findings(observation, lags, faults), *_unreadable(observation)]
+        clusters = (observation.views.local, observation.views.peer)
         report: dict = {
             "healthy": all(finding.severity != findings.ERROR for finding in found),
             "problems": [results.problem(finding) for finding in findings.by_harm(found)],
-            "peer_reachable": None if self.peer is None else seen.views.peer is not None,
+            "peer_reachable": None if self.peer is None else observation.views.peer is not None,
             "clusters": Sides(*(results.cluster(view.cluster) if view else None for view in clusters)).as_dict(),
         }
         if CLUSTER_PAIRS in self.gather:
-            report["cluster_pairs"] = _cluster_pairs(seen)
+            report["cluster_pairs"] = _cluster_pairs(observation)
         if VOLUME_PAIRS in self.gather:
             report["volume_pairs"] = [
                 results.volume_pair_at_work(pair, behind.seconds, copy)
-                for pair, behind, copy in zip(seen.pairs, lags, seen.copies)
+                for pair, behind, copy in zip(observation.pairs, lags, observation.copies)
             ]
             report["pairs"] = (
-                listing.export_alone(list(seen.pairs), seen.dead)
-                if self._peer_is_dead(seen)
-                else listing.export(list(seen.pairs))
+                listing.export_alone(list(observation.pairs), observation.dead)
+                if self._peer_is_unreachable(observation)
+                else listing.export(list(observation.pairs))
             )
         if FAULTS in self.gather:
             report["faults"] = [results.fault(each) for each in faults]
         if READINESS in self.gather:
-            report["readiness"] = [results.check(check) for check in self._checks(seen)]
+            report["readiness"] = [results.check(check) for check in self._checks(observation)]
         return report
 
-    def _findings(self, seen: Seen, lags: list[lag.Lag], faults: list[Reported]) -> list[findings.Finding]:
+    def _findings(
+        self, observation: Observation, lags: list[lag.Lag], faults: list[Reported]
+    ) -> list[findings.Finding]:
         """One for each cause: what a lost link does to volumes is told with the link."""
         judged = self.gather & {VOLUME_PAIRS}
-        told = [pair for pair in seen.pairs if judged and pairs.told_with_clusters(pair, seen.clusters)]
-        found = self._of_clusters(seen, told)
+        told = [pair for pair in observation.pairs if judged and is_reported_with_clusters(pair, observation.clusters)]
+        found = self._of_clusters(observation, told)
         if judged:
             told_ids = {id(pair) for pair in told}
-            rest = [(pair, behind) for pair, behind in zip(seen.pairs, lags) if id(pair) not in told_ids]
-            found += pairs.of_pairs(rest, self.max_lag, self._peer_is_dead(seen))
-            found += pairs.of_absent(seen.views, self.volumes or (), seen.pairs)
-            found += pairs.of_absent_accounts(seen.views, self.accounts or (), seen.pairs)
+            rest = [(pair, behind) for pair, behind in zip(observation.pairs, lags) if id(pair) not in told_ids]
+            found += pair_findings(rest, self.max_lag, self._peer_is_unreachable(observation))
+            found += unpaired_volumes(observation.views, self.volumes or (), observation.pairs)
+            found += unpaired_accounts(observation.views, self.accounts or (), observation.pairs)
         return found + fault_findings(faults, found)
 
-    def _of_clusters(self, seen: Seen, told: list[Found]) -> list[findings.Finding]:
+    def _of_clusters(self, observation: Observation, told: list[ObservedVolumePair]) -> list[findings.Finding]:
         """hits: the volume pairs whose trouble is told with their clusters'."""
-        if seen.clusters is not None:
-            if told and seen.clusters.state != "paired":  # all have to go then, whichever were asked for
-                told = [each for each in listing.volume_pairs(seen.views) if not each.state.startswith("pending")]
-            found = findings.of_clusters(seen.clusters, len(told))
+        if observation.clusters is not None:
+            if told and observation.clusters.state != "paired":  # all have to go then, whichever were asked for
+                told = [
+                    each for each in listing.volume_pairs(observation.views) if not each.state.startswith("pending")
+                ]
+            found = findings.of_clusters(observation.clusters, len(told))
         else:
             hits = Counter(pair.entries.local.cluster_pair_id for pair in told)
-            name = seen.views.local.cluster.name
-            found = findings.of_entries(seen.views.local, hits, seen.dead)
-            if self._peer_is_dead(seen):
-                found.append(findings.of_peer(self.peer.shown, name, sum(hits[entry] for entry in seen.dead)))
+            name = observation.views.local.cluster.name
+            found = findings.of_entries(observation.views.local, hits, observation.dead)
+            if self._peer_is_unreachable(observation):
+                found.append(findings.of_peer(self.peer.shown, name, sum(hits[entry] for entry in observation.dead)))
         # Without an interest in cluster pairs they are told of only for what they do to volumes.
         return [each for each in found if CLUSTER_PAIRS in self.gather or each.hits or each.code == "peer_unreachable"]
 
-    def _faults(self, seen: Seen) -> list[Reported]:
+    def _faults(self, observation: Observation) -> list[Reported]:
         found = []
         for side in SIDES:
-            view = seen.views[side]
+            view = observation.views[side]
             if view:
-                pairs = frozenset(entry.id for entry in self._entries(seen, side))
-                volumes = frozenset(pair.volumes[side].id for pair in seen.pairs if pair.volumes[side])
-                found += join_faults(view.cluster.name, seen.more[side].faults, pairs, volumes)
+                pairs = frozenset(entry.id for entry in self._entries(observation, side))
+                volumes = frozenset(pair.volumes[side].id for pair in observation.pairs if pair.volumes[side])
+                found += join_faults(view.cluster.name, observation.more[side].faults, pairs, volumes)
         return found
 
-    def _entries(self, seen: Seen, side: str) -> list:
+    def _entries(self, observation: Observation, side: str) -> list:
         """The cluster pairs that the report is about: with the peer; all of them where none is named or known."""
-        if seen.clusters is not None:
-            return [*seen.clusters.naming(side), *seen.clusters.pending(side)]
-        return [entry for entry in seen.views[side].entries if not seen.dead or entry.id in seen.dead]
+        if observation.clusters is not None:
+            return [*observation.clusters.naming(side), *observation.clusters.pending(side)]
+        return [
+            entry for entry in observation.views[side].entries if not observation.dead or entry.id in observation.dead
+        ]
 
-    def _checks(self, seen: Seen) -> list[Check]:
-        candidates, refused = readiness_report.candidates(seen.views, self.volumes or (), self.accounts, seen.pairs)
+    def _checks(self, observation: Observation) -> list[Check]:
+        candidates, refused = readiness_report.candidates(
+            observation.views, self.volumes or (), self.accounts, observation.pairs
+        )
         why = "no peer was given" if self.peer is None else "the peer does not answer"
-        facts = Sides(seen.more.local.facts, seen.more.peer.facts)
+        facts = Sides(observation.more.local.facts, observation.more.peer.facts)
         return readiness_report.checks(
-            Subject(seen.views, facts, seen.clusters, why, seen.known_as, seen.pairs, candidates, refused)
+            Subject(
+                observation.views,
+                facts,
+                observation.clusters,
+                why,
+                observation.known_as,
+                observation.pairs,
+                candidates,
+                refused,
+            )
         )
 
 
-def _classified(views: Sides[VolumeSide | None]) -> ClusterPairFound | None:
+def _classified(views: Sides[VolumeView | None]) -> ObservedClusterPair | None:
     if views.peer is None:
         return None
-    return table.classify(Sides(*(_cluster_side(views[side]) for side in SIDES)))
+    return classify_cluster_pair(Sides(*(_cluster_side(views[side]) for side in SIDES)))
 
 
-def _cluster_side(view: VolumeSide) -> ClusterSide:
-    return ClusterSide(view.cluster, view.entries, unreadable_entries=view.unreadable_entries)
+def _cluster_side(view: VolumeView) -> ClusterView:
+    return ClusterView(view.cluster, view.entries, unreadable_entries=view.unreadable_entries)
 
 
-def _unreadable(seen: Seen) -> list[findings.Finding]:
+def _unreadable(observation: Observation) -> list[findings.Finding]:
     return [
         finding
-        for side, view in seen.views.as_dict().items()
+        for side, view in observation.views.as_dict().items()
         if view
-        for finding in findings.of_unreadable(view.cluster.name, (*view.unreadable, *seen.more[side].unreadable))
+        for finding in findings.of_unreadable(view.cluster.name, (*view.unreadable, *observation.more[side].unreadable))
     ]
 
 
-def _cluster_pairs(seen: Seen) -> list[dict]:
-    if seen.clusters is None:
-        local = seen.views.local
+def _cluster_pairs(observation: Observation) -> list[dict]:
+    if observation.clusters is None:
+        local = observation.views.local
         return [results.lone_cluster_pair(local.cluster, entry) for entry in local.entries]
-    return [results.cluster_pair(seen.clusters)] if seen.clusters.state != "none" else []
+    return [results.cluster_pair(observation.clusters)] if observation.clusters.state != "none" else []
 
 
-def _facts(session: Session, side: str) -> Facts:
-    client = session.client(side)
-    return Facts(*(_told(partial(read, client)) for read in (get_roles, get_pairs_max, get_fullness)))
+def _facts(run: Run, side: str) -> Facts:
+    client = run.client(side)
+    return Facts(*(_answer(partial(read, client)) for read in (get_roles, get_pairs_max, get_fullness)))
 
 
-def _told(read: Callable[[], Any]) -> Told:
+def _answer(read: Callable[[], Any]) -> Answer:
     """A check whose facts cannot be read is not known to hold, and says why: no reason to report nothing at all."""
     try:
-        return Told(read())
+        return Answer(read())
     except Failure as exc:
-        return Told(None, exc.sentence)
+        return Answer(None, exc.sentence)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from ..._element.members import Misfit, number
-from ..model import Listed, Unreadable
+from ..views import Listed, Unreadable
 
 T = TypeVar("T")
 U = TypeVar("U", bound=Unreadable)

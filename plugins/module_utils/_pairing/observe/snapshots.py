@@ -3,45 +3,24 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""The reads that only a failover needs: snapshots, and how many writes a volume has seen.
+"""The reads of snapshots and group snapshots.
 
-What of them cannot be read is left out: it proves nothing, and is nothing that a failover has taken.
+What of them cannot be read is left out: it proves nothing, and this collection did not take it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
-from functools import partial
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 
 from ..._element.client import Client
-from ..._element.errors import Failure
-from ..._element.members import (
-    Misfit,
-    items,
-    optional_items,
-    optional_text,
-    optional_whole,
-    quantity,
-    text,
-    whole,
-    within,
-)
-from ..model import SIDES, Snapshot, Unreadable, Usage, Writes
-from ..run import Session
+from ..._element.members import items, optional_items, optional_text, optional_whole, text, whole, within
+from ..model import Snapshot
+from ..views import Unreadable
 from . import lists
 from .lists import Kind
-from .volumes import MAX_IDS, read_list
-
-# Seconds between two samples of the statistics where a cluster does not say, and the most that can be waited for.
-SAMPLE = 1.0
-LONGEST_SAMPLE = 10.0
-# What a host has written is counted by then: so many seconds, and so many samples.
-SETTLING = 2.0
-SETTLING_SAMPLES = 3
-# Counts that do not settle within so many reads are moving.
-MOST_READS = 4
+from .reading import read_list
 
 
 def list_snapshots(client: Client, volume_ids: Iterable[int]) -> tuple[Snapshot, ...]:
@@ -72,88 +51,6 @@ def list_group_snapshots(client: Client, group_id: int | None = None) -> tuple[S
     params = {"groupSnapshotID": group_id}
     groups = read_list(client, "ListGroupSnapshots", "groupSnapshots", _GROUP, params)
     return tuple(member for members in groups for member in members)
-
-
-def read_settled_writes(
-    session: Session, volume_ids: Mapping[str, Collection[int]], closed: bool
-) -> dict[str, Mapping[int, Writes]]:
-    """How many writes the volumes of each side have seen, and whether that is so still, by volume ID.
-
-    Two reads for each side, a sample apart, as long as no count moves: the first one may be as old as a sample, and a
-    write just before it shows in the second. A count that still moves after two more reads is not settled.
-    closed: no host can write to the volumes by now; what they were sent before that is waited for. A volume
-    whose statistics cannot be read is left out.
-    """
-    now = read_writes(session, volume_ids)
-    if closed:
-        session.clock.sleep(until_counted(_longest_sample(now)))
-        now = read_writes(session, volume_ids)
-    for _read in range(MOST_READS - 1):
-        before = now
-        session.clock.sleep(_longest_sample(now))
-        now = read_writes(session, volume_ids)
-        if _counts(now) == _counts(before):
-            break
-    settled = set(_counts(now).items()) & set(_counts(before).items())
-    return {
-        side: {
-            key: replace(writes, settled=((side, key), writes.count) in settled) for key, writes in now[side].items()
-        }
-        for side in now
-    }
-
-
-def with_writes(used: Usage, writes: Writes | None) -> Usage:
-    """The evidence with a settled count; one that cannot be read, or still moves, is unreadable."""
-    if writes is None or not writes.settled:
-        return replace(used, unreadable=tuple(dict.fromkeys((*used.unreadable, "statistics"))))
-    return replace(used, write_ops=writes.count)
-
-
-def _counts(read: Mapping[str, Mapping[int, Writes]]) -> dict[tuple[str, int], int]:
-    return {(side, key): writes.count for side, counts in read.items() for key, writes in counts.items()}
-
-
-def until_counted(sample: float) -> float:
-    """Seconds after which a read certainly counts every write that was acknowledged before them; sample in seconds."""
-    return max(SETTLING, SETTLING_SAMPLES * sample)
-
-
-def read_writes(session: Session, volume_ids: Mapping[str, Collection[int]]) -> dict[str, Mapping[int, Writes]]:
-    """One read for each side that has volumes, by volume ID; without those whose statistics cannot be read."""
-    sides = [side for side in SIDES if volume_ids[side]]
-    read = session.side_by_side(partial(_readable_counts, session.client(side), volume_ids[side]) for side in sides)
-    counts = dict(zip(sides, read))
-    return {side: counts.get(side, {}) for side in SIDES}
-
-
-def _readable_counts(client: Client, volume_ids: Collection[int]) -> Mapping[int, Writes]:
-    try:
-        counts = list_write_counts(client, volume_ids)
-    except Failure:
-        return {}  # which proves nothing, and counts as in use
-    return {key: counts[key] for key in volume_ids if key in counts}
-
-
-def _longest_sample(read: Mapping[str, Mapping[int, Writes]]) -> float:
-    return max((writes.sample for counts in read.values() for writes in counts.values()), default=SAMPLE)
-
-
-def list_write_counts(client: Client, volume_ids: Iterable[int]) -> dict[int, Writes]:
-    """How many writes these volumes have seen, by volume ID. The times of the readings do not tell their age."""
-    ids = sorted(volume_ids)
-    params: dict[str, object] = {"includeVirtualVolumes": False}
-    if len(ids) <= MAX_IDS:
-        params["volumeIDs"] = ids
-    return dict(read_list(client, "ListVolumeStats", "volumeStats", _WRITE_COUNT, params))
-
-
-def _write_count(stats: dict) -> tuple[int, Writes]:
-    """A volume that no one uses was observed to name a period of 0."""
-    sample = within("samplePeriodMSec", quantity, stats.get("samplePeriodMSec") or 0) / 1000 or SAMPLE
-    if sample > LONGEST_SAMPLE:
-        raise Misfit("samplePeriodMSec", "is too long to prove anything")
-    return whole(stats, "volumeID"), Writes(whole(stats, "writeOps"), sample)
 
 
 def _group(entry: dict) -> tuple[Snapshot, ...]:
@@ -193,6 +90,3 @@ _SNAPSHOT: Kind[Snapshot, Unreadable] = Kind(
     "snapshot", _snapshot, "snapshotID", "name", once={"snapshotID": attrgetter("id")}
 )
 _GROUP: Kind[tuple[Snapshot, ...], Unreadable] = Kind("group snapshot", _group, "groupSnapshotID", "name")
-_WRITE_COUNT: Kind[tuple[int, Writes], Unreadable] = Kind(
-    "record of statistics", _write_count, "volumeID", once={"volumeID": itemgetter(0)}
-)

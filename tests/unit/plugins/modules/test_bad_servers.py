@@ -20,32 +20,34 @@ import pytest
 
 from ansible_collections.elementsw.replication.plugins.module_utils._element.client import connect
 from ansible_collections.elementsw.replication.plugins.module_utils._element.errors import CODES, Failure
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing import run
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.model import Sides
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.observe import lists
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.observe.cluster_health import (
     get_fullness,
     get_roles,
-    list_delays,
     list_faults,
 )
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing.observe.snapshots import (
-    list_group_snapshots,
-)
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing.observe.volumes import (
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.observe.clusters import (
     get_limits,
     get_pairs_max,
     get_version,
     identify_clusters,
-    list_accounts,
     list_cluster_pairs,
+)
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.observe.lag import list_delays
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.observe.snapshots import (
+    list_group_snapshots,
+)
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.observe.sync_jobs import list_sync_jobs
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.observe.usage import read_usage
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.observe.volumes import (
+    list_accounts,
     list_deleted_volumes,
     list_paired_volumes,
     list_qos_policies,
-    list_sync_jobs,
     list_volumes,
-    read_usage,
 )
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing.run import Session
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.run import Run
 from ansible_collections.elementsw.replication.tests.simulator.server import serve
 from ansible_collections.elementsw.replication.tests.simulator.world import World
 from ansible_collections.elementsw.replication.tests.unit.running import Sites
@@ -78,19 +80,19 @@ MISSING = object()
 WRONG = (MISSING, None, "", "wrong", "41", [], ["wrong"], {}, {"wrong": 1}, True, False, -1, 0, 0.5, 41, 10**30)
 
 
-def usage(session):
-    volumes = [volume for volume in list_volumes(session.client("local")) if volume.name == "plain"]
-    return read_usage(session, "local", volumes)
+def usage(run):
+    volumes = [volume for volume in list_volumes(run.client("local")) if volume.name == "plain"]
+    return read_usage(run, "local", volumes)
 
 
 def of_alpha(*reads):
-    return lambda session: [read(session.client("local")) for read in reads]
+    return lambda run: [read(run.client("local")) for read in reads]
 
 
 #: What is read of alpha, by the method that it is read with.
 READS = {
     "GetClusterFullThreshold": of_alpha(get_fullness),
-    "GetClusterInfo": lambda session: identify_clusters(session).local,
+    "GetClusterInfo": lambda run: identify_clusters(run).local,
     "GetClusterVersionInfo": of_alpha(get_version),
     "GetLimits": of_alpha(get_pairs_max, get_limits),
     "ListAccounts": of_alpha(list_accounts),
@@ -106,7 +108,7 @@ READS = {
     "ListSnapshots": usage,
     "ListSyncJobs": of_alpha(list_sync_jobs),
     "ListVolumes": of_alpha(list_volumes),
-    "ListVolumeStats": lambda session: (usage(session), list_delays(session.client("local"), range(500))),
+    "ListVolumeStats": lambda run: (usage(run), list_delays(run.client("local"), range(500))),
 }
 
 #: By the method whose reply is spoilt: the module that reads it, its options, and whether it is a check run. The others
@@ -150,15 +152,15 @@ def _clean(site):
 
 
 @pytest.fixture(name="session")
-def _session(site):
+def _run(site):
     options = {**dict.fromkeys(("cert_fingerprint",)), "validate_certs": True, "timeout": 30, "use_proxy": True}
     clients = [
         connect({**options, **site.connection(name), "api_version": "12.5", "concurrency": 6})
         for name in ("alpha", "beta")
     ]
-    session = Session(Sides(*clients), hide=lambda secret: None)
-    yield session
-    session.close()
+    run = Run(Sides(*clients), hide=lambda secret: None)
+    yield run
+    run.close()
 
 
 def places(reply, place=()):
@@ -199,53 +201,53 @@ def add_answer(site, method, result):
     site.world.faults.add("alpha", method, fault="reply", message=json.dumps({"id": 1, "result": result}), times=None)
 
 
-def outcome(session, method):
+def outcome(run, method):
     try:
-        return repr(READS[method](session))
+        return repr(READS[method](run))
     except Failure as exc:
         return exc.code
 
 
 def test_every_method_that_is_read_is_here():
-    folder = Path(run.__file__).parent / "observe"
+    folder = Path(lists.__file__).parent
     source = "".join(path.read_text(encoding="utf-8") for path in folder.glob("*.py"))
     assert set(READS) == set(re.findall(r'"((?:Get|List)\w+)"', source))
 
 
 @pytest.mark.parametrize("method", READS)
-def test_any_member_may_be_anything(site, session, method):
+def test_any_member_may_be_anything(site, run, method):
     reply = true_reply(site, method)
     answer(site, method, reply)
-    proper = outcome(session, method)
+    proper = outcome(run, method)
     assert proper not in CODES
     odd = set()
     for place in places(reply):
         for value in WRONG:
             answer(site, method, spoilt(reply, place, value))
-            read_as = outcome(session, method)
+            read_as = outcome(run, method)
             assert read_as == "bad_reply" or read_as not in CODES, (place, value)
             assert "None'" not in read_as, (place, value)
             odd.add(read_as)
     assert len(odd) > 1  # something was read at all
 
 
-def read_places(site, session, method, reply):
+def read_places(site, run, method, reply):
     """The places that make a difference."""
     answer(site, method, reply)
-    proper = outcome(session, method)
+    proper = outcome(run, method)
     for place in places(reply):
         for value in (["wrong"], 0.5):
             answer(site, method, spoilt(reply, place, value))
-            if outcome(session, method) != proper:
+            if outcome(run, method) != proper:
                 yield place
                 break
 
 
 @pytest.mark.parametrize("method", RUNS)
-def test_a_task_survives_it_and_writes_nothing(site, session, method):
+def test_a_task_survives_it_and_writes_nothing(site, run, method):
     reply = true_reply(site, method)
     module, options, check = RUNS[method]
-    for place in list(read_places(site, session, method, reply)):
+    for place in list(read_places(site, run, method, reply)):
         for value in (MISSING, "wrong", 10**30):
             answer(site, method, spoilt(reply, place, value))
             result = site.run(module, check=check, **options)
@@ -268,18 +270,18 @@ LISTS = {
 
 
 @pytest.mark.parametrize(("method", "name"), LISTS.items())
-def test_one_object_spoils_no_other(site, session, method, name):
+def test_one_object_spoils_no_other(site, run, method, name):
     """Whatever is wrong with the first one, the others are read as always, and it is kept, with its member, or is read."""
     reply = true_reply(site, method)
     if len(reply[name]) < 2:
         reply[name].append(another(reply[name][0]))
     answer(site, method, reply)
-    (proper,) = READS[method](session)
+    (proper,) = READS[method](run)
     assert proper.unreadable == ()
     for place in [(name, 0), *(place for place in places(reply) if place[:2] == (name, 0))]:
         for value in WRONG if len(place) > 2 else (None, 41, "text", [], True):
             answer(site, method, spoilt(reply, place, value))
-            (now,) = READS[method](session)
+            (now,) = READS[method](run)
             assert list(now)[-len(reply[name]) + 1 :] == list(proper)[1:], (place, value)
             kept = [(odd.place, odd.member) for odd in now.unreadable]
             assert kept in ([], [(1, ".".join(map(str, place[2:])))]) or kept[0][0] == 1, (place, value)

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.volume_pair.state import (
-    PairWish,
-    Wish,
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.volume_pair.desired import (
+    DesiredPair,
+    PairOptions,
 )
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing.flow import run
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.flow import start
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.jobs.volume_pair import VolumePairJob
 from ansible_collections.elementsw.replication.tests.matrix.in_process import in_process
 from ansible_collections.elementsw.replication.tests.simulator.world import World
@@ -328,12 +328,12 @@ def test_a_former_target_without_room_for_its_mark_is_told_of(world):
     spec = {"timings": "instant", "cluster_pairs": [LINK], "volume_pairs": pair}
     there = [{"name": "orders", "attributes": full}]
     world_alone = World.from_dict({**spec, "clusters": clusters({"name": "orders"}, there=there)})
-    session = in_process(world_alone)
+    run = in_process(world_alone)
     try:
-        job = VolumePairJob(Wish(present=False), (PairWish(volume="orders"),), wait=False)
-        outcome = run(job, session, check_mode=False)
+        job = VolumePairJob(PairOptions(present=False), (DesiredPair(volume="orders"),), wait=False)
+        outcome = start(job, run, check_mode=False)
     finally:
-        session.close()
+        run.close()
     assert any(f"have no room for {REPLICA_MARK}" in text for text in outcome.warnings)
 
 
@@ -422,13 +422,13 @@ def test_what_was_saved_is_told_in_one_warning_for_each_cluster():
     used = [{"name": name, "marks": [name]} for name in names]
     spec = {"timings": "instant", "cluster_pairs": [LINK]}
     world = World.from_dict({**spec, "clusters": clusters(*({"name": name} for name in names), there=used)})
-    wish = Wish(present=True, allow_overwrite=True)
-    session = in_process(world)
+    wish = PairOptions(present=True, allow_overwrite=True)
+    run = in_process(world)
     try:
-        job = VolumePairJob(wish, tuple(PairWish(volume=name) for name in names), wait=False)
-        outcome = run(job, session, check_mode=False)
+        job = VolumePairJob(wish, tuple(DesiredPair(volume=name) for name in names), wait=False)
+        outcome = start(job, run, check_mode=False)
     finally:
-        session.close()
+        run.close()
     assert not outcome.failures
     (told,) = [text for text in outcome.warnings if "elementsw-saved-" in text]
     assert "what v00, v01, v02 and 32 more held is kept in snapshots" in told
@@ -440,13 +440,13 @@ def forced_with(fault, **more):
     spec = {"timings": "instant", "cluster_pairs": [LINK], "volume_pairs": [pair]}
     world = World.from_dict({**spec, "clusters": clusters({"name": "orders"}, there=[{"name": "orders"}])})
     world.faults.add("alpha", **fault)
-    session = in_process(world)
+    run = in_process(world)
     try:
-        wish = Wish(present=True, failover="forced", **more)
-        job = VolumePairJob(wish, (PairWish(volume="orders", direction="from_peer"),), wait=False)
-        outcome = run(job, session, check_mode=False)
+        wish = PairOptions(present=True, failover="forced", **more)
+        job = VolumePairJob(wish, (DesiredPair(volume="orders", direction="from_peer"),), wait=False)
+        outcome = start(job, run, check_mode=False)
     finally:
-        session.close()
+        run.close()
     assert not outcome.failures
     return outcome.warnings
 

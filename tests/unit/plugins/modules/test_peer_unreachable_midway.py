@@ -6,11 +6,11 @@
 
 from __future__ import annotations
 
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.volume_pair.state import (
-    PairWish,
-    Wish,
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.volume_pair.desired import (
+    DesiredPair,
+    PairOptions,
 )
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing.flow import run
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.flow import start
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.jobs.volume_pair import VolumePairJob
 from ansible_collections.elementsw.replication.tests.matrix.in_process import CONCURRENCY, in_process
 from ansible_collections.elementsw.replication.tests.simulator.world import World
@@ -30,13 +30,13 @@ def test_no_pair_is_begun_with_a_peer_that_was_given_up():
     # From the first completion on nobody answers; the two lists before it were needed for the plan.
     world.faults.add("beta", "CompleteVolumePairing", times=None, fault="refuse")
     world.faults.add("beta", "ListVolumes", 3, times=None, fault="refuse")
-    pairs = tuple(PairWish(volume=f"vol-{number:02}") for number in range(1, COUNT + 1))
-    session = in_process(world)
+    pairs = tuple(DesiredPair(volume=f"vol-{number:02}") for number in range(1, COUNT + 1))
+    run = in_process(world)
     try:
-        outcome = run(VolumePairJob(Wish(present=True), pairs), session, check_mode=False)
-        waited = session.clock.monotonic()
+        outcome = start(VolumePairJob(PairOptions(present=True), pairs), run, check_mode=False)
+        waited = run.clock.monotonic()
     finally:
-        session.close()
+        run.close()
     assert {failure.code for failure in outcome.failures} == {"unreachable"}
     assert len(outcome.failures) == COUNT
     started = [call for call in world.calls if call.method == "StartVolumePairing"]

@@ -12,98 +12,97 @@ from functools import partial
 
 from ...._element.errors import Failure
 from ...decide import health
-from ...failover_steps import ConfirmTurn
-from ...model import Step, Volume, other
-from ...run import Session
-from .. import current_volumes
+from ...failover_steps import ConfirmFailover
+from ...model import Volume, other
+from ...plan import Step
+from ...run import Run
+from ..current_volumes import describe_change_or_mode, read_current
 from ..wait import next_pause
-from . import snapshots
-from .snapshots import Taken
+from .copies import copies
+from .snapshots import COPY_DELETED, DELETED, PRESENT, Taken
 
 Verdicts = dict[Step, Failure]
-Copies = Mapping[ConfirmTurn, str]
+Copies = Mapping[ConfirmFailover, str]
 # A pair that shows one of these sends no checkpoint until someone has seen to it.
 _HELD_UP = {"paused": "resume it", "broken": "see to the cause"}
 
 
-def await_all(session: Session, steps: Sequence[ConfirmTurn]) -> Verdicts:
+def await_all(run: Run, steps: Sequence[ConfirmFailover]) -> Verdicts:
     """Why a checkpoint has not arrived; nothing once all have. One that cannot arrive ends the wait for the whole list.
 
     One read for each checkpoint and poll, and while one of them is on its way one more for each cluster with a source.
     """
     waiting = list(steps)
-    began, timeout = session.clock.monotonic(), max((step.timeout for step in steps), default=0)
+    began, timeout = run.clock.monotonic(), max((step.timeout for step in steps), default=0)
     while True:
-        copies = _copies(session, waiting)
-        waiting = [step for step in waiting if copies[step] != snapshots.PRESENT]
-        hopeless = _hopeless(session, waiting, copies)
-        waited = session.clock.monotonic() - began
-        if hopeless or not waiting or session.stopping.is_set() or waited >= timeout:
+        copies = _copies(run, waiting)
+        waiting = [step for step in waiting if copies[step] != PRESENT]
+        hopeless = _hopeless(run, waiting, copies)
+        waited = run.clock.monotonic() - began
+        if hopeless or not waiting or run.stopping.is_set() or waited >= timeout:
             break
-        session.pause(min(next_pause(waited), timeout - waited))
-    stopped = session.stopping.is_set()
-    return hopeless or {step: _late(session, step, stopped) for step in waiting}
+        run.pause(min(next_pause(waited), timeout - waited))
+    stopped = run.stopping.is_set()
+    return hopeless or {step: _not_arrived(run, step, stopped) for step in waiting}
 
 
-def _copies(session: Session, steps: Sequence[ConfirmTurn]) -> dict[ConfirmTurn, str]:
+def _copies(run: Run, steps: Sequence[ConfirmFailover]) -> dict[ConfirmFailover, str]:
     """How far the checkpoints of these volumes are; see `snapshots.copies`."""
-    of: dict[Taken, list[ConfirmTurn]] = {}
+    of: dict[Taken, list[ConfirmFailover]] = {}
     for step in steps:
         of.setdefault(step.checkpoint, []).append(step)
     reads = (
-        partial(snapshots.copies, session, taken, {step.volume.id: step.volume.pairs[0].uuid for step in those})
+        partial(copies, run, taken, {step.volume.id: step.volume.pairs[0].uuid for step in those})
         for taken, those in of.items()
     )
-    found = dict(zip(of, session.side_by_side(reads)))
+    found = dict(zip(of, run.side_by_side(reads)))
     return {step: found[step.checkpoint][step.volume.id] for step in steps}
 
 
-def _hopeless(session: Session, steps: Sequence[ConfirmTurn], copies: Copies) -> Verdicts:
+def _hopeless(run: Run, steps: Sequence[ConfirmFailover], copies: Copies) -> Verdicts:
     """The checkpoints that will not arrive, and why."""
-    now = current_volumes.volumes_now(session, ((step.side, step.volume) for step in steps))
+    now = read_current(run, ((step.side, step.volume) for step in steps))
     verdicts: Verdicts = {}
     for step in steps:
-        failure = _disturbed(session, step, now.get((step.side, step.volume.id)), copies[step])
+        failure = _disturbed(run, step, now.get((step.side, step.volume.id)), copies[step])
         if failure is not None:
             verdicts[step] = failure
     return verdicts
 
 
-def _disturbed(session: Session, step: ConfirmTurn, now: Volume | None, copy: str) -> Failure | None:
-    there = session.name(other(step.side))
-    change = current_volumes.mode_change(now, step.volume)
-    if change is None and copy == snapshots.DELETED:
+def _disturbed(run: Run, step: ConfirmFailover, now: Volume | None, copy: str) -> Failure | None:
+    there = run.name(other(step.side))
+    change = describe_change_or_mode(now, step.volume)
+    if change is None and copy == DELETED:
         change = f"its checkpoint {step.checkpoint.name} was deleted"
-    if change is None and copy == snapshots.COPY_DELETED:
+    if change is None and copy == COPY_DELETED:
         change = f"the copy of its checkpoint {step.checkpoint.name} on {there} was deleted"
     if change is not None:
-        return _changed(session, step, f"{change} before the checkpoint was on {there}")
+        return _changed(run, step, f"{change} before the checkpoint was on {there}")
     state = now.pairs[0].state if now else ""
     condition = health.of_state(state, roles_valid=True)
     if condition == "dead":
-        return _changed(
-            session, step, f"its pair stopped ({state}), the volume on {there} is not paired with it any more"
-        )
+        return _changed(run, step, f"its pair stopped ({state}), the volume on {there} is not paired with it any more")
     if condition in _HELD_UP:
         what = f"its pair shows {state} while its checkpoint is on its way to {there}"
         return _failure(
-            session, step, "not_in_sync", f"{what}; the pair was not reversed, {_HELD_UP[condition]} and run again"
+            run, step, "not_in_sync", f"{what}; the pair was not reversed, {_HELD_UP[condition]} and run again"
         )
     return None
 
 
-def _changed(session: Session, step: ConfirmTurn, what: str) -> Failure:
-    return _failure(session, step, "changed_meanwhile", f"{what}; the pair was not reversed, run again")
+def _changed(run: Run, step: ConfirmFailover, what: str) -> Failure:
+    return _failure(run, step, "changed_meanwhile", f"{what}; the pair was not reversed, run again")
 
 
-def _late(session: Session, step: ConfirmTurn, stopped: bool) -> Failure:
+def _not_arrived(run: Run, step: ConfirmFailover, stopped: bool) -> Failure:
     if stopped:
-        return _failure(session, step, "interrupted", "interrupted by a signal, the pair was not reversed; run again")
-    what = f"its checkpoint has not arrived on {session.name(other(step.side))} within {step.timeout:g} s"
+        return _failure(run, step, "interrupted", "interrupted by a signal, the pair was not reversed; run again")
+    what = f"its checkpoint has not arrived on {run.name(other(step.side))} within {step.timeout:g} s"
     remedy = "raise wait_timeout, or run again when the pair has caught up"
-    return _failure(session, step, "not_in_sync", f"{what}; the pair was not reversed, {remedy}")
+    return _failure(run, step, "not_in_sync", f"{what}; the pair was not reversed, {remedy}")
 
 
-def _failure(session: Session, step: ConfirmTurn, code: str, what: str) -> Failure:
-    cluster = session.name(step.side)
+def _failure(run: Run, step: ConfirmFailover, code: str, what: str) -> Failure:
+    cluster = run.name(step.side)
     return Failure(code, f"cluster {cluster}: {step.object}: {what}", cluster=cluster, method="ListSnapshots")

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""The snapshots that a turn takes: one for each volume, or one of a group of volumes, and the way back from them.
+"""The snapshots that a failover takes: one for each volume, or one of a group of volumes.
 
 CreateSnapshot must never be repeated blindly; a name of its own tells whether a lost one took effect.
 """
@@ -14,17 +14,17 @@ import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
-from ...._element.errors import VOLUME_UNKNOWN, Failure
+from ...._element.errors import Failure
 from ...._element.members import number
 from ... import checkpoint
-from ...failover_steps import RemoveCheckpoint, Save, TakeCheckpoint, TakeSnapshot
-from ...model import SAVED, Saved, Snapshot, Step, Volume, other
-from ...observe.snapshots import list_all_snapshots, list_group_snapshots, list_snapshots
-from ...run import Session
+from ...failover_steps import Save, TakeCheckpoint, TakeSnapshot
+from ...model import SAVED, Saved, Snapshot, Volume
+from ...observe.snapshots import list_group_snapshots, list_snapshots
+from ...plan import Step
 from ..batch import objects
-from ..writer import ATTEMPTS, LOOK_FOR, PAUSE, Writer
+from ..writer import ATTEMPTS, PAUSE, SEARCH_SECONDS, Writer
 
 # A checkpoint that nobody removes goes by itself.
 RETENTION = "24:00:00"
@@ -75,23 +75,23 @@ def take(writer: Writer, batch: Sequence[TakeSnapshot]) -> Taken:
     trouble: Failure | None = None
     for attempt in range(ATTEMPTS):
         if attempt:
-            writer.session.clock.sleep(PAUSE)
+            writer.run.clock.sleep(PAUSE)
         try:
             return _take_once(writer, batch, name)
         except Failure as exc:
             trouble = exc
         if not (trouble.outcome_unknown or trouble.transient):
             break
-        found = _look_for(writer, batch, name, trouble)
+        found = _search(writer, batch, name, trouble)
         if found is not None:
             return found
-    raise _said(writer, batch, trouble)
+    raise _refusal(writer, batch, trouble)
 
 
 def _name(writer: Writer, batch: Sequence[TakeSnapshot]) -> str:
     """Different for each snapshot of a run, and for each run."""
     first = checkpoint.CHECKPOINT if isinstance(batch[0], TakeCheckpoint) else SAVED
-    return f"{first}{writer.session.mark}-{batch[0].item}"
+    return f"{first}{writer.run.mark}-{batch[0].item}"
 
 
 def _take_once(writer: Writer, batch: Sequence[TakeSnapshot], name: str) -> Taken:
@@ -109,13 +109,13 @@ def _take_once(writer: Writer, batch: Sequence[TakeSnapshot], name: str) -> Take
     try:
         taken_id = number(result["snapshotID" if single else "groupSnapshotID"])
     except (KeyError, TypeError, ValueError):
-        found = writer.look_for(partial(_find, writer, batch, name), LOOK_FOR)
+        found = writer.search(partial(_find, writer, batch, name), SEARCH_SECONDS)
         if found is None:
-            cluster, method = writer.session.name(step.side), method_of(batch)
+            cluster, method = writer.run.name(step.side), method_of(batch)
             sentence = f"cluster {cluster} answered {method} without an ID, and shows no such snapshot; run again"
             raise Failure("bad_reply", sentence, cluster, method) from None
         return found
-    return _taken(writer, batch, name, taken_id, _members_told(result))
+    return _taken(writer, batch, name, taken_id, _members_in_reply(result))
 
 
 def method_of(batch: Sequence[Step]) -> str:
@@ -143,10 +143,10 @@ def _taken(
 ) -> Taken:
     side, ids = batch[0].side, tuple(each.volume.id for each in batch)
     users = {each.item for each in batch}
-    return Taken(name, side, ids, taken_id, users, cluster=writer.session.name(side), members=members)
+    return Taken(name, side, ids, taken_id, users, cluster=writer.run.name(side), members=members)
 
 
-def _members_told(result: dict) -> dict[int, tuple[int, str | None]]:
+def _members_in_reply(result: dict) -> dict[int, tuple[int, str | None]]:
     """What the reply says of the members, by volume ID: nothing is decided on it, so that it may be anything."""
     group = result.get("groupSnapshot")
     told = [result.get("snapshot"), *(group.get("members") or () if isinstance(group, dict) else ())]
@@ -157,14 +157,14 @@ def _members_told(result: dict) -> dict[int, tuple[int, str | None]]:
     }
 
 
-def _look_for(writer: Writer, batch: Sequence[TakeSnapshot], name: str, trouble: Failure) -> Taken | None:
+def _search(writer: Writer, batch: Sequence[TakeSnapshot], name: str, trouble: Failure) -> Taken | None:
     """The snapshot, if it was taken after all; None when the cluster has refused to. Raises `trouble` if nobody can tell."""
     look = partial(_find, writer, batch, name)
     if not trouble.outcome_unknown:
-        return writer.look_for(look, 0)
-    found = writer.look_for(look, LOOK_FOR)
+        return writer.search(look, 0)
+    found = writer.search(look, SEARCH_SECONDS)
     if found is None:
-        cluster = writer.session.name(batch[0].side)
+        cluster = writer.run.name(batch[0].side)
         trouble.left_behind.append(
             f"snapshot {name} of {objects(batch)} on cluster {cluster}, if it was taken after all"
         )
@@ -182,17 +182,17 @@ def _find(writer: Writer, batch: Sequence[TakeSnapshot], name: str) -> Taken | N
 
 
 def _members(writer: Writer, side: str, volume_ids: Sequence[int]) -> tuple[Snapshot, ...]:
-    client = writer.session.client(side)
+    client = writer.run.client(side)
     if len(volume_ids) == 1:
         return list_snapshots(client, volume_ids)
     return list_group_snapshots(client)
 
 
-def _said(writer: Writer, batch: Sequence[TakeSnapshot], trouble: Failure) -> Failure:
+def _refusal(writer: Writer, batch: Sequence[TakeSnapshot], trouble: Failure) -> Failure:
     step, full = batch[0], trouble.name in FULL
     sentence = trouble.sentence
     if full:
-        cluster = writer.session.name(step.side)
+        cluster = writer.run.name(step.side)
         what = f"refused {trouble.method} of {objects(batch)}: {trouble.name}"
         sentence = f"cluster {cluster} {what}; delete a snapshot that is not needed"
     if isinstance(step, Save):
@@ -204,121 +204,7 @@ def _said(writer: Writer, batch: Sequence[TakeSnapshot], trouble: Failure) -> Fa
 
 
 def _not_saved(writer: Writer, batch: Sequence[TakeSnapshot], hint: str, trouble: Failure) -> str:
-    what = f"cluster {writer.session.name(batch[0].side)}: {objects(batch)} cannot be saved before it is overwritten"
+    what = f"cluster {writer.run.name(batch[0].side)}: {objects(batch)} cannot be saved before it is overwritten"
     why = f"{trouble.method}: {trouble.name}" if trouble.name else trouble.sentence
     remedy = "make room for a snapshot, or give save_overwritten: false if its content may be lost"
     return f"{what} ({why}); {hint + ': ' if hint else ''}{remedy}"
-
-
-def copies(session: Session, taken: Taken, pairs: Mapping[int, str]) -> dict[int, str]:
-    """How far the copies of these members are on the other side, by volume ID: one read. Notes the UUIDs of all members.
-
-    pairs: the UUIDs of the pairs of the volumes in question. A word of the API, in lower case and without blanks, or ""
-    where there is none; DELETED where the member is not there any more.
-    """
-    members = {member.volume_id: member for member in _of(session, taken)}
-    taken.uuids.update({volume_id: member.uuid for volume_id, member in members.items()})
-    # Spelled `Not Present` by some releases; case is not told.
-    return {
-        volume_id: members[volume_id].remote.get(uuid, "").replace(" ", "").lower() if volume_id in members else DELETED
-        for volume_id, uuid in pairs.items()
-    }
-
-
-def _of(session: Session, taken: Taken) -> tuple[Snapshot, ...]:
-    """The members that are there still."""
-    client = session.client(taken.side)
-    try:
-        if taken.is_group:
-            return list_group_snapshots(client, taken.id)
-        return tuple(s for s in list_snapshots(client, taken.volume_ids) if s.id == taken.id)
-    except Failure as exc:
-        if exc.name in GONE | VOLUME_UNKNOWN:
-            return ()
-        raise
-
-
-def remove(writer: Writer, batch: Sequence[RemoveCheckpoint]) -> None:
-    """Remove a checkpoint, or its copy, that no item needs any more. What stays goes by itself: it is only warned of."""
-    step = batch[0]
-    taken: Taken = step.checkpoint
-    what = _What(taken.name, objects(batch), step.reason)
-    left: list[str] = []
-    if step.copy and taken.users <= {each.item for each in batch}:
-        left = _remove_copies(writer, step.side, taken, what)
-    elif not step.copy and taken.let_go(each.item for each in batch):
-        left = _delete(writer, step.side, taken.is_group, taken.id, what)
-    for sentence in left:
-        writer.warn(sentence)
-
-
-def withdraw(writer: Writer, step: TakeCheckpoint, taken: Taken) -> str | None:
-    """Take it back for one item; it goes, with its copies, when no item needs it any more. A sentence about what stays."""
-    if not taken.let_go([step.item]):
-        return None
-    what = _What(taken.name, f"snapshot {taken.name}", "roll-back: the pair was not turned round")
-    left = _delete(writer, taken.side, taken.is_group, taken.id, what)
-    left += _remove_copies(writer, other(taken.side), taken, what)
-    return "; ".join(left) or None
-
-
-def unsave(writer: Writer, step: Save, taken: Taken) -> str | None:
-    """Take a saved snapshot back, since nothing was overwritten; a sentence where it stays."""
-    if not taken.let_go([step.item]):
-        return None  # other volumes of its group were overwritten: it stays, and the result names it
-    what = _What(taken.name, f"snapshot {taken.name}", "roll-back: nothing was overwritten")
-    left = _delete(writer, taken.side, taken.is_group, taken.id, what)
-    # It keeps nothing that was overwritten; whether it is there still, what is left behind says.
-    taken.withdrawn = True
-    return (
-        f"cluster {taken.cluster}: snapshot {taken.name} of this run may still be there ({left[0]})" if left else None
-    )
-
-
-class _What(NamedTuple):
-    """name: of the snapshot. objects: what the user is told that it is of."""
-
-    name: str
-    objects: str
-    reason: str
-
-
-def _remove_copies(writer: Writer, side: str, taken: Taken, what: _What) -> list[str]:
-    """A copy has the UUID and the name of what was copied.
-
-    Whether a copied group is a group is documented nowhere (note N75 of api_notes).
-    """
-    client = writer.session.client(side)
-    uuids = set(taken.uuids.values())
-    try:
-        found = list_all_snapshots(client)
-    except Failure as exc:
-        return [_stays(writer, side, what, exc)]
-    copies = [snapshot for snapshot in found if snapshot.uuid in uuids or snapshot.name == taken.name]
-    left: list[str] = []
-    for group in sorted({snapshot.group_id for snapshot in copies if snapshot.group_id}):
-        left += _delete(writer, side, True, group, what)
-    for snapshot in copies:
-        if not snapshot.group_id:
-            left += _delete(writer, side, False, snapshot.id, what)
-    return left
-
-
-def _delete(writer: Writer, side: str, is_group: bool, snapshot_id: int, what: _What) -> list[str]:
-    client = writer.session.client(side)
-    method = "DeleteGroupSnapshot" if is_group else "DeleteSnapshot"
-    params = {"groupSnapshotID": snapshot_id, "saveMembers": False} if is_group else {"snapshotID": snapshot_id}
-
-    def applied() -> bool:
-        left = list_all_snapshots(client)
-        return all((s.group_id if is_group else s.id) != snapshot_id for s in left)
-
-    try:
-        writer.settle(side, method, params, what.objects, what.reason, applied=applied, done=GONE)
-    except Failure as exc:
-        return [_stays(writer, side, what, exc)]
-    return []
-
-
-def _stays(writer: Writer, side: str, what: _What, why: Failure) -> str:
-    return f"cluster {writer.session.name(side)}: snapshot {what.name} stays until it expires: {why.sentence}"

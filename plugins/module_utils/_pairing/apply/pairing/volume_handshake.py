@@ -3,22 +3,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""Start… on one cluster and Complete… on the other, with every way in which that can end.
-
-A pairing key is a credential. It lives in local variables of this file, goes from one reply into one request byte
-for byte, and is hidden from all output the moment it arrives.
-"""
+"""StartVolumePairing on one cluster and CompleteVolumePairing on the other, with every way in which that can end."""
 
 from __future__ import annotations
 
-import json
-from typing import NamedTuple
-
 from ...._element.errors import VOLUME_UNKNOWN, Failure
-from ...._element.secret_forms import forms
-from ...model import ClusterPair, PairClusters, PairVolumes, UnreadableClusterPair, Volume, VolumePair, other
-from ...observe.volumes import get_volume, list_cluster_pairs
-from ..writer import LOOK_FOR, Writer
+from ...model import Volume, VolumePair, other
+from ...observe.volumes import get_volume
+from ...plan import PairVolumes
+from ..writer import SEARCH_SECONDS, Writer
+from .keys import member_of_key, take_key
 
 # Right after cluster pairing a cluster may not know its new peer yet: clients in the field repeat for a minute.
 NOT_PAIRED_YET = "xMVIPNotPaired"
@@ -31,7 +25,6 @@ CONTENTION = "xDBVersionMismatch"
 START_ATTEMPTS = 2
 # Answers to a removal that say that there is nothing to remove.
 NO_VOLUME_PAIR = VOLUME_UNKNOWN | {"xVolumeNotPaired"}
-NO_CLUSTER_PAIR = frozenset({"xPairingDoesNotExist"})
 
 
 def pair_volumes(writer: Writer, step: PairVolumes) -> str:
@@ -53,9 +46,9 @@ def _pair_in_rounds(writer: Writer, step: PairVolumes, astray: list[str]) -> str
     trouble: Failure | None = None
     for attempt in range(ROUNDS):
         if trouble is not None:
-            if writer.session.stopping.is_set():
+            if writer.run.stopping.is_set():
                 break
-            writer.session.clock.sleep(min(2**attempt, 10))
+            writer.run.clock.sleep(min(2**attempt, 10))
         key = _start_volume(writer, step, astray)
         try:
             return _complete_volume(writer, step, key)
@@ -88,7 +81,7 @@ def _start_volume(writer: Writer, step: PairVolumes, astray: list[str]) -> str:
         # A reply without sense is a reply all the same: what the call has done would have been found.
         if trouble.outcome_unknown and trouble.code != "bad_reply" and not trouble.rolled_back:
             astray.append(
-                f"{step.object} on cluster {writer.session.name(step.side)}: a pending pairing, if the StartVolumePairing whose "
+                f"{step.object} on cluster {writer.run.name(step.side)}: a pending pairing, if the StartVolumePairing whose "
                 "reply was lost takes effect after all"
             )
     raise trouble
@@ -97,21 +90,21 @@ def _start_volume(writer: Writer, step: PairVolumes, astray: list[str]) -> str:
 def _start_volume_once(writer: Writer, step: PairVolumes) -> str:
     params = {"volumeID": step.volume.id, "mode": step.mode}
     result = writer.write(step.side, "StartVolumePairing", params, step.object, step.reason)
-    return _key_of(writer, step.side, "StartVolumePairing", result, "volumePairingKey")
+    return take_key(writer, step.side, "StartVolumePairing", result, "volumePairingKey")
 
 
 def _complete_volume(writer: Writer, step: PairVolumes, key: str) -> str:
     try:
         _send_complete_volume(writer, step, key)
-        return _member_of(key, "volumePairUUID") or _origin_uuid(writer, step)
+        return member_of_key(key, "volumePairUUID") or _origin_uuid(writer, step)
     except Failure as exc:
-        uuid = _member_of(key, "volumePairUUID")
+        uuid = member_of_key(key, "volumePairUUID")
         # After a refusal, too: whoever else has the key may have completed the pairing, just as it was wished.
         if uuid or exc.outcome_unknown or exc.transient:
-            paired = _look_for_pair(writer, step, uuid, LOOK_FOR if exc.outcome_unknown else 0)
+            paired = _search_pair(writer, step, uuid, SEARCH_SECONDS if exc.outcome_unknown else 0)
             if paired:
                 return paired
-        _leave_what_others_completed(writer, step, uuid, exc)
+        _leave_pair_of_another_client(writer, step, uuid, exc)
         _withdraw(writer, step, uuid, exc)
         _refuse_paired_meanwhile(exc, step.completer_object)
         # Only what the cluster itself has refused: a cluster that is not reached does not get better by a new key.
@@ -120,7 +113,7 @@ def _complete_volume(writer: Writer, step: PairVolumes, key: str) -> str:
         raise
 
 
-def _leave_what_others_completed(writer: Writer, step: PairVolumes, uuid: str | None, refusal: Failure) -> None:
+def _leave_pair_of_another_client(writer: Writer, step: PairVolumes, uuid: str | None, refusal: Failure) -> None:
     """Raise changed_meanwhile if our pairing has become a pair with another volume: it is not ours alone any more."""
     if refusal.outcome_unknown:
         return
@@ -130,7 +123,7 @@ def _leave_what_others_completed(writer: Writer, step: PairVolumes, uuid: str | 
         return  # `_withdraw` looks again, and tells what may be left
     if origin is None or origin.pending or origin.uuid != uuid:
         return
-    where = f"{step.object} on cluster {writer.session.name(step.side)}"
+    where = f"{step.object} on cluster {writer.run.name(step.side)}"
     with_whom = f"volume {origin.remote_volume_name} ({origin.remote_volume_id})"
     failure = refusal.recoded(
         "changed_meanwhile",
@@ -157,12 +150,12 @@ def _send_complete_volume(writer: Writer, step: PairVolumes, key: str) -> None:
             writer.write(other(step.side), "CompleteVolumePairing", params, step.completer_object, step.reason)
             return
         except Failure as exc:
-            if exc.name != NOT_PAIRED_YET or attempt == NOT_PAIRED_ATTEMPTS - 1 or writer.session.stopping.is_set():
+            if exc.name != NOT_PAIRED_YET or attempt == NOT_PAIRED_ATTEMPTS - 1 or writer.run.stopping.is_set():
                 raise
-        writer.session.clock.sleep(NOT_PAIRED_PAUSE)
+        writer.run.clock.sleep(NOT_PAIRED_PAUSE)
 
 
-def _look_for_pair(writer: Writer, step: PairVolumes, uuid: str | None, seconds: float) -> str | None:
+def _search_pair(writer: Writer, step: PairVolumes, uuid: str | None, seconds: float) -> str | None:
     """The UUID that both volumes show, waited for up to `seconds`; None when they do not show one."""
 
     def look() -> str | None:
@@ -172,7 +165,7 @@ def _look_for_pair(writer: Writer, step: PairVolumes, uuid: str | None, seconds:
             return None
         return origin.uuid if uuid in (None, origin.uuid) else None
 
-    return writer.look_for(look, seconds)
+    return writer.search(look, seconds)
 
 
 def _withdraw(writer: Writer, step: PairVolumes, uuid: str | None, trouble: Failure) -> None:
@@ -188,7 +181,7 @@ def _withdraw(writer: Writer, step: PairVolumes, uuid: str | None, trouble: Fail
             uuid, copied = origin.uuid or uuid, not origin.pending
             _take_back(writer, step.side, step.volume, origin.uuid, trouble)
     except Failure as exc:
-        trouble.left_behind.append(f"pair entry of {step.object} on {writer.session.name(step.side)}: {exc.sentence}")
+        trouble.left_behind.append(f"pair entry of {step.object} on {writer.run.name(step.side)}: {exc.sentence}")
     far = other(step.side)
     try:
         completer = entry_of(writer, far, step.completer) if trouble.outcome_unknown and uuid else None
@@ -196,7 +189,7 @@ def _withdraw(writer: Writer, step: PairVolumes, uuid: str | None, trouble: Fail
             copied = True
             _take_back(writer, far, step.completer, uuid, trouble)
     except Failure as exc:
-        entry = f"pair entry of {step.completer_object} on {writer.session.name(far)}"
+        entry = f"pair entry of {step.completer_object} on {writer.run.name(far)}"
         trouble.left_behind.append(f"{entry}, if it was made: {exc.sentence}")
     if copied:
         trouble.left_behind += copy_begun(writer, step)
@@ -206,9 +199,9 @@ def _withdraw(writer: Writer, step: PairVolumes, uuid: str | None, trouble: Fail
 
 def copy_begun(writer: Writer, step: PairVolumes) -> list[str]:
     """What a pair that was whole leaves on its target when it is taken back; nothing is left of what this run created."""
-    if step.completer.mark == writer.session.mark:
+    if step.completer.mark == writer.run.mark:
         return []
-    target = f"{step.completer_object} on cluster {writer.session.name(other(step.side))}"
+    target = f"{step.completer_object} on cluster {writer.run.name(other(step.side))}"
     remedy = "allow_overwrite: true lets the next run overwrite that"
     return [f"{target}: the copy of {step.object} had begun, it may hold a part of it; {remedy}"]
 
@@ -232,218 +225,10 @@ def unpair_volume(writer: Writer, side: str, volume: Volume, uuid: str, reason: 
 
 def entry_of(writer: Writer, side: str, volume: Volume) -> VolumePair | None:
     """The pair entry that the volume shows now. Raises Failure where it cannot be read."""
-    now = get_volume(writer.session.client(side), volume.id)
+    now = get_volume(writer.run.client(side), volume.id)
     return now.pairs[0] if now and now.pairs else None
 
 
 def _origin_uuid(writer: Writer, step: PairVolumes) -> str:
     entry = entry_of(writer, step.side, step.volume)
     return entry.uuid if entry else ""
-
-
-class PairedMeanwhile(Failure):
-    """The clusters turned out to be paired already; our own pending entry is gone. Look again and go by the table."""
-
-
-def pair_clusters(writer: Writer, step: PairClusters) -> None:
-    """Pair two clusters. Raises Failure; nothing of the handshake is left then, or `left_behind` names it."""
-    astray: list[str] = []
-    try:
-        pair_id, key = _start_cluster(writer, step, astray)
-        _complete_cluster(writer, step, pair_id, key)
-    except Failure as exc:
-        exc.left_behind += astray
-        raise
-    for sentence in astray:
-        writer.warn(f"{sentence}; remove_pending: true removes it")
-
-
-def _start_cluster(writer: Writer, step: PairClusters, astray: list[str]) -> tuple[int, str]:
-    """The pair's ID and its key. astray: is filled with what calls without a reply have left, or may leave."""
-    trouble: Failure | None = None
-    for _attempt in range(START_ATTEMPTS):
-        try:
-            return _start_cluster_once(writer, step)
-        except Failure as exc:
-            trouble = exc
-        if not (trouble.outcome_unknown or trouble.transient):
-            break
-        # Not removed: a pending entry does not say whose it is.
-        astray[:] = _left_pending(writer, step, trouble)
-    raise trouble
-
-
-def _start_cluster_once(writer: Writer, step: PairClusters) -> tuple[int, str]:
-    method = "StartClusterPairing"
-    result = writer.write(step.side, method, {}, step.object, step.reason)
-    key = _key_of(writer, step.side, method, result, "clusterPairingKey")
-    if not isinstance(result.get("clusterPairID"), int):
-        raise _bad_start(writer, step.side, method, "clusterPairID")
-    return result["clusterPairID"], key
-
-
-def _left_pending(writer: Writer, step: PairClusters, trouble: Failure) -> list[str]:
-    cluster = writer.session.name(step.side)
-    try:
-        entries = list_cluster_pairs(writer.session.client(step.side))
-    except Failure:
-        trouble.left_behind.append(f"cluster {cluster}: a pending cluster pair, if StartClusterPairing took effect")
-        raise trouble from None
-    pending = [f"pending cluster pair {entry.id}" for entry in entries if entry.pending and entry.id not in step.known]
-    unreadable = [odd.label for odd in entries.unreadable if odd.id not in step.known]
-    found = [
-        f"{what} on cluster {cluster}: it appeared when the reply to StartClusterPairing was lost, and may be another "
-        "administrator's"
-        for what in (*pending, *unreadable)
-    ]
-    if found or not trouble.outcome_unknown:
-        return found
-    return [
-        f"cluster {cluster}: a pending cluster pair, if the StartClusterPairing whose reply was lost takes effect after all"
-    ]
-
-
-def _complete_cluster(writer: Writer, step: PairClusters, pair_id: int, key: str) -> None:
-    try:
-        writer.write(
-            other(step.side), "CompleteClusterPairing", {"clusterPairingKey": key}, step.completer_object, step.reason
-        )
-    except Failure as exc:
-        ours = _Pairing(_member_of(key, "clusterPairUUID") or _listed_uuid(writer, step.side, pair_id), pair_id)
-        # After a refusal, too: whoever else has the key may have completed the pairing, just as it was wished.
-        if _both_list(writer, step, ours, LOOK_FOR if exc.outcome_unknown else 0):
-            return
-        _leave_cluster_to_others(writer, step, ours, exc)
-        _withdraw_cluster(writer, step, ours, exc)
-        if exc.name == "xPairingAlreadyExists":
-            meanwhile = PairedMeanwhile(exc.code, exc.sentence, exc.cluster, exc.method, exc.name, exc.message)
-            meanwhile.rolled_back, meanwhile.left_behind = exc.rolled_back, exc.left_behind
-            raise meanwhile from None
-        raise
-
-
-def _leave_cluster_to_others(writer: Writer, step: PairClusters, ours: _Pairing, refusal: Failure) -> None:
-    """Raise changed_meanwhile if our pairing has become a pair with another cluster: it is not ours alone any more."""
-    if refusal.outcome_unknown:
-        return
-    try:
-        origin = _listed(writer, step.side, ours)
-    except Failure:
-        return  # `_withdraw_cluster` looks again, and tells what may be left
-    if origin is None or origin.pending:
-        return
-    where = f"cluster pair {origin.id} of cluster {writer.session.name(step.side)}"
-    failure = refusal.recoded(
-        "changed_meanwhile",
-        f"{where} was completed with {origin.remote_name} by somebody else while this task ran; it was left as it is: see "
-        "who needs it, and run again",
-    )
-    failure.left_behind.append(f"{where}: completed with {origin.remote_name} by somebody else")
-    raise failure from None
-
-
-def _both_list(writer: Writer, step: PairClusters, ours: _Pairing, seconds: float) -> bool:
-    """Whether both clusters list the pair within so many seconds."""
-
-    def look() -> bool | None:
-        here, there = _listed(writer, step.side, ours), _listed(writer, other(step.side), ours.there)
-        return True if here and there and not here.pending else None
-
-    return ours.uuid is not None and bool(writer.look_for(look, seconds))
-
-
-def _withdraw_cluster(writer: Writer, step: PairClusters, ours: _Pairing, trouble: Failure) -> None:
-    """Remove our entry on the origin, and one with its UUID on the completer if the reply was lost."""
-    sides = {step.side: ours}
-    if (trouble.outcome_unknown or trouble.transient) and ours.uuid:
-        sides[other(step.side)] = ours.there
-    for side, pairing in sides.items():
-        try:
-            entry = _listed(writer, side, pairing)
-            if entry is not None:
-                unpair_cluster(writer, side, entry, step.object, "roll-back: the handshake failed")
-                trouble.rolled_back = True
-        except Failure as exc:
-            where = f"cluster pair {ours.uuid or 'of this run'} on cluster {writer.session.name(side)}"
-            trouble.left_behind.append(f"{where}, if it lists one: {exc.sentence}")
-
-
-def unpair_cluster(writer: Writer, side: str, entry: ClusterPair, what: str, reason: str) -> None:
-    """RemoveClusterPair for this entry; one that is gone is fine."""
-
-    def applied() -> bool:
-        return _listed(writer, side, _Pairing(entry.uuid or None, entry.id)) is None
-
-    writer.settle(
-        side, "RemoveClusterPair", {"clusterPairID": entry.id}, what, reason, applied=applied, done=NO_CLUSTER_PAIR
-    )
-
-
-class _Pairing(NamedTuple):
-    """What an entry is known by: a pending one may show no UUID, and an ID is that of one cluster alone."""
-
-    uuid: str | None
-    id: int | None
-
-    @property
-    def there(self) -> _Pairing:
-        """The same on the other cluster."""
-        return self._replace(id=None)
-
-    def is_listed_as(self, entry: ClusterPair | UnreadableClusterPair) -> bool:
-        if entry.uuid and self.uuid:
-            return entry.uuid == self.uuid
-        return entry.id == self.id
-
-    def may_be_listed_as(self, odd: UnreadableClusterPair) -> bool:
-        return self.is_listed_as(odd) or (not odd.uuid and None in (odd.id, self.id))
-
-
-def _listed(writer: Writer, side: str, pairing: _Pairing) -> ClusterPair | None:
-    """The entry as this side lists it now. Raises Failure where one that cannot be read may be it."""
-    client = writer.session.client(side)
-    entries = list_cluster_pairs(client)
-    found = next((entry for entry in entries if pairing.is_listed_as(entry)), None)
-    if found is None:
-        for odd in entries.unreadable:
-            if pairing.may_be_listed_as(odd):
-                raise odd.failure(client.name)
-    return found
-
-
-def _listed_uuid(writer: Writer, side: str, pair_id: int) -> str | None:
-    try:
-        entries = list_cluster_pairs(writer.session.client(side))
-    except Failure:
-        return None
-    return next((entry.uuid for entry in entries if entry.id == pair_id), None) or None
-
-
-def _key_of(writer: Writer, side: str, method: str, result: dict, member: str) -> str:
-    key = result.get(member)
-    if not isinstance(key, str) or not key:
-        raise _bad_start(writer, side, method, member)
-    # A key of clusters carries a service user of the origin. One of volumes carries nothing secret, and there are many:
-    # its other forms would cost more time than all the rest, since Ansible looks for each in each text that it prints.
-    credentials = [_member_of(key, credential) for credential in ("username", "password")]
-    for secret in {key}.union(*(forms(value) | forms(key) for value in credentials if value)):
-        writer.session.hide(secret)
-    return key
-
-
-def _bad_start(writer: Writer, side: str, method: str, member: str) -> Failure:
-    cluster = writer.session.name(side)
-    failure = Failure(
-        "bad_reply", f"cluster {cluster} answered {method} without {member}; see what it left pending", cluster, method
-    )
-    failure.outcome_unknown = True
-    return failure
-
-
-def _member_of(key: str, member: str) -> str | None:
-    """A text inside a key (hexadecimal JSON, found by decoding documented ones); None when it does not decode."""
-    try:
-        value = json.loads(bytes.fromhex(key))[member]
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return None
-    return value if isinstance(value, str) else None

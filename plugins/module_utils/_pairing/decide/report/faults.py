@@ -16,7 +16,7 @@ from .findings import ERROR, PROBLEMS, Finding
 # The words of a cluster for a fault that can wait; any other word, known or not, counts as an error.
 _MINOR = ("warning", "bestpractice")
 # What tells the same as a fault: where one of these is found, the fault is no finding of its own.
-_TOLD_BY = {
+_REPORTED_BY = {
     "disconnectedClusterPair": ("peer_unreachable", "not_connected", "half_pair", "not_paired", "further_entries"),
     "disconnectedRemoteNode": ("peer_unreachable", "not_connected", "link_lost"),
     "remoteRepAsyncDelayExceeded": ("lag_exceeded",),
@@ -57,11 +57,11 @@ def join_faults(
 
 def fault_findings(reported: Iterable[Reported], others: Sequence[Finding]) -> list[Finding]:
     """What faults tell beside the other findings. Those of other clusters' pairs are no problems here."""
-    return [_finding(each) for each in reported if each.concerns is not False and not _told(each, others)]
+    return [_finding(each) for each in reported if each.concerns is not False and not _is_reported(each, others)]
 
 
-def _told(reported: Reported, others: Sequence[Finding]) -> bool:
-    codes = _TOLD_BY[reported.fault.code]
+def _is_reported(reported: Reported, others: Sequence[Finding]) -> bool:
+    codes = _REPORTED_BY[reported.fault.code]
     return any(
         other.code in codes and (other.severity == ERROR or _code(reported.fault) == "minor_fault") for other in others
     )

@@ -13,8 +13,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ...model import LOCAL, PEER, SIDES, ClusterPair, Unreadable, VolumeSide, other
-from ..cluster_pair.table import Found as ClusterPairFound
+from ...model import LOCAL, PEER, SIDES, ClusterPair, other
+from ...views import Unreadable, VolumeView
+from ..cluster_pair.state import ObservedClusterPair
 
 ERROR = "error"
 WARNING = "warning"
@@ -53,7 +54,7 @@ PROBLEMS = {
     "minor_fault": (WARNING, "see to what the fault names, on the cluster that reports it"),
 }
 # Of the objects that share a trouble so many are named; the rest is counted.
-MOST_NAMED = 3
+MAX_NAMED = 3
 _ORDER = {code: position for position, code in enumerate(PROBLEMS)}
 
 
@@ -98,8 +99,8 @@ def of_unreadable(cluster: str, unreadable: Iterable[Unreadable]) -> list[Findin
 
 
 def _unreadable(cluster: str, reason: str, found: Sequence[Unreadable]) -> Finding:
-    named = ", ".join(odd.label for odd in found[:MOST_NAMED])
-    more = f" and {len(found) - MOST_NAMED} more" if len(found) > MOST_NAMED else ""
+    named = ", ".join(odd.label for odd in found[:MAX_NAMED])
+    more = f" and {len(found) - MAX_NAMED} more" if len(found) > MAX_NAMED else ""
     text = f"cluster {cluster}: {named}{more} cannot be read ({reason}); everything else is reported without"
     return Finding("unreadable_object", text, cluster, found[0].name if len(found) == 1 else None)
 
@@ -111,22 +112,22 @@ def of_peer(hostname: str, local: str, hits: int) -> Finding:
     return Finding("peer_unreachable", text + cut, hits=hits)
 
 
-def of_clusters(found: ClusterPairFound, hits: int) -> list[Finding]:
+def of_clusters(observed: ObservedClusterPair, hits: int) -> list[Finding]:
     """Of the pair between two clusters that both answered. hits: the volume pairs that it keeps from replicating."""
-    findings = _pending(found)
-    if found.state != "paired" and any(found.doubtful(side) for side in SIDES):
+    findings = _pending(observed)
+    if observed.state != "paired" and any(observed.doubtful(side) for side in SIDES):
         return findings  # what is missing may be what cannot be read
-    if found.state == "none":
-        findings.append(_not_paired(found, hits))
-    elif found.state != "paired":
-        findings.append(_half(found, hits))
-    elif not found.connected:
-        findings.append(_not_connected(found, hits))
-    return findings + (_further(found) if found.state == "paired" else [])
+    if observed.state == "none":
+        findings.append(_not_paired(observed, hits))
+    elif observed.state != "paired":
+        findings.append(_half(observed, hits))
+    elif not observed.connected:
+        findings.append(_not_connected(observed, hits))
+    return findings + (_further(observed) if observed.state == "paired" else [])
 
 
-def _not_paired(found: ClusterPairFound, hits: int) -> Finding:
-    here, there = found.name(LOCAL), found.name(PEER)
+def _not_paired(observed: ObservedClusterPair, hits: int) -> Finding:
+    here, there = observed.name(LOCAL), observed.name(PEER)
     text = f"clusters {here} and {there} are not paired"
     if not hits:
         return Finding("not_paired", text, here, fix="run element_cluster_pair")
@@ -134,10 +135,10 @@ def _not_paired(found: ClusterPairFound, hits: int) -> Finding:
     return Finding("not_paired", f"{text} any more, {counted(hits)} are left of it", here, fix=fix, hits=hits)
 
 
-def _half(found: ClusterPairFound, hits: int) -> Finding:
-    here, there = found.name(LOCAL), found.name(PEER)
+def _half(observed: ObservedClusterPair, hits: int) -> Finding:
+    here, there = observed.name(LOCAL), observed.name(PEER)
     sides = ", ".join(
-        f"{found.name(side)} lists {', '.join(str(e.id) for e in found.naming(side)) or 'none'}" for side in SIDES
+        f"{observed.name(side)} lists {', '.join(str(e.id) for e in observed.naming(side)) or 'none'}" for side in SIDES
     )
     text = f"the cluster pair of {here} and {there} exists by halves: {sides}"
     repair = "run element_cluster_pair with repair: true"
@@ -154,14 +155,14 @@ def _unpair(hits: int) -> str:
     )
 
 
-def _not_connected(found: ClusterPairFound, hits: int) -> Finding:
-    here, there = found.name(LOCAL), found.name(PEER)
-    statuses = ", ".join(f"{found.name(side)} reports {found.pair[side].status}" for side in SIDES)
+def _not_connected(observed: ObservedClusterPair, hits: int) -> Finding:
+    here, there = observed.name(LOCAL), observed.name(PEER)
+    statuses = ", ".join(f"{observed.name(side)} reports {observed.pair[side].status}" for side in SIDES)
     text = f"the cluster pair of {here} and {there} is not Connected: {statuses}{_cut(hits)}"
     return Finding("not_connected", text, here, hits=hits)
 
 
-def of_entries(view: VolumeSide, hits: Mapping[int, int], dead: Collection[int]) -> list[Finding]:
+def of_entries(view: VolumeView, hits: Mapping[int, int], dead: Collection[int]) -> list[Finding]:
     """Of one cluster's list, where nobody else was asked. hits: volume pairs that do not replicate, by cluster pair.
 
     dead: the cluster pairs with a peer that does not answer, which is a finding already.
@@ -170,7 +171,7 @@ def of_entries(view: VolumeSide, hits: Mapping[int, int], dead: Collection[int])
     return [_of_entry(view, entry, hits.get(entry.id, 0)) for entry in lost]
 
 
-def _of_entry(view: VolumeSide, entry: ClusterPair, hits: int) -> Finding:
+def _of_entry(view: VolumeView, entry: ClusterPair, hits: int) -> Finding:
     name = view.cluster.name
     if entry.pending:
         return _pending_entry(name, entry)
@@ -179,13 +180,13 @@ def _of_entry(view: VolumeSide, entry: ClusterPair, hits: int) -> Finding:
     return Finding("not_connected", text, name, hits=hits)
 
 
-def _further(found: ClusterPairFound) -> list[Finding]:
+def _further(observed: ObservedClusterPair) -> list[Finding]:
     """Entries beside the pair that is there: of an earlier pairing, as a rule."""
     findings = []
     for side in SIDES:
-        name, ids = found.name(side), [str(entry.id) for entry in found.further[side]]
+        name, ids = observed.name(side), [str(entry.id) for entry in observed.further[side]]
         if ids:
-            text = f"cluster {name} has further cluster pairs that name {found.name(other(side))}: {', '.join(ids)}"
+            text = f"cluster {name} has further cluster pairs that name {observed.name(other(side))}: {', '.join(ids)}"
             findings.append(Finding("further_entries", text, name))
     return findings
 
@@ -194,8 +195,8 @@ def _cut(hits: int) -> str:
     return f"; {counted(hits)} cannot replicate for it" if hits else ""
 
 
-def _pending(found: ClusterPairFound) -> list[Finding]:
-    return [_pending_entry(found.name(side), entry) for side in SIDES for entry in found.pending(side)]
+def _pending(observed: ObservedClusterPair) -> list[Finding]:
+    return [_pending_entry(observed.name(side), entry) for side in SIDES for entry in observed.pending(side)]
 
 
 def _pending_entry(cluster: str, entry: ClusterPair) -> Finding:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ...model import PEER, Sides, mode_option
-from ..volume_pair.state import UNREADABLE, Found
+from ..volume_pair.state import UNREADABLE, ObservedVolumePair
 
 # By how many seconds the other side is behind each cluster's volumes, by volume ID.
 Delays = Sides[Mapping[int, float]]
@@ -26,7 +26,7 @@ class Lag:
     unknown: str = ""
 
 
-def of_pair(pair: Found, delays: Delays) -> Lag:
+def of_pair(pair: ObservedVolumePair, delays: Delays) -> Lag:
     """Only the source's cluster tells it: of a target it says 0, whatever the truth."""
     side = pair.source
     if side is None or pair.state not in ("paired", "unknown_peer"):
@@ -43,13 +43,13 @@ def of_pair(pair: Found, delays: Delays) -> Lag:
     return Lag(seconds or None, False, "the copy is not complete" if copying else "the pair does not replicate")
 
 
-def not_asked(pair: Found) -> str | None:
+def not_asked(pair: ObservedVolumePair) -> str | None:
     """The name of the cluster that could tell the lag and was not asked; None where that is not the reason."""
     asked = pair.state != "unknown_peer" or pair.row == UNREADABLE
     return None if asked or pair.source else pair.name(PEER)
 
 
-def beyond(pair: Found, lag: Lag, most: float) -> str | None:
+def beyond(pair: ObservedVolumePair, lag: Lag, most: float) -> str | None:
     """`lag_exceeded` or `lag_unknown`; None where the target is certainly not further behind than so many seconds."""
     if lag.seconds is not None and lag.seconds > most:
         return "lag_exceeded"
@@ -58,12 +58,12 @@ def beyond(pair: Found, lag: Lag, most: float) -> str | None:
     return "lag_unknown"
 
 
-def _synchronous(pair: Found) -> bool:
+def _synchronous(pair: ObservedVolumePair) -> bool:
     """Hosts are told that a write is done when it is done on both sides: nothing can be behind."""
     return pair.state == "paired" and pair.health == "healthy" and mode_option(pair.mode or "") == "sync"
 
 
-def words(code: str, lag: Lag, most: float) -> str:
+def message(code: str, lag: Lag, most: float) -> str:
     """What `beyond` has found."""
     if code == "lag_exceeded":
         return f"the target is {lag.seconds:g} s behind, more than the {most:g} s that are allowed"

@@ -23,16 +23,17 @@ from ...model import (
     Sides,
     Volume,
     VolumePair,
-    VolumeSide,
     mode_option,
     other,
 )
+from ...views import VolumeView
 from .. import health
 from ..catalog import Catalog
-from ..volume_pair.state import UNREADABLE, Found, PairWish, classify
+from ..volume_pair.desired import DesiredPair
+from ..volume_pair.state import UNREADABLE, ObservedVolumePair, classify_volume_pair
 
 
-def volume_pairs(views: Sides[VolumeSide | None]) -> list[Found]:
+def volume_pairs(views: Sides[VolumeView | None]) -> list[ObservedVolumePair]:
     """The pairs of the two clusters in the order of this cluster's volume IDs, then what only the peer lists.
 
     Without a peer's view: every entry of this cluster, as far as one side can tell.
@@ -40,7 +41,7 @@ def volume_pairs(views: Sides[VolumeSide | None]) -> list[Found]:
     if views.peer is None:
         return _alone(Catalog(views.local))
     catalogs = Sides(Catalog(views.local), Catalog(views.peer))
-    found: dict[tuple[object, ...], Found] = {}
+    found: dict[tuple[object, ...], ObservedVolumePair] = {}
     for side in SIDES:
         for volume in catalogs[side].paired:
             for pair in volume.pairs:
@@ -50,14 +51,14 @@ def volume_pairs(views: Sides[VolumeSide | None]) -> list[Found]:
     return list(found.values())
 
 
-def _key(joined: Found, pair: VolumePair) -> tuple[object, ...]:
+def _key(joined: ObservedVolumePair, pair: VolumePair) -> tuple[object, ...]:
     """What is the same when a pair is found on both sides."""
     if joined.row == UNREADABLE:
         return (pair.uuid,)
     return tuple(volume.id if volume else None for volume in (joined.volumes.local, joined.volumes.peer))
 
 
-def _joined(catalogs: Sides[Catalog], side: str, volume: Volume, pair: VolumePair) -> Found | None:
+def _joined(catalogs: Sides[Catalog], side: str, volume: Volume, pair: VolumePair) -> ObservedVolumePair | None:
     if pair.pending:
         return _one_sided(catalogs, side, volume, pair, f"pending_{side}")
     try:
@@ -66,7 +67,7 @@ def _joined(catalogs: Sides[Catalog], side: str, volume: Volume, pair: VolumePai
         return replace(_one_sided(catalogs, side, volume, pair, "unknown_peer"), row=UNREADABLE)
 
 
-def _told_by_both(catalogs: Sides[Catalog], side: str, volume: Volume, pair: VolumePair) -> Found | None:
+def _told_by_both(catalogs: Sides[Catalog], side: str, volume: Volume, pair: VolumePair) -> ObservedVolumePair | None:
     far = other(side)
     if not catalogs[side].leads_to(pair, catalogs[far].cluster):
         if catalogs[side].lists_link(pair):
@@ -78,24 +79,24 @@ def _told_by_both(catalogs: Sides[Catalog], side: str, volume: Volume, pair: Vol
     if partner is None or len(volume.pairs) > 1:
         return _one_sided(catalogs, side, volume, pair, f"half_{side}")
     ids = {side: volume.id, far: partner.id}
-    found = classify(0, PairWish(volume_id=ids[LOCAL], peer_volume_id=ids[PEER]), catalogs)
+    found = classify_volume_pair(0, DesiredPair(volume_id=ids[LOCAL], peer_volume_id=ids[PEER]), catalogs)
     if found.state.startswith("foreign"):  # the partner is paired with somebody else: ours is a half
         return _one_sided(catalogs, side, volume, pair, f"half_{side}")
     return found
 
 
-def _one_sided(catalogs: Sides[Catalog], side: str, volume: Volume, pair: VolumePair, state: str) -> Found:
+def _one_sided(catalogs: Sides[Catalog], side: str, volume: Volume, pair: VolumePair, state: str) -> ObservedVolumePair:
     far_id, far_name = pair.remote_volume_id or None, pair.remote_volume_name or None
-    wish = (
-        PairWish(volume_id=volume.id, peer_volume_id=far_id, peer_volume=far_name)
+    desired = (
+        DesiredPair(volume_id=volume.id, peer_volume_id=far_id, peer_volume=far_name)
         if side == LOCAL
-        else PairWish(volume_id=far_id, volume=far_name, peer_volume_id=volume.id)
+        else DesiredPair(volume_id=far_id, volume=far_name, peer_volume_id=volume.id)
     )
     volumes, entries = {side: volume, other(side): None}, {side: pair, other(side): None}
-    return Found(0, wish, state, state, catalogs, Sides(**volumes), Sides(**entries))
+    return ObservedVolumePair(0, desired, state, state, catalogs, Sides(**volumes), Sides(**entries))
 
 
-def _alone(catalog: Catalog) -> list[Found]:
+def _alone(catalog: Catalog) -> list[ObservedVolumePair]:
     found = []
     for volume in catalog.paired:
         for pair in volume.pairs:
@@ -105,16 +106,18 @@ def _alone(catalog: Catalog) -> list[Found]:
                 if link
                 else Cluster("unknown", "", "")
             )
-            catalogs = Sides(catalog, Catalog(VolumeSide(far, (), (), {})))
+            catalogs = Sides(catalog, Catalog(VolumeView(far, (), (), {})))
             found.append(_one_sided(catalogs, LOCAL, volume, pair, "pending_local" if pair.pending else "unknown_peer"))
     return found
 
 
-def chosen(found: list[Found], volumes: Collection[str] | None, accounts: Collection[str] | None) -> list[Found]:
+def chosen(
+    pairs: list[ObservedVolumePair], volumes: Collection[str] | None, accounts: Collection[str] | None
+) -> list[ObservedVolumePair]:
     """The pairs of which a volume has one of these names, and an owner of these names. None: all."""
     return [
         pair
-        for pair in found
+        for pair in pairs
         if any(
             (volumes is None or volume.name in volumes)
             and (accounts is None or pair.catalogs[side].account(volume) in accounts)
@@ -125,7 +128,7 @@ def chosen(found: list[Found], volumes: Collection[str] | None, accounts: Collec
     ]
 
 
-def export(found: list[Found]) -> list[dict]:
+def export(pairs: list[ObservedVolumePair]) -> list[dict]:
     """The live pairs in the form of the option `pairs` of element_volume_pair; given back, they change nothing.
 
     By name and owner, so that they also describe the pairs of other clusters; by ID only where those do not tell.
@@ -133,7 +136,7 @@ def export(found: list[Found]) -> list[dict]:
     option does not know.
     """
     items = []
-    for pair in found:
+    for pair in pairs:
         if pair.row != "paired" or pair.direction not in (TO_PEER, FROM_PEER):
             continue
         item = {
@@ -146,13 +149,13 @@ def export(found: list[Found]) -> list[dict]:
     return items
 
 
-def export_alone(found: list[Found], dead: Collection[int]) -> list[dict]:
+def export_alone(pairs: list[ObservedVolumePair], dead: Collection[int]) -> list[dict]:
     """The same of a peer that does not answer, as far as this cluster tells; dead: its cluster pairs with that peer.
 
     The partners by ID: their names here may be old. No mode where this side is the target, which may not have the newest.
     """
     items = []
-    for pair in found:
+    for pair in pairs:
         volume, entry = pair.volumes.local, pair.entries.local
         direction = {READ_WRITE: TO_PEER, TARGET: FROM_PEER}.get(volume.access)
         if (
@@ -173,7 +176,7 @@ def export_alone(found: list[Found], dead: Collection[int]) -> list[dict]:
     return items
 
 
-def _name(pair: Found, side: str, prefix: str) -> dict:
+def _name(pair: ObservedVolumePair, side: str, prefix: str) -> dict:
     volume, catalog = pair.volumes[side], pair.catalogs[side]
     account = catalog.account(volume)
     named = catalog.readable_named(volume.name)

@@ -11,19 +11,18 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from ...model import LOCAL, PEER, SIDES, TARGET, Sides, VolumePair, VolumeSide, other
-from ..catalog import Catalog
-from ..cluster_pair.table import Found as ClusterPairFound
+from ...model import LOCAL, PEER, SIDES, TARGET, VolumePair, other
+from ..cluster_pair.state import ObservedClusterPair
 from ..health import of_state
 from ..volume_pair.messages import states
-from ..volume_pair.state import UNREADABLE, Found
+from ..volume_pair.state import UNREADABLE, ObservedVolumePair
 from . import lag, remedies
 from .findings import ERROR, PROBLEMS, Finding, counted
 
 DISCONNECTED = "PausedDisconnected"
 SLOW_LINK = "PausedSlowLink"
 # Of the pairs that share a cause so many are named; the rest is counted.
-MOST_NAMED = 3
+MAX_NAMED = 3
 # What a state says beyond its health.
 _BY_STATE = {
     DISCONNECTED: "link_lost",
@@ -60,7 +59,7 @@ _RUNNING = ("healthy", "syncing")
 _SNAPSHOTS_WELL = ("", "Idle", "Active")
 
 
-def told_with_clusters(pair: Found, clusters: ClusterPairFound | None) -> bool:
+def is_reported_with_clusters(pair: ObservedVolumePair, clusters: ObservedClusterPair | None) -> bool:
     """Whether what is wrong with the pair of the clusters is all that is wrong with this pair of volumes.
 
     clusters: the pair of the two clusters; None where one cluster alone was asked.
@@ -75,26 +74,28 @@ def told_with_clusters(pair: Found, clusters: ClusterPairFound | None) -> bool:
     return cause(pair) == "link_lost" and not clusters.connected
 
 
-def of_pairs(pairs: Iterable[tuple[Found, lag.Lag]], max_lag: float | None, peer_is_dead: bool) -> list[Finding]:
+def pair_findings(
+    pairs: Iterable[tuple[ObservedVolumePair, lag.Lag]], max_lag: float | None, peer_is_unreachable: bool
+) -> list[Finding]:
     """The findings on these pairs, one per cause. max_lag: in seconds; None where any lag will do.
 
     peer_is_dead: is a finding already, and with it all that only the peer could tell.
     """
     findings: list[Finding] = []
-    shared: dict[Shared, list[Found]] = {}
+    shared: dict[Shared, list[ObservedVolumePair]] = {}
     for pair, behind in pairs:
         code = cause(pair)
         late = None if max_lag is None or _is_error(code) else lag.beyond(pair, behind, max_lag)
-        if late and peer_is_dead and lag.not_asked(pair):
+        if late and peer_is_unreachable and lag.not_asked(pair):
             late = None
         if late and code == "snapshots_stopped":  # which makes nothing late: two causes
-            findings.append(_late(pair, None, late, lag.words(late, behind, max_lag)))
+            findings.append(_late(pair, None, late, lag.message(late, behind, max_lag)))
             late = None
         key = _with_others(pair, code, late)
         if key:
             shared.setdefault(key, []).append(pair)
         elif late:
-            findings.append(_late(pair, code, late, lag.words(late, behind, max_lag)))
+            findings.append(_late(pair, code, late, lag.message(late, behind, max_lag)))
         elif code:
             findings.append(_of_one(pair, code))
     return findings + [_of_all(key, sharing) for key, sharing in shared.items()]
@@ -104,7 +105,7 @@ def _is_error(code: str | None) -> bool:
     return code is not None and PROBLEMS[code][0] == ERROR
 
 
-def cause(pair: Found) -> str | None:
+def cause(pair: ObservedVolumePair) -> str | None:
     """The code of the worst thing about a pair, which hides the lesser ones; None where all is well."""
     if pair.state in ("half_local", "half_peer", "crossed"):
         return "half_pair"
@@ -121,26 +122,26 @@ def cause(pair: Found) -> str | None:
     return _of_worst_state(pair)
 
 
-def _by_direction(pair: Found) -> str | None:
+def _by_direction(pair: ObservedVolumePair) -> str | None:
     local, peer = pair.volumes.local, pair.volumes.peer
     unlike = local.enable_512e != peer.enable_512e and pair.health == "recovering"
     return {"split": "split", "none": "no_source"}.get(pair.direction or "") or ("sector_mismatch" if unlike else None)
 
 
-def _of_worst_state(pair: Found) -> str:
+def _of_worst_state(pair: ObservedVolumePair) -> str:
     told = [entry.state for entry in _entries(pair) if of_state(entry.state, _roles_valid(pair)) == pair.health]
     return next((_BY_STATE[state] for state in told if state in _BY_STATE), _BY_HEALTH[pair.health])
 
 
-def _entries(pair: Found) -> list[VolumePair]:
+def _entries(pair: ObservedVolumePair) -> list[VolumePair]:
     return [entry for entry in (pair.entries.local, pair.entries.peer) if entry]
 
 
-def _roles_valid(pair: Found) -> bool:
+def _roles_valid(pair: ObservedVolumePair) -> bool:
     return pair.direction in ("to_peer", "from_peer")
 
 
-def _snapshot_state(pair: Found) -> str | None:
+def _snapshot_state(pair: ObservedVolumePair) -> str | None:
     """Why snapshots are not replicated although the pair is; None where they are."""
     odd = [
         entry.snapshot_state
@@ -150,7 +151,7 @@ def _snapshot_state(pair: Found) -> str | None:
     return odd[0] if odd else None
 
 
-def _of_one(pair: Found, code: str) -> Finding:
+def _of_one(pair: ObservedVolumePair, code: str) -> Finding:
     if code == "snapshots_stopped":
         what = f"it replicates, its snapshots do not: {_snapshot_state(pair)}"
         return _finding(pair, code, what, remedies.of_snapshots(pair, _snapshot_state(pair)))
@@ -158,21 +159,21 @@ def _of_one(pair: Found, code: str) -> Finding:
     return _finding(pair, code, what, remedies.of_pair(pair, code))
 
 
-def _finding(pair: Found, code: str, what: str, fix: str | None) -> Finding:
+def _finding(pair: ObservedVolumePair, code: str, what: str, fix: str | None) -> Finding:
     side = LOCAL if pair.entries.local else PEER
     volume = pair.volumes[side]
-    text = f"{_ends(pair, side)}: {what} ({_told(pair)})"
+    text = f"{_ends(pair, side)}: {what} ({_states_shown(pair)})"
     return Finding(code, text, pair.name(side), volume.name if volume else None, fix, hits=1)
 
 
-def _ends(pair: Found, side: str) -> str:
+def _ends(pair: ObservedVolumePair, side: str) -> str:
     near, far = f"{pair.label(side)} on cluster {pair.name(side)}", other(side)
     if pair.state.startswith("pending"):
         return near  # it does not say with whom
     return f"{near} and {pair.label(far)} on {pair.name(far)}"
 
 
-def _told(pair: Found) -> str:
+def _states_shown(pair: ObservedVolumePair) -> str:
     if pair.row == UNREADABLE:
         near = LOCAL if pair.entries.local else PEER
         return f"{pair.name(near)} shows {pair.entries[near].state}, what {pair.name(other(near))} shows cannot be read"
@@ -181,7 +182,7 @@ def _told(pair: Found) -> str:
     return states(pair)
 
 
-def _late(pair: Found, code: str | None, late: str, what: str) -> Finding:
+def _late(pair: ObservedVolumePair, code: str | None, late: str, what: str) -> Finding:
     """The lag takes the place of what causes it, and has the cause's remedy."""
     fix = remedies.of_lag(pair) if code is None else remedies.of_pair(pair, code) or PROBLEMS[code][1]
     because = f"; {_WORDS[code]}" if code in _WORDS else ""
@@ -194,12 +195,12 @@ class Shared(NamedTuple):
     late: they are behind for it; the code that takes the place of the finding's.
     """
 
-    told: Callable[[Sequence[Found], str], Finding]
+    told: Callable[[Sequence[ObservedVolumePair], str], Finding]
     of: str
     late: str | None = None
 
 
-def _with_others(pair: Found, code: str | None, late: str | None) -> Shared | None:
+def _with_others(pair: ObservedVolumePair, code: str | None, late: str | None) -> Shared | None:
     """late: a code of the lag, where the pair is late."""
     if code == "link_lost":
         return Shared(_link_lost, pair.name(PEER), late)
@@ -214,7 +215,7 @@ def _with_others(pair: Found, code: str | None, late: str | None) -> Shared | No
     return None
 
 
-def _of_all(shared: Shared, pairs: Sequence[Found]) -> Finding:
+def _of_all(shared: Shared, pairs: Sequence[ObservedVolumePair]) -> Finding:
     finding = shared.told(pairs, shared.of)
     if shared.late is None:
         return finding
@@ -227,91 +228,38 @@ _LATE = {
 }
 
 
-def _target(pair: Found) -> str:
+def _target(pair: ObservedVolumePair) -> str:
     """The side of the target; of a pair that one cluster alone was asked for, the other one unless it is here."""
     return next((side for side in SIDES if pair.volumes[side] and pair.volumes[side].access == TARGET), PEER)
 
 
-def _named(pairs: Sequence[Found]) -> str:
-    named = ", ".join(pair.label(LOCAL if pair.entries.local else PEER) for pair in pairs[:MOST_NAMED])
-    return f"{counted(len(pairs))} ({named}{' and more' if len(pairs) > MOST_NAMED else ''})"
+def _named(pairs: Sequence[ObservedVolumePair]) -> str:
+    named = ", ".join(pair.label(LOCAL if pair.entries.local else PEER) for pair in pairs[:MAX_NAMED])
+    return f"{counted(len(pairs))} ({named}{' and more' if len(pairs) > MAX_NAMED else ''})"
 
 
-def _link_lost(pairs: Sequence[Found], peer: str) -> Finding:
+def _link_lost(pairs: Sequence[ObservedVolumePair], peer: str) -> Finding:
     here = pairs[0].name(LOCAL)
     text = f"{_named(pairs)} between {here} and {peer} cannot replicate, although the clusters are connected: {DISCONNECTED}"
     return Finding("link_lost", text, here, hits=len(pairs))
 
 
-def _link_slow(pairs: Sequence[Found], peer: str) -> Finding:
+def _link_slow(pairs: Sequence[ObservedVolumePair], peer: str) -> Finding:
     here = pairs[0].name(LOCAL)
     text = f"the link between {here} and {peer} is too slow for {_named(pairs)}: {SLOW_LINK}"
     return Finding("recovering", text, here, fix=remedies.of_pair(pairs[0], "recovering"), hits=len(pairs))
 
 
-def _not_asked(pairs: Sequence[Found], peer: str) -> Finding:
+def _not_asked(pairs: Sequence[ObservedVolumePair], peer: str) -> Finding:
     text = f"how far {_named(pairs)} are behind only {peer} tells, where the sources are, and it was not asked"
     return Finding("lag_unknown", text, pairs[0].name(LOCAL), fix=f"name {peer} as the peer", hits=len(pairs))
 
 
-def _target_full(pairs: Sequence[Found], cluster: str) -> Finding:
+def _target_full(pairs: Sequence[ObservedVolumePair], cluster: str) -> Finding:
     text = f"cluster {cluster} is too full to take what {_named(pairs)} should send to it"
     return Finding("target_full", text, cluster, hits=len(pairs))
 
 
-def _snapshots_stopped(pairs: Sequence[Found], cluster: str) -> Finding:
+def _snapshots_stopped(pairs: Sequence[ObservedVolumePair], cluster: str) -> Finding:
     text = f"cluster {cluster} is too full to take the snapshots of {_named(pairs)}"
     return Finding("snapshots_stopped", text, cluster, fix=PROBLEMS["target_full"][1], hits=len(pairs))
-
-
-def of_absent(views: Sides[VolumeSide | None], names: Iterable[str], pairs: Sequence[Found]) -> list[Finding]:
-    """Volumes that were asked for by name and have no pair."""
-    paired = {volume.name for pair in pairs for volume in (pair.volumes.local, pair.volumes.peer) if volume}
-    catalogs = [Catalog(view) for view in (views.local, views.peer) if view]
-    return [_absent(catalogs, wanted) for wanted in dict.fromkeys(names) if wanted not in paired]
-
-
-def _absent(catalogs: Sequence[Catalog], wanted: str) -> Finding:
-    here = catalogs[0]
-    living = [volume for volume in here.readable_named(wanted) if not volume.deleted]
-    elsewhere = [here.readable_link(pair) for volume in living for pair in volume.pairs]
-    unreadable = next((odd for odd in here.unreadable_volumes if odd.name == wanted), None)
-    text = f"no volume named {wanted} of cluster {here.cluster.name} is paired"
-    fix = f"run element_volume_pair with volume: {wanted}"
-    if unreadable:
-        text = f"whether {unreadable.label} of cluster {here.cluster.name} is paired is not known: it cannot be read"
-        fix = f"look at what {unreadable.method} shows of it"
-    elif elsewhere:
-        whom = elsewhere[0].remote_name or elsewhere[0].remote_mvip if elsewhere[0] else "a cluster that is not listed"
-        text, fix = f"volume {wanted} of cluster {here.cluster.name} is paired with {whom}", f"name {whom} as the peer"
-    elif not living:
-        text, fix = f"cluster {here.cluster.name} has no volume named {wanted}", "check the spelling"
-    elif len(catalogs) > 1 and not any(not volume.deleted for volume in catalogs[1].readable_named(wanted)):
-        fix += f" and create_peer_volume, since {catalogs[1].cluster.name} has no volume of that name"
-    return Finding("not_paired", text, here.cluster.name, wanted, fix)
-
-
-def of_absent_accounts(
-    views: Sides[VolumeSide | None], accounts: Iterable[str], pairs: Sequence[Found]
-) -> list[Finding]:
-    """Accounts that were asked for by name and own no volume of a pair."""
-    owning = {
-        pair.catalogs[side].account(volume)
-        for pair in pairs
-        for side, volume in pair.volumes.as_dict().items()
-        if volume is not None
-    }
-    name = views.local.cluster.name
-    known = {account for view in (views.local, views.peer) if view for account in view.accounts.values()}
-    return [
-        Finding(
-            "not_paired",
-            f"no volume of account {wanted} is paired",
-            name,
-            fix="pair them with element_volume_pair"
-            if wanted in known
-            else "there is no such account: check the spelling",
-        )
-        for wanted in dict.fromkeys(accounts)
-        if wanted not in owning
-    ]

@@ -12,20 +12,22 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from ...._element.errors import Failure
-from ...model import LOCAL, PEER, SIDES, TARGET, Sides, VolumeSide, mode_option, other
+from ...model import LOCAL, PEER, SIDES, TARGET, Sides, mode_option, other
+from ...views import VolumeView
 from .. import readiness
 from ..catalog import Catalog
-from ..cluster_pair.table import Found as ClusterPairFound
+from ..cluster_pair.state import ObservedClusterPair
 from ..readiness import Check
+from ..volume_pair.desired import DesiredPair
 from ..volume_pair.messages import accesses, ends
-from ..volume_pair.state import UNREADABLE, Found, PairWish, classify
+from ..volume_pair.state import UNREADABLE, ObservedVolumePair, classify_volume_pair
 from . import remedies
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Told(Generic[T]):
+class Answer(Generic[T]):
     """What a cluster tells of itself; None where it cannot be read, and `unknown` says why."""
 
     value: T | None
@@ -36,9 +38,9 @@ class Told(Generic[T]):
 class Facts:
     """What is read of a cluster for nothing but these checks."""
 
-    roles: Told[frozenset[str]]
-    pairs_max: Told[int]
-    fullness: Told[int]
+    roles: Answer[frozenset[str]]
+    pairs_max: Answer[int]
+    fullness: Answer[int]
 
 
 @dataclass(frozen=True)
@@ -49,13 +51,13 @@ class Subject:
     pairs: those that are reported on. candidates: pairs that could be made. refused: what cannot be one, as checks.
     """
 
-    views: Sides[VolumeSide | None]
+    views: Sides[VolumeView | None]
     facts: Sides[Facts | None]
-    clusters: ClusterPairFound | None
+    clusters: ObservedClusterPair | None
     why: str
     known_as: Sides[tuple[str, ...]]
-    pairs: Sequence[Found]
-    candidates: Sequence[Found]
+    pairs: Sequence[ObservedVolumePair]
+    candidates: Sequence[ObservedVolumePair]
     refused: Sequence[Check]
 
 
@@ -141,7 +143,7 @@ def _fullness(subject: Subject, side: str) -> Check:
     return readiness.fullness(view.cluster.name, facts.fullness.value, facts.fullness.unknown)
 
 
-def _each(code: str, subject: Subject, judge: Callable[[Found, str], Check]) -> list[Check]:
+def _each(code: str, subject: Subject, judge: Callable[[ObservedVolumePair, str], Check]) -> list[Check]:
     """judge: is given a pair and the side of its source."""
     found = [judge(pair, _source_side(pair)) for pair in subject.pairs if _is_whole(pair)]
     found += [Check(code, None, f"{ends(pair)}: {_why_broken(pair)}") for pair in _broken(subject)]
@@ -150,32 +152,32 @@ def _each(code: str, subject: Subject, judge: Callable[[Found, str], Check]) -> 
     return unwell or [Check(code, True, f"{len(found)} volume pairs were looked at, all are as they should be")]
 
 
-def _is_whole(pair: Found) -> bool:
+def _is_whole(pair: ObservedVolumePair) -> bool:
     return bool(pair.volumes.local and pair.volumes.peer)
 
 
-def _broken(subject: Subject) -> Iterable[Found]:
+def _broken(subject: Subject) -> Iterable[ObservedVolumePair]:
     return (pair for pair in subject.pairs if not _is_whole(pair))
 
 
-def _why_broken(pair: Found) -> str:
+def _why_broken(pair: ObservedVolumePair) -> str:
     return "one of the volumes cannot be read" if pair.row == UNREADABLE else "one of the volumes is not there"
 
 
-def _source_side(pair: Found) -> str:
+def _source_side(pair: ObservedVolumePair) -> str:
     return pair.source or LOCAL
 
 
-def _size(pair: Found, side: str) -> Check:
+def _size(pair: ObservedVolumePair, side: str) -> Check:
     far = other(side)
     return readiness.size(pair.volumes[side], pair.volumes[far], pair.name(far))
 
 
-def _sector_size(pair: Found, side: str) -> Check:
+def _sector_size(pair: ObservedVolumePair, side: str) -> Check:
     return readiness.sector_size(ends(pair), pair.volumes[side], pair.volumes[other(side)])
 
 
-def _access(pair: Found, side: str) -> Check:
+def _access(pair: ObservedVolumePair, side: str) -> Check:
     for which in (side, other(side)):
         active = readiness.active(pair.volumes[which], pair.name(which))
         if not active.ok:
@@ -187,7 +189,7 @@ def _access(pair: Found, side: str) -> Check:
     return readiness.target_access(pair.volumes[far], pair.name(far)) if source.ok else source
 
 
-def _roles(pair: Found) -> Check:
+def _roles(pair: ObservedVolumePair) -> Check:
     text = f"{ends(pair)}: {accesses(pair)}"
     if pair.direction in ("to_peer", "from_peer"):
         return Check("access", True, text)
@@ -196,8 +198,11 @@ def _roles(pair: Found) -> Check:
 
 
 def candidates(
-    views: Sides[VolumeSide | None], names: Iterable[str], accounts: Sequence[str] | None, pairs: Sequence[Found]
-) -> tuple[list[Found], list[Check]]:
+    views: Sides[VolumeView | None],
+    names: Iterable[str],
+    accounts: Sequence[str] | None,
+    pairs: Sequence[ObservedVolumePair],
+) -> tuple[list[ObservedVolumePair], list[Check]]:
     """The unpaired volumes of these names with those of the same name on the peer, and why others cannot be paired."""
     if views.peer is None:
         return [], []
@@ -205,25 +210,25 @@ def candidates(
     paired = {volume.name for pair in pairs for volume in (pair.volumes.local, pair.volumes.peer) if volume}
     owner = accounts[0] if accounts and len(accounts) == 1 else None
     looked_at = [
-        _candidate(catalogs, PairWish(volume=name, account=owner))
+        _candidate(catalogs, DesiredPair(volume=name, account=owner))
         for name in dict.fromkeys(names)
         if name not in paired
     ]
-    return [each for each in looked_at if isinstance(each, Found)], [
+    return [each for each in looked_at if isinstance(each, ObservedVolumePair)], [
         each for each in looked_at if isinstance(each, Check)
     ]
 
 
-def _candidate(catalogs: Sides[Catalog], wish: PairWish) -> Found | Check:
+def _candidate(catalogs: Sides[Catalog], desired: DesiredPair) -> ObservedVolumePair | Check:
     try:
-        found = classify(0, wish, catalogs)
+        found = classify_volume_pair(0, desired, catalogs)
     except Failure as exc:
         return Check("access", None, exc.sentence)
     if found.row == "none":
         return found
     missing = [side for side in SIDES if found.volumes[side] is None]
     if missing:
-        text = f"cluster {found.name(missing[0])} has no volume named {wish.volume}"
+        text = f"cluster {found.name(missing[0])} has no volume named {desired.volume}"
         remedy = "check the spelling" if missing[0] == LOCAL else "create it, or let create_peer_volume create it"
         return Check("access", False, text, remedy)
     return Check(

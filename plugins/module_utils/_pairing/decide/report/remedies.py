@@ -10,23 +10,23 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ...model import LOCAL, PEER, READ_WRITE, SIDES, TARGET, mode_option, other
-from ..volume_pair.state import Found
+from ..volume_pair.state import ObservedVolumePair
 
 # What only a person can know.
 _GOOD = "direction: to_peer or from_peer (from the volume that holds the good data)"
 
 
-def of_pair(pair: Found, code: str) -> str | None:
+def of_pair(pair: ObservedVolumePair, code: str) -> str | None:
     """The remedy for what is wrong with this pair; None where that of the code says all."""
     remedy = _REMEDIES.get(code)
     return remedy(pair) if remedy else None
 
 
-def of_snapshots(pair: Found, state: str | None) -> str | None:
+def of_snapshots(pair: ObservedVolumePair, state: str | None) -> str | None:
     return _fewer_snapshots(pair) if state == "PausedExceededMaxSnapshotCount" else None
 
 
-def of_lag(pair: Found) -> str | None:
+def of_lag(pair: ObservedVolumePair) -> str | None:
     """The remedy for a lag that has no other cause; None where that of the code says all."""
     if pair.health == "syncing":
         return f"wait for the copy: {_task(pair, 'wait_for: in_sync')}"
@@ -36,9 +36,9 @@ def of_lag(pair: Found) -> str | None:
     return None
 
 
-def _task(pair: Found, options: str) -> str:
+def _task(pair: ObservedVolumePair, options: str) -> str:
     """A task of element_volume_pair for this pair, on this cluster unless only the other one's volume is known."""
-    side = LOCAL if pair.volumes.local or pair.wish.volume_id is not None else PEER
+    side = LOCAL if pair.volumes.local or pair.desired.volume_id is not None else PEER
     near, far = _id(pair, side), _id(pair, other(side))
     where = "" if side == LOCAL else f"on cluster {pair.name(PEER)}, with {pair.name(LOCAL)} as the peer, "
     partner = "" if far is None else f", peer_volume_id: {far}"
@@ -46,20 +46,20 @@ def _task(pair: Found, options: str) -> str:
     return f"{where}run element_volume_pair with volume_id: {near}{partner}{peer}, {options}"
 
 
-def _id(pair: Found, side: str) -> int | None:
+def _id(pair: ObservedVolumePair, side: str) -> int | None:
     volume = pair.volumes[side]
-    return volume.id if volume else pair.wish.given_id(side)
+    return volume.id if volume else pair.desired.given_id(side)
 
 
-def _resume(pair: Found) -> str:
+def _resume(pair: ObservedVolumePair) -> str:
     return f"when the reason is gone, {_task(pair, 'paused: false')}"
 
 
-def _match_size(pair: Found) -> str:
+def _match_size(pair: ObservedVolumePair) -> str:
     return _task(pair, "match_size: true")
 
 
-def _pair_again(pair: Found) -> str:
+def _pair_again(pair: ObservedVolumePair) -> str:
     """A full copy. Who is the source is told by the roles, if they do tell; else somebody has to decide."""
     if pair.state == "unknown_peer" or pair.direction in ("to_peer", "from_peer"):
         return _task(pair, "repair: true (everything is copied again)")
@@ -70,36 +70,36 @@ def _pair_again(pair: Found) -> str:
     return _task(pair, f"repair: true, {_GOOD}, allow_overwrite: true (what the other one holds is lost)")
 
 
-def _partner_is_taken(pair: Found) -> bool:
+def _partner_is_taken(pair: ObservedVolumePair) -> bool:
     """Whether the other volume is there and paired with somebody else: element_volume_pair touches neither then.
 
     Not for a volume with several entries: which one of them a call would remove is not known.
     """
     side = LOCAL if pair.entries.local else PEER
-    volume, number = pair.volumes[side], pair.wish.given_id(other(side))
+    volume, number = pair.volumes[side], pair.desired.given_id(other(side))
     if volume is None or len(volume.pairs) != 1 or number is None or pair.volumes[other(side)]:
         return False
     partner = pair.catalogs[other(side)].by_id(number)
     return partner is not None and bool(partner.pairs)
 
 
-def _remove_entry(pair: Found) -> str:
+def _remove_entry(pair: ObservedVolumePair) -> str:
     side = LOCAL if pair.entries.local else PEER
     return f"RemoveVolumePair with volumeID {_id(pair, side)} on cluster {pair.name(side)} (the other volume keeps its pair)"
 
 
-def _unpair(pair: Found) -> str:
+def _unpair(pair: ObservedVolumePair) -> str:
     return f"complete it where it was started for, or {_task(pair, 'state: absent')}"
 
 
-def _restore(pair: Found) -> str:
+def _restore(pair: ObservedVolumePair) -> str:
     side = next(side for side in SIDES if pair.volumes[side] and pair.volumes[side].deleted)
     deleted = f"volumeID {pair.volumes[side].id} on cluster {pair.name(side)}"
     unpair = _task(pair, "state: absent")
     return f"RestoreDeletedVolume with {deleted}, or to give it up, {unpair}; PurgeDeletedVolume with {deleted}"
 
 
-def _create_anew(pair: Found) -> str:
+def _create_anew(pair: ObservedVolumePair) -> str:
     """The setting is fixed when a volume is created, so the target has to go."""
     target = LOCAL if pair.direction == "from_peer" else PEER
     source, number = other(target), _id(pair, target)
@@ -111,16 +111,16 @@ def _create_anew(pair: Found) -> str:
     )
 
 
-def _decide_split(pair: Found) -> str:
+def _decide_split(pair: ObservedVolumePair) -> str:
     options = f"{_GOOD}, failover: forced, allow_overwrite: true"
     return f"save what is unique on the other volume, then {_task(pair, options)}"
 
 
-def _give_source(pair: Found) -> str:
+def _give_source(pair: ObservedVolumePair) -> str:
     return _task(pair, f"{_GOOD}, failover: forced")
 
 
-def _set_role(pair: Found) -> str:
+def _set_role(pair: ObservedVolumePair) -> str:
     """The role that the other volume leaves; where neither has one, somebody has to decide."""
     without = [side for side in SIDES if pair.volumes[side].access not in (READ_WRITE, TARGET)]
     if len(without) > 1:
@@ -131,12 +131,12 @@ def _set_role(pair: Found) -> str:
     return f"{call} (what it holds is overwritten)" if free == TARGET else call
 
 
-def _fewer_snapshots(pair: Found) -> str:
+def _fewer_snapshots(pair: ObservedVolumePair) -> str:
     side = next((side for side in SIDES if pair.volumes[side] and pair.volumes[side].access == TARGET), PEER)
     return f"DeleteSnapshot of snapshots of volume {_id(pair, side)} on cluster {pair.name(side)}, until it has fewer"
 
 
-def _pass_by(pair: Found) -> str | None:
+def _pass_by(pair: ObservedVolumePair) -> str | None:
     states = [entry.state for entry in (pair.entries.local, pair.entries.peer) if entry]
     return next((_BY_STATE[state] for state in states if state in _BY_STATE), None)
 
@@ -147,7 +147,7 @@ _BY_STATE = {
     "PausedSlowLink": "give the link between the sites more bandwidth, or wait until less is written",
     "PausedXCopy": "wait until the copy within the source's cluster has ended",
 }
-_REMEDIES: dict[str, Callable[[Found], str | None]] = {
+_REMEDIES: dict[str, Callable[[ObservedVolumePair], str | None]] = {
     "half_pair": _pair_again,
     "split": _decide_split,
     "volume_deleted": _restore,

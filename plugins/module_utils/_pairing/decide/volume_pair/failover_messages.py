@@ -14,26 +14,26 @@ from ...model import other
 from .. import health, sizes
 from . import progress
 from .messages import ends, refusal, states
-from .state import Found
+from .state import ObservedVolumePair
 
 # More of the newest snapshots than these say nothing more.
-MOST_SNAPSHOTS = 3
+MAX_SNAPSHOTS = 3
 
 
-def snapshots_only(found: Found) -> Failure:
+def snapshots_only(observed: ObservedVolumePair) -> Failure:
     return refusal(
-        found,
+        observed,
         "snapshots_only",
-        f"{ends(found)}: mode snapshots_only does not replicate the live content, a planned failover would lose what is not "
+        f"{ends(observed)}: mode snapshots_only does not replicate the live content, a planned failover would lose what is not "
         "in a snapshot; set mode: async, wait until it is in sync, turn it round, and set the mode back",
     )
 
 
-def not_in_sync(found: Found, why: str = "") -> Failure:
+def not_in_sync(observed: ObservedVolumePair, why: str = "") -> Failure:
     return refusal(
-        found,
+        observed,
         "not_in_sync",
-        f"{ends(found)}: {why or 'not in sync'} ({states(found)}); wait until both sides are Active or Idle, "
+        f"{ends(observed)}: {why or 'not in sync'} ({states(observed)}); wait until both sides are Active or Idle, "
         + (
             "or give allow_overwrite: true to take over an incomplete copy"
             if why
@@ -42,60 +42,60 @@ def not_in_sync(found: Found, why: str = "") -> Failure:
     )
 
 
-def uneven(found: Found) -> Failure:
-    local, peer = found.volumes.local.size, found.volumes.peer.size
+def uneven(observed: ObservedVolumePair) -> Failure:
+    local, peer = observed.volumes.local.size, observed.volumes.peer.size
     return refusal(
-        found,
+        observed,
         "size_mismatch",
-        f"{ends(found)}: {local} and {peer} bytes; turned round, a smaller target would stop the replication: give "
+        f"{ends(observed)}: {local} and {peer} bytes; turned round, a smaller target would stop the replication: give "
         "match_size: true, or grow the smaller one yourself",
     )
 
 
-def snapshot_limit(found: Found, side: str, what: str) -> Failure:
+def snapshot_limit(observed: ObservedVolumePair, side: str, what: str) -> Failure:
     return Failure(
         "snapshot_limit",
-        f"cluster {found.name(side)}: {found.label(side)} has no room for the checkpoint of a planned failover: {what}; delete a "
+        f"cluster {observed.name(side)}: {observed.label(side)} has no room for the checkpoint of a planned failover: {what}; delete a "
         "snapshot that is not needed",
-        cluster=found.name(side),
+        cluster=observed.name(side),
         method="ListSnapshots",
     )
 
 
-def source_in_use(found: Found, side: str, evidence: Iterable[str]) -> Failure:
+def source_in_use(observed: ObservedVolumePair, side: str, evidence: Iterable[str]) -> Failure:
     return Failure(
-        "source_in_use", _in_use(found, side, evidence), cluster=found.name(side), method="ListISCSISessions"
+        "source_in_use", _in_use(observed, side, evidence), cluster=observed.name(side), method="ListISCSISessions"
     )
 
 
-def unproven(found: Found, missing: str) -> Failure:
+def unproven(observed: ObservedVolumePair, missing: str) -> Failure:
     """missing: the proof that is, in words."""
     return refusal(
-        found,
+        observed,
         "no_source",
-        f"{ends(found)}: neither volume is writable, and planned proves nothing here: {missing}; failover: forced makes "
+        f"{ends(observed)}: neither volume is writable, and planned proves nothing here: {missing}; failover: forced makes "
         "the side that direction names writable, and saves the other one first",
     )
 
 
-def losing_side_in_use(found: Found, side: str, evidence: Iterable[str]) -> Failure:
+def losing_side_in_use(observed: ObservedVolumePair, side: str, evidence: Iterable[str]) -> Failure:
     return Failure(
-        "target_in_use", _in_use(found, side, evidence), cluster=found.name(side), method="ListISCSISessions"
+        "target_in_use", _in_use(observed, side, evidence), cluster=observed.name(side), method="ListISCSISessions"
     )
 
 
-def _in_use(found: Found, side: str, evidence: Iterable[str]) -> str:
+def _in_use(observed: ObservedVolumePair, side: str, evidence: Iterable[str]) -> str:
     return (
-        f"cluster {found.name(side)}: {found.label(side)} would become the target while it is in use: {', '.join(evidence)}; "
+        f"cluster {observed.name(side)}: {observed.label(side)} would become the target while it is in use: {', '.join(evidence)}; "
         "stop the application and log the hosts out first"
     )
 
 
-def incomplete(found: Found, new: str) -> str | None:
+def incomplete(observed: ObservedVolumePair, new: str) -> str | None:
     """Why the copy on the wanted side is not complete; None if nothing says that it is not."""
-    entry, jobs = found.entries[new], found.extras.jobs[new]
-    job = (jobs or {}).get(found.volumes[new].id)
-    what = f"the copy on {found.name(new)} is incomplete"
+    entry, jobs = observed.entries[new], observed.extras.jobs[new]
+    job = (jobs or {}).get(observed.volumes[new].id)
+    what = f"the copy on {observed.name(new)} is incomplete"
     if job is not None and job.branch != "snapshot":
         return f"{what}, {progress.how_far(job)}"
     if entry is not None and entry.state.startswith("Resuming"):
@@ -103,54 +103,54 @@ def incomplete(found: Found, new: str) -> str | None:
     return None
 
 
-def data_loss_possible(found: Found, new: str) -> tuple[str, ...]:
+def data_loss_possible(observed: ObservedVolumePair, new: str) -> tuple[str, ...]:
     """The warnings of a promotion that nobody has proven anything for."""
-    texts = [f"data_loss_possible: {ends(found)}: {_last_seen(found, new)}"]
-    missing = incomplete(found, new)
+    texts = [f"data_loss_possible: {ends(observed)}: {_last_seen(observed, new)}"]
+    missing = incomplete(observed, new)
     if missing:
-        texts.append(f"{ends(found)}: {missing}: it holds old and new data mixed")
-    losing = found.volumes[other(new)]
-    if losing is not None and sizes.whole_mib(losing.size) != sizes.whole_mib(found.volumes[new].size):
+        texts.append(f"{ends(observed)}: {missing}: it holds old and new data mixed")
+    losing = observed.volumes[other(new)]
+    if losing is not None and sizes.whole_mib(losing.size) != sizes.whole_mib(observed.volumes[new].size):
         texts.append(
-            f"{ends(found)}: {found.volumes[new].size} bytes on {found.name(new)}, {losing.size} on {found.name(other(new))}; "
+            f"{ends(observed)}: {observed.volumes[new].size} bytes on {observed.name(new)}, {losing.size} on {observed.name(other(new))}; "
             "match_size: true makes them equal"
         )
-    entry = found.entries[new]
+    entry = observed.entries[new]
     if entry is not None and health.is_snapshots_only(entry.mode):
-        newest = ", ".join(f"{s.name} of {s.created}" for s in _newest(found, new)) or "none is there"
+        newest = ", ".join(f"{s.name} of {s.created}" for s in _newest(observed, new)) or "none is there"
         texts.append(
-            f"{ends(found)}: mode snapshots_only: the live content of {found.label(new)} is not its newest snapshot; the newest "
+            f"{ends(observed)}: mode snapshots_only: the live content of {observed.label(new)} is not its newest snapshot; the newest "
             f"replicated ones: {newest}"
         )
     return tuple(texts)
 
 
-def _last_seen(found: Found, new: str) -> str:
-    told = [f"last state {states(found)}"]
-    lag = found.lag_seconds(other(new))
+def _last_seen(observed: ObservedVolumePair, new: str) -> str:
+    told = [f"last state {states(observed)}"]
+    lag = observed.lag_seconds(other(new))
     if lag is not None:
-        told.append(f"{found.name(other(new))} was {lag:g} s ahead")
+        told.append(f"{observed.name(other(new))} was {lag:g} s ahead")
     else:
-        newest = _newest(found, new)
+        newest = _newest(observed, new)
         told.append("lag unknown")
         told.append(f"newest replicated snapshot of {newest[0].created}" if newest else "no replicated snapshot")
     return ", ".join(told)
 
 
-def _newest(found: Found, side: str) -> list:
+def _newest(observed: ObservedVolumePair, side: str) -> list:
     """The newest snapshots that came from the other side, the newest first."""
-    taken = found.extras.snapshots[side] or ()
-    volume = found.volumes[side]
+    taken = observed.extras.snapshots[side] or ()
+    volume = observed.volumes[side]
     copies = [snapshot for snapshot in taken if snapshot.volume_id == volume.id and snapshot.replicated]
-    return sorted(copies, key=lambda snapshot: snapshot.created, reverse=True)[:MOST_SNAPSHOTS]
+    return sorted(copies, key=lambda snapshot: snapshot.created, reverse=True)[:MAX_SNAPSHOTS]
 
 
-def sizes_left(found: Found) -> str:
-    return f"{ends(found)}: sizes are left as they are by a forced failover; run again to grow them"
+def sizes_left(observed: ObservedVolumePair) -> str:
+    return f"{ends(observed)}: sizes are left as they are by a forced failover; run again to grow them"
 
 
-def left_writable(found: Found, side: str, hosts: Iterable[str]) -> str:
+def left_writable(observed: ObservedVolumePair, side: str, hosts: Iterable[str]) -> str:
     return (
-        f"cluster {found.name(side)}: {found.label(side)} stays writable ({', '.join(hosts)}), so that both sides are now; log "
+        f"cluster {observed.name(side)}: {observed.label(side)} stays writable ({', '.join(hosts)}), so that both sides are now; log "
         "the hosts out and see that sessions can be read, then run again with failover: forced and allow_overwrite: true"
     )

@@ -3,43 +3,52 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""Which volumes grow to what: the target before the source, since a target may be larger and must not be smaller."""
+"""How large the two volumes of a pair become, and the steps that grow them."""
 
 from __future__ import annotations
 
 from ...._element.errors import Failure
-from ...model import SIDES, Grow, Sides, Volume, other
-from .. import sizes
-from .state import Found
+from ...model import SIDES, Sides, Volume, other
+from ...plan import Grow
+from .desired import DesiredPair
+from .state import ObservedVolumePair
 
 
-def steps(found: Found, source_side: str) -> tuple[Grow, ...]:
+def desired_sizes(desired: DesiredPair, sizes: Sides[int]) -> Sides[int]:
+    """The sizes that two volumes of these sizes shall have: never less than they have."""
+    least = desired.size or 0
+    if desired.match_size:
+        least = max(least, sizes.local, sizes.peer)
+    return Sides(*(max(sizes[side], least) for side in SIDES))
+
+
+def steps(observed: ObservedVolumePair, source_side: str) -> tuple[Grow, ...]:
     """The growth that the wish asks for, in the order of its writes."""
-    now = Sides(*(found.volumes[side].size for side in SIDES))
-    wished = sizes.wished(found.wish, now)
+    now = Sides(*(observed.volumes[side].size for side in SIDES))
+    desired = desired_sizes(observed.desired, now)
     target_side = other(source_side)
     return (
-        *of_volume(found, target_side, found.volumes[target_side], wished[target_side], is_source=False),
-        *of_volume(found, source_side, found.volumes[source_side], wished[source_side], is_source=True),
+        *of_volume(observed, target_side, observed.volumes[target_side], desired[target_side], is_source=False),
+        *of_volume(observed, source_side, observed.volumes[source_side], desired[source_side], is_source=True),
     )
 
 
-def of_volume(found: Found, side: str, volume: Volume, size: int, is_source: bool) -> tuple[Grow, ...]:
+def of_volume(observed: ObservedVolumePair, side: str, volume: Volume, size: int, is_source: bool) -> tuple[Grow, ...]:
     if size <= volume.size:
         return ()
-    check_largest(found, side, volume, size)
-    least = found.wish.size or 0
+    check_largest(observed, side, volume, size)
+    least = observed.desired.size or 0
     reason = "the pair shall have at least this size" if size == least else "it shall be as large as its partner"
-    return (Grow(found.item, side, volume.label, reason, volume, size, is_source),)
+    return (Grow(observed.item, side, volume.label, reason, volume, size, is_source),)
 
 
-def check_largest(found: Found, side: str, volume: Volume, size: int) -> None:
-    limits = found.extras.limits[side]
+def check_largest(observed: ObservedVolumePair, side: str, volume: Volume, size: int) -> None:
+    limits = observed.extras.limits[side]
     if limits is not None and limits.volume_size_max is not None and size > limits.volume_size_max:
         raise Failure(
             "limit_reached",
-            f"cluster {found.name(side)}: {volume.label} would have {size} bytes, {limits.volume_size_max} are allowed; wish "
+            f"cluster {observed.name(side)}: {volume.label} would have {size} bytes, {limits.volume_size_max} are allowed; wish "
             "for less",
-            cluster=found.name(side),
+            cluster=observed.name(side),
             method="GetLimits",
         )

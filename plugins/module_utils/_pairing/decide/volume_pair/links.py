@@ -8,28 +8,29 @@
 from __future__ import annotations
 
 from ...model import LOCAL, PEER, SIDES, other
-from ..identity import names, refuse_unreadable
+from ..identity import names_cluster, refuse_unreadable
 from .messages import refusal
-from .state import Found
+from .state import ObservedVolumePair
 
 
-def check_connected(found: Found) -> None:
+def check_connected(observed: ObservedVolumePair) -> None:
     """One cluster pair, the same on both sides, and Connected on both.
 
     Raises Failure: not_connected; bad_reply where the entry that is missing may be one that cannot be read.
     """
     entries = {
-        side: [e for e in found.catalogs[side].entries if names(e, found.catalogs[other(side)].cluster)]
+        side: [e for e in observed.catalogs[side].entries if names_cluster(e, observed.catalogs[other(side)].cluster)]
         for side in SIDES
     }
     shared = {e.uuid for e in entries[LOCAL] if e.connected} & {e.uuid for e in entries[PEER] if e.connected}
     if not shared:
         for side in SIDES:
             refuse_unreadable(
-                found.catalogs[side].unreadable_entries, found.name(side), found.catalogs[other(side)].cluster
+                observed.catalogs[side].unreadable_entries, observed.name(side), observed.catalogs[other(side)].cluster
             )
         statuses = ", ".join(
-            f"{found.name(side)} reports {' and '.join(e.status for e in entries[side]) or 'no pair'}" for side in SIDES
+            f"{observed.name(side)} reports {' and '.join(e.status for e in entries[side]) or 'no pair'}"
+            for side in SIDES
         )
         remedy = (
             "see that the management network between all their nodes works, ports 443 and 2181"
@@ -37,7 +38,7 @@ def check_connected(found: Found) -> None:
             else "pair them with element_cluster_pair first"
         )
         raise refusal(
-            found,
+            observed,
             "not_connected",
-            f"clusters {found.name(LOCAL)} and {found.name(PEER)} have no connected cluster pair ({statuses}); {remedy}",
+            f"clusters {observed.name(LOCAL)} and {observed.name(PEER)} have no connected cluster pair ({statuses}); {remedy}",
         )

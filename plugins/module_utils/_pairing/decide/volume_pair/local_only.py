@@ -26,26 +26,31 @@ from ...model import (
     TO_PEER,
     Cluster,
     ClusterPair,
-    Plan,
-    ReleaseTarget,
-    SetPause,
     Sides,
-    Step,
-    Verdict,
     VolumePair,
-    VolumeSide,
     mode_option,
 )
+from ...plan import Plan, ReleaseTarget, SetPause, Step, Verdict
+from ...views import VolumeView
 from .. import health
 from ..catalog import Catalog
-from ..identity import Silent, connected, entries_of, may_be_known_as, named_by_address, peer_unknown, seems_alive
+from ..identity import (
+    UnreachablePeer,
+    connected,
+    entries_of,
+    may_be_known_as,
+    named_by_address,
+    peer_unknown,
+    seems_alive,
+)
+from .desired import DesiredPair, PairOptions
 from .messages import ends, refusal, states
-from .state import Found, PairWish, Wish
+from .state import ObservedVolumePair
 
 
-def classify(item: int, wish: PairWish, here: Catalog, peer: Silent) -> Found:
+def classify(item: int, desired: DesiredPair, here: Catalog, peer: UnreachablePeer) -> ObservedVolumePair:
     """What the volume here shows of a pair with the silent peer. Raises Failure where it cannot be told whom it means."""
-    volume = here.find(wish.volume, wish.volume_id, wish.account)
+    volume = here.find(desired.volume, desired.volume_id, desired.account)
     pair = volume.pairs[0] if volume and volume.pairs else None
     link = here.link(pair) if pair and not pair.pending else None
     row, assumed = "alone_none", False
@@ -59,18 +64,18 @@ def classify(item: int, wish: PairWish, here: Catalog, peer: Silent) -> Found:
         row = "alone_pending"
     elif pair is not None:
         ours, assumed = _with_peer(here, link, peer)
-        row = "alone" if ours and _is_meant(wish, pair) else "alone_elsewhere"
+        row = "alone" if ours and _is_meant(desired, pair) else "alone_elsewhere"
     far = Cluster(link.remote_name or peer.name, link.remote_unique_id or "", link.remote_mvip) if link else None
-    there = Catalog(VolumeSide(far or Cluster(peer.name, "", ""), (), (), {}))
+    there = Catalog(VolumeView(far or Cluster(peer.name, "", ""), (), (), {}))
     entry = pair if row in ("alone", "alone_pending", "deleted") else None
     if row == "alone":  # what the entry tells of the partner is all that is known of it
-        wish = replace(wish, peer_volume_id=pair.remote_volume_id, peer_volume=pair.remote_volume_name or None)
-    return Found(
-        item, wish, "unknown_peer", row, Sides(here, there), Sides(volume, None), Sides(entry, None), assumed=assumed
+        desired = replace(desired, peer_volume_id=pair.remote_volume_id, peer_volume=pair.remote_volume_name or None)
+    return ObservedVolumePair(
+        item, desired, "unknown_peer", row, Sides(here, there), Sides(volume, None), Sides(entry, None), assumed=assumed
     )
 
 
-def _with_peer(here: Catalog, link: ClusterPair | None, peer: Silent) -> tuple[bool, bool]:
+def _with_peer(here: Catalog, link: ClusterPair | None, peer: UnreachablePeer) -> tuple[bool, bool]:
     """Whether a cluster pair is the one with the peer, and whether that is only assumed."""
     theirs = entries_of(here.entries, peer, here.unreadable_entries)
     if not theirs and link is not None:
@@ -82,84 +87,86 @@ def _with_peer(here: Catalog, link: ClusterPair | None, peer: Silent) -> tuple[b
     return link in theirs, link is not None and not named_by_address(theirs, peer.known_as)
 
 
-def _is_meant(wish: PairWish, pair: VolumePair) -> bool:
+def _is_meant(desired: DesiredPair, pair: VolumePair) -> bool:
     """Whether the partner is the one that was named, as far as the entry tells."""
-    if wish.peer_volume_id is not None:
-        return pair.remote_volume_id == wish.peer_volume_id
-    return wish.peer_volume in (None, pair.remote_volume_name)
+    if desired.peer_volume_id is not None:
+        return pair.remote_volume_id == desired.peer_volume_id
+    return desired.peer_volume in (None, pair.remote_volume_name)
 
 
-def adjust(found: Found, wish: Wish) -> tuple[Step, ...]:
+def adjust(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, ...]:
     """Promote, pause or resume here; whatever else differs needs the peer."""
-    shown, wanted = found.volumes.local, found.wish
-    entry = found.entries.local
+    shown, wanted = observed.volumes.local, observed.desired
+    entry = observed.entries.local
     promoted: tuple[Step, ...] = ()
-    if wanted.direction is not None and not _has_role(found):
-        if wanted.direction != TO_PEER or wish.failover != "forced":
-            raise unreachable(found, f"direction {wanted.direction}")
+    if wanted.direction is not None and not _has_role(observed):
+        if wanted.direction != TO_PEER or options.failover != "forced":
+            raise unreachable(observed, f"direction {wanted.direction}")
         reason = "forced: it shall replicate to_peer"
-        promoted = (Promote(found.item, LOCAL, found.label(LOCAL), reason, shown, READ_WRITE, first=True),)
+        promoted = (Promote(observed.item, LOCAL, observed.label(LOCAL), reason, shown, READ_WRITE, first=True),)
     if wanted.mode not in (None, mode_option(entry.mode)):
-        raise unreachable(found, f"mode {wanted.mode}")
+        raise unreachable(observed, f"mode {wanted.mode}")
     # What a daily task carries does not hold up the worst day, in no run of it.
-    if _grows(found) and not (wish.failover == "forced" and wanted.direction == TO_PEER):
-        raise unreachable(found, "a size")
-    return (*promoted, *_pause(found))
+    if _grows(observed) and not (options.failover == "forced" and wanted.direction == TO_PEER):
+        raise unreachable(observed, "a size")
+    return (*promoted, *_pause(observed))
 
 
-def _grows(found: Found) -> bool:
+def _grows(observed: ObservedVolumePair) -> bool:
     """Whether a size is wished that this side does not have, or that only the other one can tell."""
-    return bool(found.wish.match_size) or (found.wish.size or 0) > found.volumes.local.size
+    return bool(observed.desired.match_size) or (observed.desired.size or 0) > observed.volumes.local.size
 
 
-def _has_role(found: Found) -> bool:
-    role = READ_WRITE if found.wish.direction == TO_PEER else TARGET
-    return found.volumes.local.access == role
+def _has_role(observed: ObservedVolumePair) -> bool:
+    role = READ_WRITE if observed.desired.direction == TO_PEER else TARGET
+    return observed.volumes.local.access == role
 
 
-def _pause(found: Found) -> tuple[Step, ...]:
-    wanted, state, volume = found.wish.paused, found.entries.local.state, found.volumes.local
+def _pause(observed: ObservedVolumePair) -> tuple[Step, ...]:
+    wanted, state, volume = observed.desired.paused, observed.entries.local.state, observed.volumes.local
     if wanted is None or (wanted and state in (PAUSED_HERE, PAUSED_THERE)):
         return ()
     if not wanted and state == PAUSED_THERE:
-        raise unreachable(found, "paused: false (it was paused on the other side)")
+        raise unreachable(observed, "paused: false (it was paused on the other side)")
     if not wanted and state != PAUSED_HERE:
         return ()
     reason = "it shall be paused" if wanted else "it shall replicate again"
-    return (SetPause(found.item, LOCAL, found.label(LOCAL), reason, volume, wanted),)
+    return (SetPause(observed.item, LOCAL, observed.label(LOCAL), reason, volume, wanted),)
 
 
-def refuse(found: Found, wish: Wish) -> NoReturn:
-    raise unreachable(found, "a pair" if wish.present else "the other half")
+def refuse(observed: ObservedVolumePair, options: PairOptions) -> NoReturn:
+    raise unreachable(observed, "a pair" if options.present else "the other half")
 
 
-def unreachable(found: Found, wanted: str) -> Failure:
+def unreachable(observed: ObservedVolumePair, wanted: str) -> Failure:
     return Failure(
         "unreachable",
-        f"{ends(found)}: {wanted} requires the peer {found.name(PEER)}, which is unreachable; nothing was written: run again "
+        f"{ends(observed)}: {wanted} requires the peer {observed.name(PEER)}, which is unreachable; nothing was written: run again "
         "when it answers",
-        cluster=found.name(PEER),
+        cluster=observed.name(PEER),
         method="GetClusterInfo",
     )
 
 
-def warnings(found: Found, wish: Wish, planned: Sequence[Step]) -> tuple[str, ...]:
+def warnings(observed: ObservedVolumePair, options: PairOptions, planned: Sequence[Step]) -> tuple[str, ...]:
     texts = []
-    if not wish.present:
+    if not options.present:
         left = "its half of the pair, if it is there, is outstanding" if planned else "nothing was looked for there"
-        texts.append(f"{ends(found)}: the peer {found.name(PEER)} is unreachable, {left}; run again when it answers")
-    if wish.present and _grows(found):
         texts.append(
-            f"{ends(found)}: sizes are left as they are while the peer does not answer; run again when it does"
+            f"{ends(observed)}: the peer {observed.name(PEER)} is unreachable, {left}; run again when it answers"
         )
-    link = found.catalogs.local.link(found.entries.local) if found.row == "alone" else None
-    if found.assumed and link:
+    if options.present and _grows(observed):
         texts.append(
-            f"cluster {found.name(LOCAL)}: no cluster pair has the peer's address; the only one, with {found.name(PEER)}, was "
+            f"{ends(observed)}: sizes are left as they are while the peer does not answer; run again when it does"
+        )
+    link = observed.catalogs.local.link(observed.entries.local) if observed.row == "alone" else None
+    if observed.assumed and link:
+        texts.append(
+            f"cluster {observed.name(LOCAL)}: no cluster pair has the peer's address; the only one, with {observed.name(PEER)}, was "
             f"taken for it: set element_mvip of the peer's host (or peer.mvip) to {link.remote_mvip}"
         )
     if link and link.connected and planned:
-        texts.append(seems_alive(found.name(LOCAL), link, promotes(planned)))
+        texts.append(seems_alive(observed.name(LOCAL), link, promotes(planned)))
     return tuple(texts)
 
 
@@ -172,7 +179,7 @@ def _promotions(planned: Iterable[Step]) -> list[Promote | ReleaseTarget]:
     return [step for step in planned if isinstance(step, (Promote, ReleaseTarget))]
 
 
-def peer_alive(here: VolumeSide, peer: Silent, plans: Iterable[Plan]) -> Failure | None:
+def peer_alive(here: VolumeView, peer: UnreachablePeer, plans: Iterable[Plan]) -> Failure | None:
     """Why nothing may be promoted: this cluster is connected with the peer, so that only the way to it is broken."""
     if peer.failure is None or not any(promotes(plan.steps) for plan in plans):
         return None
@@ -195,7 +202,7 @@ def peer_alive(here: VolumeSide, peer: Silent, plans: Iterable[Plan]) -> Failure
     )
 
 
-def _receives(here: VolumeSide, plans: Iterable[Plan]) -> str | None:
+def _receives(here: VolumeView, plans: Iterable[Plan]) -> str | None:
     """The sign of life that a volume which is to be promoted gives: data of the peer arrives, whatever the clusters say."""
     ids = {step.volume.id for plan in plans for step in _promotions(plan.steps)}
     for volume in here.volumes:
@@ -205,13 +212,13 @@ def _receives(here: VolumeSide, plans: Iterable[Plan]) -> str | None:
     return None
 
 
-def judge(found: Found, refused: Failure) -> Verdict:
+def judge(observed: ObservedVolumePair, refused: Failure) -> Verdict:
     """Whether this side is as wished; nothing is waited for on the other one. refused: what a row that cannot be says."""
-    text = f"{found.label(LOCAL)}: {states(found)}"
-    if found.row != "alone":
+    text = f"{observed.label(LOCAL)}: {states(observed)}"
+    if observed.row != "alone":
         return Verdict(False, text, refused)
-    if found.wish.direction is not None and not _has_role(found):
-        what = f"{ends(found)}: it has another access by now; run again"
-        return Verdict(False, text, refusal(found, "changed_meanwhile", what))
-    wanted, shown = found.wish.paused, health.paused((found.entries.local,))
+    if observed.desired.direction is not None and not _has_role(observed):
+        what = f"{ends(observed)}: it has another access by now; run again"
+        return Verdict(False, text, refusal(observed, "changed_meanwhile", what))
+    wanted, shown = observed.desired.paused, health.paused((observed.entries.local,))
     return Verdict(None in (wanted, shown) or wanted == shown, text)

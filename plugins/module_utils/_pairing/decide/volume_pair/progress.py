@@ -12,12 +12,13 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from ...._element.errors import Failure
-from ...model import LOCAL, PEER, SIDES, TARGET, Sides, SyncJob, Verdict
+from ...model import LOCAL, PEER, SIDES, TARGET, Sides, SyncJob
+from ...plan import Verdict
 from .messages import ends
 
 if TYPE_CHECKING:
-    from ..cluster_pair.table import Found as ClusterPairFound
-    from .state import Found as VolumePairFound
+    from ..cluster_pair.state import ObservedClusterPair
+    from .state import ObservedVolumePair
 
 # The copies that each cluster is receiving, by volume ID.
 Jobs = Sides[Mapping[int, SyncJob]]
@@ -30,22 +31,22 @@ LONGEST_IN_MINUTES = 120
 class Waiting(NamedTuple):
     """One pair that is waited for."""
 
-    pair: VolumePairFound
+    pair: ObservedVolumePair
     text: str
     job: SyncJob | None
 
 
-def of_cluster_pair(found: ClusterPairFound, text: str, waited: float, timeout: float) -> str:
-    return f"cluster pair of {found.name(LOCAL)} and {found.name(PEER)}: {text}, {waited:.0f} s of {timeout:g} s"
+def of_cluster_pair(observed: ObservedClusterPair, text: str, waited: float, timeout: float) -> str:
+    return f"cluster pair of {observed.name(LOCAL)} and {observed.name(PEER)}: {text}, {waited:.0f} s of {timeout:g} s"
 
 
 def of_volume_pairs(
-    found: Sequence[VolumePairFound | None], verdicts: Sequence[Verdict | None], wanted: str, jobs: Jobs
+    pairs: Sequence[ObservedVolumePair | None], verdicts: Sequence[Verdict | None], wanted: str, jobs: Jobs
 ) -> str:
     """`3 of 40 pairs in sync, slowest orders-db 41 %, about 12 min left`. The verdict on what has failed is None."""
     waiting = [
         Waiting(pair, verdict.text, copying(pair, jobs))
-        for pair, verdict in zip(found, verdicts)
+        for pair, verdict in zip(pairs, verdicts)
         if pair and verdict and not verdict.done
     ]
     done = sum(verdict is not None and verdict.done for verdict in verdicts)
@@ -65,14 +66,14 @@ def _of_slowest(waiting: Sequence[Waiting]) -> str:
     slowest = max(copies, key=lambda each: _slowness(each.job))
     # What is left of the slowest copy says little while others have not begun.
     left = slowest.job.remaining_seconds if len(copies) == len(waiting) else None
-    return f"{slowest.pair.volumes.local.name} {_told(slowest.job.percent, left)}"
+    return f"{slowest.pair.volumes.local.name} {_amount_done(slowest.job.percent, left)}"
 
 
 def _slowness(job: SyncJob) -> tuple[float, float]:
     return (math.inf if job.remaining_seconds is None else job.remaining_seconds, -job.percent)
 
 
-def copying(pair: VolumePairFound, jobs: Jobs) -> SyncJob | None:
+def copying(pair: ObservedVolumePair, jobs: Jobs) -> SyncJob | None:
     """The copy to the pair's target, of which only the target's cluster tells; None while there is none."""
     targets = [side for side in SIDES if pair.volumes[side] and pair.volumes[side].access == TARGET]
     return jobs[targets[0]].get(pair.volumes[targets[0]].id) if len(targets) == 1 else None
@@ -80,10 +81,10 @@ def copying(pair: VolumePairFound, jobs: Jobs) -> SyncJob | None:
 
 def how_far(job: SyncJob) -> str:
     """`41 %, about 12 min left`, without the time where that is not known."""
-    return _told(job.percent, job.remaining_seconds)
+    return _amount_done(job.percent, job.remaining_seconds)
 
 
-def _told(percent: float, seconds: float | None) -> str:
+def _amount_done(percent: float, seconds: float | None) -> str:
     # Rounded down: what is not complete is not called 100 %.
     done = f"{math.floor(percent)} %"
     return done if seconds is None else f"{done}, about {_duration(seconds)} left"
@@ -96,7 +97,7 @@ def _duration(seconds: float) -> str:
     return f"{minutes} min" if minutes <= LONGEST_IN_MINUTES else f"{minutes // 60} h {minutes % 60} min"
 
 
-def replaced(pair: VolumePairFound | None, failure: Failure | None) -> Failure:
+def replaced(pair: ObservedVolumePair | None, failure: Failure | None) -> Failure:
     """`changed_meanwhile`: between two looks somebody has removed the pair, made another one or turned it round.
 
     pair: what is there now; None where `failure` says why it cannot be told.
@@ -112,7 +113,7 @@ def replaced(pair: VolumePairFound | None, failure: Failure | None) -> Failure:
     )
 
 
-def _of_side(pair: VolumePairFound, side: str) -> str:
+def _of_side(pair: ObservedVolumePair, side: str) -> str:
     volume, entry = pair.volumes[side], pair.entries[side]
     if volume is None:
         return "has no such volume"

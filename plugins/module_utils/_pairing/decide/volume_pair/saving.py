@@ -7,32 +7,34 @@
 
 from __future__ import annotations
 
-from ...failover_steps import MOST_IN_GROUP, Save
-from .state import Found
+from ...failover_steps import MAX_IN_GROUP, Save
+from .state import ObservedVolumePair
 
 # How long a snapshot is kept of a replica that its source copies again; everything else is kept until it is deleted.
 REPLICA_RETENTION = "168:00:00"
 
 
-def save(found: Found, side: str, hint: str = "", first: bool = False, retention: str | None = None) -> Save:
+def save(
+    observed: ObservedVolumePair, side: str, hint: str = "", first: bool = False, retention: str | None = None
+) -> Save:
     """The snapshot of the volume of this side. hint: what the message says first where it cannot be taken.
 
     first: before anything else is written for the pair.
     """
     return Save(
-        item=found.item,
+        item=observed.item,
         side=side,
-        object=found.label(side),
+        object=observed.label(side),
         reason="it will be overwritten",
-        volume=found.volumes[side],
-        most=most_in_group(found, side),
+        volume=observed.volumes[side],
+        most=most_in_group(observed, side),
         hint=hint,
         retention=retention,
         first=first,
     )
 
 
-def most_in_group(found: Found, side: str) -> int:
+def most_in_group(observed: ObservedVolumePair, side: str) -> int:
     """How many volumes of this cluster one group snapshot can have."""
-    limits = found.extras.limits[side]
-    return min(MOST_IN_GROUP, limits.volumes_per_group or MOST_IN_GROUP) if limits else MOST_IN_GROUP
+    limits = observed.extras.limits[side]
+    return min(MAX_IN_GROUP, limits.volumes_per_group or MAX_IN_GROUP) if limits else MAX_IN_GROUP

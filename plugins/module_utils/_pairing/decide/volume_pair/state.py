@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""What two volumes are to each other: the classes that the table in volume_pair.py decides on."""
+"""What two volumes are to each other: the states that the table in table.py decides on."""
 
 from __future__ import annotations
 
@@ -28,85 +28,11 @@ from ...model import (
 )
 from .. import health
 from ..catalog import Catalog
-from ..identity import names
+from ..identity import names_cluster
+from .desired import DesiredPair
 
 # The row of a pair of which one side alone is known, since the other one cannot be read. It is reported, never acted on.
 UNREADABLE = "unreadable"
-
-
-@dataclass(frozen=True)
-class NewVolume:
-    """How a missing partner is created on the peer. None: as the volume here is called and owned, with its QoS."""
-
-    account: str | None = None
-    create_account: bool = False
-    name: str | None = None
-    qos_policy: str | None = None
-
-
-@dataclass(frozen=True)
-class PairWish:
-    """One pair of the list, as wished. None: not given. size in bytes.
-
-    create: how a missing partner is created; None where that is an error.
-    """
-
-    volume: str | None = None
-    volume_id: int | None = None
-    account: str | None = None
-    peer_volume: str | None = None
-    peer_volume_id: int | None = None
-    peer_account: str | None = None
-    mode: str | None = None
-    direction: str | None = None
-    paused: bool | None = None
-    size: int | None = None
-    match_size: bool | None = None
-    create: NewVolume | None = None
-
-    def given_id(self, side: str) -> int | None:
-        return self.volume_id if side == LOCAL else self.peer_volume_id
-
-    def given_name(self, side: str) -> str | None:
-        return self.volume if side == LOCAL else self.peer_volume
-
-    @property
-    def new_name(self) -> str | None:
-        """The name that a partner gets which is created; None: that of the volume here."""
-        return self.peer_volume or (self.create.name if self.create else None)
-
-    @property
-    def new_account(self) -> str | None:
-        """The owner, by name, of the volume there; None: whoever owns it."""
-        return self.peer_account or (self.create.account if self.create else None)
-
-    def label(self, side: str) -> str:
-        """The volume of `side` in the user's words."""
-        name, volume_id = self.given_name(side), self.given_id(side)
-        if side == PEER and volume_id is None:
-            name = self.new_name
-        if name is None and volume_id is None:
-            return self.label(other(side))
-        if None not in (name, volume_id):
-            return f"volume {name} ({volume_id})"
-        return f"volume {name}" if volume_id is None else f"volume with ID {volume_id}"
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What the task asks for, and what is permitted for one pair. failover: planned or forced, to reverse an existing pair.
-
-    save_overwritten: take a snapshot of what will be overwritten. timeout: how many seconds the checkpoint of a planned
-    failover is waited for.
-    """
-
-    present: bool
-    repair: bool = False
-    allow_overwrite: bool = False
-    save_overwritten: bool = True
-    release_target: bool = False
-    failover: str | None = None
-    timeout: float = 300
 
 
 @dataclass(frozen=True)
@@ -130,7 +56,7 @@ class Extras:
 
 
 @dataclass(frozen=True)
-class Found:
+class ObservedVolumePair:
     """Two volumes and what they are to each other.
 
     state: a class of the table. row: the line of the table that applies; differs from the state where a volume is
@@ -140,7 +66,7 @@ class Found:
     """
 
     item: int
-    wish: PairWish
+    desired: DesiredPair
     state: str
     row: str
     catalogs: Sides[Catalog]
@@ -195,27 +121,27 @@ class Found:
     def partner_name(self) -> str | None:
         """What a missing volume on the peer is called, or will be when it is created; None where that is not known."""
         local = self.volumes.local
-        return self.wish.new_name or (local.name if local and self.wish.create else None)
+        return self.desired.new_name or (local.name if local and self.desired.create else None)
 
     def namesakes_of_others(self) -> tuple[Volume, ...]:
         """Volumes on the peer that have the name of the missing partner and another owner, where no owner was named."""
-        wish, local = self.wish, self.volumes.local
-        if local is None or wish.peer_volume_id is not None or wish.new_account is not None:
+        desired, local = self.desired, self.volumes.local
+        if local is None or desired.peer_volume_id is not None or desired.new_account is not None:
             return ()
-        return tuple(v for v in self.catalogs.peer.named(wish.new_name or local.name) if not v.deleted)
+        return tuple(v for v in self.catalogs.peer.named(desired.new_name or local.name) if not v.deleted)
 
     def name(self, side: str) -> str:
         return self.catalogs[side].cluster.name
 
     def label(self, side: str) -> str:
         volume = self.volumes[side]
-        return volume.label if volume else self.wish.label(side)
+        return volume.label if volume else self.desired.label(side)
 
 
-def classify(item: int, wish: PairWish, catalogs: Sides[Catalog]) -> Found:
+def classify_volume_pair(item: int, desired: DesiredPair, catalogs: Sides[Catalog]) -> ObservedVolumePair:
     """Find the two volumes and say what they are to each other. Raises Failure where a name does not tell."""
-    volumes = _select(wish, catalogs)
-    relations = {side: _relation(wish, catalogs, volumes, side) for side in SIDES}
+    volumes = _select(desired, catalogs)
+    relations = {side: _relation(desired, catalogs, volumes, side) for side in SIDES}
     entries = {side: volumes[side].pairs[0] if relations[side] != "none" else None for side in SIDES}
     state = _state(relations, entries)
     replica = "ours" in relations.values() and health.direction(
@@ -225,58 +151,63 @@ def classify(item: int, wish: PairWish, catalogs: Sides[Catalog]) -> Found:
         "from_peer",
     )
     row = _row(state, volumes, Sides(**entries))
-    return Found(item, wish, state, row, catalogs, volumes, Sides(**entries), replica)
+    return ObservedVolumePair(item, desired, state, row, catalogs, volumes, Sides(**entries), replica)
 
 
-def _select(wish: PairWish, catalogs: Sides[Catalog]) -> Sides[Volume | None]:
-    local = catalogs.local.find(wish.volume, wish.volume_id, wish.account)
-    if wish.peer_volume_id is not None:
-        return Sides(local, catalogs.peer.find(None, wish.peer_volume_id, wish.peer_account))
-    if wish.peer_volume is not None:
+def _select(desired: DesiredPair, catalogs: Sides[Catalog]) -> Sides[Volume | None]:
+    local = catalogs.local.find(desired.volume, desired.volume_id, desired.account)
+    if desired.peer_volume_id is not None:
+        return Sides(local, catalogs.peer.find(None, desired.peer_volume_id, desired.peer_account))
+    if desired.peer_volume is not None:
         # Whoever is named by name alone is meant, whatever its owner; one that would be created has a certain owner.
-        owner = _owner_of_partner(wish, catalogs.local, local) if wish.create else None
-        return Sides(local, _named_on_peer(wish, catalogs.peer, wish.peer_volume, owner))
-    return Sides(local, _partner(wish, catalogs, local))
+        owner = _owner_of_partner(desired, catalogs.local, local) if desired.create else None
+        return Sides(local, _named_on_peer(desired, catalogs.peer, desired.peer_volume, owner))
+    return Sides(local, _partner(desired, catalogs, local))
 
 
-def _owner_of_partner(wish: PairWish, here: Catalog, local: Volume | None) -> str | None:
+def _owner_of_partner(desired: DesiredPair, here: Catalog, local: Volume | None) -> str | None:
     """Whose a partner has to be that is known by the name of the volume here alone: the account of the same name."""
-    if wish.new_account is not None:
+    if desired.new_account is not None:
         return None
-    return here.owner(local) if local else wish.account
+    return here.owner(local) if local else desired.account
 
 
-def _named_on_peer(wish: PairWish, there: Catalog, name: str, owner: str | None) -> Volume | None:
+def _named_on_peer(desired: DesiredPair, there: Catalog, name: str, owner: str | None) -> Volume | None:
     """The volume of that name. owner: whose it has to be where the wish names none, None for anyone's."""
-    if wish.new_account is None and owner is not None and not there.has_account(owner):
+    if desired.new_account is None and owner is not None and not there.has_account(owner):
         return None  # without an account of that name there is no volume of it
-    if wish.create and wish.create.create_account and wish.new_account and not there.has_account(wish.new_account):
+    if (
+        desired.create
+        and desired.create.create_account
+        and desired.new_account
+        and not there.has_account(desired.new_account)
+    ):
         return None  # with its owner it is missing as well
-    return there.find(name, None, wish.new_account or owner)
+    return there.find(name, None, desired.new_account or owner)
 
 
-def _partner(wish: PairWish, catalogs: Sides[Catalog], local: Volume | None) -> Volume | None:
+def _partner(desired: DesiredPair, catalogs: Sides[Catalog], local: Volume | None) -> Volume | None:
     """The volume that this one is already paired with on the peer, else the one of the same name and owner there."""
     here, there = catalogs.local, catalogs.peer
     if local is not None:
         for pair in local.pairs:
             link = here.link(pair)
-            if not pair.pending and link is not None and names(link, there.cluster):
-                return there.owned(pair.remote_volume_id, wish.peer_account)
+            if not pair.pending and link is not None and names_cluster(link, there.cluster):
+                return there.owned(pair.remote_volume_id, desired.peer_account)
         partners = there.partners(local.id, here.cluster)
-    elif wish.volume_id is not None:
-        partners = there.partners(wish.volume_id, here.cluster)
+    elif desired.volume_id is not None:
+        partners = there.partners(desired.volume_id, here.cluster)
     else:
-        partners = there.partners_by_name(wish.volume or "", here.cluster)
+        partners = there.partners_by_name(desired.volume or "", here.cluster)
     if len(partners) == 1:
-        return there.owned(partners[0].id, wish.peer_account)
-    name = wish.new_name or (local.name if local else wish.volume)
+        return there.owned(partners[0].id, desired.peer_account)
+    name = desired.new_name or (local.name if local else desired.volume)
     if name is None:
         return None
-    return _named_on_peer(wish, there, name, _owner_of_partner(wish, here, local))
+    return _named_on_peer(desired, there, name, _owner_of_partner(desired, here, local))
 
 
-def _relation(wish: PairWish, catalogs: Sides[Catalog], volumes: Sides[Volume | None], side: str) -> str:
+def _relation(desired: DesiredPair, catalogs: Sides[Catalog], volumes: Sides[Volume | None], side: str) -> str:
     """What the volume of `side` is paired with: none, pending, ours, stale (the wanted one, but it cannot work), foreign."""
     volume, far, there = volumes[side], other(side), catalogs[other(side)].cluster
     if volume is None or not volume.pairs:
@@ -288,18 +219,20 @@ def _relation(wish: PairWish, catalogs: Sides[Catalog], volumes: Sides[Volume | 
         return "pending"
     link = catalogs[side].link(pair)
     if link is None:
-        return "stale" if pair.remote_volume_id == wish.given_id(far) else "foreign"
-    if not names(link, there):
+        return "stale" if pair.remote_volume_id == desired.given_id(far) else "foreign"
+    if not names_cluster(link, there):
         return "stale" if catalogs[side].leads_to(pair, there) else "foreign"
-    return "ours" if _is_partner(wish, catalogs, volumes[far], far, pair) else "foreign"
+    return "ours" if _is_partner(desired, catalogs, volumes[far], far, pair) else "foreign"
 
 
-def _is_partner(wish: PairWish, catalogs: Sides[Catalog], partner: Volume | None, far: str, pair: VolumePair) -> bool:
+def _is_partner(
+    desired: DesiredPair, catalogs: Sides[Catalog], partner: Volume | None, far: str, pair: VolumePair
+) -> bool:
     if partner is not None:
         return pair.remote_volume_id == partner.id
     if catalogs[far].shows(pair.remote_volume_id, pair.uuid):
         return False  # a whole pair with a volume that is there: not with the missing one
-    given_id, given_name = wish.given_id(far), wish.given_name(far)
+    given_id, given_name = desired.given_id(far), desired.given_name(far)
     if given_id is None and given_name is None:
         return True  # whatever it is paired with is meant, and that is gone
     return pair.remote_volume_id == given_id or pair.remote_volume_name == given_name

@@ -14,164 +14,140 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple, NoReturn
 
 from ...._element.errors import Failure
-from ...model import (
-    FROM_PEER,
-    LOCAL,
-    MODES,
-    PAUSED_HERE,
-    PAUSED_THERE,
-    PEER,
-    READ_WRITE,
-    SIDES,
-    TARGET,
-    TO_PEER,
-    PairVolumes,
-    Plan,
-    RemoveVolumePair,
-    SetAccess,
-    SetMode,
-    SetPause,
-    Step,
-    other,
-)
+from ...model import FROM_PEER, LOCAL, PEER, SIDES, TARGET, TO_PEER
+from ...plan import Plan, RemoveVolumePair, SetAccess, Step
 from .. import health
 from . import growth
-from .messages import (
-    access_conflict,
-    accesses,
-    ends,
-    facts,
-    facts_after,
-    left_of_pair,
-    missing,
-    no_source,
-    not_paired,
-    partners,
-    refusal,
-    split_brain,
-    states,
-    volume_deleted,
-    warnings,
-)
-from .state import Found, Wish
+from .adjustments import set_mode, set_pause
+from .desired import PairOptions
+from .direction import direction_kept, direction_of_new, direction_unknown, no_such_direction
+from .messages import ends, facts, facts_after, left_of_pair, not_paired, states, warnings
+from .rows import refuse_deleted, refuse_foreign, refuse_half, refuse_missing, refuse_no_role, refuse_pending
+from .state import ObservedVolumePair
 
 
-def decide(found: Found, wish: Wish) -> Plan:
+def decide(observed: ObservedVolumePair, options: PairOptions) -> Plan:
     """The plan for one pair, or one with a problem. What `found.extras` does not hold yet is not checked."""
-    row = TABLE[found.row]
-    outcome = row.absent if not wish.present else row.repair if wish.repair else row.present
+    row = TABLE[observed.row]
+    outcome = row.absent if not options.present else row.repair if options.repair else row.present
     try:
-        steps = outcome(found, wish)
+        steps = outcome(observed, options)
     except Failure as exc:
-        return Plan(problem=exc, before=facts(found), after=facts(found))
-    texts = (*warnings(found, steps), *_unwritten(found, wish), *_of_a_turn(found, wish, steps))
-    return Plan(steps=steps, warnings=texts, before=facts(found), after=facts_after(found, steps))
+        return Plan(problem=exc, before=facts(observed), after=facts(observed))
+    texts = (
+        *warnings(observed, steps),
+        *_not_written(observed, options),
+        *_failover_warnings(observed, options, steps),
+    )
+    return Plan(steps=steps, warnings=texts, before=facts(observed), after=facts_after(observed, steps))
 
 
-def _nothing(found: Found, wish: Wish) -> tuple[Step, ...]:
+def _nothing(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, ...]:
     return ()
 
 
-def _pair(found: Found, wish: Wish) -> tuple[Step, ...]:
-    if wish.failover is not None:
-        raise not_paired(found)
-    return _handshake(found, wish, _direction_of_new(found))
+def _pair(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, ...]:
+    if options.failover is not None:
+        raise not_paired(observed)
+    return _handshake(observed, options, direction_of_new(observed))
 
 
-def _handshake(found: Found, wish: Wish, direction: str) -> tuple[Step, ...]:
+def _handshake(observed: ObservedVolumePair, options: PairOptions, direction: str) -> tuple[Step, ...]:
     from . import new_pair  # the rules of new pairs are not loaded for those that are there
 
-    return new_pair.steps(found, wish, direction)
+    return new_pair.steps(observed, options, direction)
 
 
-def _create(found: Found, wish: Wish) -> tuple[Step, ...]:
-    if wish.failover is not None:
-        raise not_paired(found)
-    local = found.volumes.local
-    if local is not None and local.access == TARGET and found.wish.direction is None:
-        raise _direction_unknown(found)  # it was a target itself
-    return _created(found, wish)
+def _create(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, ...]:
+    if options.failover is not None:
+        raise not_paired(observed)
+    local = observed.volumes.local
+    if local is not None and local.access == TARGET and observed.desired.direction is None:
+        raise direction_unknown(observed)  # it was a target itself
+    return _created(observed, options)
 
 
-def _created(found: Found, wish: Wish) -> tuple[Step, ...]:
+def _created(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, ...]:
     from . import new_pair
+    from .creation import check_create
 
-    if found.wish.create is None or found.volumes.local is None or found.wish.peer_volume_id is not None:
-        _refuse_missing(found, wish)
-    new_pair.check_create(found)
-    return new_pair.steps_with_creation(found, wish)
+    if observed.desired.create is None or observed.volumes.local is None or observed.desired.peer_volume_id is not None:
+        refuse_missing(observed, options)
+    check_create(observed)
+    return new_pair.steps_with_creation(observed, options)
 
 
-def _adjust(found: Found, wish: Wish) -> tuple[Step, ...]:
-    if found.wish.direction not in (None, found.direction):
-        return _turn(found, wish)
-    source = found.source
-    if source is None or found.direction not in (TO_PEER, FROM_PEER):
+def _adjust(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, ...]:
+    if observed.desired.direction not in (None, observed.direction):
+        return _fail_over(observed, options)
+    source = observed.source
+    if source is None or observed.direction not in (TO_PEER, FROM_PEER):
         return ()  # both sides writable, or neither: nothing is written before somebody has decided
-    return (*growth.steps(found, source), *_mode(found, source), *_pauses(found, source))
+    return (*growth.steps(observed, source), *set_mode(observed, source), *set_pause(observed, source))
 
 
-def _turn(found: Found, wish: Wish) -> tuple[Step, ...]:
+def _fail_over(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, ...]:
     """An established pair is turned round, or given a source, only with permission."""
-    if wish.failover is None or (wish.repair and found.direction in (TO_PEER, FROM_PEER)):
-        raise _no_such_direction(found)
-    from . import failover  # its rules are not loaded for pairs that have their direction
+    if options.failover is None or (options.repair and observed.direction in (TO_PEER, FROM_PEER)):
+        raise no_such_direction(observed)
+    from . import failover
+    from .failover_checks import check_complete  # its rules are not loaded for pairs that have their direction
 
-    steps = failover.steps(found, wish)
-    failover.check_complete(found, wish, steps)
-    new = failover.wanted_source(found)
-    return tuple(sorted((*steps, *_mode(found, new), *_pauses(found, new)), key=lambda step: step.phase))
-
-
-def _no_role(found: Found, wish: Wish) -> tuple[Step, ...]:
-    if wish.failover != "forced" or found.wish.direction is None:
-        _refuse_no_role(found)
-    return _turn(found, wish)
+    steps = failover.steps(observed, options)
+    check_complete(observed, options, steps)
+    new = failover.desired_source(observed)
+    return tuple(sorted((*steps, *set_mode(observed, new), *set_pause(observed, new)), key=lambda step: step.phase))
 
 
-def _half(found: Found, wish: Wish) -> tuple[Step, ...]:
-    return _promote_half(found) if is_forced(found, wish) else _refuse_half(found, wish)
+def _no_role(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, ...]:
+    if options.failover != "forced" or observed.desired.direction is None:
+        refuse_no_role(observed)
+    return _fail_over(observed, options)
 
 
-def _deleted(found: Found, wish: Wish) -> tuple[Step, ...]:
-    return _promote_half(found) if is_forced(found, wish) else _refuse_deleted(found, wish)
+def _half(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, ...]:
+    return _promote_half(observed) if is_forced(observed, options) else refuse_half(observed, options)
 
 
-def _promote_half(found: Found) -> tuple[Step, ...]:
-    if not any(entry is not None and not entry.pending for entry in (found.entries.local, found.entries.peer)):
-        raise not_paired(found)  # the namesake of a deleted or missing volume need not be its replica
+def _deleted(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, ...]:
+    return _promote_half(observed) if is_forced(observed, options) else refuse_deleted(observed, options)
+
+
+def _promote_half(observed: ObservedVolumePair) -> tuple[Step, ...]:
+    if not any(entry is not None and not entry.pending for entry in (observed.entries.local, observed.entries.peer)):
+        raise not_paired(observed)  # the namesake of a deleted or missing volume need not be its replica
     from . import failover
 
-    return failover.promoted_half(found)
+    return failover.promoted_half(observed)
 
 
-def is_forced(found: Found, wish: Wish) -> bool:
+def is_forced(observed: ObservedVolumePair, options: PairOptions) -> bool:
     """Whether a forced failover to one of the two sides is asked for."""
-    return wish.failover == "forced" and found.wish.direction is not None
+    return options.failover == "forced" and observed.desired.direction is not None
 
 
-def _alone(found: Found, wish: Wish) -> tuple[Step, ...]:
+def _adjust_local_only(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, ...]:
     from . import local_only  # most runs reach both clusters
 
-    return local_only.adjust(found, wish)
+    return local_only.adjust(observed, options)
 
 
-def _refuse_alone(found: Found, wish: Wish) -> NoReturn:
+def _refuse_local_only(observed: ObservedVolumePair, options: PairOptions) -> NoReturn:
     from . import local_only
 
-    local_only.refuse(found, wish)
+    local_only.refuse(observed, options)
 
 
-def _replace(found: Found, wish: Wish) -> tuple[Step, ...]:
-    direction = _direction_kept(found)
-    return _in_order((*_leftovers(found), *_handshake(found, wish, direction)))
+def _replace(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, ...]:
+    direction = direction_kept(observed)
+    return _in_order((*_leftovers(observed), *_handshake(observed, options, direction)))
 
 
-def _replace_missing(found: Found, wish: Wish) -> tuple[Step, ...]:
-    created = _created(found, wish)
-    if found.source is None and found.wish.direction is None:
-        raise _direction_unknown(found)  # it was a target itself, and holds what the volume that is gone has sent
-    return _in_order((*_leftovers(found), *created))
+def _replace_missing(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, ...]:
+    created = _created(observed, options)
+    if observed.source is None and observed.desired.direction is None:
+        raise direction_unknown(observed)  # it was a target itself, and holds what the volume that is gone has sent
+    return _in_order((*_leftovers(observed), *created))
 
 
 def _in_order(steps: Iterable[Step]) -> tuple[Step, ...]:
@@ -179,65 +155,26 @@ def _in_order(steps: Iterable[Step]) -> tuple[Step, ...]:
     return tuple(sorted(steps, key=lambda step: step.phase))
 
 
-def _leftovers(found: Found) -> tuple[Step, ...]:
-    return _removals(found, "what is left of a pair cannot be joined again")
+def _leftovers(observed: ObservedVolumePair) -> tuple[Step, ...]:
+    return _removals(observed, "what is left of a pair cannot be joined again")
 
 
-def _remove(found: Found, wish: Wish) -> tuple[Step, ...]:
-    return (*_removals(found, "the volumes shall not be paired"), *_release(found, wish))
+def _remove(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, ...]:
+    return (*_removals(observed, "the volumes shall not be paired"), *_release(observed, options))
 
 
-def _release(found: Found, wish: Wish) -> tuple[Step, ...]:
+def _release(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, ...]:
     from . import release  # most tasks keep their pairs
 
-    return release.steps(found, wish)
-
-
-def _refuse_half(found: Found, wish: Wish) -> NoReturn:
-    raise refusal(
-        found,
-        "half_pair",
-        f"{ends(found)}: half a pair cannot be joined again ({states(found)}); repair: true removes it and copies "
-        "everything again, state: absent removes it",
-    )
-
-
-def _refuse_pending(found: Found, wish: Wish) -> NoReturn:
-    raise refusal(
-        found,
-        "pending_pair",
-        f"{ends(found)}: a pairing was started and not completed, and does not say with whom; complete it where it was "
-        "started for, or let repair: true or state: absent remove it",
-    )
-
-
-def _refuse_foreign(found: Found, wish: Wish) -> NoReturn:
-    raise refusal(
-        found,
-        "paired_elsewhere",
-        f"{partners(found)}; nothing was touched: name that partner, or unpair the volume there first",
-    )
-
-
-def _refuse_no_role(found: Found) -> NoReturn:
-    raise access_conflict(found, next(side for side in SIDES if found.volumes[side].access not in (READ_WRITE, TARGET)))
-
-
-def _refuse_deleted(found: Found, wish: Wish) -> NoReturn:
-    side = next(side for side in SIDES if found.volumes[side] and found.volumes[side].deleted)
-    raise volume_deleted(found, side, found.volumes[side])
-
-
-def _refuse_missing(found: Found, wish: Wish) -> NoReturn:
-    raise missing(found, LOCAL if found.volumes.local is None else PEER)
+    return release.steps(observed, options)
 
 
 class Row(NamedTuple):
     """One row: what each wish leads to."""
 
-    present: Callable[[Found, Wish], tuple[Step, ...]]
-    repair: Callable[[Found, Wish], tuple[Step, ...]]
-    absent: Callable[[Found, Wish], tuple[Step, ...]]
+    present: Callable[[ObservedVolumePair, PairOptions], tuple[Step, ...]]
+    repair: Callable[[ObservedVolumePair, PairOptions], tuple[Step, ...]]
+    absent: Callable[[ObservedVolumePair, PairOptions], tuple[Step, ...]]
 
 
 TABLE = {
@@ -245,174 +182,71 @@ TABLE = {
     "paired": Row(present=_adjust, repair=_adjust, absent=_remove),
     "paired_stopped": Row(present=_half, repair=_replace, absent=_remove),
     "paired_no_role": Row(present=_no_role, repair=_no_role, absent=_remove),
-    "pending_local": Row(present=_refuse_pending, repair=_replace, absent=_remove),
-    "pending_peer": Row(present=_refuse_pending, repair=_replace, absent=_remove),
+    "pending_local": Row(present=refuse_pending, repair=_replace, absent=_remove),
+    "pending_peer": Row(present=refuse_pending, repair=_replace, absent=_remove),
     "half_local": Row(present=_half, repair=_replace, absent=_remove),
     "half_peer": Row(present=_half, repair=_replace, absent=_remove),
     "crossed": Row(present=_half, repair=_replace, absent=_remove),
-    "foreign_local": Row(present=_refuse_foreign, repair=_refuse_foreign, absent=_refuse_foreign),
-    "foreign_peer": Row(present=_refuse_foreign, repair=_refuse_foreign, absent=_refuse_foreign),
+    "foreign_local": Row(present=refuse_foreign, repair=refuse_foreign, absent=refuse_foreign),
+    "foreign_peer": Row(present=refuse_foreign, repair=refuse_foreign, absent=refuse_foreign),
     # One of the volumes is not there to be paired.
-    "deleted": Row(present=_deleted, repair=_refuse_deleted, absent=_remove),
+    "deleted": Row(present=_deleted, repair=refuse_deleted, absent=_remove),
     "missing_half": Row(present=_half, repair=_replace_missing, absent=_remove),
     "missing": Row(present=_create, repair=_create, absent=_nothing),
     # The peer does not answer, and that is allowed.
-    "alone": Row(present=_alone, repair=_refuse_alone, absent=_remove),
-    "alone_none": Row(present=_refuse_alone, repair=_refuse_alone, absent=_release),
-    "alone_pending": Row(present=_refuse_pending, repair=_refuse_alone, absent=_remove),
-    "alone_elsewhere": Row(present=_refuse_foreign, repair=_refuse_foreign, absent=_refuse_foreign),
+    "alone": Row(present=_adjust_local_only, repair=_refuse_local_only, absent=_remove),
+    "alone_none": Row(present=_refuse_local_only, repair=_refuse_local_only, absent=_release),
+    "alone_pending": Row(present=refuse_pending, repair=_refuse_local_only, absent=_remove),
+    "alone_elsewhere": Row(present=refuse_foreign, repair=refuse_foreign, absent=refuse_foreign),
 }
 # The rows of a pair of which a part is gone for good.
 NOT_WHOLE = frozenset({"paired_stopped", "half_local", "half_peer", "crossed", "deleted", "missing_half"})
 
 
-def _mode(found: Found, source: str) -> tuple[Step, ...]:
-    mode, now = MODES.get(found.wish.mode or ""), found.mode or found.entries[source].mode
-    if mode is None or now.lower() == mode.lower():
-        return ()
-    reason = f"mode shall be {found.wish.mode}"
-    return (SetMode(found.item, source, found.label(source), reason, found.volumes[source], mode, now),)
-
-
-def _pauses(found: Found, source: str) -> tuple[Step, ...]:
-    """Where an existing pair is to be paused or resumed: it is paused on its source, and resumed wherever it was paused."""
-    wanted = found.wish.paused
-    shown = {side: found.entries[side].state for side in SIDES}
-    if wanted:
-        sides = [] if health.paused((found.entries.local, found.entries.peer)) else [source]
-    elif wanted is None:
-        sides = []
-    else:
-        sides = [s for s in SIDES if shown[s] == PAUSED_HERE or shown[other(s)] == PAUSED_THERE]
-    reason = "it shall be paused" if wanted else "it shall replicate again"
-    return tuple(
-        SetPause(found.item, side, found.label(side), reason, found.volumes[side], bool(wanted)) for side in sides
-    )
-
-
-def _unwritten(found: Found, wish: Wish) -> tuple[str, ...]:
+def _not_written(observed: ObservedVolumePair, options: PairOptions) -> tuple[str, ...]:
     """What was wished and cannot be told to be so."""
-    if not wish.present and (wish.release_target or found.is_paired):
+    if not options.present and (options.release_target or observed.is_paired):
         from . import release
 
-        return (*release.unmarked(found), *(release.warnings(found) if wish.release_target else ()))
-    if wish.present and found.row in NOT_WHOLE and is_forced(found, wish):
-        return (left_of_pair(found, LOCAL if found.wish.direction == TO_PEER else PEER),)
-    resuming = wish.present and found.row in ("paired", "alone") and found.wish.paused is False
-    if not resuming or health.paused((found.entries.local, found.entries.peer)) is not None:
+        return (*release.unmarked(observed), *(release.warnings(observed) if options.release_target else ()))
+    if options.present and observed.row in NOT_WHOLE and is_forced(observed, options):
+        return (left_of_pair(observed, LOCAL if observed.desired.direction == TO_PEER else PEER),)
+    resuming = options.present and observed.row in ("paired", "alone") and observed.desired.paused is False
+    if not resuming or health.paused((observed.entries.local, observed.entries.peer)) is not None:
         return ()
-    hidden = f"{ends(found)}: {states(found)}, which can hide a pause"
+    hidden = f"{ends(observed)}: {states(observed)}, which can hide a pause"
     return (f"{hidden}; it was not resumed: see that the cause passes, then run again",)
 
 
-def _of_a_turn(found: Found, wish: Wish, steps: tuple[Step, ...]) -> tuple[str, ...]:
+def _failover_warnings(observed: ObservedVolumePair, options: PairOptions, steps: tuple[Step, ...]) -> tuple[str, ...]:
     """What a forced turn may lose, and what is outstanding on a peer that does not answer."""
     texts: tuple[str, ...] = ()
-    if wish.failover == "forced" and any(isinstance(step, SetAccess) for step in steps):
+    if options.failover == "forced" and any(isinstance(step, SetAccess) for step in steps):
         from . import failover
 
-        texts += failover.warnings(found, wish, steps)
-    if found.state == "unknown_peer":
+        texts += failover.warnings(observed, options, steps)
+    if observed.state == "unknown_peer":
         from . import local_only
 
-        texts += local_only.warnings(found, wish, steps)
+        texts += local_only.warnings(observed, options, steps)
     return texts
 
 
-def _no_such_direction(found: Found) -> Failure:
-    """It has another direction than the wanted one, and is not given that without permission."""
-    if found.direction == "split":
-        return split_brain(found)
-    return no_source(found) if found.direction == "none" else _direction_change(found)
-
-
-def _direction_kept(found: Found) -> str:
-    """The direction for pairing again: as the roles are, unless they do not tell."""
-    wanted, now = found.wish.direction, found.direction
-    if now in (TO_PEER, FROM_PEER):
-        if wanted not in (None, now):
-            raise _direction_change(found)
-        return now
-    if wanted is None:
-        raise _direction_unknown(found)
-    return wanted
-
-
-def _direction_of_new(found: Found) -> str:
-    """The direction of a new pair. A side that reads replicationTarget may hold a copy, and is no source by default."""
-    desired, roles = found.wish.direction, found.direction
-    if desired is None and all(found.volumes[side].access == TARGET for side in SIDES):
-        raise _direction_unknown(found)
-    if roles not in (TO_PEER, FROM_PEER) or roles == (desired or TO_PEER):
-        return desired or TO_PEER
-    if desired is None:
-        raise _direction_unknown(found)
-    raise refusal(
-        found,
-        "direction_change",
-        f"{ends(found)}: unpaired, with the roles {roles} ({accesses(found)}), not {desired}; set direction to {roles}, or make "
-        "the target writable first, with state: absent and release_target: true",
-    )
-
-
-def _direction_unknown(found: Found) -> Failure:
-    return refusal(
-        found,
-        "direction_unknown",
-        f"{ends(found)}: the access of the two volumes ({accesses(found)}) does not tell that {found.label(LOCAL)} is the "
-        "source; check which one holds the newer data, then give direction",
-    )
-
-
-def _direction_change(found: Found) -> Failure:
-    return refusal(
-        found,
-        "direction_change",
-        f"{ends(found)}: it replicates {found.direction}, not {found.wish.direction}; a pair is turned round only by failover: "
-        f"planned or forced, and never by repair: give that, leave direction out, or set it to {found.direction}",
-    )
-
-
-def _removals(found: Found, reason: str) -> tuple[Step, ...]:
+def _removals(observed: ObservedVolumePair, reason: str) -> tuple[Step, ...]:
     """Both sides' entries, the source's first: an interruption then leaves the target visibly without its source.
 
     Without exactly one source this cluster's goes first. A deleted volume's own entry cannot be removed.
     """
-    sides = [s for s in SIDES if found.entries[s] is not None and not found.volumes[s].deleted]
-    first = found.source if found.source in sides else next(iter(sides), None)
+    sides = [s for s in SIDES if observed.entries[s] is not None and not observed.volumes[s].deleted]
+    first = observed.source if observed.source in sides else next(iter(sides), None)
     return tuple(
         RemoveVolumePair(
-            item=found.item,
+            item=observed.item,
             side=side,
-            object=found.volumes[side].label,
+            object=observed.volumes[side].label,
             reason=reason,
-            volume=found.volumes[side],
+            volume=observed.volumes[side],
             last=side != first,
         )
         for side in sorted(sides, key=lambda side: side != first)
     )
-
-
-def lost_roles(found: Found, plan: Plan) -> tuple[Step, ...]:
-    """Targets that read `locked` after the handshake: some releases keep the role only once a volume is paired."""
-    return tuple(
-        SetAccess(found.item, step_side, volume.label, "paired, but still locked", volume, TARGET)
-        for step in plan.steps
-        if isinstance(step, PairVolumes)
-        for step_side in (other(step.side),)
-        for volume in (found.volumes[step_side],)
-        if found.state == "paired" and volume.access == "locked"
-    )
-
-
-def lost_modes(found: Found, plan: Plan) -> tuple[Step, ...]:
-    """The mode of a pair that was turned round, which is set again.
-
-    Whether it survives that is documented nowhere (note N63 of api_notes).
-    """
-    turned = any(isinstance(step, SetAccess) and step.volume.pairs for step in plan.steps)
-    wanted = MODES.get(found.wish.mode or plan.before.get("mode") or "")
-    if not turned or wanted is None or found.mode is None or found.mode.lower() == wanted.lower():
-        return ()
-    new, reason = found.source, "the turn has changed the mode"
-    return (SetMode(found.item, new, found.label(new), reason, found.volumes[new], wanted, found.mode),)

@@ -10,10 +10,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ...._element.errors import Failure
-from ...model import DONE, LOCAL, PEER, READ_WRITE, SIDES, TO_PEER, Verdict, other
+from ...model import LOCAL, PEER, READ_WRITE, SIDES, TO_PEER, other
+from ...plan import DONE, Verdict
 from .. import health, sizes
+from .desired import PairOptions
 from .messages import ends, no_source, partners, refusal, split_brain, states
-from .state import Found, Wish
+from .state import ObservedVolumePair
 from .table import NOT_WHOLE, TABLE, is_forced
 
 # A pair whose roles are right may show PausedMisconfigured for up to about two minutes while settings are exchanged.
@@ -21,86 +23,86 @@ MISCONFIGURED_GRACE = 120
 # Both sides learn of a completed handshake, of a pause and of a new size in the background.
 SETTLING = 30
 # Rows in which a forced failover promotes the desired side and leaves the rest as it is.
-FORCED_ALL_THE_SAME = NOT_WHOLE | {"paired_no_role"}
+FORCED_ROWS = NOT_WHOLE | {"paired_no_role"}
 
 
-def judge(found: Found, wish: Wish, in_sync: bool, waited: float) -> Verdict:
+def judge(observed: ObservedVolumePair, options: PairOptions, in_sync: bool, waited: float) -> Verdict:
     """Whether the pair is as wished, or cannot become so. waited: seconds since the writes."""
-    text = f"{found.label(LOCAL)}: {states(found)}"
-    if not wish.present:
+    text = f"{observed.label(LOCAL)}: {states(observed)}"
+    if not options.present:
         # A pair that somebody has made with another volume meanwhile is not ours.
-        ours = not found.state.startswith("foreign")
-        left = [side for side in SIDES if ours and found.entries[side] and not found.volumes[side].deleted]
+        ours = not observed.state.startswith("foreign")
+        left = [side for side in SIDES if ours and observed.entries[side] and not observed.volumes[side].deleted]
         return Verdict(not left, text)
-    if found.state == "unknown_peer":
+    if observed.state == "unknown_peer":
         from . import local_only
 
-        return local_only.judge(found, _refuse_text(found, wish))
-    if found.row in FORCED_ALL_THE_SAME and _promoted_all_the_same(found, wish):
-        return Verdict(not in_sync, text, _refuse_text(found, replace(wish, failover=None)) if in_sync else None)
-    if found.row != "paired":
+        return local_only.judge(observed, _refuse_text(observed, options))
+    if observed.row in FORCED_ROWS and _is_promoted(observed, options):
+        return Verdict(not in_sync, text, _refuse_text(observed, replace(options, failover=None)) if in_sync else None)
+    if observed.row != "paired":
         # Right after a handshake one side may still show as pending what the other has completed.
-        settling = found.state in ("half_local", "half_peer") and all(found.entries[side] for side in SIDES)
-        return Verdict(False, text, None if settling and waited < SETTLING else _refuse_text(found, wish))
-    if found.direction in _NO_DIRECTION:
-        return Verdict(False, text, _without_direction(found, wish))
-    if found.wish.direction not in (None, found.direction):
-        what = f"{ends(found)}: it replicates {found.direction} by now, somebody has turned it round; run again"
-        return Verdict(False, text, refusal(found, "changed_meanwhile", what))
-    return _judge_running(found, in_sync, waited, text)
+        settling = observed.state in ("half_local", "half_peer") and all(observed.entries[side] for side in SIDES)
+        return Verdict(False, text, None if settling and waited < SETTLING else _refuse_text(observed, options))
+    if observed.direction in _NO_DIRECTION:
+        return Verdict(False, text, _no_direction(observed, options))
+    if observed.desired.direction not in (None, observed.direction):
+        what = f"{ends(observed)}: it replicates {observed.direction} by now, somebody has turned it round; run again"
+        return Verdict(False, text, refusal(observed, "changed_meanwhile", what))
+    return _judge_running(observed, in_sync, waited, text)
 
 
-def _promoted_all_the_same(found: Found, wish: Wish) -> bool:
+def _is_promoted(observed: ObservedVolumePair, options: PairOptions) -> bool:
     """Whether a forced failover has made the desired side writable, whatever has become of the other one."""
-    new = found.volumes[LOCAL if found.wish.direction == TO_PEER else PEER]
-    return is_forced(found, wish) and new is not None and not new.deleted and new.access == READ_WRITE
+    new = observed.volumes[LOCAL if observed.desired.direction == TO_PEER else PEER]
+    return is_forced(observed, options) and new is not None and not new.deleted and new.access == READ_WRITE
 
 
-def _without_direction(found: Found, wish: Wish) -> Failure:
-    failure = _NO_DIRECTION[found.direction](found)
-    if found.direction == "split" and wish.failover == "forced" and found.wish.direction:
+def _no_direction(observed: ObservedVolumePair, options: PairOptions) -> Failure:
+    failure = _NO_DIRECTION[observed.direction](observed)
+    if observed.direction == "split" and options.failover == "forced" and observed.desired.direction:
         # Nothing was planned for what was split before: it is this run that has made the wanted side writable.
-        failure.left_behind.append(f"{ends(found)}: the wanted side was made readWrite, the other one was left so")
+        failure.left_behind.append(f"{ends(observed)}: the wanted side was made readWrite, the other one was left so")
     return failure
 
 
 _NO_DIRECTION = {"split": split_brain, "none": no_source}
 
 
-def _judge_running(found: Found, in_sync: bool, waited: float, text: str) -> Verdict:
+def _judge_running(observed: ObservedVolumePair, in_sync: bool, waited: float, text: str) -> Verdict:
     """The same for a pair that has its two entries and its two roles."""
-    if "PausedMisconfigured" in _shown(found):
+    if "PausedMisconfigured" in _shown(observed):
         stuck = waited >= MISCONFIGURED_GRACE
         why = "its roles are right and it stays misconfigured"
-        return Verdict(False, text, not_in_sync(found, why) if stuck else None)
-    wanted, shown = found.wish.paused, health.paused((found.entries.local, found.entries.peer))
+        return Verdict(False, text, not_in_sync(observed, why) if stuck else None)
+    wanted, shown = observed.desired.paused, health.paused((observed.entries.local, observed.entries.peer))
     if None not in (wanted, shown) and wanted != shown:
         return Verdict(False, text)  # a side shows it a little later
-    if not in_sync or found.health == "healthy":
+    if not in_sync or observed.health == "healthy":
         return DONE
-    if found.health in _HOPELESS and not (_fits_by_now(found) and waited < SETTLING):
-        return Verdict(False, text, not_in_sync(found, _HOPELESS[found.health]))
+    if observed.health in _HOPELESS and not (_fits_by_now(observed) and waited < SETTLING):
+        return Verdict(False, text, not_in_sync(observed, _HOPELESS[observed.health]))
     return Verdict(False, text)
 
 
-def _shown(found: Found) -> list[str]:
-    return [found.entries[side].state for side in SIDES]
+def _shown(observed: ObservedVolumePair) -> list[str]:
+    return [observed.entries[side].state for side in SIDES]
 
 
-def _fits_by_now(found: Found) -> bool:
+def _fits_by_now(observed: ObservedVolumePair) -> bool:
     """Whether the only trouble is a target that was too small, and it is large enough now."""
-    source, target = found.volumes[found.source], found.volumes[other(found.source)]
-    broken = {state for state in _shown(found) if health.of_state(state, roles_valid=True) == "broken"}
+    source, target = observed.volumes[observed.source], observed.volumes[other(observed.source)]
+    broken = {state for state in _shown(observed) if health.of_state(state, roles_valid=True) == "broken"}
     return broken == {"PausedVolumeSizeMismatch"} and sizes.whole_mib(target.size) >= sizes.whole_mib(source.size)
 
 
-def timed_out(found: Found, wish: Wish, in_sync: bool, timeout: float, text: str) -> Failure:
+def timed_out(observed: ObservedVolumePair, options: PairOptions, in_sync: bool, timeout: float, text: str) -> Failure:
     """The time is up, and what was done is kept."""
-    wanted = "in sync" if in_sync and wish.present else "paired" if wish.present else "unpaired"
+    wanted = "in sync" if in_sync and options.present else "paired" if options.present else "unpaired"
     return refusal(
-        found,
+        observed,
         "wait_timeout",
-        f"{ends(found)}: not {wanted} after {timeout:g} s ({text}); what was done was kept: raise wait_timeout, or run again "
+        f"{ends(observed)}: not {wanted} after {timeout:g} s ({text}); what was done was kept: raise wait_timeout, or run again "
         "to wait on",
     )
 
@@ -111,23 +113,25 @@ _HOPELESS = {
 }
 
 
-def not_in_sync(found: Found, why: str) -> Failure:
-    return refusal(found, "not_in_sync", f"{ends(found)}: not in sync, {states(found)}: {why}")
+def not_in_sync(observed: ObservedVolumePair, why: str) -> Failure:
+    return refusal(observed, "not_in_sync", f"{ends(observed)}: not in sync, {states(observed)}: {why}")
 
 
-def _refuse_text(found: Found, wish: Wish) -> Failure:
+def _refuse_text(observed: ObservedVolumePair, options: PairOptions) -> Failure:
     """Why a pair that was there, or was just made, is not there now. By now this run may have written."""
-    if found.row in ("foreign_local", "foreign_peer", "alone_elsewhere"):
-        what = f"{partners(found)}; another client paired it while this task ran: see what uses it, then run again"
-        return refusal(found, "paired_elsewhere", what)
-    if found.row == "alone_none":
-        return _gone(found)
+    if observed.row in ("foreign_local", "foreign_peer", "alone_elsewhere"):
+        what = f"{partners(observed)}; another client paired it while this task ran: see what uses it, then run again"
+        return refusal(observed, "paired_elsewhere", what)
+    if observed.row == "alone_none":
+        return _gone(observed)
     try:
-        TABLE[found.row].present(found, wish)
+        TABLE[observed.row].present(observed, options)
     except Failure as exc:
         return exc
-    return _gone(found)
+    return _gone(observed)
 
 
-def _gone(found: Found) -> Failure:
-    return refusal(found, "changed_meanwhile", f"{ends(found)}: the pair is gone, another client removed it; run again")
+def _gone(observed: ObservedVolumePair) -> Failure:
+    return refusal(
+        observed, "changed_meanwhile", f"{ends(observed)}: the pair is gone, another client removed it; run again"
+    )

@@ -10,14 +10,18 @@ from dataclasses import replace
 
 import pytest
 
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.cluster_pair.state import (
+    ClusterPairOptions,
+    classify_cluster_pair,
+)
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.cluster_pair.table import (
     TABLE,
-    Wish,
-    classify,
     decide,
-    expired,
+)
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.cluster_pair.verdict import (
     judge_absent,
     judge_present,
+    timed_out,
 )
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.model import Cluster, Sides
 from ansible_collections.elementsw.replication.tests.unit.builders import (
@@ -32,9 +36,9 @@ from ansible_collections.elementsw.replication.tests.unit.builders import (
     volume,
 )
 
-PRESENT = Wish(present=True)
-REPAIR = Wish(present=True, repair=True)
-ABSENT = Wish(present=False)
+PRESENT = ClusterPairOptions(present=True)
+REPAIR = ClusterPairOptions(present=True, repair=True)
+ABSENT = ClusterPairOptions(present=False)
 
 OLD_BETA = Cluster("beta", "old1", BETA.mvip)
 THIRD = entry(GAMMA, 3, "third")
@@ -45,27 +49,27 @@ REMOVE_7 = "alpha RemoveClusterPair cluster pair 7 with beta"
 REMOVE_12 = "beta RemoveClusterPair cluster pair 12 with alpha"
 
 
-def found(local, peer, **more):
+def observe(local, peer, **more):
     """What is found when the lists hold these entries, next to a pair with a third cluster on each side."""
     sides = Sides(cluster_side(ALPHA, THIRD, *local, **more), cluster_side(BETA, THIRD, *peer, **more))
-    return classify(sides)
+    return classify_cluster_pair(sides)
 
 
 HERE = entry(BETA, 7)
 THERE = entry(ALPHA, 12)
 FOUND = {
-    "nothing": found([], []),
-    "paired": found([HERE], [THERE]),
-    "not connected": found([entry(BETA, 7, status="Disconnected")], [entry(ALPHA, 12, status="Misconfigured")]),
-    "without unique ID": found([entry(BETA, 7, remote_unique_id=None)], [entry(ALPHA, 12, remote_unique_id=None)]),
-    "further": found([HERE, entry(BETA, 8, "u8")], [entry(ALPHA, 13, "u13"), THERE]),
-    "here only": found([HERE], []),
-    "there only": found([], [THERE]),
-    "crossed": found([HERE], [entry(ALPHA, 12, "other")]),
-    "rebuilt peer": found([entry(OLD_BETA, 7)], []),
-    "rebuilt peer, paired": found([HERE, entry(OLD_BETA, 5, "u5")], [THERE]),
-    "pending": found([pending_entry()], [pending_entry(21, "p21")]),
-    "paired and pending": found([HERE, pending_entry()], [THERE]),
+    "nothing": observe([], []),
+    "paired": observe([HERE], [THERE]),
+    "not connected": observe([entry(BETA, 7, status="Disconnected")], [entry(ALPHA, 12, status="Misconfigured")]),
+    "without unique ID": observe([entry(BETA, 7, remote_unique_id=None)], [entry(ALPHA, 12, remote_unique_id=None)]),
+    "further": observe([HERE, entry(BETA, 8, "u8")], [entry(ALPHA, 13, "u13"), THERE]),
+    "here only": observe([HERE], []),
+    "there only": observe([], [THERE]),
+    "crossed": observe([HERE], [entry(ALPHA, 12, "other")]),
+    "rebuilt peer": observe([entry(OLD_BETA, 7)], []),
+    "rebuilt peer, paired": observe([HERE, entry(OLD_BETA, 5, "u5")], [THERE]),
+    "pending": observe([pending_entry()], [pending_entry(21, "p21")]),
+    "paired and pending": observe([HERE, pending_entry()], [THERE]),
 }
 
 CASES = [
@@ -101,15 +105,15 @@ CASES = [
 
 
 @pytest.mark.parametrize(
-    ("name", "wish", "expected"),
+    ("name", "options", "expected"),
     [
-        pytest.param(name, wish, cell, id=f"{name}-{label}")
+        pytest.param(name, options, cell, id=f"{name}-{label}")
         for name, *cells in CASES
-        for (label, wish), cell in zip((("present", PRESENT), ("repair", REPAIR), ("absent", ABSENT)), cells)
+        for (label, options), cell in zip((("present", PRESENT), ("repair", REPAIR), ("absent", ABSENT)), cells)
     ],
 )
-def test_each_cell(name, wish, expected):
-    plan = decide(FOUND[name], wish)
+def test_each_cell(name, options, expected):
+    plan = decide(FOUND[name], options)
     if isinstance(expected, str):
         assert (plan.problem.code, plan.steps) == (expected, ())
         assert plan.before == plan.after
@@ -123,10 +127,10 @@ def test_the_cases_reach_every_row():
     assert {state.state for state in FOUND.values()} == set(TABLE)
 
 
-@pytest.mark.parametrize("wish", [PRESENT, REPAIR, ABSENT])
+@pytest.mark.parametrize("options", [PRESENT, REPAIR, ABSENT])
 @pytest.mark.parametrize("name", FOUND)
-def test_pairs_with_others_and_pending_entries_are_left_alone(name, wish):
-    plan = decide(FOUND[name], wish)
+def test_pairs_with_others_and_pending_entries_are_left_alone(name, options):
+    plan = decide(FOUND[name], options)
     touched = {step.entry.uuid for step in plan.steps if hasattr(step, "entry")}
     assert not touched & {"third", "p9", "p21"}
 
@@ -154,7 +158,7 @@ def test_a_further_entry_is_named_in_a_warning_until_it_is_removed():
     ],
 )
 def test_remove_pending_goes_first_with_either_state(present, writes):
-    plan = decide(FOUND["pending"], Wish(present, remove_pending=True))
+    plan = decide(FOUND["pending"], ClusterPairOptions(present, remove_pending=True))
     removed = [
         "alpha RemoveClusterPair pending cluster pair 9",
         "beta RemoveClusterPair pending cluster pair 21",
@@ -172,7 +176,7 @@ def test_the_rebuilt_peer_is_called_that():
 
 def full(most=4):
     others = [entry(Cluster(f"c{n}", f"u{n}", f"203.0.113.{n}"), n, f"uuid{n}") for n in (1, 2)]
-    return classify(
+    return classify_cluster_pair(
         Sides(
             cluster_side(ALPHA, *others, pending_entry(8, "p8"), pending_entry(9, "p9"), most=most),
             cluster_side(BETA, most=most),
@@ -188,7 +192,7 @@ def test_the_limit_counts_pending_entries_and_names_them():
 
 
 def test_what_is_removed_first_does_not_count():
-    plan = decide(full(), Wish(True, remove_pending=True))
+    plan = decide(full(), ClusterPairOptions(True, remove_pending=True))
     assert calls(plan)[-2:] == HANDSHAKE
 
 
@@ -198,7 +202,7 @@ def test_a_release_that_names_no_limit_has_none():
 
 def test_the_limit_of_the_peer_counts_too():
     others = [entry(Cluster(f"c{n}", f"u{n}", f"203.0.113.{n}"), n, f"uuid{n}") for n in range(4)]
-    problem = decide(classify(Sides(cluster_side(ALPHA), cluster_side(BETA, *others))), PRESENT).problem
+    problem = decide(classify_cluster_pair(Sides(cluster_side(ALPHA), cluster_side(BETA, *others))), PRESENT).problem
     assert (problem.code, problem.cluster, problem.method) == ("limit_reached", "beta", "CompleteClusterPairing")
 
 
@@ -211,7 +215,10 @@ def test_the_limit_of_the_peer_counts_too():
     ],
 )
 def test_equal_names_or_addresses_conflict(peer):
-    assert decide(classify(Sides(cluster_side(ALPHA), cluster_side(peer))), PRESENT).problem.code == "name_conflict"
+    assert (
+        decide(classify_cluster_pair(Sides(cluster_side(ALPHA), cluster_side(peer))), PRESENT).problem.code
+        == "name_conflict"
+    )
 
 
 @pytest.mark.parametrize(
@@ -226,15 +233,15 @@ def test_equal_names_or_addresses_conflict(peer):
 )
 def test_versions_may_be_one_major_apart(version, code):
     peer = Cluster("beta", "m8qz", "198.51.100.20", version)
-    problem = decide(classify(Sides(cluster_side(ALPHA), cluster_side(peer))), PRESENT).problem
+    problem = decide(classify_cluster_pair(Sides(cluster_side(ALPHA), cluster_side(peer))), PRESENT).problem
     assert (problem and problem.code) == code
 
 
-@pytest.mark.parametrize("wish", [REPAIR, ABSENT])
-def test_an_entry_that_carries_volume_pairs_stays(wish):
+@pytest.mark.parametrize("options", [REPAIR, ABSENT])
+def test_an_entry_that_carries_volume_pairs_stays(options):
     volumes = tuple(volume(n, f"v{n}", pair(n + 100, link=7)) for n in range(1, 26))
-    seen = Sides(cluster_side(ALPHA, HERE, volumes=volumes), cluster_side(BETA))
-    problem = decide(classify(seen), wish).problem
+    observed = Sides(cluster_side(ALPHA, HERE, volumes=volumes), cluster_side(BETA))
+    problem = decide(classify_cluster_pair(observed), options).problem
     assert problem.code == "volume_pairs_remain"
     assert "25 volume pairs on cluster alpha" in problem.sentence
     assert "v20 (20) and 5 more" in problem.sentence
@@ -242,11 +249,11 @@ def test_an_entry_that_carries_volume_pairs_stays(wish):
 
 
 def test_volume_pairs_on_the_peer_hold_it_too_and_those_of_other_pairs_do_not():
-    seen = Sides(
+    observed = Sides(
         cluster_side(ALPHA, HERE, volumes=(volume(1, "v1", pair(5, link=3)),)),
         cluster_side(BETA, THERE, volumes=(volume(2, "v2", pair(6, link=12)),)),
     )
-    problem = decide(classify(seen), ABSENT).problem
+    problem = decide(classify_cluster_pair(observed), ABSENT).problem
     assert (problem.code, problem.cluster) == ("volume_pairs_remain", "beta")
     assert "v1" not in problem.sentence
 
@@ -255,7 +262,7 @@ def test_volume_pairs_on_the_peer_hold_it_too_and_those_of_other_pairs_do_not():
 
 
 def alone(*entries, known_as=("dr.example.com", BETA.mvip)):
-    return classify(Sides(cluster_side(ALPHA, *entries), None), known_as)
+    return classify_cluster_pair(Sides(cluster_side(ALPHA, *entries), None), known_as)
 
 
 def test_an_unreachable_peer_is_known_by_an_address_its_name_resolves_to():
@@ -299,7 +306,7 @@ def test_connected_on_both_sides_is_done():
     ],
 )
 def test_misconfigured_is_given_two_minutes(here, there, waited, code):
-    verdict = judge_present(found([entry(BETA, 7, status=here)], [entry(ALPHA, 12, status=there)]), waited)
+    verdict = judge_present(observe([entry(BETA, 7, status=here)], [entry(ALPHA, 12, status=there)]), waited)
     assert not verdict.done
     assert (verdict.failure and verdict.failure.code) == code
     assert verdict.text == f"alpha reports {here}, beta reports {there}"
@@ -311,9 +318,9 @@ def test_a_pair_that_lost_a_half_meanwhile_ends_the_wait():
 
 def test_a_wait_that_runs_out_tells_a_new_pair_from_one_that_was_there():
     state = FOUND["not connected"]
-    assert expired(state, False, True, 120, "…").code == "not_connected"
-    assert expired(state, True, True, 120, "…").code == "wait_timeout"
-    assert expired(state, False, False, 120, "alpha still lists cluster pair 7").code == "wait_timeout"
+    assert timed_out(state, False, True, 120, "…").code == "not_connected"
+    assert timed_out(state, True, True, 120, "…").code == "wait_timeout"
+    assert timed_out(state, False, False, 120, "alpha still lists cluster pair 7").code == "wait_timeout"
 
 
 def test_what_makes_a_pair():

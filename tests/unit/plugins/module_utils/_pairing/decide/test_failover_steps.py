@@ -12,16 +12,18 @@ import pytest
 
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing import checkpoint
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.catalog import Catalog
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.volume_pair.state import (
-    Extras,
-    PairWish,
-    Wish,
-    classify,
-)
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.volume_pair.table import (
-    decide,
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.volume_pair.adjustments import (
     lost_modes,
 )
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.volume_pair.desired import (
+    DesiredPair,
+    PairOptions,
+)
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.volume_pair.state import (
+    Extras,
+    classify_volume_pair,
+)
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.volume_pair.table import decide
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.model import (
     Limits,
     Sides,
@@ -43,7 +45,7 @@ from ansible_collections.elementsw.replication.tests.unit.builders import (
 )
 
 RW, RT = "readWrite", "replicationTarget"
-WISH = PairWish(volume="orders-db", peer_volume="orders-dr", direction="from_peer")
+WISH = DesiredPair(volume="orders-db", peer_volume="orders-dr", direction="from_peer")
 UNUSED = Usage()
 QUIET, UNWRITTEN = Writes(7, 0.5, settled=True), Writes(0, 0.5, settled=True)
 HOSTS = Usage(iscsi=("iqn.host-1",))
@@ -54,7 +56,7 @@ FULL_OF_SAVED = Usage(snapshots=30, saved_snapshots=2)
 LIMITS = Limits(snapshots_per_volume=32, volumes_per_group=32)
 
 
-def found(
+def observe(
     *,
     access=(RW, RT),
     states=("Active", "Active"),
@@ -63,7 +65,7 @@ def found(
     usage=(UNUSED, UNUSED),
     writes=(QUIET, UNWRITTEN),
     link="Connected",
-    wish=WISH,
+    desired=WISH,
     **extras,
 ):
     """The pair of orders-db (41) on alpha and orders-dr (77) on beta."""
@@ -73,15 +75,15 @@ def found(
         volume_side(ALPHA, [entry(BETA, 7, status=link)], here),
         volume_side(BETA, [entry(ALPHA, 12, status=link)], there),
     )
-    seen = classify(0, wish, Sides(Catalog(views.local), Catalog(views.peer)))
+    observed = classify_volume_pair(0, desired, Sides(Catalog(views.local), Catalog(views.peer)))
     counted = Sides(*({number: each} if each else {} for number, each in zip((41, 77), writes)))
     known = Extras(Sides({41: usage[0]}, {77: usage[1]}), Sides(LIMITS, LIMITS), writes=counted)
-    return replace(seen, extras=replace(known, **extras))
+    return replace(observed, extras=replace(known, **extras))
 
 
-def outcome(seen, failover, **more):
+def outcome(observed, failover, **more):
     """The writes of the plan, or the code of its refusal."""
-    plan = decide(seen, Wish(present=True, failover=failover, **more))
+    plan = decide(observed, PairOptions(present=True, failover=failover, **more))
     return plan.problem.code if plan.problem else calls(plan)
 
 
@@ -102,60 +104,60 @@ SNAPSHOT_LATE = Sides({}, {77: SyncJob(41.0, branch="snapshot")})
 
 CASES = [
     # what is found; without permission, planned, forced
-    ("in sync", found(), "direction_change", PLANNED, FORCED),
-    ("idle", found(states=("Idle", "Idle")), "direction_change", PLANNED, FORCED),
-    ("sync", found(mode="Sync"), "direction_change", PLANNED, FORCED),
-    ("snapshots only", found(mode="SnapshotsOnly"), "direction_change", "snapshots_only", FORCED),
-    ("syncing", found(states=("ResumingDataTransfer", "Active")), "direction_change", "not_in_sync", FORCED),
-    ("syncing there", found(states=("Active", "ResumingRRSync")), "direction_change", "not_in_sync", "not_in_sync"),
-    ("copy on its way", found(jobs=LATE), "direction_change", PLANNED, "not_in_sync"),
-    ("snapshot on its way", found(jobs=SNAPSHOT_LATE), "direction_change", PLANNED, FORCED),
-    ("paused", found(states=("PausedManual", "PausedManualRemote")), "direction_change", "not_in_sync", FORCED),
-    ("link lost", found(states=("PausedDisconnected",) * 2), "direction_change", "not_in_sync", FORCED),
-    ("unknown state", found(states=("Dreaming", "Active")), "direction_change", "not_in_sync", FORCED),
-    ("clusters not connected", found(link="Disconnected"), "direction_change", "not_connected", FORCED),
-    ("larger target", found(sizes=(GIB, 2 * GIB)), "direction_change", "size_mismatch", FORCED),
-    ("hosts here", found(usage=(HOSTS, Usage())), "direction_change", "source_in_use", PROMOTED),
-    ("fabric here", found(usage=(FABRIC, Usage())), "direction_change", "source_in_use", PROMOTED),
-    ("hosts unknown", found(usage=(UNREADABLE, Usage())), "direction_change", "source_in_use", PROMOTED),
-    ("written to", found(writes=(MOVING, UNWRITTEN)), "direction_change", "source_in_use", FORCED),
-    ("writes unknown", found(writes=(None, UNWRITTEN)), "direction_change", "source_in_use", FORCED),
-    ("writes there unknown", found(writes=(QUIET, None)), "direction_change", PLANNED, FORCED),
-    ("full of snapshots", found(usage=(FULL, Usage())), "direction_change", "snapshot_limit", FORCED),
-    ("full there", found(usage=(UNUSED, FULL)), "direction_change", "snapshot_limit", FORCED),
-    ("full of saved ones", found(usage=(UNUSED, FULL_OF_SAVED)), "direction_change", "snapshot_limit", FORCED),
-    ("split", found(access=(RW, RW)), "split_brain", "split_brain", "split_brain"),
-    ("source locked", found(access=("locked", RT)), "access_conflict", "access_conflict", PROMOTED),
-    ("target read-only", found(access=(RW, "readOnly")), "access_conflict", "access_conflict", FORCED),
+    ("in sync", observe(), "direction_change", PLANNED, FORCED),
+    ("idle", observe(states=("Idle", "Idle")), "direction_change", PLANNED, FORCED),
+    ("sync", observe(mode="Sync"), "direction_change", PLANNED, FORCED),
+    ("snapshots only", observe(mode="SnapshotsOnly"), "direction_change", "snapshots_only", FORCED),
+    ("syncing", observe(states=("ResumingDataTransfer", "Active")), "direction_change", "not_in_sync", FORCED),
+    ("syncing there", observe(states=("Active", "ResumingRRSync")), "direction_change", "not_in_sync", "not_in_sync"),
+    ("copy on its way", observe(jobs=LATE), "direction_change", PLANNED, "not_in_sync"),
+    ("snapshot on its way", observe(jobs=SNAPSHOT_LATE), "direction_change", PLANNED, FORCED),
+    ("paused", observe(states=("PausedManual", "PausedManualRemote")), "direction_change", "not_in_sync", FORCED),
+    ("link lost", observe(states=("PausedDisconnected",) * 2), "direction_change", "not_in_sync", FORCED),
+    ("unknown state", observe(states=("Dreaming", "Active")), "direction_change", "not_in_sync", FORCED),
+    ("clusters not connected", observe(link="Disconnected"), "direction_change", "not_connected", FORCED),
+    ("larger target", observe(sizes=(GIB, 2 * GIB)), "direction_change", "size_mismatch", FORCED),
+    ("hosts here", observe(usage=(HOSTS, Usage())), "direction_change", "source_in_use", PROMOTED),
+    ("fabric here", observe(usage=(FABRIC, Usage())), "direction_change", "source_in_use", PROMOTED),
+    ("hosts unknown", observe(usage=(UNREADABLE, Usage())), "direction_change", "source_in_use", PROMOTED),
+    ("written to", observe(writes=(MOVING, UNWRITTEN)), "direction_change", "source_in_use", FORCED),
+    ("writes unknown", observe(writes=(None, UNWRITTEN)), "direction_change", "source_in_use", FORCED),
+    ("writes there unknown", observe(writes=(QUIET, None)), "direction_change", PLANNED, FORCED),
+    ("full of snapshots", observe(usage=(FULL, Usage())), "direction_change", "snapshot_limit", FORCED),
+    ("full there", observe(usage=(UNUSED, FULL)), "direction_change", "snapshot_limit", FORCED),
+    ("full of saved ones", observe(usage=(UNUSED, FULL_OF_SAVED)), "direction_change", "snapshot_limit", FORCED),
+    ("split", observe(access=(RW, RW)), "split_brain", "split_brain", "split_brain"),
+    ("source locked", observe(access=("locked", RT)), "access_conflict", "access_conflict", PROMOTED),
+    ("target read-only", observe(access=(RW, "readOnly")), "access_conflict", "access_conflict", FORCED),
 ]
 
 
-@pytest.mark.parametrize(("seen", "without", "planned", "forced"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
-def test_every_state_by_every_permission(seen, without, planned, forced):
-    assert outcome(seen, None) == without
-    assert outcome(seen, "planned") == planned
-    assert outcome(seen, "forced") == forced
+@pytest.mark.parametrize(("observed", "without", "planned", "forced"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
+def test_every_state_by_every_permission(observed, without, planned, forced):
+    assert outcome(observed, None) == without
+    assert outcome(observed, "planned") == planned
+    assert outcome(observed, "forced") == forced
     # What may be overwritten is no help for what was not proven.
-    assert outcome(seen, "planned", allow_overwrite=True) == planned
+    assert outcome(observed, "planned", allow_overwrite=True) == planned
 
 
 @pytest.mark.parametrize("failover", [None, "planned", "forced"])
 @pytest.mark.parametrize(("access", "direction"), [((RW, RT), "to_peer"), ((RT, RW), "from_peer"), ((RT, RW), None)])
 def test_what_has_its_direction_is_left_alone(failover, access, direction):
-    seen = found(access=access, wish=replace(WISH, direction=direction), usage=(HOSTS, HOSTS))
-    assert outcome(seen, failover) == []
+    observed = observe(access=access, desired=replace(WISH, direction=direction), usage=(HOSTS, HOSTS))
+    assert outcome(observed, failover) == []
 
 
 @pytest.mark.parametrize("failover", ["planned", "forced"])
 def test_repair_turns_nothing_round(failover):
-    assert outcome(found(), failover, repair=True) == "direction_change"
-    assert outcome(found(access=(RW, RW)), "forced", repair=True, allow_overwrite=True) == [SAVE, DEMOTE]
+    assert outcome(observe(), failover, repair=True) == "direction_change"
+    assert outcome(observe(access=(RW, RW)), "forced", repair=True, allow_overwrite=True) == [SAVE, DEMOTE]
 
 
 def test_an_incomplete_copy_is_taken_over_only_where_its_data_may_go():
-    seen = found(states=("Active", "ResumingRRSync"))
-    assert outcome(seen, "forced", allow_overwrite=True) == FORCED
-    plan = decide(seen, Wish(present=True, failover="forced", allow_overwrite=True))
+    observed = observe(states=("Active", "ResumingRRSync"))
+    assert outcome(observed, "forced", allow_overwrite=True) == FORCED
+    plan = decide(observed, PairOptions(present=True, failover="forced", allow_overwrite=True))
     assert any("incomplete" in text for text in plan.warnings)
 
 
@@ -163,9 +165,9 @@ def test_an_incomplete_copy_is_taken_over_only_where_its_data_may_go():
     ("usage", "expected"), [(UNUSED, [SAVE, DEMOTE]), (HOSTS, "target_in_use"), (UNREADABLE, "target_in_use")]
 )
 def test_a_split_is_settled_on_purpose_and_never_under_a_host(usage, expected):
-    seen = found(access=(RW, RW), states=("PausedMisconfigured",) * 2, usage=(usage, HOSTS))
-    assert outcome(seen, "forced", allow_overwrite=True) == expected
-    assert outcome(seen, "planned", allow_overwrite=True) == "split_brain"
+    observed = observe(access=(RW, RW), states=("PausedMisconfigured",) * 2, usage=(usage, HOSTS))
+    assert outcome(observed, "forced", allow_overwrite=True) == expected
+    assert outcome(observed, "planned", allow_overwrite=True) == "split_brain"
 
 
 # --- neither side is writable -------------------------------------------------------------------------------------------
@@ -179,12 +181,12 @@ def taken(volume_id, uuid="u1", *, cluster=ALPHA, writes=7, created="2026-11-24T
 
 
 def none(here, there, direction="from_peer", writes=(QUIET, UNWRITTEN), mode="Async"):
-    return found(
+    return observe(
         mode=mode,
         access=(RT, RT),
         states=("PausedMisconfigured",) * 2,
         writes=writes,
-        wish=replace(WISH, direction=direction),
+        desired=replace(WISH, direction=direction),
         snapshots=Sides(tuple(here), tuple(there)),
     )
 
@@ -195,7 +197,7 @@ WRITTEN = "a volume was written to since the checkpoint elementsw-swap-1 was tak
 
 
 @pytest.mark.parametrize(
-    ("seen", "planned", "missing"),
+    ("observed", "planned", "missing"),
     [
         (none(*HELD), PROMOTED, None),
         (none(*HELD, direction="to_peer"), BACK, None),
@@ -223,16 +225,16 @@ WRITTEN = "a volume was written to since the checkpoint elementsw-swap-1 was tak
         ),
     ],
 )
-def test_an_interrupted_failover_goes_on_where_both_hold_its_checkpoint(seen, planned, missing):
-    assert outcome(seen, None) == "no_source"
-    assert outcome(seen, "planned") == planned
-    problem = decide(seen, Wish(present=True, failover="planned")).problem
+def test_an_interrupted_failover_goes_on_where_both_hold_its_checkpoint(observed, planned, missing):
+    assert outcome(observed, None) == "no_source"
+    assert outcome(observed, "planned") == planned
+    problem = decide(observed, PairOptions(present=True, failover="planned")).problem
     assert missing is None if problem is None else missing in problem.sentence
     # By force what the other side holds may be the newest there is, and is saved before it is overwritten.
-    there = seen.wish.direction == "to_peer"
+    there = observed.desired.direction == "to_peer"
     saved = "beta CreateSnapshot volume orders-dr (77)" if there else SAVE
-    assert outcome(seen, "forced") == [saved, *(BACK if there else PROMOTED)]
-    assert outcome(seen, "forced", allow_overwrite=True) == [saved, *(BACK if there else PROMOTED)]
+    assert outcome(observed, "forced") == [saved, *(BACK if there else PROMOTED)]
+    assert outcome(observed, "forced", allow_overwrite=True) == [saved, *(BACK if there else PROMOTED)]
 
 
 def without_attributes(snapshot, attributes=()):
@@ -243,22 +245,22 @@ def test_a_copy_need_not_have_the_attributes():
     bare = without_attributes(taken(77))
     assert outcome(none([taken(41)], [bare]), "planned") == PROMOTED
     lost = none([without_attributes(taken(41))], [bare])
-    sentence = decide(lost, Wish(present=True, failover="planned")).problem.sentence
+    sentence = decide(lost, PairOptions(present=True, failover="planned")).problem.sentence
     assert "neither cluster has kept the attributes of the checkpoint elementsw-swap-1" in sentence
 
 
 @pytest.mark.parametrize("kept", [None, 7, [7], {"41": "7"}, "", "7", checkpoint.digest("k3vd", 41, PAIR_UUID, 8, 0)])
 def test_what_is_noted_in_another_form_proves_nothing(kept):
     noted = {checkpoint.NOTED_CLUSTER: ALPHA.unique_id, checkpoint.NOTED_DIGESTS: kept}
-    seen = none(*([without_attributes(taken(n), noted)] for n in (41, 77)))
-    assert outcome(seen, "planned") == "no_source"
+    observed = none(*([without_attributes(taken(n), noted)] for n in (41, 77)))
+    assert outcome(observed, "planned") == "no_source"
 
 
 # --- what else is said and done -----------------------------------------------------------------------------------------
 
 
 def test_a_forced_turn_says_what_may_be_lost():
-    plan = decide(found(lags=Sides({41: 12.5}, {})), Wish(present=True, failover="forced"))
+    plan = decide(observe(lags=Sides({41: 12.5}, {})), PairOptions(present=True, failover="forced"))
     assert len(plan.warnings) == 1
     for part in ("data_loss_possible", "orders-db (41)", "alpha shows Active", "alpha was 12.5 s ahead"):
         assert part in plan.warnings[0]
@@ -268,31 +270,33 @@ def test_without_a_lag_the_newest_snapshot_tells_how_old_the_copy_is():
     hourly = tuple(
         Snapshot(n, f"u{n}", 77, f"hourly-{n}", f"2026-11-24T1{n}:00:00Z", replicated=n != 3) for n in range(4)
     )
-    plan = decide(found(mode="SnapshotsOnly", snapshots=Sides((), hourly)), Wish(present=True, failover="forced"))
+    plan = decide(
+        observe(mode="SnapshotsOnly", snapshots=Sides((), hourly)), PairOptions(present=True, failover="forced")
+    )
     assert "lag unknown, newest replicated snapshot of 2026-11-24T12:00:00Z" in plan.warnings[0]
     assert "hourly-2 of 2026-11-24T12:00:00Z, hourly-1" in plan.warnings[-1]
 
 
 def test_a_planned_turn_warns_of_nothing():
-    assert decide(found(), Wish(present=True, failover="planned")).warnings == ()
+    assert decide(observe(), PairOptions(present=True, failover="planned")).warnings == ()
 
 
 def test_sizes_are_matched_before_a_planned_turn_and_left_by_a_forced_one():
-    seen = found(sizes=(GIB, 2 * GIB), wish=replace(WISH, match_size=True))
-    assert outcome(seen, "planned") == ["alpha ModifyVolume volume orders-db (41)", *PLANNED]
-    assert outcome(seen, "forced") == FORCED
-    plan = decide(seen, Wish(present=True, failover="forced"))
+    observed = observe(sizes=(GIB, 2 * GIB), desired=replace(WISH, match_size=True))
+    assert outcome(observed, "planned") == ["alpha ModifyVolume volume orders-db (41)", *PLANNED]
+    assert outcome(observed, "forced") == FORCED
+    plan = decide(observed, PairOptions(present=True, failover="forced"))
     assert any("sizes are left as they are" in text for text in plan.warnings)
 
 
 def test_mode_and_pause_are_set_on_the_new_source():
-    seen = found(wish=replace(WISH, mode="sync", paused=True))
+    observed = observe(desired=replace(WISH, mode="sync", paused=True))
     expected = "beta ModifyVolumePair volume orders-dr (77)"
-    assert [call for call in outcome(seen, "planned") if "Pair" in call] == [expected, expected]
+    assert [call for call in outcome(observed, "planned") if "Pair" in call] == [expected, expected]
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "wished", "expected"),
+    ("before", "after", "requested", "expected"),
     [
         ("Sync", "Sync", None, None),
         ("Sync", "Async", None, "Sync"),
@@ -300,14 +304,16 @@ def test_mode_and_pause_are_set_on_the_new_source():
         ("Async", "Async", "async", None),
     ],
 )
-def test_the_mode_is_set_again_where_the_turn_has_changed_it(before, after, wished, expected):
-    plan = decide(found(mode=before, wish=replace(WISH, mode=wished)), Wish(present=True, failover="planned"))
-    turned = found(access=(RT, RW), mode=after, wish=replace(WISH, mode=wished))
+def test_the_mode_is_set_again_where_the_turn_has_changed_it(before, after, requested, expected):
+    plan = decide(
+        observe(mode=before, desired=replace(WISH, mode=requested)), PairOptions(present=True, failover="planned")
+    )
+    turned = observe(access=(RT, RW), mode=after, desired=replace(WISH, mode=requested))
     again = lost_modes(turned, plan)
     assert [(step.side, step.mode) for step in again] == ([("peer", expected)] if expected else [])
 
 
 def test_diff_shows_the_turn():
-    plan = decide(found(), Wish(present=True, failover="planned"))
+    plan = decide(observe(), PairOptions(present=True, failover="planned"))
     assert (plan.before["direction"], plan.after["direction"]) == ("to_peer", "from_peer")
     assert (plan.after["access"], plan.after["peer_access"]) == (RT, RW)

@@ -12,7 +12,7 @@ from ansible_collections.elementsw.replication.plugins.module_utils._pairing.dec
     may_be_known_as,
     may_name,
 )
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing.model import UnreadableClusterPair
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.views import UnreadableClusterPair
 from ansible_collections.elementsw.replication.tests.unit.builders import BETA, GAMMA
 
 

@@ -14,9 +14,9 @@ from ansible_collections.elementsw.replication.plugins.module_utils._element.err
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide import identity
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.catalog import Catalog
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.volume_pair import local_only
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.volume_pair.state import (
-    PairWish,
-    Wish,
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.volume_pair.desired import (
+    DesiredPair,
+    PairOptions,
 )
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.volume_pair.table import (
     TABLE,
@@ -24,7 +24,7 @@ from ansible_collections.elementsw.replication.plugins.module_utils._pairing.dec
 )
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.volume_pair.verdict import judge
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.failover_steps import Promote
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing.model import Plan
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.plan import Plan
 from ansible_collections.elementsw.replication.tests.unit.builders import (
     ALPHA,
     BETA,
@@ -39,52 +39,52 @@ from ansible_collections.elementsw.replication.tests.unit.builders import (
 
 RW, RT = "readWrite", "replicationTarget"
 LINKS = (entry(BETA, 7), entry(GAMMA, 3, "third"))
-SILENT = identity.Silent((BETA.mvip,))
-WISH = PairWish(volume="orders-db")
+SILENT = identity.UnreachablePeer((BETA.mvip,))
+WISH = DesiredPair(volume="orders-db")
 OURS = pair(77, "orders-dr", link=7, state="PausedDisconnected")
 PROMOTE = ["alpha ModifyVolume volume orders-db (41)"]
 REMOVE = ["alpha RemoveVolumePair volume orders-db (41)"]
 PAUSE = ["alpha ModifyVolumePair volume orders-db (41)"]
 
 
-def found(*pairs, wish=WISH, links=LINKS, silent=SILENT, **more):
+def observe(*pairs, desired=WISH, links=LINKS, unreachable_peer=SILENT, **more):
     volumes = [volume(41, "orders-db", *pairs, **more)] if more.get("access") != "missing" else []
-    return local_only.classify(0, wish, Catalog(volume_side(ALPHA, links, *volumes)), silent)
+    return local_only.classify(0, desired, Catalog(volume_side(ALPHA, links, *volumes)), unreachable_peer)
 
 
-def outcome(seen, wish):
-    plan = decide(seen, wish)
+def outcome(observed, desired):
+    plan = decide(observed, desired)
     return plan.problem.code if plan.problem else calls(plan)
 
 
 CASES = [
     # what the volume here shows; present, repair, absent
-    ("entry", found(OURS), "alone", [], "unreachable", REMOVE),
-    ("target", found(OURS, access=RT), "alone", [], "unreachable", [*REMOVE, *PROMOTE]),  # and is marked as a replica
-    ("no entry", found(), "alone_none", "unreachable", "unreachable", []),
-    ("pending", found(pending_pair()), "alone_pending", "pending_pair", "unreachable", REMOVE),
-    ("other cluster", found(pair(9, link=3)), "alone_elsewhere", *["paired_elsewhere"] * 3),
-    ("unlisted link", found(pair(9, link=99)), "alone_elsewhere", *["paired_elsewhere"] * 3),
+    ("entry", observe(OURS), "alone", [], "unreachable", REMOVE),
+    ("target", observe(OURS, access=RT), "alone", [], "unreachable", [*REMOVE, *PROMOTE]),  # and is marked as a replica
+    ("no entry", observe(), "alone_none", "unreachable", "unreachable", []),
+    ("pending", observe(pending_pair()), "alone_pending", "pending_pair", "unreachable", REMOVE),
+    ("other cluster", observe(pair(9, link=3)), "alone_elsewhere", *["paired_elsewhere"] * 3),
+    ("unlisted link", observe(pair(9, link=99)), "alone_elsewhere", *["paired_elsewhere"] * 3),
     (
         "other volume",
-        found(OURS, wish=replace(WISH, peer_volume="else")),
+        observe(OURS, desired=replace(WISH, peer_volume="else")),
         "alone_elsewhere",
         *["paired_elsewhere"] * 3,
     ),
-    ("two entries", found(OURS, pair(9, link=3)), "alone_elsewhere", *["paired_elsewhere"] * 3),
-    ("deleted", found(OURS, status="deleted"), "deleted", "volume_deleted", "volume_deleted", []),
-    ("missing", found(access="missing"), "missing", "volume_not_found", "volume_not_found", []),
+    ("two entries", observe(OURS, pair(9, link=3)), "alone_elsewhere", *["paired_elsewhere"] * 3),
+    ("deleted", observe(OURS, status="deleted"), "deleted", "volume_deleted", "volume_deleted", []),
+    ("missing", observe(access="missing"), "missing", "volume_not_found", "volume_not_found", []),
 ]
 
 
 @pytest.mark.parametrize(
-    ("seen", "row", "present", "repair", "absent"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
+    ("observed", "row", "present", "repair", "absent"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
 )
-def test_the_table(seen, row, present, repair, absent):
-    assert (seen.state, seen.row) == ("unknown_peer", row)
-    assert outcome(seen, Wish(present=True)) == present
-    assert outcome(seen, Wish(present=True, repair=True)) == repair
-    assert outcome(seen, Wish(present=False)) == absent
+def test_the_table(observed, row, present, repair, absent):
+    assert (observed.state, observed.row) == ("unknown_peer", row)
+    assert outcome(observed, PairOptions(present=True)) == present
+    assert outcome(observed, PairOptions(present=True, repair=True)) == repair
+    assert outcome(observed, PairOptions(present=False)) == absent
 
 
 def test_every_row_is_reached():
@@ -102,10 +102,10 @@ def test_every_row_is_reached():
     ],
 )
 def test_direction(access, direction, planned, forced):
-    seen = found(OURS, access=access, wish=replace(WISH, direction=direction))
-    assert outcome(seen, Wish(present=True)) == planned
-    assert outcome(seen, Wish(present=True, failover="planned")) == planned
-    assert outcome(seen, Wish(present=True, failover="forced", allow_overwrite=True)) == forced
+    observed = observe(OURS, access=access, desired=replace(WISH, direction=direction))
+    assert outcome(observed, PairOptions(present=True)) == planned
+    assert outcome(observed, PairOptions(present=True, failover="planned")) == planned
+    assert outcome(observed, PairOptions(present=True, failover="forced", allow_overwrite=True)) == forced
 
 
 @pytest.mark.parametrize(
@@ -119,12 +119,12 @@ def test_direction(access, direction, planned, forced):
 )
 def test_pause(state, pause, resume):
     for paused, expected in ((True, pause), (False, resume)):
-        seen = found(replace(OURS, state=state), wish=replace(WISH, paused=paused))
-        assert outcome(seen, Wish(present=True)) == expected
+        observed = observe(replace(OURS, state=state), desired=replace(WISH, paused=paused))
+        assert outcome(observed, PairOptions(present=True)) == expected
 
 
 @pytest.mark.parametrize(
-    ("wished", "expected"),
+    ("requested", "expected"),
     [
         ({"mode": "async"}, []),
         ({"mode": "sync"}, "unreachable"),
@@ -134,38 +134,45 @@ def test_pause(state, pause, resume):
         ({"match_size": True}, []),
     ],
 )
-def test_what_needs_the_peer_is_refused_before_any_write(wished, expected):
-    seen = found(OURS, access=RT, wish=replace(WISH, direction="to_peer", **wished))
-    assert outcome(seen, Wish(present=True, failover="forced")) == (expected or PROMOTE)
+def test_what_needs_the_peer_is_refused_before_any_write(requested, expected):
+    observed = observe(OURS, access=RT, desired=replace(WISH, direction="to_peer", **requested))
+    assert outcome(observed, PairOptions(present=True, failover="forced")) == (expected or PROMOTE)
 
 
-@pytest.mark.parametrize("wished", [{"size": 2**50}, {"match_size": True}])
-def test_sizes_need_the_peer(wished):
-    seen = found(OURS, wish=replace(WISH, **wished))
-    assert outcome(seen, Wish(present=True)) == "unreachable"
+@pytest.mark.parametrize("requested", [{"size": 2**50}, {"match_size": True}])
+def test_sizes_need_the_peer(requested):
+    observed = observe(OURS, desired=replace(WISH, **requested))
+    assert outcome(observed, PairOptions(present=True)) == "unreachable"
     # Made writable by an earlier run of the same task, or by this one.
     assert (
-        outcome(found(OURS, wish=replace(WISH, direction="to_peer", **wished)), Wish(present=True, failover="forced"))
+        outcome(
+            observe(OURS, desired=replace(WISH, direction="to_peer", **requested)),
+            PairOptions(present=True, failover="forced"),
+        )
         == []
     )
-    promoted = found(OURS, access=RT, wish=replace(WISH, direction="to_peer", **wished))
-    assert any("sizes are left" in text for text in decide(promoted, Wish(present=True, failover="forced")).warnings)
+    promoted = observe(OURS, access=RT, desired=replace(WISH, direction="to_peer", **requested))
+    assert any(
+        "sizes are left" in text for text in decide(promoted, PairOptions(present=True, failover="forced")).warnings
+    )
 
 
 def test_a_former_target_is_released():
-    seen = found(OURS, access=RT)
-    wish = Wish(present=False, release_target=True)
-    assert outcome(seen, wish) == [*REMOVE, "alpha ModifyVolume volume orders-db (41)"]
+    observed = observe(OURS, access=RT)
+    desired = PairOptions(present=False, release_target=True)
+    assert outcome(observed, desired) == [*REMOVE, "alpha ModifyVolume volume orders-db (41)"]
 
 
 # --- whom an entry means ------------------------------------------------------------------------------------------------
 
 
 def test_the_only_cluster_pair_will_do_where_nothing_is_destroyed():
-    elsewhere = identity.Silent(("beta.example.com",), single_will_do=True)
-    seen = found(OURS, access=RT, links=LINKS[:1], silent=elsewhere, wish=replace(WISH, direction="to_peer"))
-    plan = decide(seen, Wish(present=True, failover="forced"))
-    assert (seen.assumed, calls(plan)) == (True, PROMOTE)
+    elsewhere = identity.UnreachablePeer(("beta.example.com",), single_will_do=True)
+    observed = observe(
+        OURS, access=RT, links=LINKS[:1], unreachable_peer=elsewhere, desired=replace(WISH, direction="to_peer")
+    )
+    plan = decide(observed, PairOptions(present=True, failover="forced"))
+    assert (observed.assumed, calls(plan)) == (True, PROMOTE)
     assert any(f"set element_mvip of the peer's host (or peer.mvip) to {BETA.mvip}" in text for text in plan.warnings)
 
 
@@ -174,23 +181,23 @@ def test_the_only_cluster_pair_will_do_where_nothing_is_destroyed():
 )
 def test_else_the_peer_has_to_be_known_by_its_address(links, single_will_do):
     with pytest.raises(Failure) as refused:
-        found(OURS, links=links, silent=identity.Silent(("beta.example.com",), single_will_do))
+        observe(OURS, links=links, unreachable_peer=identity.UnreachablePeer(("beta.example.com",), single_will_do))
     assert refused.value.code == "peer_unknown"
     assert f"beta ({BETA.mvip})" in refused.value.sentence
     assert "set element_mvip of the peer's host" in refused.value.sentence
 
 
 def test_a_pair_with_a_known_peer_is_told_from_one_with_another_cluster():
-    known = identity.Silent(("beta.example.com", BETA.mvip))
-    assert found(OURS, silent=known).row == "alone"
-    assert found(pair(9, link=3), silent=known).row == "alone_elsewhere"
+    known = identity.UnreachablePeer(("beta.example.com", BETA.mvip))
+    assert observe(OURS, unreachable_peer=known).row == "alone"
+    assert observe(pair(9, link=3), unreachable_peer=known).row == "alone_elsewhere"
 
 
 def test_the_mvip_comes_before_what_the_hostname_leads_to():
     """The way to beta goes over a forwarder whose address is the MVIP of gamma."""
-    known = identity.Silent((BETA.mvip, GAMMA.mvip))
-    assert found(OURS, silent=known).row == "alone"
-    assert found(pair(9, link=3), silent=known).row == "alone_elsewhere"
+    known = identity.UnreachablePeer((BETA.mvip, GAMMA.mvip))
+    assert observe(OURS, unreachable_peer=known).row == "alone"
+    assert observe(pair(9, link=3), unreachable_peer=known).row == "alone_elsewhere"
 
 
 # --- signs of life --------------------------------------------------------------------------------------------------------
@@ -200,16 +207,16 @@ UNANSWERED = Unanswered(
 ).because("no route")
 CONNECTED, LOST = entry(BETA, 7), entry(BETA, 7, status="Disconnected")
 TO_PEER = replace(WISH, direction="to_peer")
-FORCED, ABSENT = Wish(present=True, failover="forced"), Wish(present=False)
+FORCED, ABSENT = PairOptions(present=True, failover="forced"), PairOptions(present=False)
 
 
-def alive(wish, silent, links=(CONNECTED,), item=TO_PEER, access=RT):
-    seen = found(OURS, access=access, links=links, silent=silent, wish=item)
-    return local_only.peer_alive(volume_side(ALPHA, links), silent, [decide(seen, wish)])
+def alive(desired, unreachable_peer, links=(CONNECTED,), item=TO_PEER, access=RT):
+    observed = observe(OURS, access=access, links=links, unreachable_peer=unreachable_peer, desired=item)
+    return local_only.peer_alive(volume_side(ALPHA, links), unreachable_peer, [decide(observed, desired)])
 
 
 def test_a_connected_peer_is_alive():
-    failure = alive(FORCED, identity.Silent((BETA.mvip,), failure=UNANSWERED))
+    failure = alive(FORCED, identity.UnreachablePeer((BETA.mvip,), failure=UNANSWERED))
     assert (failure.code, failure.cluster) == ("peer_alive", "alpha")
     for part in (
         f"its pair with beta (MVIP {BETA.mvip}) is Connected",
@@ -221,21 +228,24 @@ def test_a_connected_peer_is_alive():
 
 @pytest.mark.parametrize("single_will_do", [True, False])
 def test_so_is_the_only_one_that_may_be_meant(single_will_do):
-    silent = identity.Silent(("bta.example.com",), single_will_do, UNANSWERED)
+    unreachable_peer = identity.UnreachablePeer(("bta.example.com",), single_will_do, UNANSWERED)
     links = (CONNECTED,)
     promoted = Promote(0, "local", "volume orders-db (41)", "it is desired", volume(41, "orders-db"), "readWrite")
-    seen = local_only.peer_alive(volume_side(ALPHA, links), silent, [Plan(steps=(promoted,))])
-    assert bool(seen) is single_will_do
+    observed = local_only.peer_alive(volume_side(ALPHA, links), unreachable_peer, [Plan(steps=(promoted,))])
+    assert bool(observed) is single_will_do
 
 
 @pytest.mark.parametrize("state", ["Active", "ResumingConnected", "Idle", "PausedDisconnected", "PausedManual"])
 def test_a_volume_that_data_arrives_on_is_a_sign_as_well(state):
     """The management network is lost, the one that data goes over is not."""
-    silent, ours = identity.Silent((BETA.mvip,), failure=UNANSWERED), pair(77, "orders-dr", link=7, state=state)
+    unreachable_peer, ours = (
+        identity.UnreachablePeer((BETA.mvip,), failure=UNANSWERED),
+        pair(77, "orders-dr", link=7, state=state),
+    )
     other = volume(42, "another", pair(78, "another", link=7))
-    seen = found(ours, access=RT, links=(LOST,), silent=silent, wish=TO_PEER)
+    observed = observe(ours, access=RT, links=(LOST,), unreachable_peer=unreachable_peer, desired=TO_PEER)
     here = volume_side(ALPHA, (LOST,), volume(41, "orders-db", ours, access=RT), other)
-    failure = local_only.peer_alive(here, silent, [decide(seen, FORCED)])
+    failure = local_only.peer_alive(here, unreachable_peer, [decide(observed, FORCED)])
     if state not in ("Active", "ResumingConnected"):
         assert failure is None
         return
@@ -246,40 +256,40 @@ def test_a_volume_that_data_arrives_on_is_a_sign_as_well(state):
 def test_any_entry_that_names_the_peer_is_a_sign():
     """Of a rebuilt cluster there are two: the volumes still use the old one."""
     links = (LOST, entry(BETA, 8, "again"))
-    assert alive(FORCED, identity.Silent((BETA.mvip,), failure=UNANSWERED), links).code == "peer_alive"
+    assert alive(FORCED, identity.UnreachablePeer((BETA.mvip,), failure=UNANSWERED), links).code == "peer_alive"
 
 
 @pytest.mark.parametrize(
-    ("wish", "links", "item", "access", "failure"),
+    ("desired", "links", "item", "access", "failure"),
     [
         pytest.param(FORCED, (LOST,), TO_PEER, RT, UNANSWERED, id="not connected"),
         pytest.param(FORCED, (LOST, entry(GAMMA, 3, "third")), TO_PEER, RT, UNANSWERED, id="another one is"),
         pytest.param(FORCED, (CONNECTED,), TO_PEER, RT, None, id="assumed dead"),
         pytest.param(FORCED, (CONNECTED,), TO_PEER, RW, UNANSWERED, id="writable already"),
-        pytest.param(Wish(present=True), (CONNECTED,), replace(WISH, paused=True), RT, UNANSWERED, id="paused"),
+        pytest.param(PairOptions(present=True), (CONNECTED,), replace(WISH, paused=True), RT, UNANSWERED, id="paused"),
         pytest.param(ABSENT, (CONNECTED,), WISH, RT, UNANSWERED, id="unpaired"),
     ],
 )
-def test_what_needs_no_sign_of_death(wish, links, item, access, failure):
-    assert alive(wish, identity.Silent((BETA.mvip,), failure=failure), links, item, access) is None
+def test_what_needs_no_sign_of_death(desired, links, item, access, failure):
+    assert alive(desired, identity.UnreachablePeer((BETA.mvip,), failure=failure), links, item, access) is None
 
 
 def test_a_target_that_is_released_becomes_writable_too():
-    silent = identity.Silent((BETA.mvip,), failure=UNANSWERED)
-    assert alive(replace(ABSENT, release_target=True), silent, item=WISH).code == "peer_alive"
+    unreachable_peer = identity.UnreachablePeer((BETA.mvip,), failure=UNANSWERED)
+    assert alive(replace(ABSENT, release_target=True), unreachable_peer, item=WISH).code == "peer_alive"
 
 
 @pytest.mark.parametrize(
-    ("wish", "item", "then"),
+    ("desired", "item", "then"),
     [
         (FORCED, TO_PEER, "keep hosts off it"),
         (ABSENT, WISH, "its side was left as it is"),
-        (Wish(present=True), replace(WISH, paused=True), "its side was left as it is"),
+        (PairOptions(present=True), replace(WISH, paused=True), "its side was left as it is"),
     ],
 )
-def test_a_sign_of_life_that_is_no_obstacle_is_a_warning(wish, item, then):
+def test_a_sign_of_life_that_is_no_obstacle_is_a_warning(desired, item, then):
     for links, warned in (((CONNECTED,), 1), ((LOST,), 0)):
-        plan = decide(found(OURS, access=RT, links=links, wish=item), wish)
+        plan = decide(observe(OURS, access=RT, links=links, desired=item), desired)
         signs = [text for text in plan.warnings if "seems to be alive" in text]
         assert (len(signs), all(then in text for text in signs)) == (warned, True)
 
@@ -288,15 +298,16 @@ def test_a_sign_of_life_that_is_no_obstacle_is_a_warning(wish, item, then):
 
 
 def test_nothing_is_waited_for_on_the_other_side():
-    promoted = found(OURS, wish=replace(WISH, direction="to_peer"))
-    assert judge(promoted, Wish(present=True, failover="forced"), in_sync=True, waited=0).done
-    gone = found(wish=replace(WISH, direction="to_peer"))
+    promoted = observe(OURS, desired=replace(WISH, direction="to_peer"))
+    assert judge(promoted, PairOptions(present=True, failover="forced"), in_sync=True, waited=0).done
+    gone = observe(desired=replace(WISH, direction="to_peer"))
     assert (
-        judge(gone, Wish(present=True, failover="forced"), in_sync=False, waited=0).failure.code == "changed_meanwhile"
+        judge(gone, PairOptions(present=True, failover="forced"), in_sync=False, waited=0).failure.code
+        == "changed_meanwhile"
     )
 
 
 def test_what_is_outstanding_is_said():
-    plan = decide(found(OURS), Wish(present=False))
+    plan = decide(observe(OURS), PairOptions(present=False))
     assert "its half of the pair, if it is there, is outstanding" in plan.warnings[0]
-    assert "nothing was looked for there" in decide(found(), Wish(present=False)).warnings[0]
+    assert "nothing was looked for there" in decide(observe(), PairOptions(present=False)).warnings[0]

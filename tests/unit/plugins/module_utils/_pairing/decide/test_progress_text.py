@@ -14,23 +14,24 @@ from ansible_collections.elementsw.replication.plugins.module_utils._element.err
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing import resume
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.apply import wait
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.catalog import Catalog
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.cluster_pair import table
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.cluster_pair.state import (
+    ClusterPairOptions,
+    classify_cluster_pair,
+)
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.volume_pair import progress
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.volume_pair.desired import (
+    DesiredPair,
+    PairOptions,
+)
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.volume_pair.state import (
-    PairWish,
-    Wish,
-    classify,
+    classify_volume_pair,
 )
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.jobs.cluster_pair import ClusterPairJob
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing.jobs.volume_pair import Seen, VolumePairJob
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing.model import (
-    DONE,
-    Action,
-    Sides,
-    SyncJob,
-    Verdict,
-)
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing.resume import Carried, Kept
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.jobs.volume_pair import VolumePairJob
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.jobs.volume_pair_reads import Observation
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.model import Action, Sides, SyncJob
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.plan import DONE, Verdict
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.resume import ResumedItem, ResumeState
 from ansible_collections.elementsw.replication.tests.unit.builders import (
     ALPHA,
     BETA,
@@ -46,16 +47,16 @@ WAITING = Verdict(False, "volume orders-db (41): alpha shows Active, beta shows 
 NAMES = {41: "orders-db", 42: "orders-log", 43: "catalogue"}
 
 
-def found(number, source="alpha"):
+def observe(number, source="alpha"):
     """A pair of the volume with this number on alpha and the one of the number plus 100 on beta."""
     name, roles = NAMES[number], ("readWrite", RT) if source == "alpha" else (RT, "readWrite")
     here = volume(number, name, pair(number + 100, uuid=name), access=roles[0])
     there = volume(number + 100, name, pair(number, uuid=name, link=12), access=roles[1])
     views = Sides(volume_side(ALPHA, [entry(BETA, 7)], here), volume_side(BETA, [entry(ALPHA, 12)], there))
-    return classify(0, PairWish(volume=name), Sides(Catalog(views.local), Catalog(views.peer)))
+    return classify_volume_pair(0, DesiredPair(volume=name), Sides(Catalog(views.local), Catalog(views.peer)))
 
 
-THREE = [found(number) for number in NAMES]
+THREE = [observe(number) for number in NAMES]
 
 
 def line(*jobs, verdicts=(WAITING, WAITING, WAITING), at="peer"):
@@ -113,19 +114,19 @@ def test_the_time_left(seconds, words):
 def test_only_the_target_tells_of_a_copy():
     job, other = SyncJob(41), SyncJob(42)
     jobs = Sides({41: job, 141: other}, {41: other, 141: job})
-    assert progress.copying(found(41), jobs) is job
-    assert progress.copying(found(41, source="beta"), jobs) is job
+    assert progress.copying(observe(41), jobs) is job
+    assert progress.copying(observe(41, source="beta"), jobs) is job
 
 
 # --- what is carried --------------------------------------------------------------------------------------------------
 
 LEFT = Failure("api_error", "cluster beta refused it", "beta", "ModifyVolume", "xInvalidParameter", "no")
 LEFT.rolled_back, LEFT.left_behind = False, ["volume orders-db is a target now"]
-CARRIED = Carried(
+CARRIED = ResumeState(
     items=(
-        Kept(True, True, resume.digest("uuid-1")),
-        Kept(True, False, resume.digest(None), LEFT),
-        Kept(False, False, b"0" * 16),
+        ResumedItem(True, True, resume.digest("uuid-1")),
+        ResumedItem(True, False, resume.digest(None), LEFT),
+        ResumedItem(False, False, b"0" * 16),
     ),
     actions=(Action("beta", "ModifyVolume", "volume orders-db (41)", "it becomes the target"),),
     warnings=("large",),
@@ -136,7 +137,7 @@ CARRIED = Carried(
 
 def test_a_report_is_read_as_it_was_written():
     report = json.loads(json.dumps(CARRIED.as_report(with_diff=True)))
-    again = resume.of_report(report, 30, 3)
+    again = resume.parse_report(report, 30, 3)
     assert (again.actions, again.warnings, again.diff) == (CARRIED.actions, CARRIED.warnings, CARRIED.diff)
     assert (again.items[0], again.items[2]) == (CARRIED.items[0], CARRIED.items[2])
     failure = again.items[1].failure
@@ -149,13 +150,13 @@ def test_a_report_is_read_as_it_was_written():
 )
 def test_anything_else_is_no_report(spoilt):
     report = json.loads(json.dumps(CARRIED.as_report(with_diff=True)))
-    assert resume.of_report({**report, **spoilt} if spoilt else {}, 30, 3) is None
+    assert resume.parse_report({**report, **spoilt} if spoilt else {}, 30, 3) is None
 
 
 @pytest.mark.parametrize(("waited", "count"), [(30, 2), (30, 4), (-1, 3), (float("nan"), 3), (float("inf"), 3)])
 def test_it_has_as_many_items_as_the_task_and_a_time_that_ends(waited, count):
     report = json.loads(json.dumps(CARRIED.as_report(with_diff=True)))
-    assert resume.of_report(report, waited, count) is None
+    assert resume.parse_report(report, waited, count) is None
 
 
 def test_a_mark_tells_pairs_apart_and_holds_no_character_of_a_password():
@@ -169,7 +170,7 @@ def test_a_mark_tells_pairs_apart_and_holds_no_character_of_a_password():
 def test_null_is_masked_by_old_versions():
     report = CARRIED.as_report(with_diff=False)
     report["items"][0]["failure"] = report["items"][1]["failure"]["left_behind"] = "********"
-    again = resume.of_report(report, 30, 3)
+    again = resume.parse_report(report, 30, 3)
     assert (again.items[0].failure, again.items[1].failure.left_behind) == (None, [])
 
 
@@ -178,8 +179,8 @@ def test_null_is_masked_by_old_versions():
 
 def known_by(present, *pairs):
     """The traits that the job sees in one and the same item."""
-    job = VolumePairJob(Wish(present), (PairWish(volume="orders-db"),))
-    return [job.traits(Seen(Sides(None, None), (pair,), (None,)))[0] for pair in pairs]
+    job = VolumePairJob(PairOptions(present), (DesiredPair(volume="orders-db"),))
+    return [job.traits(Observation(Sides(None, None), (pair,), (None,)))[0] for pair in pairs]
 
 
 def ends(here=(), there=(), access=RT):
@@ -187,7 +188,7 @@ def ends(here=(), there=(), access=RT):
     near = volume(41, "orders-db", *(pair(141, uuid=uuid) for uuid in here))
     far = volume(141, "orders-db", *(pair(41, uuid=uuid, link=12) for uuid in there), access=access)
     views = Sides(volume_side(ALPHA, [entry(BETA, 7)], near), volume_side(BETA, [entry(ALPHA, 12)], far))
-    return classify(0, PairWish(volume="orders-db"), Sides(Catalog(views.local), Catalog(views.peer)))
+    return classify_volume_pair(0, DesiredPair(volume="orders-db"), Sides(Catalog(views.local), Catalog(views.peer)))
 
 
 def test_a_pair_that_shall_be_there_is_known_by_all_of_it():
@@ -197,7 +198,7 @@ def test_a_pair_that_shall_be_there_is_known_by_all_of_it():
         ends(["one"]),
         ends(),
         ends(["one"], ["one"], "readWrite"),
-        found(41, source="beta"),
+        observe(41, source="beta"),
     ]
     traits = known_by(True, *pairs)
     assert len({*traits}) == len(pairs)
@@ -218,7 +219,7 @@ def test_clusters_that_shall_not_be_paired_likewise():
             cluster_side(ALPHA, *(entry(BETA, 7, uuid) for uuid in here)),
             cluster_side(BETA, *(entry(ALPHA, 12, uuid) for uuid in there)),
         )
-        return ClusterPairJob(table.Wish(present=False)).traits(table.classify(sides))[0]
+        return ClusterPairJob(ClusterPairOptions(present=False)).traits(classify_cluster_pair(sides))[0]
 
     assert trait(["one"], ["one"]) == trait(["one"], []) == trait([], ["one"]) != trait(["two"], ["two"])
     assert trait([], []) is None

@@ -13,19 +13,27 @@ from hypothesis import strategies as st
 
 from ansible_collections.elementsw.replication.plugins.module_utils._element.errors import CODES, Failure
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.catalog import Catalog
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.volume_pair.desired import (
+    DesiredPair,
+    NewVolume,
+    PairOptions,
+)
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.volume_pair.new_pair import (
     confirmed_again,
 )
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.volume_pair.state import (
     Extras,
-    NewVolume,
-    PairWish,
-    Wish,
-    classify,
+    classify_volume_pair,
 )
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.volume_pair.table import decide
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.failover_steps import Save
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.model import (
+    Sides,
+    Usage,
+    Volume,
+    VolumePair,
+)
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.plan import (
     ConfirmUnused,
     CreateAccount,
     CreateVolume,
@@ -37,10 +45,6 @@ from ansible_collections.elementsw.replication.plugins.module_utils._pairing.mod
     SetAccess,
     SetMode,
     SetPause,
-    Sides,
-    Usage,
-    Volume,
-    VolumePair,
 )
 from ansible_collections.elementsw.replication.tests.unit.builders import ALPHA, BETA, GAMMA, GIB, entry, volume_side
 
@@ -75,7 +79,7 @@ def volumes(volume_id, remote):
 
 USAGE = st.builds(Usage, nonzero_blocks=st.sampled_from([0, 9]), iscsi=st.sampled_from([(), ("iqn",)]))
 PAIR_WISHES = st.builds(
-    PairWish,
+    DesiredPair,
     volume=st.just("orders"),
     peer_volume_id=st.sampled_from([None, 77]),
     direction=st.sampled_from([None, "to_peer", "from_peer"]),
@@ -87,48 +91,52 @@ PAIR_WISHES = st.builds(
     | st.builds(NewVolume, account=st.sampled_from([None, "tenant", "nobody"]), create_account=st.booleans()),
 )
 WISHES = st.builds(
-    Wish, present=st.booleans(), repair=st.booleans(), allow_overwrite=st.booleans(), release_target=st.booleans()
+    PairOptions,
+    present=st.booleans(),
+    repair=st.booleans(),
+    allow_overwrite=st.booleans(),
+    release_target=st.booleans(),
 )
 
 
-def catalog(cluster, far, found):
+def catalog(cluster, far, observe):
     listed = [entry(far, LINKS["ours"]), entry(GAMMA, LINKS["third"], "third")]
-    return Catalog(volume_side(cluster, listed, *([found] if found else [])))
+    return Catalog(volume_side(cluster, listed, *([observe] if observe else [])))
 
 
 @settings(max_examples=2000, deadline=None)
 @given(volumes(41, 77), volumes(77, 41), PAIR_WISHES, WISHES, USAGE)
-def test_whatever_is_found(here, there, pair_wish, wish, usage):
+def test_whatever_is_found(here, there, desired_pair, desired, usage):
     code = None
     try:
-        found = classify(0, pair_wish, Sides(catalog(ALPHA, BETA, here), catalog(BETA, ALPHA, there)))
+        observe = classify_volume_pair(0, desired_pair, Sides(catalog(ALPHA, BETA, here), catalog(BETA, ALPHA, there)))
     except Failure as exc:
         code = exc.code
     if code:
-        assert (code, pair_wish.create.account) == ("account_not_found", "nobody")
+        assert (code, desired_pair.create.account) == ("account_not_found", "nobody")
         return
     known = {41: usage, 77: usage}
-    (plan,) = confirmed_again([decide(replace(found, extras=Extras(usage=Sides(known, known))), wish)])
+    (plan,) = confirmed_again([decide(replace(observe, extras=Extras(usage=Sides(known, known))), desired)])
     if plan.problem:
         assert plan.problem.code in CODES
         assert plan.steps == ()
         assert plan.problem.sentence
     kinds = [type(step) for step in plan.steps]
     assert [step.phase for step in plan.steps] == sorted(step.phase for step in plan.steps)
-    removal = REMOVAL if wish.repair or not wish.present else set()
+    removal = REMOVAL if desired.repair or not desired.present else set()
     assert set(kinds) <= {Grow, SetMode, SetPause, Save} | NEW_PAIR | removal
-    if not wish.present:
+    if not desired.present:
         assert set(kinds) <= REMOVAL
     assert (PairVolumes in kinds) == (ConfirmUnused in kinds)
     strangers_are_left_alone(plan)
-    growth_and_release(plan, wish)
+    growth_and_release(plan, desired)
     if CreateVolume in kinds:
-        creation(plan, pair_wish, there)
+        creation(plan, desired_pair, there)
     if PairVolumes in kinds:
         a_new_pair(plan)
         # What has hosts is never a target; what has data only where it may go, or is a copy of this source already.
         unused = not usage.iscsi and not usage.nonzero_blocks
-        copied = not usage.iscsi and (wish.allow_overwrite or (found.replica and wish.repair))
+        copied = not usage.iscsi and (desired.allow_overwrite or (observe.replica and desired.repair))
         assert unused or copied or CreateVolume in kinds
         # What is overwritten is saved before anything else is written.
         assert unused or CreateVolume in kinds or kinds[0] is Save
@@ -148,21 +156,21 @@ def strangers_are_left_alone(plan):
                 assert pending or pair.cluster_pair_id != LINKS["third"]
 
 
-def growth_and_release(plan, wish):
+def growth_and_release(plan, desired):
     for step in plan.steps:
         if isinstance(step, Grow):
             assert step.size > step.volume.size
         if isinstance(step, ReleaseTarget):
-            assert (step.volume.access, wish.release_target, step) == ("replicationTarget", True, plan.steps[-1])
+            assert (step.volume.access, desired.release_target, step) == ("replicationTarget", True, plan.steps[-1])
         elif isinstance(step, SetAccess):
             assert any(isinstance(other, PairVolumes) for other in plan.steps)
 
 
-def creation(plan, pair_wish, there):
+def creation(plan, desired_pair, there):
     """Nothing is created where something is or without permission, and what is created is never the source."""
-    assert pair_wish.create is not None
+    assert desired_pair.create is not None
     # A namesake of another owner than the one that is asked for is another volume.
-    assert there is None or there.deleted or pair_wish.create.account == "nobody"
+    assert there is None or there.deleted or desired_pair.create.account == "nobody"
     for step in plan.steps:
         if isinstance(step, (CreateAccount, CreateVolume)):
             assert step.side == "peer"

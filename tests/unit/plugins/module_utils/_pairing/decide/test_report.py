@@ -10,16 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.cluster_pair import table
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.report import (
-    findings,
-    lag,
-    listing,
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.cluster_pair.state import (
+    classify_cluster_pair,
 )
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.report import (
-    pairs as pair_report,
-)
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing.model import ClusterSide, Sides
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.report import findings, lag, listing
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.report.pairs import pair_findings
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.model import Sides
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.views import ClusterView
 from ansible_collections.elementsw.replication.tests.unit.builders import (
     ALPHA,
     BETA,
@@ -83,22 +80,22 @@ SNAPSHOTS = [
 ]
 
 
-def seen(local, peer, links=(HERE, THERE)):
+def observed(local, peer, links=(HERE, THERE)):
     """The pairs between two clusters, or those of one where `peer` is None."""
     there = None if peer is None else volume_side(BETA, links[1:], *peer)
     return listing.volume_pairs(Sides(volume_side(ALPHA, links[:1], *local), there))
 
 
 def pairs_of(here="Active", there="Active", access=("readWrite", RT), snapshots="Idle", **more):
-    return seen(
+    return observed(
         [volume(41, "db", pair(77, "dr", state=here, snapshots=snapshots), access=access[0])],
         [volume(77, "dr", pair(41, "db", link=12, state=there), access=access[1], **more)],
     )
 
 
-def found(pairs, max_lag=None, seconds=None, peer_is_dead=False):
+def observe(pairs, max_lag=None, seconds=None, peer_is_dead=False):
     delays = Sides(dict.fromkeys((41, 42, 43), seconds), dict.fromkeys((77, 78, 79), seconds))
-    return pair_report.of_pairs([(each, lag.of_pair(each, delays)) for each in pairs], max_lag, peer_is_dead)
+    return pair_findings([(each, lag.of_pair(each, delays)) for each in pairs], max_lag, peer_is_dead)
 
 
 def check(finding, code, severity, remedy):
@@ -110,7 +107,7 @@ def check(finding, code, severity, remedy):
 @pytest.mark.parametrize(("state", "code", "severity", "remedy"), [row for row in STATES if row[0] != "Unconfigured"])
 def test_every_state_on_either_side(state, code, severity, remedy):
     for here, there in ((state, "Active"), ("Active", state), (state, state)):
-        listed = found(pairs_of(here, there))
+        listed = observe(pairs_of(here, there))
         if code is None:
             assert listed == []
         else:
@@ -120,7 +117,7 @@ def test_every_state_on_either_side(state, code, severity, remedy):
 
 @pytest.mark.parametrize(("state", "code", "severity", "remedy"), STATES)
 def test_every_state_that_one_cluster_shows_alone(state, code, severity, remedy):
-    listed = found(seen([volume(41, "db", pair(77, "dr", state=state))], None))
+    listed = observe(observed([volume(41, "db", pair(77, "dr", state=state))], None))
     if state == "PausedMisconfigured":  # whether the roles are right cannot be told
         code, severity, remedy = "broken", "error", "remove the cause"
     if code is None:
@@ -133,24 +130,24 @@ def test_every_state_that_one_cluster_shows_alone(state, code, severity, remedy)
 @pytest.mark.parametrize(("state", "code", "severity", "remedy"), STATES)
 def test_nothing_is_in_time_that_is_not_known_to_be(state, code, severity, remedy):
     """With max_lag, only a pair that replicates and whose source tells a small lag is fine."""
-    pairs = pairs_of(state, state) if state != "Unconfigured" else seen([volume(41, "db", pending_pair())], [])
+    pairs = pairs_of(state, state) if state != "Unconfigured" else observed([volume(41, "db", pending_pair())], [])
     well = code is None and not state.startswith("Resuming")
     for seconds in (None, 0.0, 5.0):
-        errors = [each for each in found(pairs, 60, seconds) if each.severity == "error"]
+        errors = [each for each in observe(pairs, 60, seconds) if each.severity == "error"]
         assert bool(errors) == (not well or seconds is None), (state, seconds)
-    (exceeded,) = found(pairs, 60, 61.0)
+    (exceeded,) = observe(pairs, 60, 61.0)
     assert exceeded.severity == "error"
 
 
 @pytest.mark.parametrize(("state", "remedy"), SNAPSHOTS)
 def test_snapshots_stop_for_reasons_of_their_own(state, remedy):
-    listed = found(pairs_of(snapshots=state))
+    listed = observe(pairs_of(snapshots=state))
     if remedy is None:
         assert listed == []
     else:
         check(listed[0], "snapshots_stopped", "warning", remedy)
     # While the pair itself is held up, its snapshots show what it shows.
-    assert [each.code for each in found(pairs_of("PausedManual", snapshots=state))] == ["paused"]
+    assert [each.code for each in observe(pairs_of("PausedManual", snapshots=state))] == ["paused"]
 
 
 PAIR = pair(77, "dr", state="PausedMisconfigured")
@@ -190,39 +187,39 @@ SITUATIONS = {
         "create_peer_volume",
     ),
     "half": (
-        seen([volume(41, "db", PAIR)], [volume(77, "dr", access=RT)]),
+        observed([volume(41, "db", PAIR)], [volume(77, "dr", access=RT)]),
         "half_pair",
         TASK + "repair: true",
         "copied again",
     ),
     "half, two writable": (
-        seen([volume(41, "db", PAIR)], [volume(77, "dr")]),
+        observed([volume(41, "db", PAIR)], [volume(77, "dr")]),
         "half_pair",
         f"repair: true, {GOOD}",
         "allow_overwrite: true",
     ),
-    "half, partner gone": (seen([volume(41, "db", PAIR)], []), "half_pair", TASK + "state: absent", "anew"),
-    "half there": (seen([], [volume(77, "dr", BACK)]), "half_pair", TASK + "state: absent", "anew"),
+    "half, partner gone": (observed([volume(41, "db", PAIR)], []), "half_pair", TASK + "state: absent", "anew"),
+    "half there": (observed([], [volume(77, "dr", BACK)]), "half_pair", TASK + "state: absent", "anew"),
     "half of a cluster pair that is gone": (
-        seen([volume(41, "db", pair(77, "dr", link=99))], []),
+        observed([volume(41, "db", pair(77, "dr", link=99))], []),
         "half_pair",
         TASK + "state: absent",
         "anew",
     ),
     "crossed": (
-        seen([volume(41, "db", PAIR)], [volume(77, "dr", pair(41, "db", "other", 12))]),
+        observed([volume(41, "db", PAIR)], [volume(77, "dr", pair(41, "db", "other", 12))]),
         "half_pair",
         "repair: true",
         GOOD,
     ),
     "pending": (
-        seen([volume(41, "db", pending_pair())], []),
+        observed([volume(41, "db", pending_pair())], []),
         "pending_pair",
         "volume_id: 41, state: absent",
         "complete it",
     ),
     "pending there": (
-        seen([], [volume(77, "dr", pending_pair())]),
+        observed([], [volume(77, "dr", pending_pair())]),
         "pending_pair",
         "on cluster beta, with alpha as the peer, run element_volume_pair with volume_id: 77, state: absent",
         "complete it",
@@ -233,7 +230,7 @@ SITUATIONS = {
 @pytest.mark.parametrize("situation", SITUATIONS)
 def test_every_situation(situation):
     pairs, code, *remedies = SITUATIONS[situation]
-    (finding,) = found(pairs)
+    (finding,) = observe(pairs)
     assert finding.code == code
     assert [part for part in remedies if part not in finding.remedy] == []
 
@@ -249,7 +246,7 @@ def test_every_code_of_pairs_has_been_seen():
 
 def test_what_is_shared_is_told_once():
     def three(state):
-        return seen(
+        return observed(
             [volume(41 + n, f"v{n}", pair(77 + n, uuid=f"u{n}", state=state), size=GIB) for n in range(3)],
             [volume(77 + n, f"v{n}", pair(41 + n, uuid=f"u{n}", link=12), access=RT, size=GIB) for n in range(3)],
         )
@@ -259,17 +256,17 @@ def test_what_is_shared_is_told_once():
         ("PausedSlowLink", "recovering"),
         ("PausedClusterFull", "target_full"),
     ):
-        (finding,) = found(three(state))
+        (finding,) = observe(three(state))
         assert (finding.code, finding.hits, "3 volume pairs" in finding.message) == (code, 3, True)
     for seconds, code in ((5.0, "lag_unknown"), (90.0, "lag_exceeded")):
         for state, remedy in (("PausedDisconnected", "storage network"), ("PausedSlowLink", "bandwidth")):
-            (finding,) = found(three(state), 60, seconds)
+            (finding,) = observe(three(state), 60, seconds)
             assert (finding.code, finding.hits, remedy in finding.remedy) == (code, 3, True)
-    assert [finding.hits for finding in found(three("PausedManual"))] == [1, 1, 1]
+    assert [finding.hits for finding in observe(three("PausedManual"))] == [1, 1, 1]
 
 
 def test_stopped_snapshots_make_nothing_late():
-    listed = found(pairs_of(snapshots="PausedClusterFull"), 60, 61.0)
+    listed = observe(pairs_of(snapshots="PausedClusterFull"), 60, 61.0)
     assert {each.code: each.remedy for each in listed} == {
         code: findings.PROBLEMS[told][1]
         for code, told in (("lag_exceeded", "lag_exceeded"), ("snapshots_stopped", "target_full"))
@@ -277,9 +274,9 @@ def test_stopped_snapshots_make_nothing_late():
 
 
 def test_what_only_a_dead_peer_could_tell_is_told_with_it():
-    pairs = seen([volume(41, "db", pair(77, "dr"), access=RT)], None)
-    assert [finding.code for finding in found(pairs, 60)] == ["lag_unknown"]
-    assert found(pairs, 60, peer_is_dead=True) == []
+    pairs = observed([volume(41, "db", pair(77, "dr"), access=RT)], None)
+    assert [finding.code for finding in observe(pairs, 60)] == ["lag_unknown"]
+    assert observe(pairs, 60, peer_is_dead=True) == []
 
 
 CLUSTERS = [
@@ -294,15 +291,15 @@ CLUSTERS = [
 
 @pytest.mark.parametrize(("here", "there", "code"), CLUSTERS)
 def test_every_status_of_a_cluster_pair(here, there, code):
-    sides = Sides(ClusterSide(ALPHA, (entry(BETA, 7, status=here),)), ClusterSide(BETA, (entry(ALPHA, status=there),)))
-    assert [each.code for each in findings.of_clusters(table.classify(sides), 0)] == ([code] if code else [])
+    sides = Sides(ClusterView(ALPHA, (entry(BETA, 7, status=here),)), ClusterView(BETA, (entry(ALPHA, status=there),)))
+    assert [each.code for each in findings.of_clusters(classify_cluster_pair(sides), 0)] == ([code] if code else [])
     alone = findings.of_entries(volume_side(ALPHA, sides.local.entries), {7: 4}, ())
     assert [each.hits for each in alone] == ([4] if here != "Connected" else [])
 
 
 def test_pending_cluster_pairs_name_nobody():
-    sides = Sides(ClusterSide(ALPHA, (HERE, pending_entry())), ClusterSide(BETA, (THERE,)))
-    (finding,) = findings.of_clusters(table.classify(sides), 0)
+    sides = Sides(ClusterView(ALPHA, (HERE, pending_entry())), ClusterView(BETA, (THERE,)))
+    (finding,) = findings.of_clusters(classify_cluster_pair(sides), 0)
     check(finding, "pending_pair", "warning", "remove_pending: true")
     (alone,) = findings.of_entries(volume_side(ALPHA, sides.local.entries), {}, ())
     assert alone == finding
@@ -338,16 +335,16 @@ ROLES = ("readWrite", RT), (RT, "readWrite")
     seconds=some.none() | some.floats(0, 120),
 )
 def test_what_is_called_healthy_is(here, there, snapshots, access, mode, seconds):
-    pairs = seen(
+    pairs = observed(
         [volume(41, "db", pair(77, "dr", state=here, snapshots=snapshots, mode=mode), access=access[0])],
         [volume(77, "dr", pair(41, "db", link=12, state=there, mode=mode), access=access[1])],
     )
     (each,) = pairs
     running = all(state in ("Active", "Idle") or state.startswith("Resuming") for state in (here, there))
-    if not found(pairs):
+    if not observe(pairs):
         assert running
         assert access in ROLES
-    if not any(finding.severity == "error" for finding in found(pairs, 60, seconds)):
+    if not any(finding.severity == "error" for finding in observe(pairs, 60, seconds)):
         assert each.health == "healthy"
         assert access in ROLES
         assert mode == "Sync" or (mode != "SnapshotsOnly" and seconds is not None)

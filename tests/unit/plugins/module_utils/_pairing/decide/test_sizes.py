@@ -11,7 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide import sizes
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.volume_pair.state import PairWish
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.volume_pair import growth
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.volume_pair.desired import (
+    DesiredPair,
+)
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.model import Sides
 from ansible_collections.elementsw.replication.tests.unit.builders import GIB, MIB
 
@@ -51,7 +54,7 @@ def test_a_number_of_bytes_is_rounded_up_to_whole_mib(number):
 
 
 @pytest.mark.parametrize(
-    ("wish", "now", "wished"),
+    ("desired", "now", "requested"),
     [
         ({}, (5, 3), (5, 3)),
         ({"size": 4}, (5, 3), (5, 4)),
@@ -64,15 +67,15 @@ def test_a_number_of_bytes_is_rounded_up_to_whole_mib(number):
         ({"match_size": True, "size": 9}, (3, 5), (9, 9)),
     ],
 )
-def test_what_two_volumes_grow_to(wish, now, wished):
-    in_mib = {name: value * MIB if name == "size" else value for name, value in wish.items()}
-    result = sizes.wished(PairWish(volume="orders-db", **in_mib), Sides(*(size * MIB for size in now)))
-    assert (result.local, result.peer) == tuple(size * MIB for size in wished)
+def test_what_two_volumes_grow_to(desired, now, requested):
+    in_mib = {name: value * MIB if name == "size" else value for name, value in desired.items()}
+    result = growth.desired_sizes(DesiredPair(volume="orders-db", **in_mib), Sides(*(size * MIB for size in now)))
+    assert (result.local, result.peer) == tuple(size * MIB for size in requested)
 
 
 @given(st.integers(1, 99), st.integers(1, 99), st.none() | st.integers(1, 99), st.sampled_from([None, True, False]))
 def test_nothing_is_ever_made_smaller(here, there, size, match):
-    result = sizes.wished(PairWish(size=size, match_size=match), Sides(here, there))
+    result = growth.desired_sizes(DesiredPair(size=size, match_size=match), Sides(here, there))
     assert (result.local, result.peer) >= (here, there)
     assert result.peer >= there
     if match:

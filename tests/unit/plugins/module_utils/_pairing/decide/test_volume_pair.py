@@ -13,31 +13,33 @@ import pytest
 from ansible_collections.elementsw.replication.plugins.module_utils._element.errors import Failure
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.catalog import Catalog
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.report.listing import export
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.volume_pair.adjustments import (
+    lost_roles,
+)
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.volume_pair.desired import (
+    DesiredPair,
+    NewVolume,
+    PairOptions,
+)
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.volume_pair.state import (
     Extras,
-    NewVolume,
-    PairWish,
-    Wish,
-    classify,
+    classify_volume_pair,
 )
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.volume_pair.table import (
     TABLE,
     decide,
-    lost_roles,
 )
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.volume_pair.verdict import (
     judge,
     timed_out,
 )
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.failover_steps import Save
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing.model import (
-    Cluster,
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.model import Cluster, Sides, Usage
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.plan import (
     MarkReplica,
     PairVolumes,
     ReleaseTarget,
     SetPause,
-    Sides,
-    Usage,
 )
 from ansible_collections.elementsw.replication.tests.unit.builders import (
     ALPHA,
@@ -53,28 +55,28 @@ from ansible_collections.elementsw.replication.tests.unit.builders import (
     volume_side,
 )
 
-PRESENT = Wish(present=True)
-REPAIR = Wish(present=True, repair=True)
-ABSENT = Wish(present=False)
+PRESENT = PairOptions(present=True)
+REPAIR = PairOptions(present=True, repair=True)
+ABSENT = PairOptions(present=False)
 
 HERE, THERE = entry(BETA, 7), entry(ALPHA, 12)
 THIRD = entry(GAMMA, 3, "third")
-ORDERS = PairWish(volume="orders-db", peer_volume="orders-dr")
+ORDERS = DesiredPair(volume="orders-db", peer_volume="orders-dr")
 RT = "replicationTarget"
 UNUSED, WRITTEN = Usage(), Usage(nonzero_blocks=9, write_ops=9)
 
 
-def found(local=(), peer=(), wish=ORDERS, usage=None, links=(HERE, THERE)):
+def observe(local=(), peer=(), desired=ORDERS, usage=None, links=(HERE, THERE)):
     """What is found when the clusters have these volumes, next to pairs of both with a third cluster.
 
     usage: of both volumes; else the source holds data, and the other one shows none.
     """
     views = Sides(volume_side(ALPHA, [links[0], THIRD], *local), volume_side(BETA, [links[1], THIRD], *peer))
-    seen = classify(0, wish, Sides(Catalog(views.local), Catalog(views.peer)))
-    from_peer = "from_peer" in (wish.direction, seen.direction)
+    observed = classify_volume_pair(0, desired, Sides(Catalog(views.local), Catalog(views.peer)))
+    from_peer = "from_peer" in (desired.direction, observed.direction)
     usages = (UNUSED, WRITTEN) if from_peer else (WRITTEN, UNUSED)
     everything = dict(zip((41, 77), (usage, usage) if usage else usages))
-    return replace(seen, extras=Extras(usage=Sides(everything, everything)))
+    return replace(observed, extras=Extras(usage=Sides(everything, everything)))
 
 
 def orders(*pairs, **more):
@@ -103,35 +105,35 @@ BOTH = [REMOVE_41, REMOVE_77]
 MARK_41, MARK_77 = "alpha ModifyVolume volume orders-db (41)", "beta ModifyVolume volume orders-dr (77)"
 
 FOUND = {
-    "unpaired": found([orders()], [target(access="readWrite")]),
-    "unpaired, target ready": found([orders()], [target()]),
-    "unpaired, target locked": found([orders()], [target(access="locked")]),
-    "unpaired, source is a target": found([orders(access=RT)], [target(access="readWrite")]),
-    "paired": found([orders(OURS)], [target(THEIRS)]),
-    "paired, towards us": found([orders(OURS, access=RT)], [target(THEIRS, access="readWrite")]),
-    "paired, no source": found([orders(OURS, access=RT)], [target(THEIRS)]),
-    "paired, stopped": found([orders(STOPPED)], [target(THEIRS)]),
-    "paired, locked": found([orders(OURS)], [target(THEIRS, access="locked")]),
-    "pending here": found([orders(pending_pair())], [target()]),
-    "pending there": found([orders()], [target(pending_pair())]),
-    "pending on both": found([orders(pending_pair("p1"))], [target(pending_pair("p2"))]),
-    "half here": found([orders(OURS)], [target()]),
-    "half there": found([orders()], [target(THEIRS)]),
-    "half here, pending there": found([orders(OURS)], [target(pending_pair())]),
-    "crossed": found([orders(OURS)], [target(pair(41, "orders-db", "other", link=12))]),
-    "rebuilt peer": found([orders(OURS)], [target()], links=(REBUILT, THERE)),
-    "elsewhere here": found([orders(ELSEWHERE)], [target()]),
-    "elsewhere there": found([orders()], [target(ELSEWHERE)]),
-    "with another volume": found([orders(pair(78, "spare", link=7))], [target(), volume(78, "spare", THEIRS)]),
-    "two entries": found([orders(OURS, ELSEWHERE)], [target(THEIRS)]),
-    "unlisted cluster pair": found([orders(pair(77, "orders-dr", link=99))], [target()]),
-    "peer deleted": found([orders(OURS)], [target(THEIRS, status="deleted", purge_time="2026-11-24T18:00:00Z")]),
-    "unpaired, peer deleted": found([orders()], [target(status="deleted", purge_time="2026-11-24T18:00:00Z")]),
-    "peer gone": found([orders(OURS)], []),
-    "here gone": found([], [target(THEIRS)]),
-    "another gone": found([orders(pair(99, "scratch", link=7))], []),
-    "unpaired, peer missing": found([orders()], []),
-    "both missing": found([], []),
+    "unpaired": observe([orders()], [target(access="readWrite")]),
+    "unpaired, target ready": observe([orders()], [target()]),
+    "unpaired, target locked": observe([orders()], [target(access="locked")]),
+    "unpaired, source is a target": observe([orders(access=RT)], [target(access="readWrite")]),
+    "paired": observe([orders(OURS)], [target(THEIRS)]),
+    "paired, towards us": observe([orders(OURS, access=RT)], [target(THEIRS, access="readWrite")]),
+    "paired, no source": observe([orders(OURS, access=RT)], [target(THEIRS)]),
+    "paired, stopped": observe([orders(STOPPED)], [target(THEIRS)]),
+    "paired, locked": observe([orders(OURS)], [target(THEIRS, access="locked")]),
+    "pending here": observe([orders(pending_pair())], [target()]),
+    "pending there": observe([orders()], [target(pending_pair())]),
+    "pending on both": observe([orders(pending_pair("p1"))], [target(pending_pair("p2"))]),
+    "half here": observe([orders(OURS)], [target()]),
+    "half there": observe([orders()], [target(THEIRS)]),
+    "half here, pending there": observe([orders(OURS)], [target(pending_pair())]),
+    "crossed": observe([orders(OURS)], [target(pair(41, "orders-db", "other", link=12))]),
+    "rebuilt peer": observe([orders(OURS)], [target()], links=(REBUILT, THERE)),
+    "elsewhere here": observe([orders(ELSEWHERE)], [target()]),
+    "elsewhere there": observe([orders()], [target(ELSEWHERE)]),
+    "with another volume": observe([orders(pair(78, "spare", link=7))], [target(), volume(78, "spare", THEIRS)]),
+    "two entries": observe([orders(OURS, ELSEWHERE)], [target(THEIRS)]),
+    "unlisted cluster pair": observe([orders(pair(77, "orders-dr", link=99))], [target()]),
+    "peer deleted": observe([orders(OURS)], [target(THEIRS, status="deleted", purge_time="2026-11-24T18:00:00Z")]),
+    "unpaired, peer deleted": observe([orders()], [target(status="deleted", purge_time="2026-11-24T18:00:00Z")]),
+    "peer gone": observe([orders(OURS)], []),
+    "here gone": observe([], [target(THEIRS)]),
+    "another gone": observe([orders(pair(99, "scratch", link=7))], []),
+    "unpaired, peer missing": observe([orders()], []),
+    "both missing": observe([], []),
 }
 
 CASES = [
@@ -169,15 +171,15 @@ CASES = [
 
 
 @pytest.mark.parametrize(
-    ("name", "wish", "expected"),
+    ("name", "desired", "expected"),
     [
-        pytest.param(name, wish, cell, id=f"{name}-{label}")
+        pytest.param(name, desired, cell, id=f"{name}-{label}")
         for name, *cells in CASES
-        for (label, wish), cell in zip((("present", PRESENT), ("repair", REPAIR), ("absent", ABSENT)), cells)
+        for (label, desired), cell in zip((("present", PRESENT), ("repair", REPAIR), ("absent", ABSENT)), cells)
     ],
 )
-def test_each_cell(name, wish, expected):
-    plan = decide(FOUND[name], wish)
+def test_each_cell(name, desired, expected):
+    plan = decide(FOUND[name], desired)
     if isinstance(expected, str):
         assert (plan.problem.code, plan.steps) == (expected, ())
         assert plan.before == plan.after
@@ -194,8 +196,8 @@ def test_the_cases_reach_every_row():
 
 
 def test_a_refusal_names_both_partners_their_clusters_and_uuids():
-    seen = found([orders(ELSEWHERE)], [target(pair(8, "reports-dr", "e8", link=3))])
-    sentence = decide(seen, PRESENT).problem.sentence
+    observed = observe([orders(ELSEWHERE)], [target(pair(8, "reports-dr", "e8", link=3))])
+    sentence = decide(observed, PRESENT).problem.sentence
     for part in ("volume reports (5) on cluster gamma, UUID e5", "volume reports-dr (8) on cluster gamma, UUID e8"):
         assert part in sentence
     assert "nothing was touched" in sentence
@@ -214,8 +216,8 @@ def test_the_purge_time_of_a_deleted_volume_is_told():
 # --- which volume is meant --------------------------------------------------------------------------------------------
 
 
-def partner(local, peer, **wish):
-    return found(local, peer, wish=PairWish(**wish)).volumes.peer
+def partner(local, peer, **desired):
+    return observe(local, peer, desired=DesiredPair(**desired)).volumes.peer
 
 
 def test_the_partner_is_the_one_it_is_paired_with_whatever_its_name():
@@ -236,8 +238,10 @@ def test_the_partner_of_a_volume_that_is_gone_still_names_it():
 
 
 def test_a_name_is_a_name_even_if_it_looks_like_an_id():
-    seen = found([volume(7, "41"), orders()], [target()], wish=PairWish(volume="41", peer_volume="orders-dr"))
-    assert seen.volumes.local.id == 7
+    observed = observe(
+        [volume(7, "41"), orders()], [target()], desired=DesiredPair(volume="41", peer_volume="orders-dr")
+    )
+    assert observed.volumes.local.id == 7
 
 
 TWICE = [volume(41, "orders-db"), volume(42, "orders-db", account_id=4, size=2 * GIB)]
@@ -245,46 +249,48 @@ TWICE = [volume(41, "orders-db"), volume(42, "orders-db", account_id=4, size=2 *
 
 def test_an_ambiguous_name_lists_its_candidates():
     with pytest.raises(Failure) as caught:
-        found(TWICE, [target()])
+        observe(TWICE, [target()])
     assert caught.value.code == "volume_ambiguous"
     for volume_id, owner, size in ((41, "tenant", GIB), (42, "other", 2 * GIB)):
         assert f"ID {volume_id}, name orders-db, account {owner}, {size} bytes" in caught.value.sentence
 
 
 def test_the_account_makes_a_name_clear():
-    assert found(TWICE, [target()], wish=replace(ORDERS, account="other")).volumes.local.id == 42
+    assert observe(TWICE, [target()], desired=replace(ORDERS, account="other")).volumes.local.id == 42
 
 
 @pytest.mark.parametrize(
-    ("wish", "code"),
+    ("desired", "code"),
     [
         (replace(ORDERS, account="nobody"), "account_not_found"),
         (replace(ORDERS, peer_account="nobody"), "account_not_found"),
-        (PairWish(volume_id=41, account="other", peer_volume="orders-dr"), "volume_not_found"),
+        (DesiredPair(volume_id=41, account="other", peer_volume="orders-dr"), "volume_not_found"),
     ],
 )
-def test_an_account_that_does_not_fit_is_an_error(wish, code):
+def test_an_account_that_does_not_fit_is_an_error(desired, code):
     with pytest.raises(Failure) as caught:
-        found([orders()], [target()], wish=wish)
+        observe([orders()], [target()], desired=desired)
     assert caught.value.code == code
 
 
 def test_a_living_volume_goes_before_a_deleted_one_of_its_name():
-    seen = found([volume(40, "orders-db", status="deleted"), orders()], [target()])
-    assert seen.volumes.local.id == 41
+    observed = observe([volume(40, "orders-db", status="deleted"), orders()], [target()])
+    assert observed.volumes.local.id == 41
 
 
 def test_an_unlisted_cluster_pair_is_a_half_only_with_the_partner_given_by_id():
     lost = orders(pair(77, "orders-dr", link=99))
-    assert found([lost], [target()], wish=PairWish(volume="orders-db", peer_volume_id=77)).state == "half_local"
-    assert found([lost], [target()]).state == "foreign_local"
+    assert observe([lost], [target()], desired=DesiredPair(volume="orders-db", peer_volume_id=77)).state == "half_local"
+    assert observe([lost], [target()]).state == "foreign_local"
 
 
 # --- a new pair -------------------------------------------------------------------------------------------------------
 
 
-def problem(local=None, peer=None, wish=PRESENT, pair_wish=ORDERS, usage=None, links=(HERE, THERE)):
-    plan = decide(found([local or orders()], [peer or target(access="readWrite")], pair_wish, usage, links), wish)
+def problem(local=None, peer=None, desired=PRESENT, desired_pair=ORDERS, usage=None, links=(HERE, THERE)):
+    plan = decide(
+        observe([local or orders()], [peer or target(access="readWrite")], desired_pair, usage, links), desired
+    )
     return plan.problem and plan.problem.code
 
 
@@ -308,7 +314,7 @@ def test_the_two_volumes_must_fit(local, peer, code):
 
 
 def test_a_larger_target_is_a_warning():
-    (warning,) = decide(found([orders()], [target(size=2 * GIB)]), PRESENT).warnings
+    (warning,) = decide(observe([orders()], [target(size=2 * GIB)]), PRESENT).warnings
     assert "volume orders-dr (77) is larger than the source" in warning
 
 
@@ -327,7 +333,7 @@ def test_a_handshake_needs_one_connected_cluster_pair(links):
 
 def test_without_a_connected_cluster_pair_everything_else_goes_on():
     links = (entry(BETA, 7, status="Disconnected"), entry(ALPHA, 12, status="Disconnected"))
-    paired = found([orders(OURS)], [target(THEIRS)], wish=replace(ORDERS, mode="sync"), links=links)
+    paired = observe([orders(OURS)], [target(THEIRS)], desired=replace(ORDERS, mode="sync"), links=links)
     assert calls(decide(paired, PRESENT)) == ["alpha ModifyVolumePair volume orders-db (41)"]
     assert calls(decide(paired, ABSENT)) == [*BOTH, MARK_77]
 
@@ -343,7 +349,7 @@ EVIDENCE = {
     "iSCSI sessions unreadable": Usage(unreadable=("iSCSI sessions",)),
     "Fibre Channel sessions unreadable": Usage(unreadable=("Fibre Channel sessions",)),
 }
-OVERWRITE = Wish(present=True, allow_overwrite=True)
+OVERWRITE = PairOptions(present=True, allow_overwrite=True)
 
 
 @pytest.mark.parametrize("name", EVIDENCE)
@@ -354,24 +360,24 @@ def test_a_target_must_be_provably_unused(name):
 
 @pytest.mark.parametrize("name", EVIDENCE)
 def test_allow_overwrite_lifts_data_and_never_sessions(name):
-    assert problem(wish=OVERWRITE, usage=EVIDENCE[name]) == ("target_in_use" if "session" in name.lower() else None)
+    assert problem(desired=OVERWRITE, usage=EVIDENCE[name]) == ("target_in_use" if "session" in name.lower() else None)
 
 
 def test_evidence_that_was_not_given_for_a_target_counts_as_in_use():
-    seen = replace(found([orders()], [target()]), extras=Extras(usage=Sides({}, {})))
-    assert decide(seen, PRESENT).problem.code == "target_in_use"
+    observed = replace(observe([orders()], [target()]), extras=Extras(usage=Sides({}, {})))
+    assert decide(observed, PRESENT).problem.code == "target_in_use"
 
 
 def test_the_evidence_is_named():
-    sentence = decide(found([orders()], [target()], usage=EVIDENCE["iSCSI session"]), OVERWRITE).problem.sentence
+    sentence = decide(observe([orders()], [target()], usage=EVIDENCE["iSCSI session"]), OVERWRITE).problem.sentence
     assert "iqn.1994-05.com.example:host1" in sentence
     assert "log the hosts out" in sentence
 
 
 def test_the_guard_watches_the_volume_that_becomes_the_target():
-    seen = found([orders()], [target(access="readWrite")], wish=replace(ORDERS, direction="from_peer"))
-    used_here = replace(seen, extras=Extras(usage=Sides({41: Usage(write_ops=5)}, {77: UNUSED})))
-    used_there = replace(seen, extras=Extras(usage=Sides({41: UNUSED}, {77: Usage(write_ops=5)})))
+    observed = observe([orders()], [target(access="readWrite")], desired=replace(ORDERS, direction="from_peer"))
+    used_here = replace(observed, extras=Extras(usage=Sides({41: Usage(write_ops=5)}, {77: UNUSED})))
+    used_there = replace(observed, extras=Extras(usage=Sides({41: UNUSED}, {77: Usage(write_ops=5)})))
     assert decide(used_here, PRESENT).problem.code == "target_in_use"
     assert calls(decide(used_there, PRESENT)) == [
         "alpha ModifyVolume volume orders-db (41)",
@@ -384,7 +390,7 @@ REPLICATED = Usage(nonzero_blocks=9, snapshots=2, replicated_snapshots=2)
 
 
 def with_usage(local, peer, source, target_usage, **more):
-    return replace(found(local, peer, **more), extras=Extras(usage=Sides({41: source}, {77: target_usage})))
+    return replace(observe(local, peer, **more), extras=Extras(usage=Sides({41: source}, {77: target_usage})))
 
 
 def test_repair_copies_over_a_replica_that_is_saved_first_and_over_nothing_else():
@@ -392,11 +398,11 @@ def test_repair_copies_over_a_replica_that_is_saved_first_and_over_nothing_else(
     assert calls(plan) == [SAVE_77, REMOVE_41, *HANDSHAKE]
     assert [step.retention for step in plan.steps if isinstance(step, Save)] == ["168:00:00"]
     forward = replace(ORDERS, direction="to_peer")
-    promoted = with_usage([orders(OURS)], [target(access="readWrite")], WRITTEN, REPLICATED, wish=forward)
+    promoted = with_usage([orders(OURS)], [target(access="readWrite")], WRITTEN, REPLICATED, desired=forward)
     pending = with_usage([orders(pending_pair())], [target()], WRITTEN, REPLICATED)
-    for seen in (promoted, pending):
-        assert decide(seen, REPAIR).problem.code == "target_in_use"
-    assert not found([orders(OURS)], [target()], links=(replace(REBUILT, id=7), THERE)).replica
+    for observed in (promoted, pending):
+        assert decide(observed, REPAIR).problem.code == "target_in_use"
+    assert not observe([orders(OURS)], [target()], links=(replace(REBUILT, id=7), THERE)).replica
 
 
 @pytest.mark.parametrize(
@@ -405,9 +411,9 @@ def test_repair_copies_over_a_replica_that_is_saved_first_and_over_nothing_else(
     ids=["writes", "a snapshot of its own", "statistics unreadable", "snapshots unreadable"],
 )
 def test_repair_does_not_lift_what_replication_has_not_brought(more):
-    seen = with_usage([orders(OURS)], [target()], WRITTEN, replace(REPLICATED, **more))
-    assert decide(seen, REPAIR).problem.code == "target_in_use"
-    allowed = decide(seen, replace(REPAIR, allow_overwrite=True))
+    observed = with_usage([orders(OURS)], [target()], WRITTEN, replace(REPLICATED, **more))
+    assert decide(observed, REPAIR).problem.code == "target_in_use"
+    allowed = decide(observed, replace(REPAIR, allow_overwrite=True))
     assert calls(allowed) == [SAVE_77, REMOVE_41, *HANDSHAKE]
     assert [step.retention for step in allowed.steps if isinstance(step, Save)] == [None]
 
@@ -420,9 +426,9 @@ def test_the_mark_of_an_earlier_pair_is_evidence_until_the_volume_is_a_replica_a
 
 @pytest.mark.parametrize("source", [Usage(), Usage(unreadable=("statistics",)), Usage(snapshots=1)])
 def test_an_empty_source_does_not_overwrite_evidence(source):
-    seen = with_usage([orders(OURS)], [target()], source, REPLICATED)
-    assert decide(seen, REPAIR).problem.code == "empty_source"
-    assert calls(decide(seen, replace(REPAIR, allow_overwrite=True))) == [SAVE_77, REMOVE_41, *HANDSHAKE]
+    observed = with_usage([orders(OURS)], [target()], source, REPLICATED)
+    assert decide(observed, REPAIR).problem.code == "empty_source"
+    assert calls(decide(observed, replace(REPAIR, allow_overwrite=True))) == [SAVE_77, REMOVE_41, *HANDSHAKE]
     # What replication has brought is not counted before the next garbage collection.
     not_counted = with_usage([orders(OURS)], [target()], source, Usage())
     assert decide(not_counted, REPAIR).problem.code == "empty_source"
@@ -438,9 +444,9 @@ def test_a_target_that_somebody_has_prepared_is_used_and_saved(source):
 
 
 def test_what_is_overwritten_is_saved_unless_the_user_says_no():
-    seen = with_usage([orders()], [target()], WRITTEN, WRITTEN)
-    assert calls(decide(seen, OVERWRITE)) == [SAVE_77, *HANDSHAKE]
-    assert calls(decide(seen, replace(OVERWRITE, save_overwritten=False))) == HANDSHAKE
+    observed = with_usage([orders()], [target()], WRITTEN, WRITTEN)
+    assert calls(decide(observed, OVERWRITE)) == [SAVE_77, *HANDSHAKE]
+    assert calls(decide(observed, replace(OVERWRITE, save_overwritten=False))) == HANDSHAKE
 
 
 @pytest.mark.parametrize(("mode", "state"), [("Sync", "PausedManual"), ("SnapshotsOnly", "PausedManualRemote")])
@@ -450,14 +456,14 @@ def test_repair_keeps_the_mode_and_the_pause_of_the_half_that_is_left(mode, stat
     assert [step.mode for step in plan.steps if isinstance(step, PairVolumes)] == [mode]
     assert [step.paused for step in plan.steps if isinstance(step, SetPause)] == [True]
     desired = replace(ORDERS, mode="async", paused=False)
-    other = decide(with_usage([orders(left)], [target()], WRITTEN, Usage(), wish=desired), REPAIR)
+    other = decide(with_usage([orders(left)], [target()], WRITTEN, Usage(), desired=desired), REPAIR)
     assert [step.mode for step in other.steps if isinstance(step, PairVolumes)] == ["Async"]
     assert not [step for step in other.steps if isinstance(step, SetPause)]
 
 
 # --- what failover does where there is no whole pair ---------------------------------------------------------------------
 
-FORCED = Wish(present=True, failover="forced")
+FORCED = PairOptions(present=True, failover="forced")
 PROMOTE_77 = MARK_77
 REVERSED = replace(ORDERS, direction="from_peer")
 
@@ -467,31 +473,31 @@ REVERSED = replace(ORDERS, direction="from_peer")
 @pytest.mark.parametrize("name", ["unpaired", "unpaired, target ready", "unpaired, peer missing"])
 def test_failover_never_makes_a_pair(name, more, failover):
     for direction in ("to_peer", "from_peer", None):
-        seen = replace(FOUND[name], wish=replace(ORDERS, direction=direction, create=NewVolume()))
-        assert decide(seen, Wish(present=True, failover=failover, **more)).problem.code == "not_paired"
+        observed = replace(FOUND[name], desired=replace(ORDERS, direction=direction, create=NewVolume()))
+        assert decide(observed, PairOptions(present=True, failover=failover, **more)).problem.code == "not_paired"
 
 
 @pytest.mark.parametrize("name", ["half here", "half there", "crossed", "paired, stopped", "half here, pending there"])
 def test_a_forced_failover_promotes_what_is_left_of_a_pair(name):
-    seen = replace(FOUND[name], wish=REVERSED)
-    plan = decide(seen, FORCED)
+    observed = replace(FOUND[name], desired=REVERSED)
+    plan = decide(observed, FORCED)
     assert calls(plan) == [PROMOTE_77]
     assert any("repair: true" in text for text in plan.warnings)
-    assert decide(seen, Wish(present=True, failover="planned")).problem.code == "half_pair"
-    assert decide(replace(seen, wish=ORDERS), FORCED).problem.code == "half_pair"
+    assert decide(observed, PairOptions(present=True, failover="planned")).problem.code == "half_pair"
+    assert decide(replace(observed, desired=ORDERS), FORCED).problem.code == "half_pair"
     # The other direction is there already.
-    there = decide(replace(seen, wish=replace(ORDERS, direction="to_peer")), FORCED)
+    there = decide(replace(observed, desired=replace(ORDERS, direction="to_peer")), FORCED)
     assert (there.problem, there.steps) == (None, ())
-    assert judge(replace(seen, wish=replace(ORDERS, direction="to_peer")), FORCED, in_sync=False, waited=0).done
+    assert judge(replace(observed, desired=replace(ORDERS, direction="to_peer")), FORCED, in_sync=False, waited=0).done
 
 
 def test_a_forced_failover_promotes_the_target_of_a_source_that_is_deleted_or_purged():
-    deleted = found([orders(OURS, status="deleted")], [target(THEIRS)], wish=REVERSED)
-    purged = found([], [target(THEIRS)], wish=REVERSED)
-    for seen in (deleted, purged):
-        assert calls(decide(seen, FORCED)) == [PROMOTE_77]
-    for seen in (deleted, purged):
-        wrong_way = decide(replace(seen, wish=replace(ORDERS, direction="to_peer")), FORCED)
+    deleted = observe([orders(OURS, status="deleted")], [target(THEIRS)], desired=REVERSED)
+    purged = observe([], [target(THEIRS)], desired=REVERSED)
+    for observed in (deleted, purged):
+        assert calls(decide(observed, FORCED)) == [PROMOTE_77]
+    for observed in (deleted, purged):
+        wrong_way = decide(replace(observed, desired=replace(ORDERS, direction="to_peer")), FORCED)
         assert wrong_way.problem.code in ("volume_deleted", "volume_not_found")
     assert "purge it" not in decide(deleted, PRESENT).problem.sentence
 
@@ -515,9 +521,9 @@ def test_a_forced_failover_promotes_the_target_of_a_source_that_is_deleted_or_pu
     ],
 )
 def test_volumes_that_have_roles_keep_them(here, there, direction, code):
-    seen = found([orders(access=here)], [target(access=there)], wish=replace(ORDERS, direction=direction))
-    for wish in (PRESENT, OVERWRITE, replace(OVERWRITE, repair=True)):
-        plan = decide(seen, wish)
+    observed = observe([orders(access=here)], [target(access=there)], desired=replace(ORDERS, direction=direction))
+    for desired in (PRESENT, OVERWRITE, replace(OVERWRITE, repair=True)):
+        plan = decide(observed, desired)
         assert (plan.problem and plan.problem.code) == code
         if code:
             assert RT in plan.problem.sentence
@@ -527,60 +533,60 @@ def test_volumes_that_have_roles_keep_them(here, there, direction, code):
 
 
 def test_a_namesake_of_another_account_is_not_taken():
-    wish = PairWish(volume="orders-db")
+    desired = DesiredPair(volume="orders-db")
     theirs = volume(77, "orders-db", account_id=4, access=RT)
-    seen = found([orders()], [theirs], wish=wish)
-    assert decide(seen, PRESENT).problem.code == "other_account"
-    assert "peer_account" in decide(seen, PRESENT).problem.sentence
-    assert decide(seen, ABSENT).steps == ()
-    both = found([orders()], [theirs, volume(78, "orders-db", access=RT)], wish=wish)
+    observed = observe([orders()], [theirs], desired=desired)
+    assert decide(observed, PRESENT).problem.code == "other_account"
+    assert "peer_account" in decide(observed, PRESENT).problem.sentence
+    assert decide(observed, ABSENT).steps == ()
+    both = observe([orders()], [theirs, volume(78, "orders-db", access=RT)], desired=desired)
     assert both.volumes.peer.id == 78
-    assert found([orders()], [theirs], wish=replace(wish, peer_account="other")).volumes.peer.id == 77
-    assert found([orders()], [theirs], wish=replace(wish, peer_volume="orders-db")).volumes.peer.id == 77
-    assert found([orders()], [theirs], wish=replace(wish, create=NewVolume())).row == "missing"
-    assert found([orders(OURS)], [replace(theirs, pairs=(THEIRS,))], wish=wish).state == "paired"
+    assert observe([orders()], [theirs], desired=replace(desired, peer_account="other")).volumes.peer.id == 77
+    assert observe([orders()], [theirs], desired=replace(desired, peer_volume="orders-db")).volumes.peer.id == 77
+    assert observe([orders()], [theirs], desired=replace(desired, create=NewVolume())).row == "missing"
+    assert observe([orders(OURS)], [replace(theirs, pairs=(THEIRS,))], desired=desired).state == "paired"
 
 
 @pytest.mark.parametrize("mark", [{}, {"elementsw-replication-run": "0123456789abcdef"}])
 def test_a_deleted_volume_is_never_replaced(mark):
-    wish = replace(ORDERS, peer_volume=None, create=NewVolume(name="orders-dr"))
-    seen = found([orders()], [target(status="deleted", attributes=mark)], wish=wish)
+    desired = replace(ORDERS, peer_volume=None, create=NewVolume(name="orders-dr"))
+    observed = observe([orders()], [target(status="deleted", attributes=mark)], desired=desired)
     for each in (PRESENT, OVERWRITE, REPAIR):
-        assert decide(seen, each).problem.code == "volume_deleted"
+        assert decide(observed, each).problem.code == "volume_deleted"
 
 
 # --- releasing -----------------------------------------------------------------------------------------------------------
 
-RELEASE = Wish(present=False, release_target=True)
+RELEASE = PairOptions(present=False, release_target=True)
 
 
 @pytest.mark.parametrize("state", ["ResumingDataTransfer", "PausedManual", "PausedDisconnected", "Active"])
 def test_a_copy_that_may_be_incomplete_is_not_released(state):
     ours, theirs = pair(77, "orders-dr", link=7, state=state), pair(41, "orders-db", link=12, state=state)
-    plan = decide(found([orders(ours)], [target(theirs)]), RELEASE)
+    plan = decide(observe([orders(ours)], [target(theirs)]), RELEASE)
     if state == "Active":
         assert calls(plan) == [*BOTH, "beta ModifyVolume volume orders-dr (77)"]
         assert [(s.access, s.mark) for s in plan.steps if isinstance(s, ReleaseTarget)] == [("readWrite", "complete")]
         return
     assert plan.problem.code == "not_in_sync"
-    unreleased = decide(found([orders(ours)], [target(theirs)]), ABSENT)
+    unreleased = decide(observe([orders(ours)], [target(theirs)]), ABSENT)
     assert [step.mark for step in unreleased.steps if isinstance(step, MarkReplica)] == ["incomplete"]
-    later = found([orders()], [target(attributes={"elementsw-replication-replica": "incomplete"})])
+    later = observe([orders()], [target(attributes={"elementsw-replication-replica": "incomplete"})])
     assert any("cannot be told" in text for text in decide(later, RELEASE).warnings)
 
 
 def test_a_half_is_released_with_a_warning():
-    plan = decide(found([orders(OURS)], [target()]), RELEASE)
+    plan = decide(observe([orders(OURS)], [target()]), RELEASE)
     assert calls(plan) == [REMOVE_41, "beta ModifyVolume volume orders-dr (77)"]
     assert any("cannot be told" in text for text in plan.warnings)
 
 
 def test_what_others_have_noted_on_a_volume_stays_and_a_full_one_gets_no_mark():
     noted = {"owner": "team-a"}
-    plan = decide(found([orders(OURS)], [target(THEIRS, attributes=noted)]), RELEASE)
+    plan = decide(observe([orders(OURS)], [target(THEIRS, attributes=noted)]), RELEASE)
     (step,) = [step for step in plan.steps if isinstance(step, ReleaseTarget)]
     assert step.change == {"access": "readWrite", "attributes": {**noted, "elementsw-replication-replica": "complete"}}
-    full = decide(found([orders(OURS)], [target(THEIRS, attributes={"owner": "x" * 980})]), RELEASE)
+    full = decide(observe([orders(OURS)], [target(THEIRS, attributes={"owner": "x" * 980})]), RELEASE)
     (step,) = [step for step in full.steps if isinstance(step, ReleaseTarget)]
     assert step.change == {"access": "readWrite"}
 
@@ -600,17 +606,17 @@ def test_what_others_have_noted_on_a_volume_stays_and_a_full_one_gets_no_mark():
     ],
 )
 def test_an_established_pair_is_not_turned_round(name, direction, code):
-    seen = FOUND[name]
-    plan = decide(replace(seen, wish=replace(seen.wish, direction=direction)), PRESENT)
+    observed = FOUND[name]
+    plan = decide(replace(observed, desired=replace(observed.desired, direction=direction)), PRESENT)
     assert (plan.problem and plan.problem.code, plan.steps) == (code, ())
 
 
 def test_two_writable_sides_are_left_to_a_person():
-    seen = found([orders(OURS)], [target(THEIRS, access="readWrite")])
-    assert (decide(seen, PRESENT).problem, decide(seen, PRESENT).steps) == (None, ())
+    observed = observe([orders(OURS)], [target(THEIRS, access="readWrite")])
+    assert (decide(observed, PRESENT).problem, decide(observed, PRESENT).steps) == (None, ())
     for direction in ("to_peer", "from_peer"):
-        wished = replace(seen, wish=replace(seen.wish, direction=direction))
-        assert decide(wished, PRESENT).problem.code == "split_brain"
+        requested = replace(observed, desired=replace(observed.desired, direction=direction))
+        assert decide(requested, PRESENT).problem.code == "split_brain"
 
 
 @pytest.mark.parametrize(
@@ -627,8 +633,8 @@ def test_two_writable_sides_are_left_to_a_person():
     ],
 )
 def test_repair_keeps_the_direction_that_the_roles_tell(access, direction, expected):
-    wish = replace(ORDERS, direction=direction)
-    plan = decide(found([orders(OURS, access=access[0])], [target(access=access[1])], wish), REPAIR)
+    desired = replace(ORDERS, direction=direction)
+    plan = decide(observe([orders(OURS, access=access[0])], [target(access=access[1])], desired), REPAIR)
     if plan.problem:
         assert plan.problem.code == expected
     else:
@@ -646,20 +652,20 @@ def test_repair_keeps_the_direction_that_the_roles_tell(access, direction, expec
     ],
 )
 def test_the_mode_is_set_on_the_source_alone(name, mode, writes):
-    seen = FOUND[name]
-    assert calls(decide(replace(seen, wish=replace(seen.wish, mode=mode)), PRESENT)) == writes
+    observed = FOUND[name]
+    assert calls(decide(replace(observed, desired=replace(observed.desired, mode=mode)), PRESENT)) == writes
 
 
 @pytest.mark.parametrize(("mode", "sent"), [(None, "Async"), ("sync", "Sync"), ("snapshots_only", "SnapshotsOnly")])
 def test_a_new_pair_has_the_mode_wished_or_async(mode, sent):
-    plan = decide(found([orders()], [target()], replace(ORDERS, mode=mode)), PRESENT)
+    plan = decide(observe([orders()], [target()], replace(ORDERS, mode=mode)), PRESENT)
     assert plan.steps[-1].mode == sent
     assert plan.after["mode"] == (mode or "async")
 
 
 def test_a_mode_reads_the_same_whatever_its_case():
-    seen = found([orders(pair(77, link=7, mode="async"))], [target(THEIRS)], replace(ORDERS, mode="async"))
-    assert calls(decide(seen, PRESENT)) == []
+    observed = observe([orders(pair(77, link=7, mode="async"))], [target(THEIRS)], replace(ORDERS, mode="async"))
+    assert calls(decide(observed, PRESENT)) == []
 
 
 # --- what is told beside the writes -----------------------------------------------------------------------------------
@@ -674,42 +680,42 @@ def test_sync_over_a_slow_link_is_warned_of_when_it_is_set(here, there, warned, 
         "unpaired": ([orders()], [target()]),
         "sync": ([orders(replace(OURS, mode="Sync"))], [target(THEIRS)]),
     }
-    wish = replace(ORDERS, mode="sync")
-    texts = decide(found(*volumes[name], wish=wish, links=links), PRESENT).warnings
+    desired = replace(ORDERS, mode="sync")
+    texts = decide(observe(*volumes[name], desired=desired, links=links), PRESENT).warnings
     assert [("a latency of 9 ms" in text) for text in texts] == [True] * warned
-    assert decide(found(*volumes[name], links=links), PRESENT).warnings == ()
-    assert decide(found(*volumes["sync"], wish=wish, links=links), PRESENT).warnings == ()
+    assert decide(observe(*volumes[name], links=links), PRESENT).warnings == ()
+    assert decide(observe(*volumes["sync"], desired=desired, links=links), PRESENT).warnings == ()
 
 
 @pytest.mark.parametrize("state", ["PausedDisconnected", "PausedMisconfigured", "SomethingNew"])
 def test_a_pause_that_may_be_hidden_is_warned_of_and_not_lifted(state):
-    seen = found([orders(replace(OURS, state=state))], [target(replace(THEIRS, state=state))])
+    observed = observe([orders(replace(OURS, state=state))], [target(replace(THEIRS, state=state))])
     for paused, steps, warned in ((True, 1, False), (False, 0, True), (None, 0, False)):
-        plan = decide(replace(seen, wish=replace(ORDERS, paused=paused)), PRESENT)
+        plan = decide(replace(observed, desired=replace(ORDERS, paused=paused)), PRESENT)
         assert (len(plan.steps), any("can hide a pause" in text for text in plan.warnings)) == (steps, warned)
-    assert decide(replace(seen, wish=replace(ORDERS, paused=False)), ABSENT).warnings == ()
+    assert decide(replace(observed, desired=replace(ORDERS, paused=False)), ABSENT).warnings == ()
 
 
 def test_a_locked_volume_may_be_a_former_target_only_where_pairs_end():
-    seen = found([orders()], [target(access="locked")])
-    (text,) = decide(seen, Wish(present=False, release_target=True)).warnings
+    observed = observe([orders()], [target(access="locked")])
+    (text,) = decide(observed, PairOptions(present=False, release_target=True)).warnings
     assert "volume orders-dr (77) is locked" in text
-    assert decide(seen, Wish(present=True, release_target=True)).warnings == ()
-    assert decide(seen, ABSENT).warnings == ()
+    assert decide(observed, PairOptions(present=True, release_target=True)).warnings == ()
+    assert decide(observed, ABSENT).warnings == ()
 
 
 @pytest.mark.parametrize(
     ("mode", "exported"), [("Sync", {"mode": "sync"}), ("ASYNC", {"mode": "async"}), ("Mirror", {})]
 )
 def test_a_mode_that_the_option_does_not_know_is_not_exported(mode, exported):
-    (item,) = export([found([orders(replace(OURS, mode=mode))], [target(THEIRS)])])
+    (item,) = export([observe([orders(replace(OURS, mode=mode))], [target(THEIRS)])])
     assert {key: value for key, value in item.items() if key == "mode"} == exported
 
 
 def test_a_larger_target_is_warned_of_unless_it_is_matched():
-    larger = found([orders()], [target(size=2 * GIB)])
+    larger = observe([orders()], [target(size=2 * GIB)])
     assert "larger than the source" in decide(larger, PRESENT).warnings[0]
-    assert decide(replace(larger, wish=replace(ORDERS, match_size=True)), PRESENT).warnings == ()
+    assert decide(replace(larger, desired=replace(ORDERS, match_size=True)), PRESENT).warnings == ()
 
 
 # --- after the writes -------------------------------------------------------------------------------------------------
@@ -717,7 +723,7 @@ def test_a_larger_target_is_warned_of_unless_it_is_matched():
 
 def test_a_target_that_reads_locked_once_paired_is_made_one_again():
     plan = decide(FOUND["unpaired"], PRESENT)
-    after = found([orders(OURS)], [target(THEIRS, access="locked")])
+    after = observe([orders(OURS)], [target(THEIRS, access="locked")])
     (step,) = lost_roles(after, plan)
     assert (step.side, step.volume.id, step.access) == ("peer", 77, RT)
     assert lost_roles(FOUND["paired"], plan) == ()
@@ -725,11 +731,11 @@ def test_a_target_that_reads_locked_once_paired_is_made_one_again():
 
 
 def states(here, there=None, **more):
-    return found([orders(replace(OURS, state=here))], [target(replace(THEIRS, state=there or here), **more)])
+    return observe([orders(replace(OURS, state=here))], [target(replace(THEIRS, state=there or here), **more)])
 
 
 @pytest.mark.parametrize(
-    ("seen", "waited", "paired", "in_sync"),
+    ("observed", "waited", "paired", "in_sync"),
     [
         (states("Active"), 0, "done", "done"),
         (states("Idle", "Active"), 0, "done", "done"),
@@ -753,12 +759,12 @@ def states(here, there=None, **more):
         (FOUND["unpaired"], 0, "changed_meanwhile", "changed_meanwhile"),
     ],
 )
-def test_what_a_wait_makes_of_the_states(seen, waited, paired, in_sync):
+def test_what_a_wait_makes_of_the_states(observed, waited, paired, in_sync):
     def outcome(verdict):
         return "done" if verdict.done else verdict.failure.code if verdict.failure else "wait"
 
-    assert outcome(judge(seen, PRESENT, False, waited)) == paired
-    assert outcome(judge(seen, PRESENT, True, waited)) == in_sync
+    assert outcome(judge(observed, PRESENT, False, waited)) == paired
+    assert outcome(judge(observed, PRESENT, True, waited)) == in_sync
 
 
 def test_absent_is_done_when_both_entries_are_gone():

@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.elementsw.replication.plugins.module_utils._element.errors import Failure
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.model import SyncJob
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing.observe.volumes import list_sync_jobs
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.observe.sync_jobs import list_sync_jobs
 
 
 class Answering:

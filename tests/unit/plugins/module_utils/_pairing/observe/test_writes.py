@@ -16,6 +16,8 @@ from ansible_collections.elementsw.replication.plugins.module_utils._pairing.obs
     list_all_snapshots,
     list_group_snapshots,
     list_snapshots,
+)
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.observe.writes import (
     list_write_counts,
     until_counted,
 )

@@ -1,0 +1,44 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to the collection elementsw.replication: it can change without notice.
+"""How far the copies of a checkpoint are on the other side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ...._element.errors import VOLUME_UNKNOWN, Failure
+from ...model import Snapshot
+from ...observe.snapshots import list_group_snapshots, list_snapshots
+from ...run import Run
+from .snapshots import DELETED, GONE, Taken
+
+
+def copies(run: Run, taken: Taken, pairs: Mapping[int, str]) -> dict[int, str]:
+    """How far the copies of these members are on the other side, by volume ID: one read. Notes the UUIDs of all members.
+
+    pairs: the UUIDs of the pairs of the volumes in question. A word of the API, in lower case and without blanks, or ""
+    where there is none; DELETED where the member is not there any more.
+    """
+    members = {member.volume_id: member for member in _remaining_members(run, taken)}
+    taken.uuids.update({volume_id: member.uuid for volume_id, member in members.items()})
+    # Spelled `Not Present` by some releases; case is not told.
+    return {
+        volume_id: members[volume_id].remote.get(uuid, "").replace(" ", "").lower() if volume_id in members else DELETED
+        for volume_id, uuid in pairs.items()
+    }
+
+
+def _remaining_members(run: Run, taken: Taken) -> tuple[Snapshot, ...]:
+    """The members that are there still."""
+    client = run.client(taken.side)
+    try:
+        if taken.is_group:
+            return list_group_snapshots(client, taken.id)
+        return tuple(s for s in list_snapshots(client, taken.volume_ids) if s.id == taken.id)
+    except Failure as exc:
+        if exc.name in GONE | VOLUME_UNKNOWN:
+            return ()
+        raise

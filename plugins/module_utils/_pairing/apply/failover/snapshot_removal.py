@@ -1,0 +1,105 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to the collection elementsw.replication: it can change without notice.
+"""Removal of checkpoints, their copies, and snapshots that turned out to save nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from ...._element.errors import Failure
+from ...failover_steps import RemoveCheckpoint, Save, TakeCheckpoint
+from ...model import other
+from ...observe.snapshots import list_all_snapshots
+from ..batch import objects
+from ..writer import Writer
+from .snapshots import GONE, Taken
+
+
+def remove(writer: Writer, batch: Sequence[RemoveCheckpoint]) -> None:
+    """Remove a checkpoint, or its copy, that no item needs any more. What stays goes by itself: it is only warned of."""
+    step = batch[0]
+    taken: Taken = step.checkpoint
+    what = _Removal(taken.name, objects(batch), step.reason)
+    left: list[str] = []
+    if step.copy and taken.users <= {each.item for each in batch}:
+        left = _remove_copies(writer, step.side, taken, what)
+    elif not step.copy and taken.let_go(each.item for each in batch):
+        left = _delete(writer, step.side, taken.is_group, taken.id, what)
+    for sentence in left:
+        writer.warn(sentence)
+
+
+def withdraw(writer: Writer, step: TakeCheckpoint, taken: Taken) -> str | None:
+    """Take it back for one item; it goes, with its copies, when no item needs it any more. A sentence about what stays."""
+    if not taken.let_go([step.item]):
+        return None
+    what = _Removal(taken.name, f"snapshot {taken.name}", "roll-back: the pair was not turned round")
+    left = _delete(writer, taken.side, taken.is_group, taken.id, what)
+    left += _remove_copies(writer, other(taken.side), taken, what)
+    return "; ".join(left) or None
+
+
+def unsave(writer: Writer, step: Save, taken: Taken) -> str | None:
+    """Take a saved snapshot back, since nothing was overwritten; a sentence where it stays."""
+    if not taken.let_go([step.item]):
+        return None  # other volumes of its group were overwritten: it stays, and the result names it
+    what = _Removal(taken.name, f"snapshot {taken.name}", "roll-back: nothing was overwritten")
+    left = _delete(writer, taken.side, taken.is_group, taken.id, what)
+    # It keeps nothing that was overwritten; whether it is there still, what is left behind says.
+    taken.withdrawn = True
+    return (
+        f"cluster {taken.cluster}: snapshot {taken.name} of this run may still be there ({left[0]})" if left else None
+    )
+
+
+class _Removal(NamedTuple):
+    """name: of the snapshot. objects: what the user is told that it is of."""
+
+    name: str
+    objects: str
+    reason: str
+
+
+def _remove_copies(writer: Writer, side: str, taken: Taken, what: _Removal) -> list[str]:
+    """A copy has the UUID and the name of what was copied.
+
+    Whether a copied group is a group is documented nowhere (note N75 of api_notes).
+    """
+    client = writer.run.client(side)
+    uuids = set(taken.uuids.values())
+    try:
+        found = list_all_snapshots(client)
+    except Failure as exc:
+        return [_stays(writer, side, what, exc)]
+    copies = [snapshot for snapshot in found if snapshot.uuid in uuids or snapshot.name == taken.name]
+    left: list[str] = []
+    for group in sorted({snapshot.group_id for snapshot in copies if snapshot.group_id}):
+        left += _delete(writer, side, True, group, what)
+    for snapshot in copies:
+        if not snapshot.group_id:
+            left += _delete(writer, side, False, snapshot.id, what)
+    return left
+
+
+def _delete(writer: Writer, side: str, is_group: bool, snapshot_id: int, what: _Removal) -> list[str]:
+    client = writer.run.client(side)
+    method = "DeleteGroupSnapshot" if is_group else "DeleteSnapshot"
+    params = {"groupSnapshotID": snapshot_id, "saveMembers": False} if is_group else {"snapshotID": snapshot_id}
+
+    def applied() -> bool:
+        left = list_all_snapshots(client)
+        return all((s.group_id if is_group else s.id) != snapshot_id for s in left)
+
+    try:
+        writer.settle(side, method, params, what.objects, what.reason, applied=applied, done=GONE)
+    except Failure as exc:
+        return [_stays(writer, side, what, exc)]
+    return []
+
+
+def _stays(writer: Writer, side: str, what: _Removal, why: Failure) -> str:
+    return f"cluster {writer.run.name(side)}: snapshot {what.name} stays until it expires: {why.sentence}"

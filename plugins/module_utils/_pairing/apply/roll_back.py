@@ -1,0 +1,116 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to the collection elementsw.replication: it can change without notice.
+"""How each kind of step is undone."""
+
+from __future__ import annotations
+
+from ..._element.errors import Failure
+from ..decide import guard
+from ..model import TARGET, Volume, other
+from ..observe.usage import read_usage
+from ..observe.volumes import get_volume
+from ..plan import Grow, PairVolumes, SetAccess, SetMode, SetPause
+from .changes import change, set_mode, set_pause
+from .execution import Done
+from .failover.snapshot_removal import withdraw
+from .pairing.delete_created import delete_created
+from .pairing.volume_handshake import copy_begun, entry_of, unpair_volume
+from .writer import Writer
+
+
+def undo_removal(_writer: Writer, _done: Done, where: str) -> str:
+    return f"{where}: the entry was removed and cannot be put back"
+
+
+def undo_growth(_writer: Writer, done: Done, where: str) -> str | None:
+    step: Grow = done.step  # type: ignore[assignment]
+    if not done.ours:
+        return None
+    return f"{where}: it was grown from {step.volume.size} to {step.size} bytes and cannot be made smaller"
+
+
+def undo_account(_writer: Writer, done: Done, where: str) -> str | None:
+    return f"{where}: it was created by this run and was kept" if done.ours else None
+
+
+def undo_creation(writer: Writer, done: Done, _where: str) -> str | None:
+    return delete_created(writer, done.step, done.volume) if done.volume else None  # type: ignore[arg-type]
+
+
+def undo_pairing(writer: Writer, done: Done, _where: str) -> str | None:
+    return _unpair(writer, done.step, done.uuid)  # type: ignore[arg-type]
+
+
+def undo_checkpoint(writer: Writer, done: Done, _where: str) -> str | None:
+    return withdraw(writer, done.step, done.taken)  # type: ignore[arg-type]
+
+
+def undo_access(writer: Writer, done: Done, _where: str) -> str | None:
+    return _restore_access(writer, done.step)  # type: ignore[arg-type]
+
+
+def undo_pair_change(writer: Writer, done: Done, _where: str) -> str | None:
+    return _restore_pair(writer, done.step)  # type: ignore[arg-type]
+
+
+def undo_nothing(_writer: Writer, _done: Done, _where: str) -> None:
+    return None
+
+
+def _unpair(writer: Writer, step: PairVolumes, uuid: str) -> str | None:
+    ends = ((step.side, step.volume, step.object), (other(step.side), step.completer, step.completer_object))
+    try:
+        for side, volume, _what in ends:
+            entry = entry_of(writer, side, volume)
+            if entry is not None and entry.uuid == uuid:
+                unpair_volume(writer, side, volume, uuid, "roll-back: the pair could not be finished")
+    except Failure as exc:
+        named = " with ".join(f"{what} on cluster {writer.run.name(side)}" for side, _volume, what in ends)
+        return f"pair of {named}, or half of it: {exc.sentence}"
+    return next(iter(copy_begun(writer, step)), None)
+
+
+def _restore_pair(writer: Writer, step: SetMode | SetPause) -> str | None:
+    """Put back a pair's mode or pause, if it still is the same pair."""
+    entry = entry_of(writer, step.side, step.volume)
+    changed = f"{step.object} on cluster {writer.run.name(step.side)}: its pair was changed since"
+    if step.volume.pairs and (entry is None or entry.uuid != step.volume.pairs[0].uuid):
+        return changed
+    reason = "roll-back: the pair could not be finished"
+    if isinstance(step, SetMode):
+        if entry is None or entry.mode.lower() not in (step.mode.lower(), step.before.lower()):
+            return changed
+        set_mode(writer, step, step.before, reason)
+    elif step.volume.pairs:  # a pair that this run has made goes as a whole
+        set_pause(writer, step, not step.paused, reason)
+    return None
+
+
+def _restore_access(writer: Writer, step: SetAccess) -> str | None:
+    if step.volume.mark == writer.run.mark:
+        return None  # it goes as a whole, and no host may write to it before
+    cluster = writer.run.name(step.side)
+    now = get_volume(writer.run.client(step.side), step.volume.id)
+    if now is not None and now.access == step.volume.access:
+        return None
+    ours = (step.access, "locked") if step.access == TARGET else (step.access,)
+    if now is None or now.pairs or now.access not in ours:
+        return f"{step.object} on cluster {cluster}: its access was set to {step.access} and it was changed since"
+    hosts = _hosts_of(writer, step, now)
+    if hosts:
+        return f"{step.object} on cluster {cluster}: its access was set to {step.access} and it has {', '.join(hosts)}"
+    back = SetAccess(
+        step.item, step.side, step.object, "roll-back: the pair could not be made", now, step.volume.access
+    )
+    change(writer, step.side, [back])
+    return None
+
+
+def _hosts_of(writer: Writer, step: SetAccess, now: Volume) -> tuple[str, ...]:
+    """Who would be cut off if the volume became a target again."""
+    if step.volume.access != TARGET:
+        return ()
+    return guard.sessions(read_usage(writer.run, step.side, [now])[now.id])

@@ -1,0 +1,96 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to the collection elementsw.replication: it can change without notice.
+"""What must hold before a cluster pair is made or removed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ...._element.errors import Failure
+from ...model import LOCAL, PEER, SIDES, Volume
+from ...plan import PairClusters, RemoveClusterPair, Step
+from ...views import ClusterView, UnreadableVolume
+from ..identity import peer_unknown
+from .messages import MAX_NAMED
+from .state import ClusterPairOptions, ObservedClusterPair, pairs_with_others
+
+
+def check_readable(observed: ObservedClusterPair, options: ClusterPairOptions) -> None:
+    """Only a pair that exists and is to stay does not depend on what else may name the other cluster."""
+    is_there = options.present and not options.repair and observed.state == "paired"
+    if observed.doubt and not is_there:
+        raise observed.doubt
+
+
+def check_peer_known(observed: ObservedClusterPair) -> None:
+    """An unreachable peer can only be recognised by its address; with its MVIP it is known that no entry is its."""
+    others = pairs_with_others(observed)
+    if others and not observed.mvip_given:
+        raise peer_unknown(observed.name(LOCAL), others, observed.known_as)
+
+
+def check_volume_pairs(observed: ObservedClusterPair, steps: tuple[Step, ...]) -> None:
+    """Volume pairs go before the cluster pair they use (documented as an instruction, not as a rule that is kept)."""
+    for side in SIDES:
+        view = observed.views[side]
+        going = {step.entry.id for step in steps if isinstance(step, RemoveClusterPair) and step.side == side}
+        using = _volumes_using(view, going) if view and going else []
+        if using:
+            raise _volume_pairs_remain(view.cluster.name, using)
+
+
+def _volumes_using(view: ClusterView, entry_ids: set[int]) -> list[Volume | UnreadableVolume]:
+    """The volumes of a cluster whose pairs go, or may go, over one of these cluster pairs; those that are deleted last."""
+    by_id = {volume.id: volume for volume in view.paired_volumes or ()}
+    volumes: list[Volume | UnreadableVolume] = [*by_id.values(), *view.unreadable_volumes]
+    using = [
+        volume
+        for volume in volumes
+        if volume.pairs is None or any(pair.cluster_pair_id in entry_ids for pair in volume.pairs)
+    ]
+    return sorted(using, key=lambda volume: volume.deleted)
+
+
+def _volume_pairs_remain(cluster: str, using: Sequence[Volume | UnreadableVolume]) -> Failure:
+    named = ", ".join(_user(volume) for volume in using[:MAX_NAMED])
+    more = f" and {len(using) - MAX_NAMED} more" if len(using) > MAX_NAMED else ""
+    remedies = ["remove them first with element_volume_pair and state: absent"]
+    if any(volume.deleted for volume in using):
+        remedies.append(
+            "a deleted volume keeps its pair: restore it first with RestoreDeletedVolume, or purge it with PurgeDeletedVolume "
+            "if its data is not needed"
+        )
+    return Failure(
+        "volume_pairs_remain",
+        f"{len(using)} volume pairs on cluster {cluster} still use the cluster pair: {named}{more}; {'; '.join(remedies)}",
+        cluster=cluster,
+        method="RemoveClusterPair",
+    )
+
+
+def _user(volume: Volume | UnreadableVolume) -> str:
+    """`name (ID)`, with what is special about it."""
+    if isinstance(volume, UnreadableVolume):
+        return f"{volume.label}, which cannot be read ({volume.reason})"
+    return f"{volume.name} ({volume.id}{', deleted' if volume.deleted else ''})"
+
+
+def check_handshake(observed: ObservedClusterPair, steps: tuple[Step, ...]) -> None:
+    if not any(isinstance(step, PairClusters) for step in steps):
+        return
+    from .. import readiness  # not loaded for clusters that are paired
+
+    local, peer = observed.views.local.cluster, observed.views.peer.cluster
+    readiness.require(readiness.names(local, peer), "name_conflict", local.name)
+    readiness.require(readiness.version_gap(local, peer), "version_gap", local.name)
+    for side, method in ((LOCAL, "StartClusterPairing"), (PEER, "CompleteClusterPairing")):
+        view = observed.views[side]
+        name = view.cluster.name
+        going = {step.entry.id for step in steps if isinstance(step, RemoveClusterPair) and step.side == side}
+        staying = [entry for entry in view.entries if entry.id not in going]
+        slots = readiness.pair_slots(name, staying, view.pairs_max, len(view.unreadable_entries))
+        readiness.require(slots, "limit_reached", name, method)
+        readiness.require(readiness.privileges(name, view.roles), "permission", name, method)

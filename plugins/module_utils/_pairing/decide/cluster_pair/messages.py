@@ -1,0 +1,108 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to the collection elementsw.replication: it can change without notice.
+"""The sentences about a cluster pair, and what diff mode shows of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ...model import LOCAL, PEER, SIDES, ClusterPair, other
+from ...plan import PairClusters, RemoveClusterPair, Step
+from ..identity import names_cluster, seems_alive
+from .state import ClusterPairOptions, ObservedClusterPair, pairs_with_others
+
+MAX_NAMED = 20
+HALF_REMEDY = (
+    "repair: true removes what is left of it and pairs the clusters again, state: absent removes it without pairing"
+)
+
+
+def half_text(observed: ObservedClusterPair) -> str:
+    if observed.state == "none":
+        return f"neither {observed.name(LOCAL)} nor {observed.name(PEER)} lists a pair with the other any more"
+    parts = []
+    for side in SIDES:
+        entry, view, far = observed.pair[side], observed.views[side], observed.views[other(side)]
+        if entry is None:
+            parts.append(f"{observed.name(side)} has no counterpart")
+            continue
+        part = f"{observed.name(side)} lists cluster pair {entry.id} ({entry.status}, UUID {entry.uuid})"
+        if view and far and not names_cluster(entry, far.cluster):
+            part += (
+                f" with a cluster of unique ID {entry.remote_unique_id} at {far.cluster.name}'s MVIP: {far.cluster.name} "
+                f"({far.cluster.unique_id}) was rebuilt since"
+            )
+        parts.append(part)
+    return "the cluster pair exists by halves: " + ", ".join(parts)
+
+
+def warnings_of(observed: ObservedClusterPair, options: ClusterPairOptions, steps: tuple[Step, ...]) -> tuple[str, ...]:
+    going = {(step.side, step.entry.id) for step in steps if isinstance(step, RemoveClusterPair)}
+    texts = []
+    if observed.views.peer is None:
+        texts.append(
+            f"the peer ({observed.known_as[0]}) is unreachable and was not looked at: whatever it still lists of the pair is "
+            "outstanding; run again without peer_unreachable when it answers"
+        )
+        name = observed.name(LOCAL)
+        if others := pairs_with_others(observed):
+            texts.append(f"cluster {name} lists no pair with MVIP {observed.known_as[0]}, but {list_entries(others)}")
+        texts += [seems_alive(name, entry) for entry in observed.naming(LOCAL) if entry.connected and steps]
+    for side in SIDES:
+        further = [entry for entry in observed.further[side] if (side, entry.id) not in going]
+        if further and observed.state == "paired":
+            texts.append(
+                f"cluster {observed.name(side)} has further entries that name {observed.name(other(side))}: "
+                f"{list_entries(further)}; repair: true removes them"
+            )
+        pending = [entry for entry in observed.pending(side) if (side, entry.id) not in going]
+        if pending:
+            texts.append(
+                f"cluster {observed.name(side)} has pending cluster pairs: {list_entries(pending)}; they do not say whom they are "
+                "for and were left alone, remove_pending: true removes them"
+            )
+        view = observed.views[side]
+        texts += [
+            f"cluster {observed.name(side)}: {odd.label} cannot be read ({odd.reason}) and was left alone"
+            for odd in (view.unreadable_entries if view else ())
+        ]
+    return tuple(texts)
+
+
+def list_entries(entries: Iterable[ClusterPair]) -> str:
+    return ", ".join(f"{entry.id} ({entry.status})" for entry in entries)
+
+
+def facts(observed: ObservedClusterPair) -> dict:
+    """What diff mode shows: the state and what each cluster lists about the other, and its pending entries."""
+    return {
+        "state": observed.state,
+        "entries": {
+            observed.name(side): [_fact(entry) for entry in (*observed.naming(side), *observed.pending(side))]
+            for side in SIDES
+            if observed.views[side]
+        },
+    }
+
+
+def facts_after(observed: ObservedClusterPair, steps: tuple[Step, ...]) -> dict:
+    going = {(step.side, step.entry.id) for step in steps if isinstance(step, RemoveClusterPair)}
+    pairing = any(isinstance(step, PairClusters) for step in steps)
+    entries, established = {}, {}
+    for side in SIDES:
+        if not observed.views[side]:
+            continue
+        staying = [e for e in (*observed.naming(side), *observed.pending(side)) if (side, e.id) not in going]
+        established[side] = any(not entry.pending for entry in staying)
+        new = [f"new cluster pair with {observed.name(other(side))}"] if pairing else []
+        entries[observed.name(side)] = [_fact(entry) for entry in staying] + new
+    state = "paired" if pairing else observed.state if any(established.values()) else "none"
+    return {"state": state, "entries": entries}
+
+
+def _fact(entry: ClusterPair) -> str:
+    whom = "nobody yet" if entry.pending else entry.remote_name or entry.remote_mvip
+    return f"cluster pair {entry.id} with {whom} ({entry.status})"

@@ -1,0 +1,87 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to the collection elementsw.replication: it can change without notice.
+"""Whether a cluster pair is as requested, and why not."""
+
+from __future__ import annotations
+
+from ...._element.errors import Failure
+from ...model import LOCAL, PEER, SIDES
+from ...plan import DONE, Verdict
+from .messages import HALF_REMEDY, half_text, list_entries
+from .state import ObservedClusterPair
+
+# Right after a handshake a pair may pass through Misconfigured; after this many seconds it is there to stay.
+MISCONFIGURED_GRACE = 120
+
+
+def judge_present(observed: ObservedClusterPair, waited: float) -> Verdict:
+    """Both clusters report Connected. waited: seconds since the last write, or since the first look."""
+    text = ", ".join(
+        f"{observed.name(side)} reports {observed.pair[side].status if observed.pair[side] else 'no pair'}"
+        for side in SIDES
+    )
+    if observed.state != "paired":
+        if observed.doubt:
+            return Verdict(False, text, observed.doubt)
+        return Verdict(False, text, Failure("half_pair", f"{half_text(observed)}; {HALF_REMEDY}", observed.name(LOCAL)))
+    if observed.connected:
+        return DONE
+    stuck = waited >= MISCONFIGURED_GRACE and any(observed.pair[side].status == "Misconfigured" for side in SIDES)
+    return Verdict(False, text, not_connected(observed, text) if stuck else None)
+
+
+def not_connected(observed: ObservedClusterPair, text: str) -> Failure:
+    return Failure(
+        "not_connected",
+        f"the cluster pair of {observed.name(LOCAL)} and {observed.name(PEER)} is not Connected ({text}); check the management "
+        "network between all nodes of both clusters, ports 443 and 2181",
+        cluster=observed.name(LOCAL),
+        method="ListClusterPairs",
+    )
+
+
+def timed_out(observed: ObservedClusterPair, made: bool, present: bool, timeout: float, text: str) -> Failure:
+    """The time is up: a pair that was there before is not connected, one that was made did not connect in time."""
+    if not present:
+        return Failure(
+            "wait_timeout", f"{text} after {timeout:g} s; run again", observed.name(LOCAL), method="ListClusterPairs"
+        )
+    if not made:
+        return not_connected(observed, text)
+    return Failure(
+        "wait_timeout",
+        f"the new cluster pair of {observed.name(LOCAL)} and {observed.name(PEER)} is not Connected after {timeout:g} s ({text}); "
+        "it was kept: check the management network between all nodes of both clusters and run again",
+        cluster=observed.name(LOCAL),
+        method="ListClusterPairs",
+    )
+
+
+def replaced(observed: ObservedClusterPair) -> Failure:
+    """Between two reads another client has removed the pair or made another one, or it cannot be read any more."""
+    if observed.doubt:
+        return observed.doubt
+    listed = ", ".join(
+        f"{observed.name(side)} lists {list_entries(observed.naming(side)) or 'no pair'}"
+        for side in SIDES
+        if observed.views[side]
+    )
+    return Failure(
+        "changed_meanwhile",
+        f"the cluster pair of {observed.name(LOCAL)} and {observed.name(PEER)} is not the one that this task has left: somebody "
+        f"has changed it while the task was waiting ({listed}); run again",
+        cluster=observed.name(LOCAL),
+        method="ListClusterPairs",
+    )
+
+
+def judge_absent(observed: ObservedClusterPair) -> Verdict:
+    left = [
+        f"{observed.name(side)} still lists cluster pair {entry.id}"
+        for side in SIDES
+        for entry in observed.naming(side)
+    ]
+    return Verdict(not left and observed.doubt is None, ", ".join(left), observed.doubt)

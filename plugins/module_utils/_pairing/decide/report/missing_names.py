@@ -1,0 +1,71 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to the collection elementsw.replication: it can change without notice.
+"""Volumes and accounts that the report was asked for by name and that have no pair."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from ...model import Sides
+from ...views import VolumeView
+from ..catalog import Catalog
+from ..volume_pair.state import ObservedVolumePair
+from .findings import Finding
+
+
+def unpaired_volumes(
+    views: Sides[VolumeView | None], names: Iterable[str], pairs: Sequence[ObservedVolumePair]
+) -> list[Finding]:
+    """Volumes that were asked for by name and have no pair."""
+    paired = {volume.name for pair in pairs for volume in (pair.volumes.local, pair.volumes.peer) if volume}
+    catalogs = [Catalog(view) for view in (views.local, views.peer) if view]
+    return [_absent(catalogs, wanted) for wanted in dict.fromkeys(names) if wanted not in paired]
+
+
+def _absent(catalogs: Sequence[Catalog], wanted: str) -> Finding:
+    here = catalogs[0]
+    living = [volume for volume in here.readable_named(wanted) if not volume.deleted]
+    elsewhere = [here.readable_link(pair) for volume in living for pair in volume.pairs]
+    unreadable = next((odd for odd in here.unreadable_volumes if odd.name == wanted), None)
+    text = f"no volume named {wanted} of cluster {here.cluster.name} is paired"
+    fix = f"run element_volume_pair with volume: {wanted}"
+    if unreadable:
+        text = f"whether {unreadable.label} of cluster {here.cluster.name} is paired is not known: it cannot be read"
+        fix = f"look at what {unreadable.method} shows of it"
+    elif elsewhere:
+        whom = elsewhere[0].remote_name or elsewhere[0].remote_mvip if elsewhere[0] else "a cluster that is not listed"
+        text, fix = f"volume {wanted} of cluster {here.cluster.name} is paired with {whom}", f"name {whom} as the peer"
+    elif not living:
+        text, fix = f"cluster {here.cluster.name} has no volume named {wanted}", "check the spelling"
+    elif len(catalogs) > 1 and not any(not volume.deleted for volume in catalogs[1].readable_named(wanted)):
+        fix += f" and create_peer_volume, since {catalogs[1].cluster.name} has no volume of that name"
+    return Finding("not_paired", text, here.cluster.name, wanted, fix)
+
+
+def unpaired_accounts(
+    views: Sides[VolumeView | None], accounts: Iterable[str], pairs: Sequence[ObservedVolumePair]
+) -> list[Finding]:
+    """Accounts that were asked for by name and own no volume of a pair."""
+    owning = {
+        pair.catalogs[side].account(volume)
+        for pair in pairs
+        for side, volume in pair.volumes.as_dict().items()
+        if volume is not None
+    }
+    name = views.local.cluster.name
+    known = {account for view in (views.local, views.peer) if view for account in view.accounts.values()}
+    return [
+        Finding(
+            "not_paired",
+            f"no volume of account {wanted} is paired",
+            name,
+            fix="pair them with element_volume_pair"
+            if wanted in known
+            else "there is no such account: check the spelling",
+        )
+        for wanted in dict.fromkeys(accounts)
+        if wanted not in owning
+    ]

@@ -1,0 +1,63 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to the collection elementsw.replication: it can change without notice.
+"""The steps that bring an existing pair to the requested mode and pause, and put back what a failover changed."""
+
+from __future__ import annotations
+
+from ...model import MODES, PAUSED_HERE, PAUSED_THERE, SIDES, TARGET, other
+from ...plan import PairVolumes, Plan, SetAccess, SetMode, SetPause, Step
+from .. import health
+from .state import ObservedVolumePair
+
+
+def set_mode(observed: ObservedVolumePair, source: str) -> tuple[Step, ...]:
+    mode, now = MODES.get(observed.desired.mode or ""), observed.mode or observed.entries[source].mode
+    if mode is None or now.lower() == mode.lower():
+        return ()
+    reason = f"mode shall be {observed.desired.mode}"
+    return (SetMode(observed.item, source, observed.label(source), reason, observed.volumes[source], mode, now),)
+
+
+def set_pause(observed: ObservedVolumePair, source: str) -> tuple[Step, ...]:
+    """Where an existing pair is to be paused or resumed: it is paused on its source, and resumed wherever it was paused."""
+    wanted = observed.desired.paused
+    shown = {side: observed.entries[side].state for side in SIDES}
+    if wanted:
+        sides = [] if health.paused((observed.entries.local, observed.entries.peer)) else [source]
+    elif wanted is None:
+        sides = []
+    else:
+        sides = [s for s in SIDES if shown[s] == PAUSED_HERE or shown[other(s)] == PAUSED_THERE]
+    reason = "it shall be paused" if wanted else "it shall replicate again"
+    return tuple(
+        SetPause(observed.item, side, observed.label(side), reason, observed.volumes[side], bool(wanted))
+        for side in sides
+    )
+
+
+def lost_roles(observed: ObservedVolumePair, plan: Plan) -> tuple[Step, ...]:
+    """Targets that read `locked` after the handshake: some releases keep the role only once a volume is paired."""
+    return tuple(
+        SetAccess(observed.item, step_side, volume.label, "paired, but still locked", volume, TARGET)
+        for step in plan.steps
+        if isinstance(step, PairVolumes)
+        for step_side in (other(step.side),)
+        for volume in (observed.volumes[step_side],)
+        if observed.state == "paired" and volume.access == "locked"
+    )
+
+
+def lost_modes(observed: ObservedVolumePair, plan: Plan) -> tuple[Step, ...]:
+    """The mode of a pair that was turned round, which is set again.
+
+    Whether it survives that is documented nowhere (note N63 of api_notes).
+    """
+    turned = any(isinstance(step, SetAccess) and step.volume.pairs for step in plan.steps)
+    wanted = MODES.get(observed.desired.mode or plan.before.get("mode") or "")
+    if not turned or wanted is None or observed.mode is None or observed.mode.lower() == wanted.lower():
+        return ()
+    new, reason = observed.source, "the turn has changed the mode"
+    return (SetMode(observed.item, new, observed.label(new), reason, observed.volumes[new], wanted, observed.mode),)

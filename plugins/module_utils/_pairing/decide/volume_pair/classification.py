@@ -1,0 +1,102 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to the collection elementsw.replication: it can change without notice.
+"""All pairs of a task as the lists show them, or why one cannot be told."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+
+from ...._element.errors import Failure
+from ...model import SIDES, Sides
+from ...views import VolumeView
+from ..catalog import Catalog
+from ..identity import UnreachablePeer
+from .desired import DesiredPair
+from .state import ObservedVolumePair, classify_volume_pair
+
+
+def classify_all(
+    desired_pairs: Sequence[DesiredPair | None],
+    views: Sides[VolumeView | None],
+    unreachable_peer: UnreachablePeer | None,
+) -> tuple[tuple[ObservedVolumePair | None, ...], tuple[Failure | None, ...]]:
+    """Each pair as the lists show it, or why it cannot be told. A wish is None where that is known already."""
+    here = Catalog(views.local)
+    both = partial(_classify_both, Sides(here, Catalog(views.peer))) if views.peer else None
+    find = both or partial(_classify_local_only, here, unreachable_peer)
+    found: list[ObservedVolumePair | None] = []
+    failures: list[Failure | None] = []
+    for number, desired in enumerate(desired_pairs):
+        pair, failure = None, None
+        try:
+            pair = find(number, desired) if desired else None
+        except Failure as exc:
+            failure = exc
+        found.append(pair)
+        failures.append(failure)
+    return tuple(found), tuple(failures)
+
+
+def _classify_both(catalogs: Sides[Catalog], number: int, desired: DesiredPair) -> ObservedVolumePair:
+    return classify_volume_pair(number, desired, catalogs)
+
+
+def _classify_local_only(
+    here: Catalog, unreachable_peer: UnreachablePeer, number: int, desired: DesiredPair
+) -> ObservedVolumePair:
+    from . import local_only
+
+    return local_only.classify(number, desired, here, unreachable_peer)
+
+
+def trait(pair: ObservedVolumePair | None, present: bool) -> str:
+    """The two volumes and their pair; for pairs that shall be there, who is the source too."""
+    if pair is None:
+        return "unknown"
+    volumes = [
+        f"{pair.catalogs[side].cluster.unique_id}/{volume.id if volume else None}"
+        for side, volume in pair.volumes.as_dict().items()
+    ]
+    entries = [entry.uuid if entry else "none" for entry in (pair.entries.local, pair.entries.peer)]
+    if not present:
+        return " ".join((*volumes, *sorted(set(entries) - {"none"})))  # one side's entry may be gone before the other's
+    access = [volume.access if volume else "none" for volume in (pair.volumes.local, pair.volumes.peer)]
+    return " ".join((*volumes, *entries, *access))
+
+
+def find_duplicates(pairs: Sequence[ObservedVolumePair | None]) -> dict[int, Failure]:
+    """The items that name a volume which another item names too: whatever they wish, they contradict each other."""
+    volumes = [
+        [(side, pair.volumes[side].id) for side in SIDES if pair.volumes[side]] if pair else [] for pair in pairs
+    ]
+    counts = Counter(volume for named in volumes for volume in named)
+    return {
+        number: _duplicate(pair, side)
+        for number, (pair, named) in enumerate(zip(pairs, volumes))
+        for side, volume_id in named
+        if counts[side, volume_id] > 1
+    }
+
+
+def _duplicate(pair: ObservedVolumePair, side: str) -> Failure:
+    return Failure(
+        "duplicate_item",
+        f"cluster {pair.name(side)}: more than one item of pairs names {pair.label(side)}; name each volume once",
+        cluster=pair.name(side),
+    )
+
+
+def by_id(pair: ObservedVolumePair) -> DesiredPair:
+    """The same wish for the two volumes that were found, however they were named."""
+    desired = pair.desired
+    if pair.volumes.local:
+        desired = replace(desired, volume=None, volume_id=pair.volumes.local.id, account=None)
+    if pair.volumes.peer:
+        desired = replace(desired, peer_volume=None, peer_volume_id=pair.volumes.peer.id, peer_account=None)
+    return desired

@@ -1,0 +1,134 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to the collection elementsw.replication: it can change without notice.
+"""Whether a missing partner can be created, and as what."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from ...._element.errors import Failure
+from ...model import FROM_PEER, LOCAL, PEER, Volume
+from ...plan import CreateVolume
+from .. import readiness
+from . import growth
+from .desired import NewVolume
+from .messages import ends, refusal, volume_deleted
+from .state import ObservedVolumePair
+
+
+def check_create(observed: ObservedVolumePair) -> None:
+    """Whether the missing volume may be created at all."""
+    if observed.desired.direction == FROM_PEER:
+        raise refusal(
+            observed,
+            "empty_source",
+            f"{ends(observed)}: direction from_peer would make a volume the source that is yet to be created, and overwrite the "
+            "one that is there with nothing; leave direction out, or name an existing volume of the peer",
+        )
+
+
+def account_id_of(observed: ObservedVolumePair, owner: str | None) -> int | None:
+    """The owner's ID on the peer; None when it is to be created."""
+    there = observed.catalogs.peer
+    known = [account_id for account_id, name in there.accounts.items() if name == owner]
+    if known:
+        return known[0]
+    if owner is None or not observed.desired.create.create_account:
+        raise Failure(
+            "account_not_found",
+            f"cluster {there.cluster.name} has no account named {owner} to own the new {observed.label(PEER)}; give "
+            "create_peer_volume.account, or let create_account: true create it",
+            cluster=there.cluster.name,
+            method="ListAccounts",
+        )
+    return None
+
+
+def check_no_namesake(observed: ObservedVolumePair, name: str, account_id: int | None) -> None:
+    """The partner that is gone may have left its name to another volume; whether that one is meant now is not ours to say."""
+    there = observed.catalogs.peer
+    namesake = next((v for v in there.named(name) if not v.deleted and v.account_id == account_id), None)
+    deleted = next((v for v in there.named(name) if v.deleted and v.account_id == account_id), None)
+    if deleted is not None:
+        raise volume_deleted(observed, PEER, deleted)
+    if namesake is not None:
+        raise Failure(
+            "volume_ambiguous",
+            f"cluster {there.cluster.name} has {namesake.label} of that owner, which is not the volume that {observed.label(LOCAL)} "
+            "was paired with; name it by its ID as peer_volume_id if it shall be the target, or give create_peer_volume.name",
+            cluster=there.cluster.name,
+            method="ListVolumes",
+        )
+
+
+def policy_id_of(observed: ObservedVolumePair, create: NewVolume) -> int | None:
+    policies = observed.extras.policies
+    if create.qos_policy is None or policies is None:
+        return None
+    if create.qos_policy not in policies:
+        raise Failure(
+            "qos_policy_not_found",
+            f"cluster {observed.name(PEER)} has no QoS policy named {create.qos_policy}; it has "
+            f"{', '.join(sorted(policies)) or 'none'}: correct create_peer_volume.qos_policy, or leave it out",
+            cluster=observed.name(PEER),
+            method="ListQoSPolicies",
+        )
+    return policies[create.qos_policy]
+
+
+def check_allowed(observed: ObservedVolumePair, planned: Volume) -> None:
+    name, stage = observed.name(PEER), observed.extras.fullness
+    if stage is not None:
+        readiness.require(readiness.fullness(name, stage), "limit_reached", name, "GetClusterFullThreshold")
+    limits = observed.extras.limits.peer
+    if limits is None:
+        return
+    longest, smallest = limits.volume_name_length, limits.volume_size_min
+    if longest is not None and len(planned.name) > longest:
+        raise _over_limit(observed, f"a name of {len(planned.name)} characters, {longest} are allowed")
+    if smallest is not None and planned.size < smallest:
+        raise _over_limit(observed, f"{planned.size} bytes, at least {smallest} are required")
+    growth.check_largest(observed, PEER, planned, planned.size)
+
+
+def _over_limit(observed: ObservedVolumePair, what: str) -> Failure:
+    return Failure(
+        "limit_reached",
+        f"cluster {observed.name(PEER)}: the new {observed.label(PEER)} would have {what}; create it yourself and name it as "
+        "peer_volume",
+        cluster=observed.name(PEER),
+        method="GetLimits",
+    )
+
+
+def without_room(pairs: Sequence[ObservedVolumePair | None], creations: Sequence[CreateVolume]) -> dict[int, Failure]:
+    if not creations:
+        return {}
+    first = pairs[creations[0].item]
+    limits, there = first.extras.limits.peer, first.catalogs.peer
+    if limits is None:
+        return {}
+    trouble: dict[int, Failure] = {}
+    owned = Counter(volume.account_id for volume in there.living)
+    wanted = Counter(step.account for step in creations)
+    for step in creations:
+        full = None
+        if limits.volumes is not None and sum(owned.values()) + len(creations) > limits.volumes:
+            full = (
+                f"{sum(owned.values())} volumes, {len(creations)} more would be created, {limits.volumes} are allowed"
+            )
+        most, has = limits.volumes_per_account, owned[step.account_id] if step.account_id else 0
+        if most is not None and has + wanted[step.account] > most:
+            full = f"{has} volumes of account {step.account}, {wanted[step.account]} more would be created, {most} are allowed"
+        if full:
+            trouble[step.item] = Failure(
+                "limit_reached",
+                f"cluster {first.name(PEER)} has {full}; delete what is not needed, or create fewer",
+                cluster=first.name(PEER),
+                method="GetLimits",
+            )
+    return trouble

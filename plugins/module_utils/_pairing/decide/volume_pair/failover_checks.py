@@ -1,0 +1,161 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to the collection elementsw.replication: it can change without notice.
+"""What must be proven before a failover writes: no host, no unsent write, a checkpoint that arrived."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from ... import checkpoint
+from ...failover_steps import Promote
+from ...model import SIDES, Sides, Snapshot, Usage, Volume, Writes, other
+from ...plan import Step
+from .. import guard, health, sizes
+from . import growth
+from .desired import FORCED, PairOptions
+from .failover_messages import incomplete, not_in_sync, snapshot_limit, snapshots_only, source_in_use, uneven
+from .state import ObservedVolumePair
+
+
+def check_in_sync(observed: ObservedVolumePair) -> None:
+    if health.is_snapshots_only(observed.mode):
+        raise snapshots_only(observed)
+    if any(health.of_state(observed.entries[side].state, roles_valid=True) != "healthy" for side in SIDES):
+        raise not_in_sync(observed)
+
+
+def check_even(observed: ObservedVolumePair) -> None:
+    """Equal sizes: a larger target would become a larger source, and replication would stop."""
+    desired = growth.desired_sizes(observed.desired, Sides(observed.volumes.local.size, observed.volumes.peer.size))
+    if sizes.whole_mib(desired.local) != sizes.whole_mib(desired.peer):
+        raise uneven(observed)
+
+
+def check_snapshots(observed: ObservedVolumePair) -> None:
+    """Room for the checkpoint on both sides: at its limit a target stops replicating."""
+    for side in SIDES:
+        used, limits = usage_of(observed, side, observed.volumes[side]), observed.extras.limits[side]
+        if used is None or limits is None:
+            continue
+        most = limits.snapshots_per_volume
+        if "snapshots" in used.unreadable:
+            raise snapshot_limit(observed, side, "how many snapshots it has cannot be read")
+        taken = used.snapshots + used.saved_snapshots
+        if most is not None and taken >= most:
+            raise snapshot_limit(observed, side, f"it has {taken} snapshots, {most} are allowed")
+
+
+def check_no_hosts(observed: ObservedVolumePair, side: str, used: Usage | None) -> None:
+    if used is None:
+        return
+    evidence = guard.sessions(used)
+    if evidence:
+        raise source_in_use(observed, side, evidence)
+
+
+def check_quiet(observed: ObservedVolumePair, side: str) -> None:
+    """No one writes to the source: what is counted later is held against what is counted now."""
+    if observed.extras.writes[side] is None:
+        return
+    writes = writes_of(observed, side)
+    if writes is None:
+        raise source_in_use(observed, side, ("its statistics cannot be read",))
+    if not writes.settled:
+        raise source_in_use(observed, side, ("it is being written to",))
+
+
+def writes_of(observed: ObservedVolumePair, side: str) -> Writes | None:
+    """How many writes the volume of this side has seen; None where that was not read, or cannot be."""
+    return (observed.extras.writes[side] or {}).get(observed.volumes[side].id)
+
+
+def digest_of(observed: ObservedVolumePair, side: str) -> str:
+    """What a checkpoint of the volume of this side notes. What is not known counts as never written to."""
+    own, partner = writes_of(observed, side), writes_of(observed, other(side))
+    cluster_id = observed.catalogs[side].cluster.unique_id
+    counts = (writes.count if writes else 0 for writes in (own, partner))
+    return checkpoint.digest(cluster_id, observed.volumes[side].id, observed.entries[side].uuid, *counts)
+
+
+def usage_of(observed: ObservedVolumePair, side: str, volume: Volume) -> Usage | None:
+    """What was read of its use; None where nothing was read yet."""
+    known = observed.extras.usage[side]
+    return None if known is None else known.get(volume.id, Usage(unreadable=("sessions", "statistics", "snapshots")))
+
+
+def hosts_of(observed: ObservedVolumePair, side: str) -> tuple[str, ...]:
+    """Who is logged in to the volume; nothing where that was not read yet."""
+    used = usage_of(observed, side, observed.volumes[side])
+    return guard.sessions(used) if used else ()
+
+
+def missing_proof(observed: ObservedVolumePair) -> str | None:
+    """Which proof is missing that an interrupted failover has left nothing behind, in words; None if none is.
+
+    Both sides hold the checkpoint that was taken of one of them, and no one has written to either since. None where
+    the evidence was not read yet.
+    """
+    taken = observed.extras.snapshots
+    if taken.local is None or taken.peer is None:
+        return None
+    if any(health.is_snapshots_only(observed.entries[side].mode) for side in SIDES):
+        return "its mode is snapshots_only, in which a checkpoint arrives without the live content"
+    ours = {side: _checkpoints(observed, side) for side in SIDES}
+    without = [observed.name(side) for side in SIDES if not ours[side]]
+    if without:
+        return f"there is no checkpoint on {' or on '.join(without)}"
+    latest = max((s for side in SIDES for s in ours[side]), key=lambda s: s.created)
+    lacking = next((side for side in SIDES if all(s.uuid != latest.uuid for s in ours[side])), None)
+    if lacking is not None:
+        return f"the latest checkpoint {latest.name} is not on {observed.name(lacking)}"
+    # Whether a copy has the attributes of what was copied is documented nowhere (note N78 of api_notes).
+    noted = frozenset().union(
+        *(checkpoint.digests(s.attributes) for side in SIDES for s in ours[side] if s.uuid == latest.uuid)
+    )
+    return _disproved(observed, latest, noted)
+
+
+def _checkpoints(observed: ObservedVolumePair, side: str) -> tuple[Snapshot, ...]:
+    volume_id = observed.volumes[side].id
+    prefix = checkpoint.CHECKPOINT
+    return tuple(s for s in observed.extras.snapshots[side] if s.volume_id == volume_id and s.name.startswith(prefix))
+
+
+def _disproved(observed: ObservedVolumePair, latest: Snapshot, noted: Collection[str]) -> str | None:
+    """Why what the checkpoint notes is no proof.
+
+    The partner was written to if that failover was completed, and this is what another one has left.
+    """
+    if not noted:
+        return f"neither cluster has kept the attributes of the checkpoint {latest.name}"
+    for side in SIDES:
+        writes = writes_of(observed, side)
+        if writes is None or not writes.settled:
+            return f"the statistics of {observed.label(side)} on {observed.name(side)} cannot be read, or do not settle"
+    if not any(digest_of(observed, side) in noted for side in SIDES):
+        return f"a volume was written to since the checkpoint {latest.name} was taken"
+    return None
+
+
+def check_complete(observed: ObservedVolumePair, options: PairOptions, planned: Iterable[Step]) -> None:
+    """A copy that is still being made does not take the place of a source that answers, unless its data may go."""
+    new = promoted_side(planned)
+    if new is None or options.failover != FORCED or options.allow_overwrite or observed.volumes[other(new)] is None:
+        return
+    missing = incomplete(observed, new)
+    if missing:
+        raise not_in_sync(observed, missing)
+
+
+def would_grow(observed: ObservedVolumePair) -> bool:
+    if None in (observed.volumes.local, observed.volumes.peer):
+        return False  # alone nothing that grows is planned at all
+    now = Sides(observed.volumes.local.size, observed.volumes.peer.size)
+    return growth.desired_sizes(observed.desired, now) != now
+
+
+def promoted_side(planned: Iterable[Step]) -> str | None:
+    return next((step.side for step in planned if isinstance(step, Promote)), None)

@@ -1,0 +1,65 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to the collection elementsw.replication: it can change without notice.
+"""The copies that a cluster is receiving from another one."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from ..._element.client import Client
+from ..._element.members import amount, items, optional_text, text, whole
+from ..model import SyncJob
+from ..views import Keyed, Listed, Unreadable
+from . import lists
+from .lists import Kind
+from .reading import parse_result
+
+
+def list_sync_jobs(client: Client) -> Keyed[int, SyncJob]:
+    """The copies from other clusters that this one is receiving, with the IDs of the volumes that receive, one for each.
+
+    Only the target's cluster tells of a copy. One that cannot be read, but for its volume, counts as begun.
+    """
+    method = "ListSyncJobs"
+    return parse_result(client, method, partial(_remote_jobs, method), client.call(method))
+
+
+def _remote_jobs(method: str, result: dict) -> Keyed[int, SyncJob]:
+    entries = [
+        entry
+        for entry in items(result, "syncJobs")
+        # Others are within the cluster: clones, and slices on the move.
+        if not isinstance(entry, dict) or entry.get("type") == "remote" or not isinstance(entry.get("type"), str)
+    ]
+    listed_jobs = lists.read(_SYNC_JOB, method, entries)
+    begun = [(odd.id, _BEGUN) for odd in listed_jobs.unreadable if odd.id is not None]
+    found: dict[int, SyncJob] = {}
+    for volume_id, job in (*listed_jobs, *begun):
+        if volume_id not in found or _counts_more(job, found[volume_id]):
+            found[volume_id] = job
+    return Listed(tuple(found.items()), listed_jobs.unreadable)
+
+
+# What a copy is known to be of which nothing can be read: on its way.
+_BEGUN = SyncJob(0)
+
+
+def _counts_more(job: SyncJob, than: SyncJob) -> bool:
+    """Of several copies to one volume that of its live content counts, and of those the one that is least far."""
+    return (job.branch != "volume", job.percent) < (than.branch != "volume", than.percent)
+
+
+def _sync_job(entry: dict) -> tuple[int, SyncJob]:
+    text(entry, "type")
+    return whole(entry, "dstVolumeID"), SyncJob(
+        percent=amount(entry, "percentComplete"),
+        remaining_seconds=None if entry.get("remainingTime") is None else amount(entry, "remainingTime"),
+        stage=optional_text(entry, "stage"),
+        branch=optional_text(entry, "branchType"),
+    )
+
+
+_SYNC_JOB: Kind[tuple[int, SyncJob], Unreadable] = Kind("copy to a volume", _sync_job, "dstVolumeID")

@@ -1,0 +1,121 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to the collection elementsw.replication: it can change without notice.
+"""How many writes volumes have seen, read until the counts stand still.
+
+A volume whose statistics cannot be read is left out: it proves nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+from functools import partial
+from operator import itemgetter
+
+from ..._element.client import Client
+from ..._element.errors import Failure
+from ..._element.members import Misfit, quantity, whole, within
+from ..model import SIDES, Usage, Writes
+from ..run import Run
+from ..views import Unreadable
+from .lists import Kind
+from .reading import MAX_IDS, read_list
+
+# Seconds between two samples of the statistics where a cluster does not say, and the most that can be waited for.
+SAMPLE = 1.0
+LONGEST_SAMPLE = 10.0
+# What a host has written is counted by then: so many seconds, and so many samples.
+SETTLING = 2.0
+SETTLING_SAMPLES = 3
+# Counts that do not settle within so many reads are moving.
+MAX_READS = 4
+
+
+def read_settled_writes(
+    run: Run, volume_ids: Mapping[str, Collection[int]], closed: bool
+) -> dict[str, Mapping[int, Writes]]:
+    """How many writes the volumes of each side have seen, and whether that is so still, by volume ID.
+
+    Two reads for each side, a sample apart, as long as no count moves: the first one may be as old as a sample, and a
+    write just before it shows in the second. A count that still moves after two more reads is not settled.
+    closed: no host can write to the volumes by now; what they were sent before that is waited for. A volume
+    whose statistics cannot be read is left out.
+    """
+    now = read_writes(run, volume_ids)
+    if closed:
+        run.clock.sleep(until_counted(_longest_sample(now)))
+        now = read_writes(run, volume_ids)
+    for _read in range(MAX_READS - 1):
+        before = now
+        run.clock.sleep(_longest_sample(now))
+        now = read_writes(run, volume_ids)
+        if _counts(now) == _counts(before):
+            break
+    settled = set(_counts(now).items()) & set(_counts(before).items())
+    return {
+        side: {
+            key: replace(writes, settled=((side, key), writes.count) in settled) for key, writes in now[side].items()
+        }
+        for side in now
+    }
+
+
+def with_writes(used: Usage, writes: Writes | None) -> Usage:
+    """The evidence with a settled count; one that cannot be read, or still moves, is unreadable."""
+    if writes is None or not writes.settled:
+        return replace(used, unreadable=tuple(dict.fromkeys((*used.unreadable, "statistics"))))
+    return replace(used, write_ops=writes.count)
+
+
+def _counts(read: Mapping[str, Mapping[int, Writes]]) -> dict[tuple[str, int], int]:
+    return {(side, key): writes.count for side, counts in read.items() for key, writes in counts.items()}
+
+
+def until_counted(sample: float) -> float:
+    """Seconds after which a read certainly counts every write that was acknowledged before them; sample in seconds."""
+    return max(SETTLING, SETTLING_SAMPLES * sample)
+
+
+def read_writes(run: Run, volume_ids: Mapping[str, Collection[int]]) -> dict[str, Mapping[int, Writes]]:
+    """One read for each side that has volumes, by volume ID; without those whose statistics cannot be read."""
+    sides = [side for side in SIDES if volume_ids[side]]
+    read = run.side_by_side(partial(_readable_counts, run.client(side), volume_ids[side]) for side in sides)
+    counts = dict(zip(sides, read))
+    return {side: counts.get(side, {}) for side in SIDES}
+
+
+def _readable_counts(client: Client, volume_ids: Collection[int]) -> Mapping[int, Writes]:
+    try:
+        counts = list_write_counts(client, volume_ids)
+    except Failure:
+        return {}  # which proves nothing, and counts as in use
+    return {key: counts[key] for key in volume_ids if key in counts}
+
+
+def _longest_sample(read: Mapping[str, Mapping[int, Writes]]) -> float:
+    return max((writes.sample for counts in read.values() for writes in counts.values()), default=SAMPLE)
+
+
+def list_write_counts(client: Client, volume_ids: Iterable[int]) -> dict[int, Writes]:
+    """How many writes these volumes have seen, by volume ID. The times of the readings do not tell their age."""
+    ids = sorted(volume_ids)
+    params: dict[str, object] = {"includeVirtualVolumes": False}
+    if len(ids) <= MAX_IDS:
+        params["volumeIDs"] = ids
+    return dict(read_list(client, "ListVolumeStats", "volumeStats", _WRITE_COUNT, params))
+
+
+def _write_count(stats: dict) -> tuple[int, Writes]:
+    """A volume that no one uses was observed to name a period of 0."""
+    sample = within("samplePeriodMSec", quantity, stats.get("samplePeriodMSec") or 0) / 1000 or SAMPLE
+    if sample > LONGEST_SAMPLE:
+        raise Misfit("samplePeriodMSec", "is too long to prove anything")
+    return whole(stats, "volumeID"), Writes(whole(stats, "writeOps"), sample)
+
+
+_WRITE_COUNT: Kind[tuple[int, Writes], Unreadable] = Kind(
+    "record of statistics", _write_count, "volumeID", once={"volumeID": itemgetter(0)}
+)
