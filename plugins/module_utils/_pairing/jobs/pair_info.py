@@ -229,7 +229,7 @@ class PairInfoJob:
                 ]
             found = findings.of_clusters(observation.clusters, len(told))
         else:
-            hits = Counter(pair.entries.local.cluster_pair_id for pair in told)
+            hits = Counter(pair.entry(LOCAL).cluster_pair_id for pair in told)
             name = observation.views.local.cluster.name
             found = findings.of_entries(observation.views.local, hits, observation.dead)
             if self._peer_is_unreachable(observation):
@@ -243,7 +243,7 @@ class PairInfoJob:
             view = observation.views[side]
             if view:
                 pairs = frozenset(entry.id for entry in self._entries(observation, side))
-                volumes = frozenset(pair.volumes[side].id for pair in observation.pairs if pair.volumes[side])
+                volumes = frozenset(pair.volume(side).id for pair in observation.pairs if pair.volumes[side])
                 found += join_faults(view.cluster.name, observation.more[side].faults, pairs, volumes)
         return found
 

@@ -193,11 +193,11 @@ class VolumePairJob:
         from ..observe.snapshots import list_checkpoints
         from ..observe.writes import read_settled_writes
 
-        ids = {side: [pair.volumes[side].id for pair in turning] for side in SIDES}
+        ids = {side: [pair.volume(side).id for pair in turning] for side in SIDES}
         interrupted = [pair for pair in turning if pair.direction == "none"]
         if interrupted:
             held = run.side_by_side(
-                partial(list_checkpoints, run.client(side), [pair.volumes[side].id for pair in interrupted])
+                partial(list_checkpoints, run.client(side), [pair.volume(side).id for pair in interrupted])
                 for side in SIDES
             )
             extras = replace(extras, snapshots=Sides(*held))
@@ -297,7 +297,7 @@ class VolumePairJob:
             and any(pair and pair.volumes[side] is None for pair in observation.pairs)
         ):
             return None
-        return [pair.volumes[side].id for pair in observation.pairs if pair and pair.volumes[side]]
+        return [pair.volume(side).id for pair in observation.pairs if pair and pair.volumes[side]]
 
     def finish(self, observation: Observation, plans: Sequence[Plan]) -> Sequence[Plan]:
         return [

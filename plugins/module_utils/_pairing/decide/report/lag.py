@@ -31,9 +31,9 @@ def of_pair(pair: ObservedVolumePair, delays: Delays) -> Lag:
     side = pair.source
     if side is None or pair.state not in ("paired", "unknown_peer"):
         return Lag(None, False, "there is no source that tells it")
-    if mode_option(pair.entries[side].mode) == "snapshots_only":
+    if mode_option(pair.entry(side).mode) == "snapshots_only":
         return Lag(None, False, "in mode snapshots_only the live content is not replicated at all")
-    seconds = delays[side].get(pair.volumes[side].id)
+    seconds = delays[side].get(pair.volume(side).id)
     if seconds is None:
         return Lag(None, False, f"cluster {pair.name(side)} does not tell it")
     if pair.health == "healthy":

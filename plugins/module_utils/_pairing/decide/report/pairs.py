@@ -176,9 +176,9 @@ def _ends(pair: ObservedVolumePair, side: str) -> str:
 def _states_shown(pair: ObservedVolumePair) -> str:
     if pair.row == UNREADABLE:
         near = LOCAL if pair.entries.local else PEER
-        return f"{pair.name(near)} shows {pair.entries[near].state}, what {pair.name(other(near))} shows cannot be read"
+        return f"{pair.name(near)} shows {pair.entry(near).state}, what {pair.name(other(near))} shows cannot be read"
     if pair.state == "unknown_peer":
-        return f"{pair.name(LOCAL)} shows {pair.entries.local.state}, {pair.name(PEER)} was not asked"
+        return f"{pair.name(LOCAL)} shows {pair.entry(LOCAL).state}, {pair.name(PEER)} was not asked"
     return states(pair)
 
 
@@ -230,7 +230,7 @@ _LATE = {
 
 def _target(pair: ObservedVolumePair) -> str:
     """The side of the target; of a pair that one cluster alone was asked for, the other one unless it is here."""
-    return next((side for side in SIDES if pair.volumes[side] and pair.volumes[side].access == TARGET), PEER)
+    return next((side for side in SIDES if pair.volumes[side] and pair.volume(side).access == TARGET), PEER)
 
 
 def _named(pairs: Sequence[ObservedVolumePair]) -> str:

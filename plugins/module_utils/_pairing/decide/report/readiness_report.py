@@ -129,7 +129,7 @@ def _target_sides(subject: Subject) -> list[str]:
     targets = {
         side
         for side in SIDES
-        if any(pair.volumes[side] and pair.volumes[side].access == TARGET for pair in subject.pairs)
+        if any(pair.volumes[side] and pair.volume(side).access == TARGET for pair in subject.pairs)
     }
     if subject.candidates or not targets:
         targets.add(PEER)

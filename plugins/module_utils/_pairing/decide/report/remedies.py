@@ -93,8 +93,8 @@ def _unpair(pair: ObservedVolumePair) -> str:
 
 
 def _restore(pair: ObservedVolumePair) -> str:
-    side = next(side for side in SIDES if pair.volumes[side] and pair.volumes[side].deleted)
-    deleted = f"volumeID {pair.volumes[side].id} on cluster {pair.name(side)}"
+    side = next(side for side in SIDES if pair.volumes[side] and pair.volume(side).deleted)
+    deleted = f"volumeID {pair.volume(side).id} on cluster {pair.name(side)}"
     unpair = _task(pair, "state: absent")
     return f"RestoreDeletedVolume with {deleted}, or to give it up, {unpair}; PurgeDeletedVolume with {deleted}"
 
@@ -122,17 +122,17 @@ def _give_source(pair: ObservedVolumePair) -> str:
 
 def _set_role(pair: ObservedVolumePair) -> str:
     """The role that the other volume leaves; where neither has one, somebody has to decide."""
-    without = [side for side in SIDES if pair.volumes[side].access not in (READ_WRITE, TARGET)]
+    without = [side for side in SIDES if pair.volume(side).access not in (READ_WRITE, TARGET)]
     if len(without) > 1:
         return f"{_give_source(pair)}; then look again for what the other one needs"
     (side,) = without
-    free = READ_WRITE if pair.volumes[other(side)].access == TARGET else TARGET
-    call = f"ModifyVolume with volumeID {pair.volumes[side].id} and access {free} on cluster {pair.name(side)}"
+    free = READ_WRITE if pair.volume(other(side)).access == TARGET else TARGET
+    call = f"ModifyVolume with volumeID {pair.volume(side).id} and access {free} on cluster {pair.name(side)}"
     return f"{call} (what it holds is overwritten)" if free == TARGET else call
 
 
 def _fewer_snapshots(pair: ObservedVolumePair) -> str:
-    side = next((side for side in SIDES if pair.volumes[side] and pair.volumes[side].access == TARGET), PEER)
+    side = next((side for side in SIDES if pair.volumes[side] and pair.volume(side).access == TARGET), PEER)
     return f"DeleteSnapshot of snapshots of volume {_id(pair, side)} on cluster {pair.name(side)}, until it has fewer"
 
 

@@ -14,7 +14,7 @@ from .state import ObservedVolumePair
 
 
 def set_mode(observed: ObservedVolumePair, source: str) -> tuple[Step, ...]:
-    mode, now = MODES.get(observed.desired.mode or ""), observed.mode or observed.entries[source].mode
+    mode, now = MODES.get(observed.desired.mode or ""), observed.mode or observed.entry(source).mode
     if mode is None or now.lower() == mode.lower():
         return ()
     reason = f"mode shall be {observed.desired.mode}"
@@ -24,7 +24,7 @@ def set_mode(observed: ObservedVolumePair, source: str) -> tuple[Step, ...]:
 def set_pause(observed: ObservedVolumePair, source: str) -> tuple[Step, ...]:
     """Where an existing pair is to be paused or resumed: it is paused on its source, and resumed wherever it was paused."""
     wanted = observed.desired.paused
-    shown = {side: observed.entries[side].state for side in SIDES}
+    shown = {side: observed.entry(side).state for side in SIDES}
     if wanted:
         sides = [] if health.paused((observed.entries.local, observed.entries.peer)) else [source]
     elif wanted is None:

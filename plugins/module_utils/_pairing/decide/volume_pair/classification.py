@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import partial
 
 from ...._element.errors import Failure
-from ...model import SIDES, Sides
+from ...model import LOCAL, PEER, SIDES, Sides
 from ...views import VolumeView
 from ..catalog import Catalog
 from ..identity import UnreachablePeer
@@ -72,9 +72,7 @@ def trait(pair: ObservedVolumePair | None, present: bool) -> str:
 
 def find_duplicates(pairs: Sequence[ObservedVolumePair | None]) -> dict[int, Failure]:
     """The items that name a volume which another item names too: whatever they wish, they contradict each other."""
-    volumes = [
-        [(side, pair.volumes[side].id) for side in SIDES if pair.volumes[side]] if pair else [] for pair in pairs
-    ]
+    volumes = [[(side, pair.volume(side).id) for side in SIDES if pair.volumes[side]] if pair else [] for pair in pairs]
     counts = Counter(volume for named in volumes for volume in named)
     return {
         number: _duplicate(pair, side)
@@ -96,7 +94,7 @@ def by_id(pair: ObservedVolumePair) -> DesiredPair:
     """The same wish for the two volumes that were found, however they were named."""
     desired = pair.desired
     if pair.volumes.local:
-        desired = replace(desired, volume=None, volume_id=pair.volumes.local.id, account=None)
+        desired = replace(desired, volume=None, volume_id=pair.volume(LOCAL).id, account=None)
     if pair.volumes.peer:
-        desired = replace(desired, peer_volume=None, peer_volume_id=pair.volumes.peer.id, peer_account=None)
+        desired = replace(desired, peer_volume=None, peer_volume_id=pair.volume(PEER).id, peer_account=None)
     return desired

@@ -35,7 +35,7 @@ def direction_kept(observed: ObservedVolumePair) -> str:
 def direction_of_new(observed: ObservedVolumePair) -> str:
     """The direction of a new pair. A side that reads replicationTarget may hold a copy, and is no source by default."""
     desired, roles = observed.desired.direction, observed.direction
-    if desired is None and all(observed.volumes[side].access == TARGET for side in SIDES):
+    if desired is None and all(observed.volume(side).access == TARGET for side in SIDES):
         raise direction_unknown(observed)
     if roles not in (TO_PEER, FROM_PEER) or roles == (desired or TO_PEER):
         return desired or TO_PEER

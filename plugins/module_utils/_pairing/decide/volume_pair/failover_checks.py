@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable
 
 from ... import checkpoint
 from ...failover_steps import Promote
-from ...model import SIDES, Sides, Snapshot, Usage, Volume, Writes, other
+from ...model import LOCAL, PEER, SIDES, Sides, Snapshot, Usage, Volume, Writes, other
 from ...plan import Step
 from .. import guard, health, sizes
 from . import growth
@@ -23,13 +23,13 @@ from .state import ObservedVolumePair
 def check_in_sync(observed: ObservedVolumePair) -> None:
     if health.is_snapshots_only(observed.mode):
         raise snapshots_only(observed)
-    if any(health.of_state(observed.entries[side].state, roles_valid=True) != "healthy" for side in SIDES):
+    if any(health.of_state(observed.entry(side).state, roles_valid=True) != "healthy" for side in SIDES):
         raise not_in_sync(observed)
 
 
 def check_even(observed: ObservedVolumePair) -> None:
     """Equal sizes: a larger target would become a larger source, and replication would stop."""
-    desired = growth.desired_sizes(observed.desired, Sides(observed.volumes.local.size, observed.volumes.peer.size))
+    desired = growth.desired_sizes(observed.desired, Sides(observed.volume(LOCAL).size, observed.volume(PEER).size))
     if sizes.whole_mib(desired.local) != sizes.whole_mib(desired.peer):
         raise uneven(observed)
 
@@ -69,7 +69,7 @@ def check_quiet(observed: ObservedVolumePair, side: str) -> None:
 
 def writes_of(observed: ObservedVolumePair, side: str) -> Writes | None:
     """How many writes the volume of this side has seen; None where that was not read, or cannot be."""
-    return (observed.extras.writes[side] or {}).get(observed.volumes[side].id)
+    return (observed.extras.writes[side] or {}).get(observed.volume(side).id)
 
 
 def digest_of(observed: ObservedVolumePair, side: str) -> str:
@@ -77,7 +77,7 @@ def digest_of(observed: ObservedVolumePair, side: str) -> str:
     own, partner = writes_of(observed, side), writes_of(observed, other(side))
     cluster_id = observed.catalogs[side].cluster.unique_id
     counts = (writes.count if writes else 0 for writes in (own, partner))
-    return checkpoint.digest(cluster_id, observed.volumes[side].id, observed.entries[side].uuid, *counts)
+    return checkpoint.digest(cluster_id, observed.volume(side).id, observed.entry(side).uuid, *counts)
 
 
 def usage_of(observed: ObservedVolumePair, side: str, volume: Volume) -> Usage | None:
@@ -101,7 +101,7 @@ def missing_proof(observed: ObservedVolumePair) -> str | None:
     taken = observed.extras.snapshots
     if taken.local is None or taken.peer is None:
         return None
-    if any(health.is_snapshots_only(observed.entries[side].mode) for side in SIDES):
+    if any(health.is_snapshots_only(observed.entry(side).mode) for side in SIDES):
         return "its mode is snapshots_only, in which a checkpoint arrives without the live content"
     ours = {side: _checkpoints(observed, side) for side in SIDES}
     without = [observed.name(side) for side in SIDES if not ours[side]]
@@ -119,7 +119,7 @@ def missing_proof(observed: ObservedVolumePair) -> str | None:
 
 
 def _checkpoints(observed: ObservedVolumePair, side: str) -> tuple[Snapshot, ...]:
-    volume_id = observed.volumes[side].id
+    volume_id = observed.volume(side).id
     prefix = checkpoint.CHECKPOINT
     return tuple(s for s in observed.extras.snapshots[side] if s.volume_id == volume_id and s.name.startswith(prefix))
 
@@ -153,7 +153,7 @@ def check_complete(observed: ObservedVolumePair, options: PairOptions, planned: 
 def would_grow(observed: ObservedVolumePair) -> bool:
     if None in (observed.volumes.local, observed.volumes.peer):
         return False  # alone nothing that grows is planned at all
-    now = Sides(observed.volumes.local.size, observed.volumes.peer.size)
+    now = Sides(observed.volume(LOCAL).size, observed.volume(PEER).size)
     return growth.desired_sizes(observed.desired, now) != now
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ...._element.errors import Failure
-from ...model import other
+from ...model import LOCAL, PEER, other
 from .. import health, sizes
 from . import progress
 from .messages import ends, refusal, states
@@ -43,7 +43,7 @@ def not_in_sync(observed: ObservedVolumePair, why: str = "") -> Failure:
 
 
 def uneven(observed: ObservedVolumePair) -> Failure:
-    local, peer = observed.volumes.local.size, observed.volumes.peer.size
+    local, peer = observed.volume(LOCAL).size, observed.volume(PEER).size
     return refusal(
         observed,
         "size_mismatch",
@@ -94,7 +94,7 @@ def _in_use(observed: ObservedVolumePair, side: str, evidence: Iterable[str]) ->
 def incomplete(observed: ObservedVolumePair, new: str) -> str | None:
     """Why the copy on the wanted side is not complete; None if nothing says that it is not."""
     entry, jobs = observed.entries[new], observed.extras.jobs[new]
-    job = (jobs or {}).get(observed.volumes[new].id)
+    job = (jobs or {}).get(observed.volume(new).id)
     what = f"the copy on {observed.name(new)} is incomplete"
     if job is not None and job.branch != "snapshot":
         return f"{what}, {progress.how_far(job)}"
@@ -110,9 +110,9 @@ def data_loss_possible(observed: ObservedVolumePair, new: str) -> tuple[str, ...
     if missing:
         texts.append(f"{ends(observed)}: {missing}: it holds old and new data mixed")
     losing = observed.volumes[other(new)]
-    if losing is not None and sizes.whole_mib(losing.size) != sizes.whole_mib(observed.volumes[new].size):
+    if losing is not None and sizes.whole_mib(losing.size) != sizes.whole_mib(observed.volume(new).size):
         texts.append(
-            f"{ends(observed)}: {observed.volumes[new].size} bytes on {observed.name(new)}, {losing.size} on {observed.name(other(new))}; "
+            f"{ends(observed)}: {observed.volume(new).size} bytes on {observed.name(new)}, {losing.size} on {observed.name(other(new))}; "
             "match_size: true makes them equal"
         )
     entry = observed.entries[new]

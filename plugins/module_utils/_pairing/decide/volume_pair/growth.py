@@ -24,7 +24,7 @@ def desired_sizes(desired: DesiredPair, sizes: Sides[int]) -> Sides[int]:
 
 def steps(observed: ObservedVolumePair, source_side: str) -> tuple[Grow, ...]:
     """The growth that the wish asks for, in the order of its writes."""
-    now = Sides(*(observed.volumes[side].size for side in SIDES))
+    now = Sides(*(observed.volume(side).size for side in SIDES))
     desired = desired_sizes(observed.desired, now)
     target_side = other(source_side)
     return (

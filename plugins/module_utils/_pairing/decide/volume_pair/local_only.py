@@ -114,16 +114,16 @@ def adjust(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, ..
 
 def _grows(observed: ObservedVolumePair) -> bool:
     """Whether a size is wished that this side does not have, or that only the other one can tell."""
-    return bool(observed.desired.match_size) or (observed.desired.size or 0) > observed.volumes.local.size
+    return bool(observed.desired.match_size) or (observed.desired.size or 0) > observed.volume(LOCAL).size
 
 
 def _has_role(observed: ObservedVolumePair) -> bool:
     role = READ_WRITE if observed.desired.direction == TO_PEER else TARGET
-    return observed.volumes.local.access == role
+    return observed.volume(LOCAL).access == role
 
 
 def _pause(observed: ObservedVolumePair) -> tuple[Step, ...]:
-    wanted, state, volume = observed.desired.paused, observed.entries.local.state, observed.volumes.local
+    wanted, state, volume = observed.desired.paused, observed.entry(LOCAL).state, observed.volumes.local
     if wanted is None or (wanted and state in (PAUSED_HERE, PAUSED_THERE)):
         return ()
     if not wanted and state == PAUSED_THERE:

@@ -30,7 +30,7 @@ def ends(observed: ObservedVolumePair) -> str:
 
 def accesses(observed: ObservedVolumePair) -> str:
     return ", ".join(
-        f"{observed.name(s)}: {observed.volumes[s].access if observed.volumes[s] else 'missing'}" for s in SIDES
+        f"{observed.name(s)}: {observed.volume(s).access if observed.volumes[s] else 'missing'}" for s in SIDES
     )
 
 
@@ -133,7 +133,7 @@ def not_paired(observed: ObservedVolumePair) -> Failure:
 
 
 def _remedy_for_unpaired(observed: ObservedVolumePair) -> str:
-    targets = [side for side in SIDES if observed.volumes[side] and observed.volumes[side].access == TARGET]
+    targets = [side for side in SIDES if observed.volumes[side] and observed.volume(side).access == TARGET]
     if len(targets) == 1:
         volume = f"{observed.label(targets[0])} on {observed.name(targets[0])}"
         return f"to make {volume} writable, use state: absent with release_target: true"

@@ -205,7 +205,7 @@ def _check_fit(observed: ObservedVolumePair, source_side: str) -> None:
     readiness.require(readiness.target_access(target, name), "access_conflict", name, "ListVolumes")
     emulation = readiness.sector_size(ends(observed), source, target)
     readiness.require(emulation, "sector_mismatch", observed.name(LOCAL), "ListVolumes")
-    desired = growth.desired_sizes(observed.desired, Sides(observed.volumes.local.size, observed.volumes.peer.size))
+    desired = growth.desired_sizes(observed.desired, Sides(observed.volume(LOCAL).size, observed.volume(PEER).size))
     size = readiness.size(source, target, name, readiness.Size(desired[source_side], desired[target_side]))
     readiness.require(size, "size_mismatch", name, "ListVolumes")
 

@@ -66,7 +66,7 @@ def _of_slowest(waiting: Sequence[Waiting]) -> str:
     slowest = max(copies, key=lambda each: _slowness(each.job))
     # What is left of the slowest copy says little while others have not begun.
     left = slowest.job.remaining_seconds if len(copies) == len(waiting) else None
-    return f"{slowest.pair.volumes.local.name} {_amount_done(slowest.job.percent, left)}"
+    return f"{slowest.pair.volume(LOCAL).name} {_amount_done(slowest.job.percent, left)}"
 
 
 def _slowness(job: SyncJob) -> tuple[float, float]:
@@ -75,7 +75,7 @@ def _slowness(job: SyncJob) -> tuple[float, float]:
 
 def copying(pair: ObservedVolumePair, jobs: Jobs) -> SyncJob | None:
     """The copy to the pair's target, of which only the target's cluster tells; None while there is none."""
-    targets = [side for side in SIDES if pair.volumes[side] and pair.volumes[side].access == TARGET]
+    targets = [side for side in SIDES if pair.volumes[side] and pair.volume(side).access == TARGET]
     return jobs[targets[0]].get(pair.volumes[targets[0]].id) if len(targets) == 1 else None
 
 

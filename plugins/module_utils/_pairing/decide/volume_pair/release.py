@@ -44,7 +44,7 @@ def steps(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, ...
 
 def warnings(observed: ObservedVolumePair) -> tuple[str, ...]:
     """What cannot be told of a target that is to be released."""
-    locked = [side for side in SIDES if observed.volumes[side] and observed.volumes[side].access == "locked"]
+    locked = [side for side in SIDES if observed.volumes[side] and observed.volume(side).access == "locked"]
     former = [side for side in SIDES if _is_target(observed.volumes[side])]
     texts = []
     if observed.row in ("none", "alone_none"):
@@ -52,7 +52,7 @@ def warnings(observed: ObservedVolumePair) -> tuple[str, ...]:
     if observed.is_paired and observed.row != "paired" and may_be_incomplete(observed):
         texts += [_perhaps_incomplete(observed, side, states(observed)) for side in former]
     if not observed.is_paired:
-        marked = [side for side in former if observed.volumes[side].replica_mark == INCOMPLETE]
+        marked = [side for side in former if observed.volume(side).replica_mark == INCOMPLETE]
         texts += [_perhaps_incomplete(observed, side, "its pair was removed before it was in sync") for side in marked]
     return tuple(texts)
 
@@ -60,7 +60,7 @@ def warnings(observed: ObservedVolumePair) -> tuple[str, ...]:
 def may_be_incomplete(observed: ObservedVolumePair) -> bool:
     """Whether the pair does not show that its target has everything: what it holds may be old and new data mixed."""
     return observed.state != "paired" or any(
-        health.of_state(observed.entries[side].state, roles_valid=True) != "healthy" for side in SIDES
+        health.of_state(observed.entry(side).state, roles_valid=True) != "healthy" for side in SIDES
     )
 
 
@@ -89,13 +89,13 @@ def _marked(observed: ObservedVolumePair, side: str) -> MarkReplica:
 def _mark(observed: ObservedVolumePair, side: str) -> str:
     """Once the pair is gone nothing else tells how complete the copy is, so that an earlier mark stays."""
     if not observed.is_paired:
-        return observed.volumes[side].replica_mark or COMPLETE
+        return observed.volume(side).replica_mark or COMPLETE
     return INCOMPLETE if may_be_incomplete(observed) else COMPLETE
 
 
 def _has_room(observed: ObservedVolumePair, side: str) -> bool:
     """Whether the attributes of the volume can hold the mark, too."""
-    noted = {**observed.volumes[side].attributes, REPLICA_MARK: INCOMPLETE}
+    noted = {**observed.volume(side).attributes, REPLICA_MARK: INCOMPLETE}
     return len(json.dumps(noted).encode()) < MAX_ATTRIBUTES
 
 

@@ -43,12 +43,12 @@ def refuse_foreign(observed: ObservedVolumePair, options: PairOptions) -> NoRetu
 
 def refuse_no_role(observed: ObservedVolumePair) -> NoReturn:
     raise access_conflict(
-        observed, next(side for side in SIDES if observed.volumes[side].access not in (READ_WRITE, TARGET))
+        observed, next(side for side in SIDES if observed.volume(side).access not in (READ_WRITE, TARGET))
     )
 
 
 def refuse_deleted(observed: ObservedVolumePair, options: PairOptions) -> NoReturn:
-    side = next(side for side in SIDES if observed.volumes[side] and observed.volumes[side].deleted)
+    side = next(side for side in SIDES if observed.volumes[side] and observed.volume(side).deleted)
     raise volume_deleted(observed, side, observed.volumes[side])
 
 

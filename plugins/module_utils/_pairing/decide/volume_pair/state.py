@@ -76,6 +76,20 @@ class ObservedVolumePair:
     extras: Extras = field(default=Extras())
     assumed: bool = False
 
+    def volume(self, side: str) -> Volume:
+        """The volume of a side where the row says that it is there. Raises LookupError where it is not."""
+        volume = self.volumes[side]
+        if volume is None:
+            raise LookupError(f"item {self.item} ({self.row}) has no volume on the {side} cluster")
+        return volume
+
+    def entry(self, side: str) -> VolumePair:
+        """The pair entry of a side where the row says that it is there. Raises LookupError where it is not."""
+        entry = self.entries[side]
+        if entry is None:
+            raise LookupError(f"item {self.item} ({self.row}) has no pair entry on the {side} cluster")
+        return entry
+
     @property
     def direction(self) -> str | None:
         """to_peer, from_peer, split or none, by what the two volumes' access is now."""

@@ -237,13 +237,13 @@ def _removals(observed: ObservedVolumePair, reason: str) -> tuple[Step, ...]:
 
     Without exactly one source this cluster's goes first. A deleted volume's own entry cannot be removed.
     """
-    sides = [s for s in SIDES if observed.entries[s] is not None and not observed.volumes[s].deleted]
+    sides = [s for s in SIDES if observed.entries[s] is not None and not observed.volume(s).deleted]
     first = observed.source if observed.source in sides else next(iter(sides), None)
     return tuple(
         RemoveVolumePair(
             item=observed.item,
             side=side,
-            object=observed.volumes[side].label,
+            object=observed.volume(side).label,
             reason=reason,
             volume=observed.volumes[side],
             last=side != first,

@@ -32,7 +32,7 @@ def judge(observed: ObservedVolumePair, options: PairOptions, in_sync: bool, wai
     if not options.present:
         # A pair that somebody has made with another volume meanwhile is not ours.
         ours = not observed.state.startswith("foreign")
-        left = [side for side in SIDES if ours and observed.entries[side] and not observed.volumes[side].deleted]
+        left = [side for side in SIDES if ours and observed.entries[side] and not observed.volume(side).deleted]
         return Verdict(not left, text)
     if observed.state == "unknown_peer":
         from . import local_only
@@ -86,7 +86,7 @@ def _judge_running(observed: ObservedVolumePair, in_sync: bool, waited: float, t
 
 
 def _shown(observed: ObservedVolumePair) -> list[str]:
-    return [observed.entries[side].state for side in SIDES]
+    return [observed.entry(side).state for side in SIDES]
 
 
 def _fits_by_now(observed: ObservedVolumePair) -> bool:
