@@ -19,10 +19,10 @@ MAX_IN_GROUP = 32
 
 @dataclass(frozen=True)
 class TakeSnapshot(Step):
-    """A snapshot of a volume; one group snapshot serves up to `most` volumes of a cluster."""
+    """A snapshot of a volume; one group snapshot serves up to `max_batch` volumes of a cluster."""
 
     volume: Volume
-    most: int = MAX_IN_GROUP
+    max_batch: int = MAX_IN_GROUP
 
 
 @dataclass(frozen=True)
@@ -109,6 +109,9 @@ class CountLateWrites(Step):
 class Demote(SetAccess):
     """Make a source the target of its partner."""
 
+    FINAL = True
+    OVERWRITES = True
+
     partner: Volume
 
     @property
@@ -119,6 +122,9 @@ class Demote(SetAccess):
 @dataclass(frozen=True)
 class Promote(SetAccess):
     """Make a target writable, if it still is as planned: the last step of a planned failover, the first of a forced one."""
+
+    FINAL = True
+    OVERWRITES = True
 
     first: bool = False
     #: The other volume as it must still be, so that there are never two writable sides; None: however it is.
@@ -137,7 +143,7 @@ class RemoveCheckpoint(Step):
 
     volume: Volume
     copy: bool
-    most: int = MAX_IN_GROUP
+    max_batch: int = MAX_IN_GROUP
     checkpoint: Any = None
 
     @property

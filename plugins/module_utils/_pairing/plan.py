@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, ClassVar
@@ -67,6 +67,10 @@ class Step:
     reason: str
 
     PHASE: ClassVar[Phase]
+    #: What it did cannot be put back, or is worth nothing without the steps after it: those are run whatever happens.
+    FINAL: ClassVar[bool] = False
+    #: Once it was sent, what a saved snapshot keeps may be overwritten.
+    OVERWRITES: ClassVar[bool] = False
 
     @property
     def phase(self) -> Phase:
@@ -85,6 +89,7 @@ class RemoveClusterPair(Step):
     entry: ClusterPair
 
     PHASE = Phase.UNPAIR_CLUSTERS
+    FINAL = True
 
 
 @dataclass(frozen=True)
@@ -100,6 +105,8 @@ class PairClusters(Step):
 @dataclass(frozen=True)
 class RemoveVolumePair(Step):
     """Remove the pair entry of a volume, if the volume still is as planned. last: after the other side's."""
+
+    FINAL = True
 
     volume: Volume
     last: bool = False
@@ -269,6 +276,8 @@ class PairVolumes(Step):
     mode: str
 
     PHASE = Phase.PAIR_VOLUMES
+    FINAL = True
+    OVERWRITES = True
 
 
 @dataclass(frozen=True)
@@ -280,6 +289,7 @@ class SetMode(Step):
     before: str
 
     PHASE = Phase.SET_MODE
+    FINAL = True
 
 
 @dataclass(frozen=True)
@@ -290,6 +300,7 @@ class SetPause(Step):
     paused: bool
 
     PHASE = Phase.SET_PAUSE
+    FINAL = True
 
 
 @dataclass(frozen=True)
@@ -320,3 +331,13 @@ class Verdict:
 
 
 DONE = Verdict(done=True)
+
+
+#: So many objects of a bulk call are named in messages and actions.
+MAX_NAMED = 3
+
+
+def objects(batch: Sequence[Step]) -> str:
+    """The objects of a bulk call as messages name them: up to three, and how many there are."""
+    named = ", ".join(step.object for step in batch[:MAX_NAMED])
+    return named if len(batch) <= MAX_NAMED else f"{named} and {len(batch) - MAX_NAMED} more ({len(batch)} in all)"

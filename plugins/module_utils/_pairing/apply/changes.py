@@ -12,8 +12,7 @@ from typing import Any
 
 from ..model import PAUSED_HERE, VolumePair
 from ..observe.volumes import list_volumes
-from ..plan import ChangeVolume, Grow, SetMode, SetPause
-from .batch import objects
+from ..plan import ChangeVolume, Grow, SetMode, SetPause, objects
 from .pairing.volume_handshake import entry_of
 from .writer import Writer
 

@@ -12,12 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..._element.errors import Failure
-from ..failover_steps import Demote, Promote, Save
+from ..failover_steps import Save
 from ..model import Saved, Volume
-from ..plan import Grow, PairVolumes, Plan, RemoveClusterPair, RemoveVolumePair, SetMode, SetPause, Step
-
-# Once one of these was sent, what a saved snapshot keeps may be overwritten by now.
-_OVERWRITING = (PairVolumes, Promote, Demote)
+from ..plan import Grow, Plan, Step
 
 
 @dataclass(frozen=True)
@@ -66,7 +63,7 @@ class Item:
     @property
     def may_be_overwritten(self) -> bool:
         """Whether a write was sent that overwrites a volume, whatever became of it."""
-        return any(issubclass(kind, _OVERWRITING) for kind in self._begun)
+        return any(kind.OVERWRITES for kind in self._begun)
 
     @property
     def saved(self) -> tuple[Saved, ...]:
@@ -83,11 +80,7 @@ class Item:
         Half a pair is removed and cannot be joined again; a pair that is made is not taken apart for want of its pause;
         a target that has grown stays so; and a turn that has begun is brought to its end.
         """
-        final = (RemoveClusterPair, RemoveVolumePair, PairVolumes, Demote, Promote, SetMode, SetPause)
-        return any(
-            isinstance(done.step, final) or (isinstance(done.step, Grow) and isinstance(step, Grow))
-            for done in self.done
-        )
+        return any(done.step.FINAL or (isinstance(done.step, Grow) and isinstance(step, Grow)) for done in self.done)
 
     @property
     def remains(self) -> bool:

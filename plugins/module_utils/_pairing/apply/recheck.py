@@ -17,7 +17,6 @@ from typing import Any, TypeVar
 
 from ..._element.errors import Failure
 from ..decide import guard
-from ..failover_steps import ConfirmDemotion, ConfirmFailover, ConfirmQuiet, Promote
 from ..model import SIDES, TARGET, ClusterPair, Usage, Volume, VolumePair, other
 from ..observe.both import USERS_OF_CLUSTER_PAIRS
 from ..observe.clusters import list_cluster_pairs
@@ -27,23 +26,12 @@ from ..plan import ConfirmUnused, CreateVolume, MarkReplica, ReleaseTarget, Remo
 from ..run import Run
 from ..views import UnreadableVolume, Volumes
 from .current_volumes import is_unchanged, read_current
-from .failover import checks
 
 Verdicts = dict[Step, Failure]
 S = TypeVar("S", RemoveVolumePair, "ReleaseTarget | MarkReplica")
 
 
-def changed(run: Run, steps: Sequence[Step]) -> Verdicts:
-    """The steps of one phase that must not be run any more, and why."""
-    verdicts: Verdicts = {}
-    for kind, look in _RECHECKS:
-        batch = [step for step in steps if isinstance(step, kind)]
-        if batch:
-            verdicts.update(look(run, batch))
-    return verdicts
-
-
-def _volume_pairs(run: Run, steps: Sequence[RemoveVolumePair]) -> Verdicts:
+def volume_pairs(run: Run, steps: Sequence[RemoveVolumePair]) -> Verdicts:
     now = read_current(run, ((step.side, step.volume) for step in steps))
     return {
         step: now.unreadable.get(place) or _changed(run, step, "its pair or its access is not as it was")
@@ -57,7 +45,7 @@ def _places(steps: Sequence[S]) -> list[tuple[S, tuple[str, int]]]:
     return [(step, (step.side, step.volume.id)) for step in steps]
 
 
-def _released(run: Run, steps: Sequence[ReleaseTarget | MarkReplica]) -> Verdicts:
+def former_targets(run: Run, steps: Sequence[ReleaseTarget | MarkReplica]) -> Verdicts:
     now = read_current(run, ((step.side, step.volume) for step in steps))
     what = "it is paired, or its access or its attributes are not as they were"
     return {
@@ -80,7 +68,7 @@ def _is_former_target(now: Volume | None, planned: Volume) -> bool:
     )
 
 
-def _still_missing(run: Run, steps: Sequence[CreateVolume]) -> Verdicts:
+def still_missing(run: Run, steps: Sequence[CreateVolume]) -> Verdicts:
     """Names are not unique: a cluster would create a second volume without a word."""
     verdicts: Verdicts = {}
     for side in {step.side for step in steps}:
@@ -98,7 +86,7 @@ def _still_missing(run: Run, steps: Sequence[CreateVolume]) -> Verdicts:
     return verdicts
 
 
-def _unused(run: Run, steps: Sequence[ConfirmUnused]) -> Verdicts:
+def unused(run: Run, steps: Sequence[ConfirmUnused]) -> Verdicts:
     wanted = [each for step in steps for each in ((step.side, step.volume), (other(step.side), step.source))]
     now = read_current(run, wanted)
     used: dict[tuple[str, int], Usage] = {}
@@ -132,7 +120,7 @@ def _is_unused(run: Run, step: ConfirmUnused, now: Usage) -> bool:
     return guard.still_as_planned(step.usage, now, step.overwrite, step.saved)
 
 
-def _cluster_pairs(run: Run, steps: Sequence[RemoveClusterPair]) -> Verdicts:
+def cluster_pairs(run: Run, steps: Sequence[RemoveClusterPair]) -> Verdicts:
     verdicts: Verdicts = {}
     for side in {step.side for step in steps}:
         client = run.client(side)
@@ -169,16 +157,3 @@ def _changed(run: Run, step: Step, what: str) -> Failure:
         f"cluster {cluster}: {step.object} changed while this task ran, {what}; nothing more was written for it, run again",
         cluster=cluster,
     )
-
-
-_RECHECKS: tuple[tuple[type | tuple[type, ...], Callable[..., Verdicts]], ...] = (
-    (RemoveVolumePair, _volume_pairs),
-    ((ReleaseTarget, MarkReplica), _released),
-    (CreateVolume, _still_missing),
-    (ConfirmUnused, _unused),
-    (RemoveClusterPair, _cluster_pairs),
-    (ConfirmFailover, checks.ready),
-    (ConfirmDemotion, checks.undisturbed),
-    (ConfirmQuiet, checks.quiet),
-    (Promote, checks.promotable),
-)

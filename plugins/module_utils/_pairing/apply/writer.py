@@ -14,10 +14,8 @@ from typing import TypeVar
 from ..._element.errors import Failure
 from ..model import Action
 from ..run import Run
+from .resend import CHANGE, attempt, may_pass
 
-# How often a write that may be repeated is sent, and the seconds before it is looked at and sent again.
-ATTEMPTS = 3
-PAUSE = 1.0
 # Seconds that a write whose reply was lost is given to show up in the lists.
 SEARCH_SECONDS = 15
 SEARCH_INTERVAL = 1
@@ -60,27 +58,29 @@ class Writer:
 
         done: names of errors that say that there is nothing left to do; then it was not this write, and False comes back.
         """
-        trouble, unknown = None, False
-        for attempt in range(ATTEMPTS):
-            if attempt:
-                self.run.clock.sleep(PAUSE)
+        unknown = refused = False
+
+        def send() -> bool:
+            nonlocal unknown, refused
             try:
                 self.write(side, method, params, what, reason)
-                return True
             except Failure as exc:
                 if exc.name in done:
                     return False
-                passes = exc.outcome_unknown or exc.transient
-                # What an earlier attempt has left open stays open, whatever is said to a later one.
+                refused = not may_pass(exc)
+                # What an earlier attempt has left open stays open, whatever the answer to a later one.
                 unknown = exc.outcome_unknown = exc.outcome_unknown or unknown
-                if not (passes or unknown):
-                    raise
-                trouble = exc
-            if self._looked(trouble, what, applied):
+                raise
+            return True
+
+        def recover(trouble: Failure) -> bool | None:
+            if self._took_effect(trouble, what, applied):
                 return True
-            if not passes:
-                break
-        raise trouble
+            if refused:
+                raise trouble
+            return None
+
+        return attempt(self.run, CHANGE, send, recover)
 
     def search(self, look: Callable[[], T | None], seconds: float) -> T | None:
         """What `look` finds within so many seconds, None if it finds nothing. A cluster that does not answer shows nothing."""
@@ -94,7 +94,7 @@ class Writer:
                 return found
             self.run.clock.sleep(SEARCH_INTERVAL)
 
-    def _looked(self, trouble: Failure, what: str, applied: Callable[[], bool]) -> bool:
+    def _took_effect(self, trouble: Failure, what: str, applied: Callable[[], bool]) -> bool:
         try:
             return applied()
         except Failure:

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 from ...._element.errors import Failure
@@ -14,9 +15,9 @@ from ...model import ClusterPair, other
 from ...observe.clusters import list_cluster_pairs
 from ...plan import PairClusters
 from ...views import UnreadableClusterPair
+from ..resend import START_PAIRING, attempt
 from ..writer import SEARCH_SECONDS, Writer
 from .keys import bad_start, member_of_key, take_key
-from .volume_handshake import START_ATTEMPTS
 
 NO_CLUSTER_PAIR = frozenset({"xPairingDoesNotExist"})
 
@@ -28,8 +29,13 @@ class PairedMeanwhile(Failure):
 def pair_clusters(writer: Writer, step: PairClusters) -> None:
     """Pair two clusters. Raises Failure; nothing of the handshake is left then, or `left_behind` names it."""
     astray: list[str] = []
+
+    def note_pending(trouble: Failure) -> None:
+        # Not removed: a pending entry does not say whose it is.
+        astray[:] = _left_pending(writer, step, trouble)
+
     try:
-        pair_id, key = _start_cluster(writer, step, astray)
+        pair_id, key = attempt(writer.run, START_PAIRING, partial(_start_cluster, writer, step), note_pending)
         _complete_cluster(writer, step, pair_id, key)
     except Failure as exc:
         exc.left_behind += astray
@@ -38,22 +44,8 @@ def pair_clusters(writer: Writer, step: PairClusters) -> None:
         writer.warn(f"{sentence}; remove_pending: true removes it")
 
 
-def _start_cluster(writer: Writer, step: PairClusters, astray: list[str]) -> tuple[int, str]:
-    """The pair's ID and its key. astray: is filled with what calls without a reply have left, or may leave."""
-    trouble: Failure | None = None
-    for _attempt in range(START_ATTEMPTS):
-        try:
-            return _start_cluster_once(writer, step)
-        except Failure as exc:
-            trouble = exc
-        if not (trouble.outcome_unknown or trouble.transient):
-            break
-        # Not removed: a pending entry does not say whose it is.
-        astray[:] = _left_pending(writer, step, trouble)
-    raise trouble
-
-
-def _start_cluster_once(writer: Writer, step: PairClusters) -> tuple[int, str]:
+def _start_cluster(writer: Writer, step: PairClusters) -> tuple[int, str]:
+    """The pair's ID and its key."""
     method = "StartClusterPairing"
     result = writer.write(step.side, method, {}, step.object, step.reason)
     key = take_key(writer, step.side, method, result, "clusterPairingKey")

@@ -7,22 +7,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from ...._element.errors import VOLUME_UNKNOWN, Failure
 from ...model import Volume, VolumePair, other
 from ...observe.volumes import get_volume
 from ...plan import PairVolumes
+from ..resend import COMPLETE_PAIRING, HANDSHAKE, KEY_REFUSED, START_PAIRING, KeySpent, attempt
 from ..writer import SEARCH_SECONDS, Writer
 from .keys import member_of_key, take_key
 
-# Right after cluster pairing a cluster may not know its new peer yet: clients in the field repeat for a minute.
-NOT_PAIRED_YET = "xMVIPNotPaired"
-NOT_PAIRED_ATTEMPTS = 20
-NOT_PAIRED_PAUSE = 3
-# A good key may be refused at random, and contention spends a key: then the handshake begins anew.
-KEY_REFUSED = "xInvalidPairingKey"
-ROUNDS = 6
+# Contention spends a key.
 CONTENTION = "xDBVersionMismatch"
-START_ATTEMPTS = 2
 # Answers to a removal that say that there is nothing to remove.
 NO_VOLUME_PAIR = VOLUME_UNKNOWN | {"xVolumeNotPaired"}
 
@@ -34,62 +30,48 @@ def pair_volumes(writer: Writer, step: PairVolumes) -> str:
     """
     astray: list[str] = []
     try:
-        return _pair_in_rounds(writer, step, astray)
+        return attempt(writer.run, HANDSHAKE, partial(_handshake, writer, step, astray))
     except Failure as exc:
+        failure = exc.cause if isinstance(exc, KeySpent) else exc
         # A volume that is paired refuses what comes late; one that is left unpaired takes it.
-        exc.left_behind += dict.fromkeys(astray)
-        raise
+        failure.left_behind += dict.fromkeys(astray)
+        raise failure from None
 
 
-def _pair_in_rounds(writer: Writer, step: PairVolumes, astray: list[str]) -> str:
-    """The same. astray: is filled with what calls without a reply may leave yet."""
-    trouble: Failure | None = None
-    for attempt in range(ROUNDS):
-        if trouble is not None:
-            if writer.run.stopping.is_set():
-                break
-            writer.run.clock.sleep(min(2**attempt, 10))
-        key = _start_volume(writer, step, astray)
-        try:
-            return _complete_volume(writer, step, key)
-        except _Again as again:
-            trouble = again.trouble
-    raise trouble
+def _handshake(writer: Writer, step: PairVolumes, astray: list[str]) -> str:
+    """One handshake with a key of its own; the pair's UUID. astray: is filled with what lost calls may leave yet.
+
+    Raises Failure; KeySpent where another handshake may succeed.
+    """
+    key = attempt(
+        writer.run,
+        START_PAIRING,
+        partial(_start_volume, writer, step),
+        partial(_withdraw_start, writer, step, astray),
+    )
+    return _complete_volume(writer, step, key)
 
 
-class _Again(Exception):
-    """The key is spent and our pending entry is gone: another round may help."""
-
-    def __init__(self, trouble: Failure):
-        super().__init__(str(trouble))
-        self.trouble = trouble
-
-
-def _start_volume(writer: Writer, step: PairVolumes, astray: list[str]) -> str:
-    trouble: Failure | None = None
-    for _attempt in range(START_ATTEMPTS):
-        try:
-            return _start_volume_once(writer, step)
-        except Failure as exc:
-            trouble = exc
-        _refuse_paired_meanwhile(trouble, step.object)
-        if not (trouble.outcome_unknown or trouble.transient):
-            break
-        if trouble.outcome_unknown or trouble.name == CONTENTION:
-            # The volume was unpaired a moment ago: a pending entry on it is that of the call whose fate is not known.
-            _withdraw(writer, step, None, trouble)
-        # A reply without sense is a reply all the same: what the call has done would have been found.
-        if trouble.outcome_unknown and trouble.code != "bad_reply" and not trouble.rolled_back:
-            astray.append(
-                f"{step.object} on cluster {writer.run.name(step.side)}: a pending pairing, if the StartVolumePairing whose "
-                "reply was lost takes effect after all"
-            )
-    raise trouble
+def _withdraw_start(writer: Writer, step: PairVolumes, astray: list[str], trouble: Failure) -> None:
+    """Remove what a StartVolumePairing without a usable reply has left. Raises `trouble` where something may stay."""
+    if trouble.outcome_unknown or trouble.name == CONTENTION:
+        # The volume was unpaired a moment ago: a pending entry on it is that of the call whose fate is not known.
+        _withdraw(writer, step, None, trouble)
+    # A reply without sense is a reply all the same: what the call has done would have been found.
+    if trouble.outcome_unknown and trouble.code != "bad_reply" and not trouble.rolled_back:
+        astray.append(
+            f"{step.object} on cluster {writer.run.name(step.side)}: a pending pairing, if the StartVolumePairing whose "
+            "reply was lost takes effect after all"
+        )
 
 
-def _start_volume_once(writer: Writer, step: PairVolumes) -> str:
+def _start_volume(writer: Writer, step: PairVolumes) -> str:
     params = {"volumeID": step.volume.id, "mode": step.mode}
-    result = writer.write(step.side, "StartVolumePairing", params, step.object, step.reason)
+    try:
+        result = writer.write(step.side, "StartVolumePairing", params, step.object, step.reason)
+    except Failure as exc:
+        _refuse_paired_meanwhile(exc, step.object)
+        raise
     return take_key(writer, step.side, "StartVolumePairing", result, "volumePairingKey")
 
 
@@ -109,7 +91,7 @@ def _complete_volume(writer: Writer, step: PairVolumes, key: str) -> str:
         _refuse_paired_meanwhile(exc, step.completer_object)
         # Only what the cluster itself has refused: a cluster that is not reached does not get better by a new key.
         if exc.name == KEY_REFUSED or (exc.name and exc.transient and not exc.outcome_unknown):
-            raise _Again(exc) from None
+            raise KeySpent(exc) from None
         raise
 
 
@@ -145,14 +127,11 @@ def _refuse_paired_meanwhile(exc: Failure, what: str) -> None:
 
 def _send_complete_volume(writer: Writer, step: PairVolumes, key: str) -> None:
     params = {"volumeID": step.completer.id, "volumePairingKey": key}
-    for attempt in range(NOT_PAIRED_ATTEMPTS):
-        try:
-            writer.write(other(step.side), "CompleteVolumePairing", params, step.completer_object, step.reason)
-            return
-        except Failure as exc:
-            if exc.name != NOT_PAIRED_YET or attempt == NOT_PAIRED_ATTEMPTS - 1 or writer.run.stopping.is_set():
-                raise
-        writer.run.clock.sleep(NOT_PAIRED_PAUSE)
+
+    def send() -> None:
+        writer.write(other(step.side), "CompleteVolumePairing", params, step.completer_object, step.reason)
+
+    attempt(writer.run, COMPLETE_PAIRING, send)
 
 
 def _search_pair(writer: Writer, step: PairVolumes, uuid: str | None, seconds: float) -> str | None:
