@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import pathlib
+import re
 
 import pytest
 import yaml
@@ -20,6 +21,8 @@ DECIDE, APPLY = f"{UTILS}/_pairing/decide", f"{UTILS}/_pairing/apply"
 MAY_IMPORT = {
     "action": ["plugin_utils"],
     "plugin_utils": ["plugin_utils", f"{UTILS}/_element/arguments"],
+    "plugin_utils/_filter_input": [],
+    "filter": ["plugin_utils/_filter_input"],
     "doc_fragments": [],
     "modules": [f"{UTILS}/_task", f"{UTILS}/_element/arguments", f"{UTILS}/_pairing"],
     f"{UTILS}/_task": [f"{UTILS}/_element", f"{UTILS}/_pairing"],
@@ -77,7 +80,7 @@ OBSERVE = tuple(f"{UTILS}/_pairing/{name}" for name in ("observe", "observe_repo
 OUTSIDE = {
     "requests": [f"{UTILS}/_element/libraries"],
     "netaddr": [f"{UTILS}/_element/libraries"],
-    "ansible": ["action", "plugin_utils", "modules", f"{UTILS}/_task"],
+    "ansible": ["action", "filter", "plugin_utils", "modules", f"{UTILS}/_task"],
 }
 FILES = sorted(path.relative_to(PLUGINS) for path in PLUGINS.rglob("*.py"))
 
@@ -113,6 +116,21 @@ def test_imports(file):
             assert any(below(inside, allowed) for allowed in MAY_IMPORT[place]), f"{name} imports {inside}"
         elif package in OUTSIDE:
             assert any(below(name, allowed) for allowed in OUTSIDE[package]), f"{name} imports {package}"
+
+
+@pytest.mark.parametrize("file", [file for file in FILES if file.parts[0] == "filter"], ids=str)
+def test_filters_are_pure(file):
+    """They take of Ansible its error alone, and nothing of the standard library that reads, writes or tells the time."""
+    text = (PLUGINS / file).read_text(encoding="utf-8")
+    assert {package for package, _inside in imports(file) if package} <= {
+        "__future__",
+        "ansible",
+        "collections",
+        "math",
+        "typing",
+    }
+    assert re.findall(r"ansible\.[a-z]\w*(?= import)|import ansible", text) in ([], ["ansible.errors"])
+    assert f'NAME = "{file.stem}"' in text or f'"{file.stem}": {file.stem}' in text
 
 
 def test_modules_action_plugins_and_group_are_the_same():
