@@ -44,7 +44,7 @@ CONTRACT = (
     r"elementsw-swap-[\w.-]*",  # checkpoints, and their attributes
     r"\bassume_dead\b",  # value of peer_unreachable
     r"\bunknown_peer\b|\bpeer_unknown\b|\bpeer_alive\b|\blink_lost\b",  # states and codes
-    r"``dead``|V\(dead\)|\"dead\"|'dead'",  # a health
+    r"`dead`|V\(dead\)|\"dead\"|'dead'",  # a health
     r"\bfailover_mov(?:ing|ed)\b|\bmove_shop\b",  # variables of the role failover, and a name in its guide
     r"somebody has paused it \.\.\.",  # quoted from a report, see the messages of decide/pair_findings.py
     r"The way back is the same, run on \w+ with failover_kind=planned\.",  # quoted from the summary of the role failover
@@ -155,10 +155,9 @@ def to_replace(text: str) -> list[str]:
 
 @pytest.mark.parametrize("group", CHECKED)
 def test_words(group: str) -> None:
-    """What fails shows FILE:LINE, the text, and what to write."""
-    report = [
-        f"{path.relative_to(ROOT)}:{line}" for path in files(CHECKED[group]) for line in to_replace(documentation(path))
-    ]
+    """A failure shows FILE:LINE, the text, and what to write. This file is left out: it has all of these words."""
+    paths = [path for path in files(CHECKED[group]) if path != pathlib.Path(__file__).resolve()]
+    report = [f"{path.relative_to(ROOT)}:{line}" for path in paths for line in to_replace(documentation(path))]
     assert report == [], "\n" + "\n".join(report)
 
 
