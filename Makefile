@@ -7,7 +7,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 7))' 2>/dev/null && echo $$python && break; done)
 ARGS ?=
 
-.PHONY: help demo demo-failover test journeys format lint sanity docs bench matrix fuzz ci
+.PHONY: help demo demo-failover test coverage journeys format lint sanity docs bench matrix fuzz ci
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):  ## /\1\t/p' Makefile | expand -t 15
@@ -20,6 +20,9 @@ demo-failover:  ## fail over between two simulated sites, planned and after one 
 
 test:  ## run the tests of every change; ARGS goes to pytest
 	@$(python) -B tools/run_tests.py -n auto --dist worksteal $(ARGS)
+
+coverage:  ## run the unit tests and show which lines and branches of plugins they never reach
+	@$(python) -B tools/run_tests.py tests/unit -q -n auto --dist worksteal --cov --cov-report=term $(ARGS)
 
 journeys:  ## run the playbooks of the guides, step by step; takes minutes
 	@$(python) -B tools/run_tests.py tests/playbooks -m journey -n auto --dist worksteal $(ARGS)
