@@ -2,8 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# This file is private to the collection elementsw.replication: it can change without notice.
 """How each kind of step is undone."""
+# This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def _restore_access(writer: Writer, step: SetAccess) -> str | None:
 
 
 def _hosts_of(writer: Writer, step: SetAccess, now: Volume) -> tuple[str, ...]:
-    """Who would be cut off if the volume became a target again."""
+    """The sessions that would be interrupted if the volume became a target again."""
     if step.volume.access != TARGET:
         return ()
     return guard.sessions(read_usage(writer.run, step.side, [now])[now.id])

@@ -2,8 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# This file is private to the collection elementsw.replication: it can change without notice.
 """The order of the writes of many pairs: phase by phase, side by side within a phase, undone where one fails."""
+# This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .execution import Done, Item
 from .step_kinds import kind_of, with_created
 from .writer import Writer
 
-# Says why a step must not be begun any more, if so.
+# Why a step must not be begun any more; None where it may.
 Halt = Callable[[Step], "Failure | None"]
 
 
@@ -38,19 +38,19 @@ def preview(plans: Sequence[Plan], clusters: Sides[str]) -> list[Action]:
 def execute(
     writer: Writer, items: Sequence[Item], plans: Sequence[Plan], fail_fast: bool = False, finishing: bool = False
 ) -> None:
-    """Run the plans' steps for the items that are still going; each item says afterwards what became of it.
+    """Run the plans' steps for the items that have not failed; each item then holds what became of it.
 
-    An item that fails is rolled back at once and the others go on, unless fail_fast or a signal forbids to begin more.
-    finishing: the steps belong to pairs that are made already, and are run whatever happened.
+    An item that fails is rolled back at once and the others go on, unless fail_fast or a signal ends it.
+    finishing: the steps belong to pairs that this run has made, and are run in any case.
     """
 
     def halted(step: Step) -> Failure | None:
         if finishing or items[step.item].goes_on_with(step):
             return None
         if writer.run.stopping.is_set():
-            return Failure("interrupted", "not done: the task was interrupted by a signal; run again")
+            return Failure("interrupted", "not started: the task was interrupted by a signal; run again")
         if fail_fast and any(item.failure for item in items):
-            return Failure("interrupted", "not done: another pair failed and fail_fast is set; run again")
+            return Failure("interrupted", "not started: another pair failed and fail_fast is set; run again")
         return _lost(writer, step)
 
     for phase in Phase:
@@ -58,11 +58,11 @@ def execute(
 
 
 def _lost(writer: Writer, step: Step) -> Failure | None:
-    """A pair is not begun with a cluster that was given up: every call to it would be waited for in vain."""
+    """No pair is begun with a cluster that stopped answering: each call to it would end in its timeout."""
     for side in (step.side, other(step.side)):
         client = writer.run.clients[side]
         if client and client.lost:
-            sentence = f"not done: cluster {client.name} does not answer any more; run again when it does"
+            sentence = f"not started: cluster {client.name} does not answer any more; run again when it does"
             return Failure("unreachable", sentence, cluster=client.name)
     return None
 
@@ -83,19 +83,19 @@ def _run_phase(writer: Writer, phase: Phase, items: Sequence[Item], plans: Seque
     alone = [step for batch in refused for step in batch]
     writer.run.side_by_side(partial(_run_batch, writer, [step], items, halted) for step in alone)
     if phase <= Phase.CONFIRM_TURN:
-        _all_turn_or_none(items)
+        _all_fail_over_or_none(items)
     failed = [item for item in items if item.failure and not item.rolled_back]
     writer.run.side_by_side(partial(_roll_back, writer, item) for item in failed)
 
 
-def _all_turn_or_none(items: Sequence[Item]) -> None:
-    """Before the first demotion: where one pair cannot be turned round as planned, no pair of the list is."""
-    turning = [item for item in items if any(isinstance(step, ConfirmFailover) for step in item.plan.steps)]
-    first = next((item.failure for item in turning if item.failure), None)
+def _all_fail_over_or_none(items: Sequence[Item]) -> None:
+    """Before the first demotion: where one planned failover is not possible, no pair of the list is reversed."""
+    planned = [item for item in items if any(isinstance(step, ConfirmFailover) for step in item.plan.steps)]
+    first = next((item.failure for item in planned if item.failure), None)
     if first is None:
         return
-    sentence = f"not turned round, all pairs of the list are or none: {first.sentence}"
-    for item in turning:
+    sentence = f"not reversed, a planned failover reverses all pairs of the list or none: {first.sentence}"
+    for item in planned:
         if item.going:
             item.fail(Failure(first.code, sentence, first.cluster, first.method, first.name, first.message))
 
@@ -113,7 +113,7 @@ def _recheck(writer: Writer, todo: Sequence[Step]) -> dict[Step, Failure]:
 
 
 def _run_batch(writer: Writer, batch: list[Step], items: Sequence[Item], halted: Halt) -> list[Step]:
-    """Run steps that one call can serve; the ones to run one by one, where the call for all of them was refused."""
+    """Run steps that one call can serve. Returns those to run one by one, where the call for all was refused."""
     for step in batch:
         halt = halted(step)
         if halt is not None and items[step.item].going:
@@ -157,7 +157,9 @@ def _roll_back(writer: Writer, item: Item) -> None:
     between = False
     for done in reversed(item.done):
         if between and isinstance(done.step, TakeCheckpoint):
-            failure.left_behind.append(f"snapshot {done.taken.name}: it proves to a later run that nothing is lost")
+            failure.left_behind.append(
+                f"snapshot {done.taken.name}: the next run needs it to prove that no write is lost"
+            )
             continue
         try:
             left = kind_of(done.step).undo(writer, done, item)
@@ -181,12 +183,12 @@ def _promotion_unknown(before: Failure, exc: Failure) -> Failure:
 
 
 def _unreleased(writer: Writer, item: Item) -> list[str]:
-    """Targets that have lost their pair and were to be released: nothing shows any more that they were targets of one."""
+    """Former targets that were not released: without their pair nothing shows that they were targets."""
     done = {type(done.step) for done in item.done}
     if RemoveVolumePair not in done or ReleaseTarget in done:
         return []
     return [
-        f"{step.object} on cluster {writer.run.name(step.side)}: it was to become {step.access}, and is {step.volume.access}"
+        f"{step.object} on cluster {writer.run.name(step.side)}: {step.access} was requested, its access is {step.volume.access}"
         for step in item.plan.steps
         if isinstance(step, ReleaseTarget)
     ]
