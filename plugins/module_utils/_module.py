@@ -20,7 +20,7 @@ from ._element.client import Client, connect
 from ._element.errors import ERROR_MEMBERS, Failure
 from ._element.libraries import MISSING
 from ._pairing import results
-from ._pairing.flow import report, resume, start
+from ._pairing.flow import Job, ReportJob, report, resume, start
 from ._pairing.model import Sides
 from ._pairing.outcome import Outcome, Progress, summarize_failures
 from ._pairing.resume import UNPLANNED, is_unplanned, parse_report
@@ -34,7 +34,7 @@ except ImportError:  # ansible-core before 2.22 asks no_log_values instead
         """Do nothing: this ansible-core reads no_log_values."""
 
 
-def run_job(module: AnsibleModule, job: Any, what: str) -> None:
+def run_job(module: AnsibleModule, job: Job, what: str) -> None:
     """Do the job and end the module. what: its items in the plural, for the message.
 
     Where it waits for long it ends before that, with its progress; the action plugin calls it again to go on.
@@ -66,7 +66,7 @@ def run_job(module: AnsibleModule, job: Any, what: str) -> None:
     _with_run(module, work)
 
 
-def run_report(module: AnsibleModule, job: Any) -> None:
+def run_report(module: AnsibleModule, job: ReportJob) -> None:
     """End the module with what the job observes. It plans nothing and waits for nothing."""
 
     def work(run: Run) -> dict:
@@ -170,7 +170,7 @@ class _Interruptible:
         self._session.stopping.set()
 
 
-def _result(module: AnsibleModule, job: Any, outcome: Outcome, what: str) -> dict:
+def _result(module: AnsibleModule, job: Job | ReportJob, outcome: Outcome, what: str) -> dict:
     result: dict[str, Any] = {
         "changed": outcome.changed,
         "actions": [results.action(action) for action in outcome.actions],

@@ -82,12 +82,18 @@ class Job(Protocol[Observed]):
     def expired(self, observation: Observed, item: int, made: bool, verdict: Verdict) -> Failure:
         """The failure of an item whose time is up; made: this run has paired it. Pure."""
 
+    def report(self, outcome: Outcome[Observed]) -> dict:
+        """The module's own return values. Pure."""
+
 
 class ReportJob(Protocol):
     """What a module does that plans nothing and waits for nothing."""
 
     def observe(self, run: Run) -> Any:
         """Read both clusters. Raises Failure where nothing can be reported."""
+
+    def report(self, outcome: Outcome) -> dict:
+        """The module's own return values. Pure."""
 
 
 def start(job: Job[Observed], run: Run, check_mode: bool, interval: float = 0, waited: float = 0) -> Outcome[Observed]:
