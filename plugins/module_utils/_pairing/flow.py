@@ -32,9 +32,17 @@ class Job(Protocol[Observed]):
     Those after `judge` are for the wait at the end.
     """
 
-    wait: bool
-    wait_timeout: float
-    fail_fast: bool
+    @property
+    def wait(self) -> bool:
+        """Whether to wait until every item is as requested."""
+
+    @property
+    def wait_timeout(self) -> float:
+        """Seconds."""
+
+    @property
+    def fail_fast(self) -> bool:
+        """Whether no further item is begun after a failure."""
 
     @property
     def count(self) -> int:
