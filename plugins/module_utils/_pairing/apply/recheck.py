@@ -123,7 +123,7 @@ def _unused(run: Run, steps: Sequence[ConfirmUnused]) -> Verdicts:
 def _is_future_target(now: Volume | None, planned: Volume) -> bool:
     # Once its old entry is gone, a replicationTarget reads as locked on some releases.
     unlocked = replace(now, access=TARGET) if now and (now.access, planned.access) == ("locked", TARGET) else now
-    return is_unchanged(unlocked, planned, ()) and (unlocked.mark == planned.mark)
+    return unlocked is not None and is_unchanged(unlocked, planned, ()) and unlocked.mark == planned.mark
 
 
 def _is_unused(run: Run, step: ConfirmUnused, now: Usage) -> bool:

@@ -80,7 +80,7 @@ class Writer:
                 return True
             if not passes:
                 break
-        raise trouble
+        raise trouble or LookupError("nothing was tried")
 
     def search(self, look: Callable[[], T | None], seconds: float) -> T | None:
         """What `look` finds within so many seconds, None if it finds nothing. A cluster that does not answer shows nothing."""

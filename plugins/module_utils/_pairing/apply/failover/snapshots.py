@@ -85,7 +85,7 @@ def take(writer: Writer, batch: Sequence[TakeSnapshot]) -> Taken:
         found = _search(writer, batch, name, trouble)
         if found is not None:
             return found
-    raise _refusal(writer, batch, trouble)
+    raise _refusal(writer, batch, trouble) if trouble else LookupError("nothing was tried")
 
 
 def _name(writer: Writer, batch: Sequence[TakeSnapshot]) -> str:

@@ -50,7 +50,7 @@ def _start_cluster(writer: Writer, step: PairClusters, astray: list[str]) -> tup
             break
         # Not removed: a pending entry does not say whose it is.
         astray[:] = _left_pending(writer, step, trouble)
-    raise trouble
+    raise trouble or LookupError("nothing was tried")
 
 
 def _start_cluster_once(writer: Writer, step: PairClusters) -> tuple[int, str]:

@@ -38,7 +38,7 @@ def create_volume(writer: Writer, step: CreateVolume) -> Volume:
         found = _search(writer, step, trouble)
         if found is not None:
             return found
-    raise trouble
+    raise trouble or LookupError("nothing was tried")
 
 
 def _parameters(writer: Writer, step: CreateVolume) -> dict[str, object]:

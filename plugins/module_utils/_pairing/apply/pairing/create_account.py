@@ -32,7 +32,7 @@ def create_account(writer: Writer, step: CreateAccount) -> tuple[int, bool]:
         known = _known(writer, step, trouble)
         if known is not None:
             return known, trouble.outcome_unknown
-    raise trouble
+    raise trouble or LookupError("nothing was tried")
 
 
 def _known(writer: Writer, step: CreateAccount, trouble: Failure) -> int | None:

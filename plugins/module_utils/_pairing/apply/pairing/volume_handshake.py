@@ -54,7 +54,7 @@ def _pair_in_rounds(writer: Writer, step: PairVolumes, astray: list[str]) -> str
             return _complete_volume(writer, step, key)
         except _Again as again:
             trouble = again.trouble
-    raise trouble
+    raise trouble or LookupError("nothing was tried")
 
 
 class _Again(Exception):
@@ -84,7 +84,7 @@ def _start_volume(writer: Writer, step: PairVolumes, astray: list[str]) -> str:
                 f"{step.object} on cluster {writer.run.name(step.side)}: a pending pairing, if the StartVolumePairing whose "
                 "reply was lost takes effect after all"
             )
-    raise trouble
+    raise trouble or LookupError("nothing was tried")
 
 
 def _start_volume_once(writer: Writer, step: PairVolumes) -> str:
