@@ -60,6 +60,20 @@ class Sides(Generic[T]):
         return {LOCAL: self.local, PEER: self.peer}
 
 
+def of_side(things: Sides[T | None], side: str) -> T:
+    """The thing of a side where it is there. Raises LookupError where it is not."""
+    thing = things[side]
+    if thing is None:
+        raise LookupError(f"nothing is known of the {side} cluster")
+    return thing
+
+
+def of_both(things: Sides[T | None]) -> Sides[T] | None:
+    """The things of both sides; None where one of them is not there."""
+    local, peer = things.local, things.peer
+    return None if local is None or peer is None else Sides(local, peer)
+
+
 @dataclass(frozen=True)
 class Cluster:
     """A cluster's identity; unique_id is what tells it from every other one."""

@@ -84,8 +84,8 @@ def _evidence(
     for named in found:
         for object_id, what in named:
             by_id.setdefault(object_id, []).append(what)
-    odd = {each.id for each in found.unreadable}
-    return Evidence(by_id, None in odd, frozenset(odd - {None}))
+    odd = [each.id for each in found.unreadable]
+    return Evidence(by_id, None in odd, frozenset(each for each in odd if each is not None))
 
 
 def _sessions_of(volume: Volume, iscsi: Evidence, fibre: Evidence) -> Usage:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from ...._element.errors import Failure
-from ...model import LOCAL, PEER, SIDES, Cluster, ClusterPair, Sides, other
+from ...model import LOCAL, PEER, SIDES, Cluster, ClusterPair, Sides, of_both, of_side, other
 from ...views import ClusterView, UnreadableClusterPair
 from ..identity import may_be_known_as, may_name, named_by_address, names_cluster, names_predecessor
 
@@ -36,6 +36,14 @@ class ObservedClusterPair:
     further: Sides[tuple[ClusterPair, ...]]
     known_as: tuple[str, ...] = ()
     mvip_given: bool = False
+
+    def view(self, side: str) -> ClusterView:
+        """What the cluster of a side lists. Raises LookupError for a peer that is unreachable."""
+        return of_side(self.views, side)
+
+    def entry(self, side: str) -> ClusterPair:
+        """The entry of a side where the state says that it is there. Raises LookupError where it is not."""
+        return of_side(self.pair, side)
 
     @property
     def connected(self) -> bool:
@@ -75,10 +83,12 @@ def classify_cluster_pair(
     views: Sides[ClusterView | None], known_as: tuple[str, ...] = (), mvip_given: bool = False
 ) -> ObservedClusterPair:
     """Join both lists by UUID. known_as, mvip_given: what an unreachable peer may be called in this cluster's list."""
-    if views.peer is None:
+    seen = of_both(views)
+    if seen is None:
         return replace(_classify_alone(views, known_as), mvip_given=mvip_given)
-    naming = {side: _naming(views[side], views[other(side)].cluster) for side in SIDES}
+    naming = {side: _naming(seen[side], seen[other(side)].cluster) for side in SIDES}
     shared = {entry.uuid for entry in naming[LOCAL]} & {entry.uuid for entry in naming[PEER]}
+    pair: dict[str, ClusterPair | None]
     if shared:
         # More than one shared UUID was never seen; the one that works is the pair, the rest is further entries.
         best = max(
@@ -103,7 +113,7 @@ def _naming(view: ClusterView, cluster: Cluster) -> tuple[ClusterPair, ...]:
 
 
 def _classify_alone(views: Sides[ClusterView | None], known_as: tuple[str, ...]) -> ObservedClusterPair:
-    naming = named_by_address(views.local.entries, known_as)
+    naming = named_by_address(of_side(views, LOCAL).entries, known_as)
     state = "half_local" if naming else "none"
     return ObservedClusterPair(
         state, views, Sides(naming[0] if naming else None, None), Sides(naming[1:], ()), known_as
@@ -114,4 +124,4 @@ def pairs_with_others(observed: ObservedClusterPair) -> list[ClusterPair]:
     """The established entries here, where none of them has an address of the unreachable peer."""
     if observed.views.peer is not None or observed.state != "none":
         return []
-    return [entry for entry in observed.views.local.entries if not entry.pending]
+    return [entry for entry in observed.view(LOCAL).entries if not entry.pending]

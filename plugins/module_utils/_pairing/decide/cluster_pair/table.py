@@ -46,7 +46,7 @@ def _nothing(observed: ObservedClusterPair) -> tuple[Step, ...]:
 
 
 def _handshake(observed: ObservedClusterPair) -> tuple[Step, ...]:
-    view = observed.views.local
+    view = observed.view(LOCAL)
     unreadable = {odd.id for odd in view.unreadable_entries if odd.id is not None}
     known = unreadable.union(entry.id for entry in view.entries)
     return (

@@ -24,6 +24,8 @@ from ...model import (
     Volume,
     VolumePair,
     mode_option,
+    of_both,
+    of_side,
     other,
 )
 from ...views import VolumeView
@@ -38,9 +40,10 @@ def volume_pairs(views: Sides[VolumeView | None]) -> list[ObservedVolumePair]:
 
     Without a peer's view: every entry of this cluster, as far as one side can tell.
     """
-    if views.peer is None:
-        return _alone(Catalog(views.local))
-    catalogs = Sides(Catalog(views.local), Catalog(views.peer))
+    seen = of_both(views)
+    if seen is None:
+        return _alone(Catalog(of_side(views, LOCAL)))
+    catalogs = Sides(Catalog(seen.local), Catalog(seen.peer))
     found: dict[tuple[object, ...], ObservedVolumePair] = {}
     for side in SIDES:
         for volume in catalogs[side].paired:
@@ -156,7 +159,7 @@ def export_alone(pairs: list[ObservedVolumePair], dead: Collection[int]) -> list
     """
     items = []
     for pair in pairs:
-        volume, entry = pair.volumes.local, pair.entries.local
+        volume, entry = pair.volume(LOCAL), pair.entry(LOCAL)
         direction = {READ_WRITE: TO_PEER, TARGET: FROM_PEER}.get(volume.access)
         if (
             entry.cluster_pair_id not in dead
@@ -177,7 +180,7 @@ def export_alone(pairs: list[ObservedVolumePair], dead: Collection[int]) -> list
 
 
 def _name(pair: ObservedVolumePair, side: str, prefix: str) -> dict:
-    volume, catalog = pair.volumes[side], pair.catalogs[side]
+    volume, catalog = pair.volume(side), pair.catalogs[side]
     account = catalog.account(volume)
     named = catalog.readable_named(volume.name)
     alike = [each for each in named if not each.deleted and catalog.account(each) == account]

@@ -18,7 +18,7 @@ def set_mode(observed: ObservedVolumePair, source: str) -> tuple[Step, ...]:
     if mode is None or now.lower() == mode.lower():
         return ()
     reason = f"mode shall be {observed.desired.mode}"
-    return (SetMode(observed.item, source, observed.label(source), reason, observed.volumes[source], mode, now),)
+    return (SetMode(observed.item, source, observed.label(source), reason, observed.volume(source), mode, now),)
 
 
 def set_pause(observed: ObservedVolumePair, source: str) -> tuple[Step, ...]:
@@ -33,7 +33,7 @@ def set_pause(observed: ObservedVolumePair, source: str) -> tuple[Step, ...]:
         sides = [s for s in SIDES if shown[s] == PAUSED_HERE or shown[other(s)] == PAUSED_THERE]
     reason = "it shall be paused" if wanted else "it shall replicate again"
     return tuple(
-        SetPause(observed.item, side, observed.label(side), reason, observed.volumes[side], bool(wanted))
+        SetPause(observed.item, side, observed.label(side), reason, observed.volume(side), bool(wanted))
         for side in sides
     )
 
@@ -43,10 +43,10 @@ def lost_roles(observed: ObservedVolumePair, plan: Plan) -> tuple[Step, ...]:
     return tuple(
         SetAccess(observed.item, step_side, volume.label, "paired, but still locked", volume, TARGET)
         for step in plan.steps
-        if isinstance(step, PairVolumes)
+        if isinstance(step, PairVolumes) and observed.state == "paired"
         for step_side in (other(step.side),)
-        for volume in (observed.volumes[step_side],)
-        if observed.state == "paired" and volume.access == "locked"
+        for volume in (observed.volume(step_side),)
+        if volume.access == "locked"
     )
 
 
@@ -57,7 +57,7 @@ def lost_modes(observed: ObservedVolumePair, plan: Plan) -> tuple[Step, ...]:
     """
     turned = any(isinstance(step, SetAccess) and step.volume.pairs for step in plan.steps)
     wanted = MODES.get(observed.desired.mode or plan.before.get("mode") or "")
-    if not turned or wanted is None or observed.mode is None or observed.mode.lower() == wanted.lower():
+    new, now, reason = observed.source, observed.mode, "the turn has changed the mode"
+    if not turned or wanted is None or new is None or now is None or now.lower() == wanted.lower():
         return ()
-    new, reason = observed.source, "the turn has changed the mode"
-    return (SetMode(observed.item, new, observed.label(new), reason, observed.volumes[new], wanted, observed.mode),)
+    return (SetMode(observed.item, new, observed.label(new), reason, observed.volume(new), wanted, now),)

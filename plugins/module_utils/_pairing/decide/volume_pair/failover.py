@@ -67,13 +67,13 @@ def desired_source(observed: ObservedVolumePair) -> str:
 def _planned(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, ...]:
     new = desired_source(observed)
     old = other(new)
-    source, target = observed.volumes[old], observed.volumes[new]
+    source, target = observed.volume(old), observed.volume(new)
     check_connected(observed)
     check_in_sync(observed)
     grown = growth.steps(observed, old)
     check_even(observed)
     check_snapshots(observed)
-    check_no_hosts(observed, old, usage_of(observed, old, source))
+    check_no_hosts(observed, old, usage_of(observed, old))
     check_quiet(observed, old)
     most = most_in_group(observed, old)
     item, shown = observed.item, observed.label
@@ -119,7 +119,7 @@ def _saved(observed: ObservedVolumePair, old: str, options: PairOptions, hint: s
 
 
 def _promoted(observed: ObservedVolumePair, new: str, first: bool, unsaved: Volume | None = None) -> tuple[Step, ...]:
-    volume = observed.volumes[new]
+    volume = observed.volume(new)
     if volume.access == READ_WRITE:
         return ()
     reason = f"forced: it shall replicate {observed.desired.direction}"
@@ -129,9 +129,9 @@ def _promoted(observed: ObservedVolumePair, new: str, first: bool, unsaved: Volu
 def _overwritten(observed: ObservedVolumePair, old: str, options: PairOptions) -> tuple[Step, ...]:
     """The losing side: saved first, and left alone where a host is logged in to it."""
     new = other(old)
-    item, losing, label = observed.item, observed.volumes[old], observed.label(old)
+    item, losing, label = observed.item, observed.volume(old), observed.label(old)
     # By the time it is looked at again it is writable.
-    winning = replace(observed.volumes[new], access=READ_WRITE)
+    winning = replace(observed.volume(new), access=READ_WRITE)
     return (
         *_saved(observed, old, options, "both sides are writable"),
         ConfirmDemotion(item, old, label, "nothing has changed and no host is logged in", losing, winning),
@@ -142,11 +142,11 @@ def _overwritten(observed: ObservedVolumePair, old: str, options: PairOptions) -
 
 def _counted(observed: ObservedVolumePair, old: str, options: PairOptions) -> tuple[Step, ...]:
     """A write between the snapshot and the demotion is on neither side: nothing keeps it, and no one was told."""
-    used = usage_of(observed, old, observed.volumes[old])
+    used = usage_of(observed, old)
     if used is None:
         return ()
     before = None if "statistics" in used.unreadable else used.write_ops
-    volume, reason = observed.volumes[old], "whether hosts wrote until then"
+    volume, reason = observed.volume(old), "whether hosts wrote until then"
     return (CountLateWrites(observed.item, old, observed.label(old), reason, volume, before, options.save_overwritten),)
 
 
@@ -181,7 +181,7 @@ def _promote_one_of_none(observed: ObservedVolumePair, options: PairOptions) -> 
     missing = missing_proof(observed)
     if missing:
         raise unproven(observed, missing)
-    volume, partner = observed.volumes[new], observed.volumes[other(new)]
+    volume, partner = observed.volume(new), observed.volume(other(new))
     reason = f"a planned failover was interrupted; it shall replicate {observed.desired.direction}"
     return (Promote(observed.item, new, observed.label(new), reason, volume, READ_WRITE, partner=partner),)
 

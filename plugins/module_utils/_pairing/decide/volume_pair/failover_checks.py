@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable
 
 from ... import checkpoint
 from ...failover_steps import Promote
-from ...model import LOCAL, PEER, SIDES, Sides, Snapshot, Usage, Volume, Writes, other
+from ...model import LOCAL, PEER, SIDES, Sides, Snapshot, Usage, Writes, other
 from ...plan import Step
 from .. import guard, health, sizes
 from . import growth
@@ -37,7 +37,7 @@ def check_even(observed: ObservedVolumePair) -> None:
 def check_snapshots(observed: ObservedVolumePair) -> None:
     """Room for the checkpoint on both sides: at its limit a target stops replicating."""
     for side in SIDES:
-        used, limits = usage_of(observed, side, observed.volumes[side]), observed.extras.limits[side]
+        used, limits = usage_of(observed, side), observed.extras.limits[side]
         if used is None or limits is None:
             continue
         most = limits.snapshots_per_volume
@@ -80,15 +80,17 @@ def digest_of(observed: ObservedVolumePair, side: str) -> str:
     return checkpoint.digest(cluster_id, observed.volume(side).id, observed.entry(side).uuid, *counts)
 
 
-def usage_of(observed: ObservedVolumePair, side: str, volume: Volume) -> Usage | None:
+def usage_of(observed: ObservedVolumePair, side: str) -> Usage | None:
     """What was read of its use; None where nothing was read yet."""
     known = observed.extras.usage[side]
-    return None if known is None else known.get(volume.id, Usage(unreadable=("sessions", "statistics", "snapshots")))
+    if known is None:
+        return None
+    return known.get(observed.volume(side).id, Usage(unreadable=("sessions", "statistics", "snapshots")))
 
 
 def hosts_of(observed: ObservedVolumePair, side: str) -> tuple[str, ...]:
     """Who is logged in to the volume; nothing where that was not read yet."""
-    used = usage_of(observed, side, observed.volumes[side])
+    used = usage_of(observed, side)
     return guard.sessions(used) if used else ()
 
 
@@ -121,7 +123,8 @@ def missing_proof(observed: ObservedVolumePair) -> str | None:
 def _checkpoints(observed: ObservedVolumePair, side: str) -> tuple[Snapshot, ...]:
     volume_id = observed.volume(side).id
     prefix = checkpoint.CHECKPOINT
-    return tuple(s for s in observed.extras.snapshots[side] if s.volume_id == volume_id and s.name.startswith(prefix))
+    taken = observed.extras.snapshots[side] or ()
+    return tuple(s for s in taken if s.volume_id == volume_id and s.name.startswith(prefix))
 
 
 def _disproved(observed: ObservedVolumePair, latest: Snapshot, noted: Collection[str]) -> str | None:

@@ -140,7 +140,7 @@ def _last_seen(observed: ObservedVolumePair, new: str) -> str:
 def _newest(observed: ObservedVolumePair, side: str) -> list:
     """The newest snapshots that came from the other side, the newest first."""
     taken = observed.extras.snapshots[side] or ()
-    volume = observed.volumes[side]
+    volume = observed.volume(side)
     copies = [snapshot for snapshot in taken if snapshot.volume_id == volume.id and snapshot.replicated]
     return sorted(copies, key=lambda snapshot: snapshot.created, reverse=True)[:MAX_SNAPSHOTS]
 

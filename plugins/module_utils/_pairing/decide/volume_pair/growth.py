@@ -28,8 +28,8 @@ def steps(observed: ObservedVolumePair, source_side: str) -> tuple[Grow, ...]:
     desired = desired_sizes(observed.desired, now)
     target_side = other(source_side)
     return (
-        *of_volume(observed, target_side, observed.volumes[target_side], desired[target_side], is_source=False),
-        *of_volume(observed, source_side, observed.volumes[source_side], desired[source_side], is_source=True),
+        *of_volume(observed, target_side, observed.volume(target_side), desired[target_side], is_source=False),
+        *of_volume(observed, source_side, observed.volume(source_side), desired[source_side], is_source=True),
     )
 
 

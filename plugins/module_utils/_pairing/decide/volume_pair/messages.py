@@ -50,7 +50,9 @@ def partners(observed: ObservedVolumePair) -> str:
     parts = []
     for side in SIDES:
         volume, catalog = observed.volumes[side], observed.catalogs[side]
-        for pair in volume.pairs if volume else ():
+        if volume is None:
+            continue
+        for pair in volume.pairs:
             link = catalog.readable_link(pair)
             whom = (
                 f"cluster {link.remote_name or link.remote_mvip}"
@@ -61,7 +63,7 @@ def partners(observed: ObservedVolumePair) -> str:
                 f"{volume.label} on cluster {observed.name(side)} is paired with volume {pair.remote_volume_name} "
                 f"({pair.remote_volume_id}) on {whom}, UUID {pair.uuid}"
             )
-        if volume is not None and not volume.pairs:
+        if not volume.pairs:
             parts.append(f"{volume.label} on cluster {observed.name(side)} is not paired")
     return "; ".join(parts)
 
@@ -70,7 +72,7 @@ def access_conflict(observed: ObservedVolumePair, side: str) -> Failure:
     from .. import readiness  # not loaded for pairs that are as they are wished
 
     name = observed.name(side)
-    text = readiness.sentence(readiness.source_access(observed.volumes[side], name))
+    text = readiness.sentence(readiness.source_access(observed.volume(side), name))
     return Failure("access_conflict", text, cluster=name, method="ListVolumes")
 
 
@@ -106,7 +108,7 @@ def _other_account(observed: ObservedVolumePair, namesakes: Sequence[Volume]) ->
     return Failure(
         "other_account",
         f"cluster {observed.name(PEER)} has {owners}, while {observed.label(LOCAL)} belongs to account "
-        f"{here.account(observed.volumes.local)} on {observed.name(LOCAL)}; give peer_account to name the owner there",
+        f"{here.account(observed.volume(LOCAL))} on {observed.name(LOCAL)}; give peer_account to name the owner there",
         cluster=observed.name(PEER),
         method="ListVolumes",
     )

@@ -32,8 +32,8 @@ from ...model import (
 from ...plan import ConfirmUnused, CreateAccount, CreateVolume, Grow, PairVolumes, Plan, SetAccess, SetPause, Step
 from .. import guard, readiness
 from . import growth
-from .creation import account_id_of, check_allowed, check_no_namesake, policy_id_of, without_room
-from .desired import PairOptions
+from .creation import account_id_of, check_allowed, check_no_namesake, no_account, policy_id_of, without_room
+from .desired import NewVolume, PairOptions
 from .links import check_connected
 from .messages import ends
 from .saving import REPLICA_RETENTION, save
@@ -52,7 +52,7 @@ def steps(observed: ObservedVolumePair, options: PairOptions, direction: str) ->
     """The writes of a new pair between two volumes that are there: the target is one before anything is paired with it."""
     source_side = LOCAL if direction == TO_PEER else PEER
     target_side = other(source_side)
-    source, target = observed.volumes[source_side], observed.volumes[target_side]
+    source, target = observed.volume(source_side), observed.volume(target_side)
     check_connected(observed)
     _check_fit(observed, source_side)
     grown = growth.steps(observed, source_side)
@@ -82,7 +82,7 @@ def steps(observed: ObservedVolumePair, options: PairOptions, direction: str) ->
 def _check_evidence(observed: ObservedVolumePair, source_side: str, used: Usage, permission: guard.Permission) -> None:
     """Raise target_in_use, or empty_source, where the future target must not be overwritten."""
     target_side = other(source_side)
-    source, target = observed.volumes[source_side], observed.volumes[target_side]
+    source, target = observed.volume(source_side), observed.volume(target_side)
     guard.check_unused(target, observed.name(target_side), used, permission)
     if not permission.overwrite:
         source_usage = _usage(observed, source_side, source) or Usage()
@@ -95,7 +95,7 @@ def _saved(
     observed: ObservedVolumePair, options: PairOptions, side: str, used: Usage, permission: guard.Permission
 ) -> tuple[Save, ...]:
     """The snapshot of what the future target holds, if it shows any evidence of data, or was a replica."""
-    target = observed.volumes[side]
+    target = observed.volume(side)
     content = guard.data(target, used)
     if not options.save_overwritten or not (content or guard.role(target)):
         return ()
@@ -103,15 +103,14 @@ def _saved(
     return (save(observed, side, first=True, retention=REPLICA_RETENTION if only_copied else None),)
 
 
-def steps_with_creation(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, ...]:
+def steps_with_creation(observed: ObservedVolumePair, create: NewVolume, source: Volume) -> tuple[Step, ...]:
     """The same where the volume on the peer is to be created first. A volume that this run creates is unused."""
-    create, source = observed.desired.create, observed.volumes.local
     check_connected(observed)
     _check_source(observed, LOCAL)
     owner = observed.desired.new_account or observed.catalogs.local.account(source)
     target = Volume(
         id=0,
-        name=observed.partner_name,
+        name=observed.desired.new_name or source.name,
         account_id=0,
         access=READ_WRITE,
         size=growth.desired_sizes(observed.desired, Sides(source.size, 0)).local,
@@ -119,6 +118,8 @@ def steps_with_creation(observed: ObservedVolumePair, options: PairOptions) -> t
         qos=source.qos,
     )
     check_allowed(observed, target)
+    if owner is None:
+        raise no_account(observed, owner)
     account_id = account_id_of(observed, owner)
     check_no_namesake(observed, target.name, account_id)
     policy_id = policy_id_of(observed, create)
@@ -154,7 +155,7 @@ def _pair(observed: ObservedVolumePair, source_side: str, source: Volume, target
 
 def _settings(observed: ObservedVolumePair, source_side: str) -> Settings:
     """Mode and pause as requested; else as what is left of an earlier pair shows them, its source's half before the other."""
-    halves = [observed.entries[side] for side in (source_side, other(source_side)) if observed.entries[side]]
+    halves = [observed.entry(side) for side in (source_side, other(source_side)) if observed.entries[side]]
     shown = next((mode_option(half.mode) for half in halves if mode_option(half.mode)), None)
     paused = observed.desired.paused
     if paused is None:
@@ -199,7 +200,7 @@ def _usage(observed: ObservedVolumePair, side: str, volume: Volume) -> Usage | N
 
 def _check_fit(observed: ObservedVolumePair, source_side: str) -> None:
     target_side = other(source_side)
-    source, target, name = observed.volumes[source_side], observed.volumes[target_side], observed.name(target_side)
+    source, target, name = observed.volume(source_side), observed.volume(target_side), observed.name(target_side)
     readiness.require(readiness.active(target, name), "access_conflict", name, "ListVolumes")
     _check_source(observed, source_side)
     readiness.require(readiness.target_access(target, name), "access_conflict", name, "ListVolumes")
@@ -211,7 +212,7 @@ def _check_fit(observed: ObservedVolumePair, source_side: str) -> None:
 
 
 def _check_source(observed: ObservedVolumePair, side: str) -> None:
-    source, name = observed.volumes[side], observed.name(side)
+    source, name = observed.volume(side), observed.name(side)
     readiness.require(readiness.active(source, name), "access_conflict", name, "ListVolumes")
     readiness.require(readiness.source_access(source, name), "access_conflict", name, "ListVolumes")
 
@@ -219,15 +220,16 @@ def _check_source(observed: ObservedVolumePair, side: str) -> None:
 def clashes(pairs: Sequence[ObservedVolumePair | None], plans: Sequence[Plan]) -> dict[int, Failure]:
     """What is wrong with creations taken together, by item: two of one name and owner, or more than the peer can hold."""
     creations = [step for plan in plans for step in plan.steps if isinstance(step, CreateVolume)]
+    known = {number: pair for number, pair in enumerate(pairs) if pair is not None}
     counts = Counter((step.volume.name, step.account) for step in creations)
     trouble = {
         step.item: Failure(
             "duplicate_item",
-            f"cluster {pairs[step.item].name(PEER)}: more than one item of pairs would create {step.object} of account "
+            f"cluster {known[step.item].name(PEER)}: more than one item of pairs would create {step.object} of account "
             f"{step.account}; give each its own peer_volume",
-            cluster=pairs[step.item].name(PEER),
+            cluster=known[step.item].name(PEER),
         )
         for step in creations
         if counts[step.volume.name, step.account] > 1
     }
-    return {**without_room(pairs, creations), **trouble}
+    return {**without_room(known, creations), **trouble}

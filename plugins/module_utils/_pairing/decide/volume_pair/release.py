@@ -75,14 +75,14 @@ def _is_replica(observed: ObservedVolumePair, side: str) -> bool:
 
 
 def _released(observed: ObservedVolumePair, side: str) -> ReleaseTarget:
-    volume, mark = observed.volumes[side], _mark(observed, side) if _has_room(observed, side) else ""
+    volume, mark = observed.volume(side), _mark(observed, side) if _has_room(observed, side) else ""
     return ReleaseTarget(
         observed.item, side, volume.label, "it is used without its pair from now on", volume, READ_WRITE, mark
     )
 
 
 def _marked(observed: ObservedVolumePair, side: str) -> MarkReplica:
-    volume, reason = observed.volumes[side], "without its pair nothing else shows that it holds a copy"
+    volume, reason = observed.volume(side), "without its pair nothing else shows that it holds a copy"
     return MarkReplica(observed.item, side, volume.label, reason, volume, _mark(observed, side))
 
 

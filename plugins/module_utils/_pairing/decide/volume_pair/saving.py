@@ -26,7 +26,7 @@ def save(
         side=side,
         object=observed.label(side),
         reason="it will be overwritten",
-        volume=observed.volumes[side],
+        volume=observed.volume(side),
         most=most_in_group(observed, side),
         hint=hint,
         retention=retention,

@@ -24,6 +24,7 @@ from ...model import (
     Volume,
     VolumePair,
     Writes,
+    of_side,
     other,
 )
 from .. import health
@@ -105,7 +106,7 @@ class ObservedVolumePair:
     @property
     def source(self) -> str | None:
         """The side of the only writable volume; None without exactly one."""
-        writable = [side for side in SIDES if self.volumes[side] and self.volumes[side].access == READ_WRITE]
+        writable = [side for side in SIDES if self.volumes[side] and self.volume(side).access == READ_WRITE]
         return writable[0] if len(writable) == 1 else None
 
     @property
@@ -156,7 +157,7 @@ def classify_volume_pair(item: int, desired: DesiredPair, catalogs: Sides[Catalo
     """Find the two volumes and say what they are to each other. Raises Failure where a name does not tell."""
     volumes = _select(desired, catalogs)
     relations = {side: _relation(desired, catalogs, volumes, side) for side in SIDES}
-    entries = {side: volumes[side].pairs[0] if relations[side] != "none" else None for side in SIDES}
+    entries = {side: of_side(volumes, side).pairs[0] if relations[side] != "none" else None for side in SIDES}
     state = _state(relations, entries)
     replica = "ours" in relations.values() and health.direction(
         *(v.access if v else None for v in (volumes.local, volumes.peer))
@@ -260,7 +261,8 @@ def _state(relations: Mapping[str, str], entries: Mapping[str, VolumePair | None
     if peer == "foreign":
         return "foreign_peer"
     if local in established and peer in established:
-        return "paired" if entries[LOCAL].uuid == entries[PEER].uuid else "crossed"
+        uuids = {entry.uuid for entry in entries.values() if entry is not None}
+        return "paired" if len(uuids) == 1 else "crossed"
     if local in established:
         return "half_local"
     if peer in established:
@@ -280,6 +282,6 @@ def _row(state: str, volumes: Sides[Volume | None], entries: Sides[VolumePair | 
         return "missing" if state == "none" else "missing_half"
     if state == "paired" and (health.stopped(entries.local) or health.stopped(entries.peer)):
         return "paired_stopped"
-    if state == "paired" and any(volume.access not in (READ_WRITE, TARGET) for volume in both):
+    if state == "paired" and any(volume is not None and volume.access not in (READ_WRITE, TARGET) for volume in both):
         return "paired_no_role"
     return state

@@ -71,10 +71,11 @@ def _created(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, 
     from . import new_pair
     from .creation import check_create
 
-    if observed.desired.create is None or observed.volumes.local is None or observed.desired.peer_volume_id is not None:
+    create, local = observed.desired.create, observed.volumes.local
+    if create is None or local is None or observed.desired.peer_volume_id is not None:
         refuse_missing(observed, options)
     check_create(observed)
-    return new_pair.steps_with_creation(observed, options)
+    return new_pair.steps_with_creation(observed, create, local)
 
 
 def _adjust(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, ...]:
@@ -245,7 +246,7 @@ def _removals(observed: ObservedVolumePair, reason: str) -> tuple[Step, ...]:
             side=side,
             object=observed.volume(side).label,
             reason=reason,
-            volume=observed.volumes[side],
+            volume=observed.volume(side),
             last=side != first,
         )
         for side in sorted(sides, key=lambda side: side != first)
