@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from ..._element.errors import Failure
 from ..decide import guard
 from ..failover_steps import ConfirmDemotion, ConfirmFailover, ConfirmQuiet, Promote
-from ..model import SIDES, TARGET, ClusterPair, Usage, Volume, VolumePair, other
+from ..model import SIDES, TARGET, ClusterPair, Side, Usage, Volume, VolumePair, other
 from ..observe.both import USERS_OF_CLUSTER_PAIRS
 from ..observe.clusters import list_cluster_pairs
 from ..observe.usage import read_usage
@@ -52,7 +52,7 @@ def _volume_pairs(run: Run, steps: Sequence[RemoveVolumePair]) -> Verdicts:
     }
 
 
-def _places(steps: Sequence[S]) -> list[tuple[S, tuple[str, int]]]:
+def _places(steps: Sequence[S]) -> list[tuple[S, tuple[Side, int]]]:
     """Each step with the side and the ID of its volume."""
     return [(step, (step.side, step.volume.id)) for step in steps]
 
@@ -101,7 +101,7 @@ def _still_missing(run: Run, steps: Sequence[CreateVolume]) -> Verdicts:
 def _unused(run: Run, steps: Sequence[ConfirmUnused]) -> Verdicts:
     wanted = [each for step in steps for each in ((step.side, step.volume), (other(step.side), step.source))]
     now = read_current(run, wanted)
-    used: dict[tuple[str, int], Usage] = {}
+    used: dict[tuple[Side, int], Usage] = {}
     for side in SIDES:
         targets = [now[side, s.volume.id] for s in steps if s.side == side and (side, s.volume.id) in now]
         if targets:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from ..._element.errors import Failure
-from ..model import Action
+from ..model import Action, Side
 from ..run import Run
 
 # How often a write that may be repeated is sent, and the seconds before it is looked at and sent again.
@@ -33,7 +33,7 @@ class Writer:
         self.warnings: list[str] = []
         self._lock = threading.Lock()
 
-    def write(self, side: str, method: str, params: Mapping[str, object], what: str, reason: str) -> dict:
+    def write(self, side: Side, method: str, params: Mapping[str, object], what: str, reason: str) -> dict:
         """The result of one call that changes something. what: the object in words. Raises Failure."""
         client = self.run.client(side)
         try:
@@ -47,7 +47,7 @@ class Writer:
 
     def settle(
         self,
-        side: str,
+        side: Side,
         method: str,
         params: Mapping[str, object],
         what: str,

@@ -17,7 +17,7 @@ from ..decide.cluster_pair import table
 from ..decide.cluster_pair.state import ClusterPairOptions, ObservedClusterPair, classify_cluster_pair
 from ..decide.cluster_pair.verdict import judge_absent, judge_present, replaced, timed_out
 from ..decide.volume_pair import progress
-from ..model import LOCAL, NO_NAMES, PEER, SIDES, ClusterNames, Sides, of_side
+from ..model import LOCAL, NO_NAMES, PEER, SIDES, ClusterNames, Side, Sides, of_side
 from ..observe.both import resolve_names, view_cluster_pairs
 from ..observe.clusters import identify_clusters, list_cluster_pairs
 from ..outcome import Outcome
@@ -112,7 +112,7 @@ class ClusterPairJob:
         }
 
 
-def _roles(run: Run, side: str) -> frozenset[str] | None:
+def _roles(run: Run, side: Side) -> frozenset[str] | None:
     from ..observe.cluster_health import get_roles  # clusters that are paired are not asked
 
     try:

@@ -33,6 +33,7 @@ from ..model import (
     SIDES,
     ClusterFault,
     ClusterNames,
+    Side,
     Sides,
     SyncJob,
     of_both,
@@ -87,7 +88,7 @@ class Observation:
     known_as: Sides[tuple[str, ...]] = UNKNOWN
     more: Sides[More] = NOTHING_MORE
 
-    def view(self, side: str) -> VolumeView:
+    def view(self, side: Side) -> VolumeView:
         """What the cluster of a side lists. Raises LookupError for a peer that was not asked."""
         return of_side(self.views, side)
 
@@ -176,7 +177,7 @@ class PairInfoJob:
         more = {side: More(**{name: next(told) for name in of_side}) for side, of_side in reads.items()}
         return replace(observation, more=Sides(more[LOCAL], more.get(PEER, NOTHING_MORE.peer)))
 
-    def _reads(self, run: Run, observation: Observation, side: str) -> dict[str, Callable[[], Any]]:
+    def _reads(self, run: Run, observation: Observation, side: Side) -> dict[str, Callable[[], Any]]:
         """What is still to be read of a cluster, by the member of More that it is for."""
         client = run.client(side)
         reads: dict[str, Callable[[], Any]] = {}
@@ -267,7 +268,7 @@ class PairInfoJob:
                 found += join_faults(view.cluster.name, observation.more[side].faults, pairs, volumes)
         return found
 
-    def _entries(self, observation: Observation, side: str) -> list:
+    def _entries(self, observation: Observation, side: Side) -> list:
         """The cluster pairs that the report is about: with the peer; all of them where none is named or known."""
         if observation.clusters is not None:
             return [*observation.clusters.naming(side), *observation.clusters.pending(side)]
@@ -322,7 +323,7 @@ def _cluster_pairs(observation: Observation) -> list[dict]:
     return [results.cluster_pair(observation.clusters)] if observation.clusters.state != "none" else []
 
 
-def _facts(run: Run, side: str) -> Facts:
+def _facts(run: Run, side: Side) -> Facts:
     client = run.client(side)
     return Facts(*(_answer(partial(read, client)) for read in (get_roles, get_pairs_max, get_fullness)))
 

@@ -21,7 +21,7 @@ from ..decide.volume_pair.classification import by_id, classify_all, find_duplic
 from ..decide.volume_pair.desired import DesiredPair, PairOptions
 from ..decide.volume_pair.state import Extras, ObservedVolumePair
 from ..decide.volume_pair.verdict import judge, timed_out
-from ..model import LOCAL, NO_NAMES, PEER, SIDES, ClusterNames, Limits, Sides, Usage, of_side
+from ..model import LOCAL, NO_NAMES, PEER, SIDES, ClusterNames, Limits, Side, Sides, Usage, of_side
 from ..observe.both import resolve_names, view_volumes
 from ..observe.clusters import get_limits, identify_clusters, list_cluster_pairs
 from ..observe.usage import read_usage
@@ -110,7 +110,7 @@ class VolumePairJob:
         failed = tuple(duplicates.get(n) or failure for n, failure in enumerate(failures))
         return Observation(views, found, failed, unreachable_peer=unreachable_peer)
 
-    def _deleted(self, run: Run, observation: Observation) -> dict[str, Volumes]:
+    def _deleted(self, run: Run, observation: Observation) -> dict[Side, Volumes]:
         """The deleted volumes of the sides where a volume is missing: it may be one of them, and can be brought back."""
         missing = [
             side for side in observation.there if any(pair and pair.volumes[side] is None for pair in observation.pairs)
@@ -139,7 +139,7 @@ class VolumePairJob:
             side: (*targets[side], *(v for v in (pair.volumes[side] for pair in turning) if v and not v.deleted))
             for side in observation.there
         }
-        usage: dict[str, Mapping[int, Usage]] = {
+        usage: dict[Side, Mapping[int, Usage]] = {
             side: read_usage(run, side, volumes) if volumes else {} for side, volumes in looked_at.items()
         }
         if any(options.repair for options in self._each) and any(usage.values()):
@@ -147,7 +147,7 @@ class VolumePairJob:
         # A forced turn is not held up by what only says how many snapshots make a group.
         limits_of = limits_or_none if self.options.failover == "forced" and turning else get_limits
         read = run.side_by_side(partial(limits_of, run.client(side)) for side in limited)
-        limits: dict[str, Limits | None] = {**dict.fromkeys(SIDES), **dict(zip(limited, read))}
+        limits: dict[Side, Limits | None] = {**dict.fromkeys(SIDES), **dict(zip(limited, read))}
         extras = Extras(
             Sides(usage[LOCAL], usage.get(PEER, {})),
             Sides(**limits),
@@ -173,8 +173,8 @@ class VolumePairJob:
         return [observation.pair(number) for number in numbers]
 
     def _with_settled_writes(
-        self, run: Run, usage: Mapping[str, Mapping[int, Usage]]
-    ) -> dict[str, Mapping[int, Usage]]:
+        self, run: Run, usage: Mapping[Side, Mapping[int, Usage]]
+    ) -> dict[Side, Mapping[int, Usage]]:
         """With write counts that leave nothing out: whether a replica was written to decides what repair may overwrite."""
         from ..observe.writes import read_settled_writes, with_writes
 
@@ -289,7 +289,7 @@ class VolumePairJob:
             failures=tuple(now or before for now, before in zip(failures, observation.failures)),
         )
 
-    def _ids(self, observation: Observation, side: str) -> list[int] | None:
+    def _ids(self, observation: Observation, side: Side) -> list[int] | None:
         """The volumes to look at; None, for all of them, the first time after one may have been created."""
         if (
             self.options.present

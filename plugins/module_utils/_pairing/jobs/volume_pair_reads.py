@@ -17,7 +17,7 @@ from ..._element.errors import Failure
 from ..decide.identity import UnreachablePeer
 from ..decide.volume_pair import progress
 from ..decide.volume_pair.state import ObservedVolumePair
-from ..model import LOCAL, PEER, SIDES, Limits, Sides, SyncJob, of_side
+from ..model import LOCAL, PEER, SIDES, Limits, Side, Sides, SyncJob, of_side
 from ..observe.clusters import get_limits
 from ..observe.sync_jobs import list_sync_jobs
 from ..observe.volumes import list_qos_policies
@@ -41,7 +41,7 @@ class Observation:
     jobs: progress.Jobs = progress.NO_JOBS
     unreachable_peer: UnreachablePeer | None = None
 
-    def view(self, side: str) -> VolumeView:
+    def view(self, side: Side) -> VolumeView:
         """What the cluster of a side lists. Raises LookupError for a peer that does not answer."""
         return of_side(self.views, side)
 
@@ -57,7 +57,7 @@ class Observation:
         return self.pairs[item] or self.failures[item] or self.pair(item)
 
     @property
-    def there(self) -> tuple[str, ...]:
+    def there(self) -> tuple[Side, ...]:
         """The sides that answer."""
         return SIDES if self.views.peer is not None else (LOCAL,)
 
@@ -105,7 +105,7 @@ def read_fullness(run: Run) -> int | None:
     return read_or(partial(get_fullness, run.client(PEER)), None)
 
 
-def read_jobs(run: Run, side: str) -> Mapping[int, SyncJob]:
+def read_jobs(run: Run, side: Side) -> Mapping[int, SyncJob]:
     """The wait goes by the states of the pairs; without the jobs it is only told with fewer words."""
     return dict(read_or(partial(list_sync_jobs, run.client(side)), {}))
 

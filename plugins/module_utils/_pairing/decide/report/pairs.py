@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from ...model import LOCAL, PEER, SIDES, TARGET, VolumePair, other
+from ...model import LOCAL, PEER, SIDES, TARGET, Side, VolumePair, other
 from ..cluster_pair.state import ObservedClusterPair
 from ..health import of_state
 from ..volume_pair.messages import states
@@ -167,7 +167,7 @@ def _finding(pair: ObservedVolumePair, code: str, what: str, fix: str | None) ->
     return Finding(code, text, pair.name(side), volume.name if volume else None, fix, hits=1)
 
 
-def _ends(pair: ObservedVolumePair, side: str) -> str:
+def _ends(pair: ObservedVolumePair, side: Side) -> str:
     near, far = f"{pair.label(side)} on cluster {pair.name(side)}", other(side)
     if pair.state.startswith("pending"):
         return near  # it does not say with whom
@@ -229,7 +229,7 @@ _LATE = {
 }
 
 
-def _target(pair: ObservedVolumePair) -> str:
+def _target(pair: ObservedVolumePair) -> Side:
     """The side of the target; of a pair that one cluster alone was asked for, the other one unless it is here."""
     return next((side for side in SIDES if pair.volumes[side] and pair.volume(side).access == TARGET), PEER)
 

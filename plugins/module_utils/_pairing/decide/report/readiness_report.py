@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from ...._element.errors import Failure
-from ...model import LOCAL, PEER, SIDES, TARGET, Sides, mode_option, of_both, of_side, other
+from ...model import LOCAL, PEER, SIDES, TARGET, Side, Sides, mode_option, of_both, of_side, other
 from ...views import VolumeView
 from .. import readiness
 from ..catalog import Catalog
@@ -60,11 +60,11 @@ class Subject:
     candidates: Sequence[ObservedVolumePair]
     refused: Sequence[Check]
 
-    def view(self, side: str) -> VolumeView:
+    def view(self, side: Side) -> VolumeView:
         """What the cluster of a side lists. Raises LookupError for a peer that was not asked."""
         return of_side(self.views, side)
 
-    def facts_of(self, side: str) -> Facts:
+    def facts_of(self, side: Side) -> Facts:
         """What the cluster of a side tells of itself. Raises LookupError for a peer that was not asked."""
         return of_side(self.facts, side)
 
@@ -91,7 +91,7 @@ def _unknown(code: str, subject: Subject) -> Check:
     return Check(code, None, f"{subject.why}, so this cannot be told", "name a peer that answers")
 
 
-def _privileges(subject: Subject, side: str) -> Check:
+def _privileges(subject: Subject, side: Side) -> Check:
     roles = subject.facts_of(side).roles
     return readiness.privileges(subject.view(side).cluster.name, roles.value, roles.unknown)
 
@@ -103,7 +103,7 @@ def _of_both(subject: Subject) -> list[Check]:
     return [readiness.version_gap(local, peer), readiness.names(local, peer)]
 
 
-def _pair_slots(subject: Subject, side: str) -> Check:
+def _pair_slots(subject: Subject, side: Side) -> Check:
     view, most = subject.view(side), subject.facts_of(side).pairs_max
     if subject.clusters is not None and subject.clusters.naming(side):
         return Check("pair_slots", True, f"cluster {view.cluster.name} has its pair with the other cluster already")
@@ -112,7 +112,7 @@ def _pair_slots(subject: Subject, side: str) -> Check:
     return readiness.pair_slots(view.cluster.name, view.entries, most.value, len(view.unreadable_entries))
 
 
-def _mvip(subject: Subject, side: str) -> Check:
+def _mvip(subject: Subject, side: Side) -> Check:
     """Whether a cluster would be recognised by the other one; clusters that are not paired would list its own MVIP."""
     cluster, far = subject.view(side).cluster, other(side)
     entry = subject.clusters.pair[far] if subject.clusters else None
@@ -132,7 +132,7 @@ def _latency(subject: Subject) -> Check:
     return readiness.latency(what, max(known, default=None), bool(synchronous))
 
 
-def _target_sides(subject: Subject) -> list[str]:
+def _target_sides(subject: Subject) -> list[Side]:
     """The sides that something is or would be replicated to: the peer's, where that is not known."""
     targets = {
         side
@@ -144,14 +144,14 @@ def _target_sides(subject: Subject) -> list[str]:
     return [side for side in SIDES if side in targets]
 
 
-def _fullness(subject: Subject, side: str) -> Check:
+def _fullness(subject: Subject, side: Side) -> Check:
     facts, view = subject.facts[side], subject.views[side]
     if facts is None or view is None:
         return _unknown("fullness", subject)
     return readiness.fullness(view.cluster.name, facts.fullness.value, facts.fullness.unknown)
 
 
-def _each(code: str, subject: Subject, judge: Callable[[ObservedVolumePair, str], Check]) -> list[Check]:
+def _each(code: str, subject: Subject, judge: Callable[[ObservedVolumePair, Side], Check]) -> list[Check]:
     """judge: is given a pair and the side of its source."""
     found = [judge(pair, _source_side(pair)) for pair in subject.pairs if _is_whole(pair)]
     found += [Check(code, None, f"{ends(pair)}: {_why_broken(pair)}") for pair in _broken(subject)]
@@ -172,20 +172,20 @@ def _why_broken(pair: ObservedVolumePair) -> str:
     return "one of the volumes cannot be read" if pair.row == UNREADABLE else "one of the volumes is not there"
 
 
-def _source_side(pair: ObservedVolumePair) -> str:
+def _source_side(pair: ObservedVolumePair) -> Side:
     return pair.source or LOCAL
 
 
-def _size(pair: ObservedVolumePair, side: str) -> Check:
+def _size(pair: ObservedVolumePair, side: Side) -> Check:
     far = other(side)
     return readiness.size(pair.volume(side), pair.volume(far), pair.name(far))
 
 
-def _sector_size(pair: ObservedVolumePair, side: str) -> Check:
+def _sector_size(pair: ObservedVolumePair, side: Side) -> Check:
     return readiness.sector_size(ends(pair), pair.volume(side), pair.volume(other(side)))
 
 
-def _access(pair: ObservedVolumePair, side: str) -> Check:
+def _access(pair: ObservedVolumePair, side: Side) -> Check:
     for which in (side, other(side)):
         active = readiness.active(pair.volume(which), pair.name(which))
         if not active.ok:

@@ -7,21 +7,21 @@
 
 from __future__ import annotations
 
-from ...model import MODES, PAUSED_HERE, PAUSED_THERE, SIDES, TARGET, other
+from ...model import MODES, PAUSED_HERE, PAUSED_THERE, SIDES, TARGET, Mode, Side, other
 from ...plan import PairVolumes, Plan, SetAccess, SetMode, SetPause, Step
 from .. import health
 from .state import ObservedVolumePair
 
 
-def set_mode(observed: ObservedVolumePair, source: str) -> tuple[Step, ...]:
-    mode, now = MODES.get(observed.desired.mode or ""), observed.mode or observed.entry(source).mode
-    if mode is None or now.lower() == mode.lower():
+def set_mode(observed: ObservedVolumePair, source: Side) -> tuple[Step, ...]:
+    wanted, now = observed.desired.mode, observed.mode or observed.entry(source).mode
+    if wanted is None or now.lower() == MODES[wanted].lower():
         return ()
-    reason = f"mode shall be {observed.desired.mode}"
+    mode, reason = MODES[wanted], f"mode shall be {wanted}"
     return (SetMode(observed.item, source, observed.label(source), reason, observed.volume(source), mode, now),)
 
 
-def set_pause(observed: ObservedVolumePair, source: str) -> tuple[Step, ...]:
+def set_pause(observed: ObservedVolumePair, source: Side) -> tuple[Step, ...]:
     """Where an existing pair is to be paused or resumed: it is paused on its source, and resumed wherever it was paused."""
     wanted = observed.desired.paused
     shown = {side: observed.entry(side).state for side in SIDES}
@@ -56,7 +56,8 @@ def lost_modes(observed: ObservedVolumePair, plan: Plan) -> tuple[Step, ...]:
     Whether it survives that is documented nowhere (note N63 of api_notes).
     """
     turned = any(isinstance(step, SetAccess) and step.volume.pairs for step in plan.steps)
-    wanted = MODES.get(observed.desired.mode or plan.before.get("mode") or "")
+    mode: Mode | None = observed.desired.mode or plan.before.get("mode")
+    wanted = MODES[mode] if mode else None
     new, now, reason = observed.source, observed.mode, "the turn has changed the mode"
     if not turned or wanted is None or new is None or now is None or now.lower() == wanted.lower():
         return ()

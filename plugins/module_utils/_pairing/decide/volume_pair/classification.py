@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import partial
 
 from ...._element.errors import Failure
-from ...model import LOCAL, PEER, SIDES, Sides, of_both, of_side
+from ...model import LOCAL, PEER, SIDES, Side, Sides, of_both, of_side
 from ...views import VolumeView
 from ..catalog import Catalog
 from ..identity import UnreachablePeer
@@ -93,7 +93,7 @@ def find_duplicates(pairs: Sequence[ObservedVolumePair | None]) -> dict[int, Fai
     }
 
 
-def _duplicate(pair: ObservedVolumePair, side: str) -> Failure:
+def _duplicate(pair: ObservedVolumePair, side: Side) -> Failure:
     return Failure(
         "duplicate_item",
         f"cluster {pair.name(side)}: more than one item of pairs names {pair.label(side)}; name each volume once",

@@ -24,7 +24,7 @@ from ...failover_steps import (
     RemoveCheckpoint,
     TakeCheckpoint,
 )
-from ...model import LOCAL, PEER, READ_WRITE, TARGET, TO_PEER, Volume, Writes, other
+from ...model import LOCAL, PEER, READ_WRITE, TARGET, TO_PEER, Side, Volume, Writes, other
 from ...plan import Step
 from . import growth
 from .desired import FORCED, PLANNED, PairOptions
@@ -60,7 +60,7 @@ def steps(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, ...
     return _planned(observed, options)
 
 
-def desired_source(observed: ObservedVolumePair) -> str:
+def desired_source(observed: ObservedVolumePair) -> Side:
     return LOCAL if observed.desired.direction == TO_PEER else PEER
 
 
@@ -113,12 +113,12 @@ def _forced(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, .
     return (*promoted, *_overwritten(observed, old, options))
 
 
-def _saved(observed: ObservedVolumePair, old: str, options: PairOptions, hint: str) -> tuple[Step, ...]:
+def _saved(observed: ObservedVolumePair, old: Side, options: PairOptions, hint: str) -> tuple[Step, ...]:
     """A target is overwritten as soon as its partner is writable: what it holds may be the newest there is."""
     return (save(observed, old, hint),) if options.save_overwritten else ()
 
 
-def _promoted(observed: ObservedVolumePair, new: str, first: bool, unsaved: Volume | None = None) -> tuple[Step, ...]:
+def _promoted(observed: ObservedVolumePair, new: Side, first: bool, unsaved: Volume | None = None) -> tuple[Step, ...]:
     volume = observed.volume(new)
     if volume.access == READ_WRITE:
         return ()
@@ -126,7 +126,7 @@ def _promoted(observed: ObservedVolumePair, new: str, first: bool, unsaved: Volu
     return (Promote(observed.item, new, observed.label(new), reason, volume, READ_WRITE, first, unsaved=unsaved),)
 
 
-def _overwritten(observed: ObservedVolumePair, old: str, options: PairOptions) -> tuple[Step, ...]:
+def _overwritten(observed: ObservedVolumePair, old: Side, options: PairOptions) -> tuple[Step, ...]:
     """The losing side: saved first, and left alone where a host is logged in to it."""
     new = other(old)
     item, losing, label = observed.item, observed.volume(old), observed.label(old)
@@ -140,7 +140,7 @@ def _overwritten(observed: ObservedVolumePair, old: str, options: PairOptions) -
     )
 
 
-def _counted(observed: ObservedVolumePair, old: str, options: PairOptions) -> tuple[Step, ...]:
+def _counted(observed: ObservedVolumePair, old: Side, options: PairOptions) -> tuple[Step, ...]:
     """A write between the snapshot and the demotion is on neither side: nothing keeps it, and no one was told."""
     used = usage_of(observed, old)
     if used is None:

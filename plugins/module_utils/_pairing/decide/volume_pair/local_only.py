@@ -45,7 +45,7 @@ from ..identity import (
 )
 from .desired import DesiredPair, PairOptions
 from .messages import ends, refusal, states
-from .state import ObservedVolumePair
+from .state import ObservedVolumePair, RowName
 
 
 def classify(item: int, desired: DesiredPair, here: Catalog, peer: UnreachablePeer) -> ObservedVolumePair:
@@ -53,7 +53,8 @@ def classify(item: int, desired: DesiredPair, here: Catalog, peer: UnreachablePe
     volume = here.find(desired.volume, desired.volume_id, desired.account)
     pair = volume.pairs[0] if volume and volume.pairs else None
     link = here.link(pair) if pair and not pair.pending else None
-    row, assumed = "alone_none", False
+    row: RowName = "alone_none"
+    assumed = False
     if volume is None:
         row = "missing"
     elif volume.deleted:

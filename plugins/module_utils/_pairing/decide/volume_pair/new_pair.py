@@ -23,6 +23,9 @@ from ...model import (
     READ_WRITE,
     TARGET,
     TO_PEER,
+    Direction,
+    Mode,
+    Side,
     Sides,
     Usage,
     Volume,
@@ -44,11 +47,11 @@ from .state import ObservedVolumePair
 class Settings:
     """The mode of a new pair, by its option's value, and whether it is paused from the start."""
 
-    mode: str
+    mode: Mode
     paused: bool
 
 
-def steps(observed: ObservedVolumePair, options: PairOptions, direction: str) -> tuple[Step, ...]:
+def steps(observed: ObservedVolumePair, options: PairOptions, direction: Direction) -> tuple[Step, ...]:
     """The writes of a new pair between two volumes that are there: the target is one before anything is paired with it."""
     source_side = LOCAL if direction == TO_PEER else PEER
     target_side = other(source_side)
@@ -79,7 +82,7 @@ def steps(observed: ObservedVolumePair, options: PairOptions, direction: str) ->
     return (*saved, confirm, *grown, *_pair(observed, source_side, source, target))
 
 
-def _check_evidence(observed: ObservedVolumePair, source_side: str, used: Usage, permission: guard.Permission) -> None:
+def _check_evidence(observed: ObservedVolumePair, source_side: Side, used: Usage, permission: guard.Permission) -> None:
     """Raise target_in_use, or empty_source, where the future target must not be overwritten."""
     target_side = other(source_side)
     source, target = observed.volume(source_side), observed.volume(target_side)
@@ -92,7 +95,7 @@ def _check_evidence(observed: ObservedVolumePair, source_side: str, used: Usage,
 
 
 def _saved(
-    observed: ObservedVolumePair, options: PairOptions, side: str, used: Usage, permission: guard.Permission
+    observed: ObservedVolumePair, options: PairOptions, side: Side, used: Usage, permission: guard.Permission
 ) -> tuple[Save, ...]:
     """The snapshot of what the future target holds, if it shows any evidence of data, or was a replica."""
     target = observed.volume(side)
@@ -136,7 +139,7 @@ def steps_with_creation(observed: ObservedVolumePair, create: NewVolume, source:
     return (*made, confirm, *grown, *_pair(observed, LOCAL, source, target))
 
 
-def _pair(observed: ObservedVolumePair, source_side: str, source: Volume, target: Volume) -> tuple[Step, ...]:
+def _pair(observed: ObservedVolumePair, source_side: Side, source: Volume, target: Volume) -> tuple[Step, ...]:
     target_side = other(source_side)
     made: list[Step] = []
     if target.access != TARGET:
@@ -153,7 +156,7 @@ def _pair(observed: ObservedVolumePair, source_side: str, source: Volume, target
     return tuple(made)
 
 
-def _settings(observed: ObservedVolumePair, source_side: str) -> Settings:
+def _settings(observed: ObservedVolumePair, source_side: Side) -> Settings:
     """Mode and pause as requested; else as what is left of an earlier pair shows them, its source's half before the other."""
     halves = [observed.entry(side) for side in (source_side, other(source_side)) if observed.entries[side]]
     shown = next((mode_option(half.mode) for half in halves if mode_option(half.mode)), None)
@@ -193,12 +196,12 @@ def targets(plans: Iterable[Plan]) -> Sides[tuple[Volume, ...]]:
     return Sides(tuple(found[LOCAL]), tuple(found[PEER]))
 
 
-def _usage(observed: ObservedVolumePair, side: str, volume: Volume) -> Usage | None:
+def _usage(observed: ObservedVolumePair, side: Side, volume: Volume) -> Usage | None:
     known = observed.extras.usage[side]
     return None if known is None else known.get(volume.id, Usage(unreadable=("statistics",)))
 
 
-def _check_fit(observed: ObservedVolumePair, source_side: str) -> None:
+def _check_fit(observed: ObservedVolumePair, source_side: Side) -> None:
     target_side = other(source_side)
     source, target, name = observed.volume(source_side), observed.volume(target_side), observed.name(target_side)
     readiness.require(readiness.active(target, name), "access_conflict", name, "ListVolumes")
@@ -211,7 +214,7 @@ def _check_fit(observed: ObservedVolumePair, source_side: str) -> None:
     readiness.require(size, "size_mismatch", name, "ListVolumes")
 
 
-def _check_source(observed: ObservedVolumePair, side: str) -> None:
+def _check_source(observed: ObservedVolumePair, side: Side) -> None:
     source, name = observed.volume(side), observed.name(side)
     readiness.require(readiness.active(source, name), "access_conflict", name, "ListVolumes")
     readiness.require(readiness.source_access(source, name), "access_conflict", name, "ListVolumes")

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from ...._element.errors import Failure
-from ...model import LOCAL, PEER, SIDES, TARGET, Sides, SyncJob
+from ...model import LOCAL, PEER, SIDES, TARGET, Side, Sides, SyncJob
 from ...plan import Verdict
 from .messages import ends
 
@@ -113,7 +113,7 @@ def replaced(pair: ObservedVolumePair | Failure) -> Failure:
     )
 
 
-def _of_side(pair: ObservedVolumePair, side: str) -> str:
+def _of_side(pair: ObservedVolumePair, side: Side) -> str:
     volume, entry = pair.volumes[side], pair.entries[side]
     if volume is None:
         return "has no such volume"

@@ -15,7 +15,7 @@ from ...plan import DONE, Verdict
 from .. import health, sizes
 from .desired import PairOptions
 from .messages import ends, no_source, partners, refusal, split_brain, states
-from .state import ObservedVolumePair
+from .state import ObservedVolumePair, RowName
 from .table import NOT_WHOLE, TABLE, is_forced
 
 # A pair whose roles are right may show PausedMisconfigured for up to about two minutes while settings are exchanged.
@@ -23,7 +23,7 @@ MISCONFIGURED_GRACE = 120
 # Both sides learn of a completed handshake, of a pause and of a new size in the background.
 SETTLING = 30
 # Rows in which a forced failover promotes the desired side and leaves the rest as it is.
-FORCED_ROWS = NOT_WHOLE | {"paired_no_role"}
+FORCED_ROWS: frozenset[RowName] = NOT_WHOLE | {"paired_no_role"}
 
 
 def judge(observed: ObservedVolumePair, options: PairOptions, in_sync: bool, waited: float) -> Verdict:
