@@ -41,7 +41,9 @@ class ClusterPairJob:
     def from_params(cls, params: Mapping) -> ClusterPairJob:
         present = params["state"] == "present"
         return cls(
-            options=ClusterPairOptions(present, params["repair"], params["remove_pending"]),
+            options=ClusterPairOptions(
+                present=present, repair=params["repair"], remove_pending=params["remove_pending"]
+            ),
             wait=params["wait"],
             wait_timeout=params["wait_timeout"],
             local_only=params["peer_unreachable"] == "local_only",

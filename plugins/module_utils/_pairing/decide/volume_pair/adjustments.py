@@ -18,7 +18,17 @@ def set_mode(observed: ObservedVolumePair, source: Side) -> tuple[Step, ...]:
     if wanted is None or now.lower() == MODES[wanted].lower():
         return ()
     mode, reason = MODES[wanted], f"mode shall be {wanted}"
-    return (SetMode(observed.item, source, observed.label(source), reason, observed.volume(source), mode, now),)
+    return (
+        SetMode(
+            item=observed.item,
+            side=source,
+            object=observed.label(source),
+            reason=reason,
+            volume=observed.volume(source),
+            mode=mode,
+            before=now,
+        ),
+    )
 
 
 def set_pause(observed: ObservedVolumePair, source: Side) -> tuple[Step, ...]:
@@ -33,7 +43,14 @@ def set_pause(observed: ObservedVolumePair, source: Side) -> tuple[Step, ...]:
         sides = [s for s in SIDES if shown[s] == PAUSED_HERE or shown[other(s)] == PAUSED_THERE]
     reason = "it shall be paused" if wanted else "it shall replicate again"
     return tuple(
-        SetPause(observed.item, side, observed.label(side), reason, observed.volume(side), bool(wanted))
+        SetPause(
+            item=observed.item,
+            side=side,
+            object=observed.label(side),
+            reason=reason,
+            volume=observed.volume(side),
+            paused=bool(wanted),
+        )
         for side in sides
     )
 
@@ -41,7 +58,14 @@ def set_pause(observed: ObservedVolumePair, source: Side) -> tuple[Step, ...]:
 def lost_roles(observed: ObservedVolumePair, plan: Plan) -> tuple[Step, ...]:
     """Targets that read `locked` after the handshake: some releases keep the role only once a volume is paired."""
     return tuple(
-        SetAccess(observed.item, step_side, volume.label, "paired, but still locked", volume, TARGET)
+        SetAccess(
+            item=observed.item,
+            side=step_side,
+            object=volume.label,
+            reason="paired, but still locked",
+            volume=volume,
+            access=TARGET,
+        )
         for step in plan.steps
         if isinstance(step, PairVolumes) and observed.state == "paired"
         for step_side in (other(step.side),)
@@ -61,4 +85,14 @@ def lost_modes(observed: ObservedVolumePair, plan: Plan) -> tuple[Step, ...]:
     new, now, reason = observed.source, observed.mode, "the turn has changed the mode"
     if not turned or wanted is None or new is None or now is None or now.lower() == wanted.lower():
         return ()
-    return (SetMode(observed.item, new, observed.label(new), reason, observed.volume(new), wanted, now),)
+    return (
+        SetMode(
+            item=observed.item,
+            side=new,
+            object=observed.label(new),
+            reason=reason,
+            volume=observed.volume(new),
+            mode=wanted,
+            before=now,
+        ),
+    )

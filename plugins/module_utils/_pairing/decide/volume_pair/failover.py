@@ -90,12 +90,51 @@ def _planned(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, 
             cluster_id=observed.catalogs[old].cluster.unique_id,
             digest=digest_of(observed, old),
         ),
-        ConfirmFailover(item, old, shown(old), "nothing is left behind", source, target, options.timeout),
-        Demote(item, old, shown(old), reason, source, TARGET, target),
-        ConfirmQuiet(item, old, shown(old), "no one wrote since", source, writes_of(observed, old) or Writes(0, 0)),
-        Promote(item, new, shown(new), reason, target, READ_WRITE, partner=replace(source, access=TARGET)),
-        RemoveCheckpoint(item, new, shown(new), "the pair is turned round", target, True, most),
-        RemoveCheckpoint(item, old, shown(old), "the pair is turned round", source, False, most),
+        ConfirmFailover(
+            item=item,
+            side=old,
+            object=shown(old),
+            reason="nothing is left behind",
+            volume=source,
+            partner=target,
+            timeout=options.timeout,
+        ),
+        Demote(item=item, side=old, object=shown(old), reason=reason, volume=source, access=TARGET, partner=target),
+        ConfirmQuiet(
+            item=item,
+            side=old,
+            object=shown(old),
+            reason="no one wrote since",
+            volume=source,
+            writes=writes_of(observed, old) or Writes(0, 0),
+        ),
+        Promote(
+            item=item,
+            side=new,
+            object=shown(new),
+            reason=reason,
+            volume=target,
+            access=READ_WRITE,
+            partner=replace(source, access=TARGET),
+        ),
+        RemoveCheckpoint(
+            item=item,
+            side=new,
+            object=shown(new),
+            reason="the pair is turned round",
+            volume=target,
+            copy=True,
+            most=most,
+        ),
+        RemoveCheckpoint(
+            item=item,
+            side=old,
+            object=shown(old),
+            reason="the pair is turned round",
+            volume=source,
+            copy=False,
+            most=most,
+        ),
     )
 
 
@@ -123,7 +162,18 @@ def _promoted(observed: ObservedVolumePair, new: Side, first: bool, unsaved: Vol
     if volume.access == READ_WRITE:
         return ()
     reason = f"forced: it shall replicate {observed.desired.direction}"
-    return (Promote(observed.item, new, observed.label(new), reason, volume, READ_WRITE, first, unsaved=unsaved),)
+    return (
+        Promote(
+            item=observed.item,
+            side=new,
+            object=observed.label(new),
+            reason=reason,
+            volume=volume,
+            access=READ_WRITE,
+            first=first,
+            unsaved=unsaved,
+        ),
+    )
 
 
 def _overwritten(observed: ObservedVolumePair, old: Side, options: PairOptions) -> tuple[Step, ...]:
@@ -134,8 +184,23 @@ def _overwritten(observed: ObservedVolumePair, old: Side, options: PairOptions) 
     winning = replace(observed.volume(new), access=READ_WRITE)
     return (
         *_saved(observed, old, options, "both sides are writable"),
-        ConfirmDemotion(item, old, label, "nothing has changed and no host is logged in", losing, winning),
-        Demote(item, old, label, f"{observed.name(new)} has the source now", losing, TARGET, winning),
+        ConfirmDemotion(
+            item=item,
+            side=old,
+            object=label,
+            reason="nothing has changed and no host is logged in",
+            volume=losing,
+            partner=winning,
+        ),
+        Demote(
+            item=item,
+            side=old,
+            object=label,
+            reason=f"{observed.name(new)} has the source now",
+            volume=losing,
+            access=TARGET,
+            partner=winning,
+        ),
         *_counted(observed, old, options),
     )
 
@@ -147,7 +212,17 @@ def _counted(observed: ObservedVolumePair, old: Side, options: PairOptions) -> t
         return ()
     before = None if "statistics" in used.unreadable else used.write_ops
     volume, reason = observed.volume(old), "whether hosts wrote until then"
-    return (CountLateWrites(observed.item, old, observed.label(old), reason, volume, before, options.save_overwritten),)
+    return (
+        CountLateWrites(
+            item=observed.item,
+            side=old,
+            object=observed.label(old),
+            reason=reason,
+            volume=volume,
+            write_ops=before,
+            saved=options.save_overwritten,
+        ),
+    )
 
 
 def _settle_split(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, ...]:
@@ -183,7 +258,17 @@ def _promote_one_of_none(observed: ObservedVolumePair, options: PairOptions) -> 
         raise unproven(observed, missing)
     volume, partner = observed.volume(new), observed.volume(other(new))
     reason = f"a planned failover was interrupted; it shall replicate {observed.desired.direction}"
-    return (Promote(observed.item, new, observed.label(new), reason, volume, READ_WRITE, partner=partner),)
+    return (
+        Promote(
+            item=observed.item,
+            side=new,
+            object=observed.label(new),
+            reason=reason,
+            volume=volume,
+            access=READ_WRITE,
+            partner=partner,
+        ),
+    )
 
 
 def warnings(observed: ObservedVolumePair, options: PairOptions, planned: Iterable[Step]) -> tuple[str, ...]:

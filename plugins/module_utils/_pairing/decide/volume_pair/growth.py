@@ -39,7 +39,17 @@ def of_volume(observed: ObservedVolumePair, side: Side, volume: Volume, size: in
     check_largest(observed, side, volume, size)
     least = observed.desired.size or 0
     reason = "the pair shall have at least this size" if size == least else "it shall be as large as its partner"
-    return (Grow(observed.item, side, volume.label, reason, volume, size, is_source),)
+    return (
+        Grow(
+            item=observed.item,
+            side=side,
+            object=volume.label,
+            reason=reason,
+            volume=volume,
+            size=size,
+            source=is_source,
+        ),
+    )
 
 
 def check_largest(observed: ObservedVolumePair, side: Side, volume: Volume, size: int) -> None:

@@ -104,7 +104,17 @@ def adjust(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, ..
         if wanted.direction != TO_PEER or options.failover != "forced":
             raise unreachable(observed, f"direction {wanted.direction}")
         reason = "forced: it shall replicate to_peer"
-        promoted = (Promote(observed.item, LOCAL, observed.label(LOCAL), reason, shown, READ_WRITE, first=True),)
+        promoted = (
+            Promote(
+                item=observed.item,
+                side=LOCAL,
+                object=observed.label(LOCAL),
+                reason=reason,
+                volume=shown,
+                access=READ_WRITE,
+                first=True,
+            ),
+        )
     if wanted.mode not in (None, mode_option(entry.mode)):
         raise unreachable(observed, f"mode {wanted.mode}")
     # What a daily task carries does not hold up the worst day, in no run of it.
@@ -132,7 +142,11 @@ def _pause(observed: ObservedVolumePair) -> tuple[Step, ...]:
     if not wanted and state != PAUSED_HERE:
         return ()
     reason = "it shall be paused" if wanted else "it shall replicate again"
-    return (SetPause(observed.item, LOCAL, observed.label(LOCAL), reason, volume, wanted),)
+    return (
+        SetPause(
+            item=observed.item, side=LOCAL, object=observed.label(LOCAL), reason=reason, volume=volume, paused=wanted
+        ),
+    )
 
 
 def refuse(observed: ObservedVolumePair, options: PairOptions) -> NoReturn:

@@ -69,13 +69,13 @@ def steps(observed: ObservedVolumePair, options: PairOptions, direction: Directi
     evidence = used or Usage()
     saved = _saved(observed, options, target_side, evidence, permission)
     confirm = ConfirmUnused(
-        observed.item,
-        target_side,
-        target.label,
-        "nothing has changed",
-        target,
-        source,
-        evidence,
+        item=observed.item,
+        side=target_side,
+        object=target.label,
+        reason="nothing has changed",
+        volume=target,
+        source=source,
+        usage=evidence,
         overwrite=permission.lifts(target, evidence),
         saved=bool(saved),
     )
@@ -130,10 +130,28 @@ def steps_with_creation(observed: ObservedVolumePair, create: NewVolume, source:
     made: list[Step] = []
     if account_id is None:
         text = "it shall own volumes that are created"
-        made.append(CreateAccount(observed.item, PEER, f"account {owner}", text, owner))
-    made.append(CreateVolume(observed.item, PEER, target.label, reason, target, owner, account_id or 0, policy_id))
+        made.append(CreateAccount(item=observed.item, side=PEER, object=f"account {owner}", reason=text, account=owner))
+    made.append(
+        CreateVolume(
+            item=observed.item,
+            side=PEER,
+            object=target.label,
+            reason=reason,
+            volume=target,
+            account=owner,
+            account_id=account_id or 0,
+            qos_policy_id=policy_id,
+        )
+    )
     confirm = ConfirmUnused(
-        observed.item, PEER, target.label, "nothing has changed", target, source, Usage(), overwrite=False
+        item=observed.item,
+        side=PEER,
+        object=target.label,
+        reason="nothing has changed",
+        volume=target,
+        source=source,
+        usage=Usage(),
+        overwrite=False,
     )
     grown = growth.of_volume(observed, LOCAL, source, target.size, is_source=True)
     return (*made, confirm, *grown, *_pair(observed, LOCAL, source, target))
@@ -143,16 +161,54 @@ def _pair(observed: ObservedVolumePair, source_side: Side, source: Volume, targe
     target_side = other(source_side)
     made: list[Step] = []
     if target.access != TARGET:
-        made.append(SetAccess(observed.item, target_side, target.label, "it becomes the target", target, TARGET))
+        made.append(
+            SetAccess(
+                item=observed.item,
+                side=target_side,
+                object=target.label,
+                reason="it becomes the target",
+                volume=target,
+                access=TARGET,
+            )
+        )
     if source.access != READ_WRITE:
-        made.append(SetAccess(observed.item, source_side, source.label, "it becomes the source", source, READ_WRITE))
+        made.append(
+            SetAccess(
+                item=observed.item,
+                side=source_side,
+                object=source.label,
+                reason="it becomes the source",
+                volume=source,
+                access=READ_WRITE,
+            )
+        )
     direction = TO_PEER if source_side == LOCAL else FROM_PEER
     settings = _settings(observed, source_side)
     reason = f"they shall be paired, {direction}, {settings.mode}"
     mode = MODES[settings.mode]
-    made.append(PairVolumes(observed.item, source_side, source.label, reason, source, target, target.label, mode))
+    made.append(
+        PairVolumes(
+            item=observed.item,
+            side=source_side,
+            object=source.label,
+            reason=reason,
+            volume=source,
+            completer=target,
+            completer_object=target.label,
+            mode=mode,
+        )
+    )
     if settings.paused:
-        made.append(SetPause(observed.item, source_side, source.label, "it shall be paused", source, True))
+        made.append(
+            SetPause(
+                item=observed.item,
+                side=source_side,
+                object=source.label,
+                reason="it shall be paused",
+                volume=source,
+                paused=True,
+            )
+        )
     return tuple(made)
 
 

@@ -77,13 +77,21 @@ def _is_replica(observed: ObservedVolumePair, side: Side) -> bool:
 def _released(observed: ObservedVolumePair, side: Side) -> ReleaseTarget:
     volume, mark = observed.volume(side), _mark(observed, side) if _has_room(observed, side) else ""
     return ReleaseTarget(
-        observed.item, side, volume.label, "it is used without its pair from now on", volume, READ_WRITE, mark
+        item=observed.item,
+        side=side,
+        object=volume.label,
+        reason="it is used without its pair from now on",
+        volume=volume,
+        access=READ_WRITE,
+        mark=mark,
     )
 
 
 def _marked(observed: ObservedVolumePair, side: Side) -> MarkReplica:
     volume, reason = observed.volume(side), "without its pair nothing else shows that it holds a copy"
-    return MarkReplica(observed.item, side, volume.label, reason, volume, _mark(observed, side))
+    return MarkReplica(
+        item=observed.item, side=side, object=volume.label, reason=reason, volume=volume, mark=_mark(observed, side)
+    )
 
 
 def _mark(observed: ObservedVolumePair, side: Side) -> str:
