@@ -9,11 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
-LOCAL = "local"
-PEER = "peer"
-SIDES = (LOCAL, PEER)
+Side = Literal["local", "peer"]
+Direction = Literal["to_peer", "from_peer"]
+Mode = Literal["async", "sync", "snapshots_only"]
+
+LOCAL: Side = "local"
+PEER: Side = "peer"
+SIDES: tuple[Side, ...] = (LOCAL, PEER)
 READ_WRITE = "readWrite"
 TARGET = "replicationTarget"
 # The status of a cluster pair, and the state of a volume pair, that was started and not completed.
@@ -29,20 +33,20 @@ COMPLETE, INCOMPLETE = "complete", "incomplete"
 # What the name of every snapshot begins with that keeps what was to be overwritten.
 SAVED = "elementsw-saved-"
 # Option value -> the API's own name.
-MODES = {"async": "Async", "sync": "Sync", "snapshots_only": "SnapshotsOnly"}
-TO_PEER = "to_peer"
-FROM_PEER = "from_peer"
+MODES: Mapping[Mode, str] = {"async": "Async", "sync": "Sync", "snapshots_only": "SnapshotsOnly"}
+TO_PEER: Direction = "to_peer"
+FROM_PEER: Direction = "from_peer"
 
 
 T = TypeVar("T")
 
 
-def mode_option(name: str) -> str | None:
+def mode_option(name: str) -> Mode | None:
     """The option's value for a mode in the API's words, whatever their case; None for none or an unknown one."""
     return next((option for option, known in MODES.items() if known.lower() == name.lower()), None)
 
 
-def other(side: str) -> str:
+def other(side: Side) -> Side:
     return PEER if side == LOCAL else LOCAL
 
 
@@ -53,11 +57,25 @@ class Sides(Generic[T]):
     local: T
     peer: T
 
-    def __getitem__(self, side: str) -> T:
+    def __getitem__(self, side: Side) -> T:
         return self.local if side == LOCAL else self.peer
 
-    def as_dict(self) -> dict[str, T]:
+    def as_dict(self) -> dict[Side, T]:
         return {LOCAL: self.local, PEER: self.peer}
+
+
+def of_side(things: Sides[T | None], side: Side) -> T:
+    """The thing of a side where it is there. Raises LookupError where it is not."""
+    thing = things[side]
+    if thing is None:
+        raise LookupError(f"nothing is known of the {side} cluster")
+    return thing
+
+
+def of_both(things: Sides[T | None]) -> Sides[T] | None:
+    """The things of both sides; None where one of them is not there."""
+    local, peer = things.local, things.peer
+    return None if local is None or peer is None else Sides(local, peer)
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,12 @@ class Outcome(Generic[Observed]):
     resumed: ResumeState | None = None
     progress: Progress | None = None
 
+    def last_look(self) -> Observed:
+        """What was seen last. Raises LookupError where nothing was."""
+        if self.observation is None:
+            raise LookupError("nothing was looked at")
+        return self.observation
+
     @property
     def changed(self) -> bool:
         return any(self.changes(number) for number in range(len(self.items)))

@@ -13,7 +13,7 @@ from enum import IntEnum
 from typing import Any, ClassVar
 
 from .._element.errors import Failure
-from .model import REPLICA_MARK, TARGET, ClusterPair, Usage, Volume
+from .model import REPLICA_MARK, TARGET, ClusterPair, Side, Usage, Volume
 
 
 class Phase(IntEnum):
@@ -62,7 +62,7 @@ class Step:
     """
 
     item: int
-    side: str
+    side: Side
     object: str
     reason: str
 

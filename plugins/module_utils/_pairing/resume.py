@@ -143,9 +143,10 @@ def _item(report: Mapping[str, Any]) -> ResumedItem:
 
 
 def _failure(report: Mapping[str, Any], rolled_back: bool | None) -> Failure:
-    told = {member: _text(report[member]) for member in ("code", "sentence")}
-    known = {member: report[member] for member in ("cluster", "method", "name", "message")}
-    failure = Failure(**told, **{member: None if value is None else _text(value) for member, value in known.items()})
+    code, sentence = (_text(report[member]) for member in ("code", "sentence"))
+    known = (report[member] for member in ("cluster", "method", "name", "message"))
+    cluster, method, name, message = (None if value is None else _text(value) for value in known)
+    failure = Failure(code, sentence, cluster, method, name, message)
     failure.rolled_back = rolled_back
     left_behind = report["left_behind"]
     if isinstance(left_behind, list):

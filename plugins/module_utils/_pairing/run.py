@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from .._element.client import Client
 from .._element.errors import Unanswered
-from .model import Sides
+from .model import Side, Sides
 
 T = TypeVar("T")
 
@@ -42,13 +42,13 @@ class Run:
         self._workers = ThreadPoolExecutor(max_workers=min(limits), initializer=self._begin_work)
         self._thread = threading.local()
 
-    def client(self, side: str) -> Client:
+    def client(self, side: Side) -> Client:
         client = self.clients[side]
         if client is None:
             raise LookupError(f"nothing is sent to the {side} cluster in this run")
         return client
 
-    def name(self, side: str) -> str:
+    def name(self, side: Side) -> str:
         return self.client(side).name
 
     def give_up_peer(self, failure: Unanswered) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..model import PAUSED_HERE, VolumePair
+from ..model import PAUSED_HERE, Side, VolumePair
 from ..observe.volumes import list_volumes
 from ..plan import ChangeVolume, Grow, SetMode, SetPause, objects
 from .pairing.volume_handshake import entry_of
@@ -24,7 +24,7 @@ def change_reason(step: ChangeVolume) -> str:
     return f"{step.text}: {step.reason}"
 
 
-def change(writer: Writer, side: str, batch: Sequence[ChangeVolume]) -> bool:
+def change(writer: Writer, side: Side, batch: Sequence[ChangeVolume]) -> bool:
     """One ModifyVolume or ModifyVolumes. The latter is all or nothing: one bad volume, and none is changed.
 
     Returns False when the volume was as requested before.

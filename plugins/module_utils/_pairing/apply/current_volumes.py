@@ -12,22 +12,22 @@ from functools import partial
 
 from ..._element.errors import Failure
 from ..decide.health import is_snapshots_only
-from ..model import Volume
+from ..model import Side, Volume
 from ..observe.volumes import list_volumes
 from ..run import Run
 
 
-class CurrentVolumes(dict[tuple[str, int], Volume]):
+class CurrentVolumes(dict[tuple[Side, int], Volume]):
     """Volumes as they are now, by side and ID. unreadable: why those that are there, and not among them, cannot be read."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.unreadable: dict[tuple[str, int], Failure] = {}
+        self.unreadable: dict[tuple[Side, int], Failure] = {}
 
 
-def read_current(run: Run, wanted: Iterable[tuple[str, Volume]]) -> CurrentVolumes:
+def read_current(run: Run, wanted: Iterable[tuple[Side, Volume]]) -> CurrentVolumes:
     """The volumes of these sides as they are now: one read for each side."""
-    ids: dict[str, list[int]] = {}
+    ids: dict[Side, list[int]] = {}
     for side, volume in wanted:
         ids.setdefault(side, []).append(volume.id)
     found = run.side_by_side(partial(list_volumes, run.client(side), ids[side]) for side in ids)

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 from ..._element.errors import Failure
 from ..decide import guard
-from ..model import SIDES, TARGET, ClusterPair, Usage, Volume, VolumePair, other
+from ..model import SIDES, TARGET, ClusterPair, Side, Usage, Volume, VolumePair, other
 from ..observe.both import USERS_OF_CLUSTER_PAIRS
 from ..observe.clusters import list_cluster_pairs
 from ..observe.usage import read_usage
@@ -40,7 +40,7 @@ def volume_pairs(run: Run, steps: Sequence[RemoveVolumePair]) -> Verdicts:
     }
 
 
-def _places(steps: Sequence[S]) -> list[tuple[S, tuple[str, int]]]:
+def _places(steps: Sequence[S]) -> list[tuple[S, tuple[Side, int]]]:
     """Each step with the side and the ID of its volume."""
     return [(step, (step.side, step.volume.id)) for step in steps]
 
@@ -89,7 +89,7 @@ def still_missing(run: Run, steps: Sequence[CreateVolume]) -> Verdicts:
 def unused(run: Run, steps: Sequence[ConfirmUnused]) -> Verdicts:
     wanted = [each for step in steps for each in ((step.side, step.volume), (other(step.side), step.source))]
     now = read_current(run, wanted)
-    used: dict[tuple[str, int], Usage] = {}
+    used: dict[tuple[Side, int], Usage] = {}
     for side in SIDES:
         targets = [now[side, s.volume.id] for s in steps if s.side == side and (side, s.volume.id) in now]
         if targets:
@@ -111,7 +111,7 @@ def unused(run: Run, steps: Sequence[ConfirmUnused]) -> Verdicts:
 def _is_future_target(now: Volume | None, planned: Volume) -> bool:
     # Once its old entry is gone, a replicationTarget reads as locked on some releases.
     unlocked = replace(now, access=TARGET) if now and (now.access, planned.access) == ("locked", TARGET) else now
-    return is_unchanged(unlocked, planned, ()) and (unlocked.mark == planned.mark)
+    return unlocked is not None and is_unchanged(unlocked, planned, ()) and unlocked.mark == planned.mark
 
 
 def _is_unused(run: Run, step: ConfirmUnused, now: Usage) -> bool:

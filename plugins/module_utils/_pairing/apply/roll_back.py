@@ -104,7 +104,12 @@ def _restore_access(writer: Writer, step: SetAccess) -> str | None:
     if hosts:
         return f"{step.object} on cluster {cluster}: its access was set to {step.access} and it has {', '.join(hosts)}"
     back = SetAccess(
-        step.item, step.side, step.object, "roll-back: the pair could not be made", now, step.volume.access
+        item=step.item,
+        side=step.side,
+        object=step.object,
+        reason="roll-back: the pair could not be made",
+        volume=now,
+        access=step.volume.access,
     )
     change(writer, step.side, [back])
     return None

@@ -153,6 +153,8 @@ def _fail(writer: Writer, batch: Sequence[Step], items: Sequence[Item], failure:
 def _roll_back(writer: Writer, item: Item) -> None:
     item.rolled_back = True
     failure = item.failure
+    if failure is None:
+        return
     failure.left_behind += _unreleased(writer, item)
     between = False
     for done in reversed(item.done):

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from ..._element.errors import Failure
-from ..model import Action
+from ..model import Action, Side
 from ..run import Run
 from .resend import CHANGE, attempt, may_pass
 
@@ -32,7 +32,7 @@ class Writer:
         self.warnings: list[str] = []
         self._lock = threading.Lock()
 
-    def write(self, side: str, method: str, params: Mapping[str, object], what: str, reason: str) -> dict:
+    def write(self, side: Side, method: str, params: Mapping[str, object], what: str, reason: str) -> dict:
         """The result of one call that changes something. what: the object as messages name it. Raises Failure."""
         client = self.run.client(side)
         try:
@@ -46,7 +46,7 @@ class Writer:
 
     def settle(
         self,
-        side: str,
+        side: Side,
         method: str,
         params: Mapping[str, object],
         what: str,

@@ -13,6 +13,7 @@ from typing import Any
 
 from ..decide import sizes
 from ..decide.volume_pair.desired import DesiredPair, NewVolume
+from ..model import Direction, Mode
 
 # What an item does not give, it takes from the task: what describes the pair, and what is permitted for it.
 DESCRIPTION = ("account", "peer_account", "mode", "direction", "paused", "size", "match_size")
@@ -64,9 +65,12 @@ def with_inherited(item: Mapping, params: Mapping) -> dict[str, Any]:
 
 def parse_pair(item: Mapping, present: bool) -> DesiredPair:
     values = {key: value for key, value in item.items() if key not in PERMISSIONS}
+    mode: Mode | None = values.pop("mode")
+    direction: Direction | None = values.pop("direction")
     size, create = values.pop("size"), values.pop("create_peer_volume")
     new = NewVolume(**create) if create is not None else None
     if new and not present:
         # It still says how the partner is called and who owns it; that the owner is missing is no trouble then.
         new = replace(new, create_account=True)
-    return DesiredPair(**values, size=None if size is None else sizes.in_bytes(size), create=new)
+    size_in_bytes = None if size is None else sizes.in_bytes(size)
+    return DesiredPair(**values, mode=mode, direction=direction, size=size_in_bytes, create=new)

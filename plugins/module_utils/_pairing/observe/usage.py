@@ -15,14 +15,14 @@ from typing import Any, NamedTuple
 from ..._element.client import Client
 from ..._element.errors import Failure
 from ..._element.members import number, optional_items, optional_object, whole, within
-from ..model import SAVED, Usage, Volume
+from ..model import SAVED, Side, Usage, Volume
 from ..run import Run
 from ..views import Unreadable
 from .lists import Kind, text_or_none
 from .reading import MAX_IDS, read_list
 
 
-def read_usage(run: Run, side: str, of: Iterable[Volume]) -> dict[int, Usage]:
+def read_usage(run: Run, side: Side, of: Iterable[Volume]) -> dict[int, Usage]:
     """The evidence that these volumes are in use or hold data, by volume ID: four reads, however many volumes.
 
     Evidence that cannot be read is named in `Usage.unreadable`.
@@ -46,7 +46,7 @@ def read_usage(run: Run, side: str, of: Iterable[Volume]) -> dict[int, Usage]:
     return {each.id: _usage_of(each, iscsi, fibre, written, taken) for each in wanted}
 
 
-def read_host_sessions(run: Run, side: str, of: Iterable[Volume]) -> dict[int, Usage]:
+def read_host_sessions(run: Run, side: Side, of: Iterable[Volume]) -> dict[int, Usage]:
     """Who is logged in to these volumes, by volume ID, and nothing else of their use: two reads."""
     client = run.client(side)
     iscsi, fibre = run.side_by_side(
@@ -84,8 +84,8 @@ def _evidence(
     for named in found:
         for object_id, what in named:
             by_id.setdefault(object_id, []).append(what)
-    odd = {each.id for each in found.unreadable}
-    return Evidence(by_id, None in odd, frozenset(odd - {None}))
+    odd = [each.id for each in found.unreadable]
+    return Evidence(by_id, None in odd, frozenset(each for each in odd if each is not None))
 
 
 def _sessions_of(volume: Volume, iscsi: Evidence, fibre: Evidence) -> Usage:

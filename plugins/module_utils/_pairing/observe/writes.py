@@ -18,7 +18,7 @@ from operator import itemgetter
 from ..._element.client import Client
 from ..._element.errors import Failure
 from ..._element.members import Misfit, quantity, whole, within
-from ..model import SIDES, Usage, Writes
+from ..model import SIDES, Side, Usage, Writes
 from ..run import Run
 from ..views import Unreadable
 from .lists import Kind
@@ -35,8 +35,8 @@ MAX_READS = 4
 
 
 def read_settled_writes(
-    run: Run, volume_ids: Mapping[str, Collection[int]], closed: bool
-) -> dict[str, Mapping[int, Writes]]:
+    run: Run, volume_ids: Mapping[Side, Collection[int]], closed: bool
+) -> dict[Side, Mapping[int, Writes]]:
     """How many writes the volumes of each side have seen, and whether that is so still, by volume ID.
 
     Two reads for each side, a sample apart, as long as no count moves: the first one may be as old as a sample, and a
@@ -70,7 +70,7 @@ def with_writes(used: Usage, writes: Writes | None) -> Usage:
     return replace(used, write_ops=writes.count)
 
 
-def _counts(read: Mapping[str, Mapping[int, Writes]]) -> dict[tuple[str, int], int]:
+def _counts(read: Mapping[Side, Mapping[int, Writes]]) -> dict[tuple[Side, int], int]:
     return {(side, key): writes.count for side, counts in read.items() for key, writes in counts.items()}
 
 
@@ -79,7 +79,7 @@ def until_counted(sample: float) -> float:
     return max(SETTLING, SETTLING_SAMPLES * sample)
 
 
-def read_writes(run: Run, volume_ids: Mapping[str, Collection[int]]) -> dict[str, Mapping[int, Writes]]:
+def read_writes(run: Run, volume_ids: Mapping[Side, Collection[int]]) -> dict[Side, Mapping[int, Writes]]:
     """One read for each side that has volumes, by volume ID; without those whose statistics cannot be read."""
     sides = [side for side in SIDES if volume_ids[side]]
     read = run.side_by_side(partial(_readable_counts, run.client(side), volume_ids[side]) for side in sides)
@@ -95,7 +95,7 @@ def _readable_counts(client: Client, volume_ids: Collection[int]) -> Mapping[int
     return {key: counts[key] for key in volume_ids if key in counts}
 
 
-def _longest_sample(read: Mapping[str, Mapping[int, Writes]]) -> float:
+def _longest_sample(read: Mapping[Side, Mapping[int, Writes]]) -> float:
     return max((writes.sample for counts in read.values() for writes in counts.values()), default=SAMPLE)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from ...._element.errors import Failure
 from ...decide import guard
 from ...failover_steps import ConfirmDemotion, ConfirmFailover, ConfirmQuiet, Promote, RecheckPair
-from ...model import SIDES, TARGET, Usage, Volume, Writes, other
+from ...model import SIDES, TARGET, Side, Usage, Volume, Writes, other
 from ...observe.usage import read_host_sessions
 from ...observe.writes import read_writes, until_counted
 from ...plan import Step
@@ -46,12 +46,12 @@ def _changed(run: Run, steps: Sequence[RecheckPair], in_use: InUse, replicating:
     return {**verdicts, **_not_as_planned(run, steps, now, describe_change_or_mode if replicating else change_of)}
 
 
-def _ends(step: RecheckPair | Promote) -> tuple[tuple[str, Volume], ...]:
+def _ends(step: RecheckPair | Promote) -> tuple[tuple[Side, Volume], ...]:
     far = () if step.partner is None else ((other(step.side), step.partner),)
     return (step.side, step.volume), *far
 
 
-def _hosts(run: Run, steps: Sequence[RecheckPair], now: dict[tuple[str, int], Volume]) -> dict[Step, tuple[str, ...]]:
+def _hosts(run: Run, steps: Sequence[RecheckPair], now: dict[tuple[Side, int], Volume]) -> dict[Step, tuple[str, ...]]:
     found: dict[Step, tuple[str, ...]] = {}
     for side in SIDES:
         of_side = [step for step in steps if step.side == side and (side, step.volume.id) in now]
@@ -67,7 +67,7 @@ _UNREADABLE = Usage(unreadable=("sessions",))
 def _not_as_planned(
     run: Run,
     steps: Sequence[RecheckPair | Promote],
-    now: Mapping[tuple[str, int], Volume],
+    now: Mapping[tuple[Side, int], Volume],
     differs: Callable[[Volume | None, Volume], str | None] = change_of,
 ) -> Verdicts:
     """The steps one of whose volumes has changed, with what has changed first."""
@@ -80,7 +80,7 @@ def _not_as_planned(
     return verdicts
 
 
-def _changed_meanwhile(run: Run, step: Step, side: str, volume: Volume, what: str | None) -> Failure:
+def _changed_meanwhile(run: Run, step: Step, side: Side, volume: Volume, what: str | None) -> Failure:
     cluster, done = run.name(side), "promoted" if isinstance(step, Promote) else "demoted"
     where = "" if side == step.side else f" on cluster {run.name(step.side)}"
     return Failure(

@@ -11,14 +11,14 @@ from collections.abc import Callable, Sequence
 
 from ...._element.errors import Failure
 from ...failover_steps import Demote, Promote
-from ...model import FROM_PEER, LOCAL, READ_WRITE, TARGET, TO_PEER, Volume, other
+from ...model import FROM_PEER, LOCAL, READ_WRITE, TARGET, TO_PEER, Side, Volume, other
 from ...observe.volumes import list_volumes
 from ...plan import SetAccess
 from ...run import Run
 from ..execution import Done
 from ..writer import Writer
 
-Change = Callable[[Writer, str, Sequence[SetAccess]], bool]
+Change = Callable[[Writer, Side, Sequence[SetAccess]], bool]
 
 
 def undo_demotion(writer: Writer, done: Done, beside: Sequence[Done], change: Change) -> str | None:
@@ -55,7 +55,14 @@ def _give_back(writer: Writer, step: Demote, change: Change) -> None:
     ours = (TARGET,) if now and now.pairs else (TARGET, "locked")
     if now is None or now.access not in ours or not set(now.uuids) <= set(step.volume.uuids):
         raise Failure("changed_meanwhile", f"access was set to {step.access} and the volume was changed since")
-    back = SetAccess(step.item, step.side, step.object, "roll-back: the pair was not reversed", now, step.volume.access)
+    back = SetAccess(
+        item=step.item,
+        side=step.side,
+        object=step.object,
+        reason="roll-back: the pair was not reversed",
+        volume=now,
+        access=step.volume.access,
+    )
     change(writer, step.side, [back])
 
 
@@ -70,7 +77,7 @@ def _neither_writable(pair: str, done: Done, why: Failure) -> Failure:
     )
 
 
-def _after_unanswered(run: Run, far: str, step: Demote, pair: str) -> str:
+def _after_unanswered(run: Run, far: Side, step: Demote, pair: str) -> str:
     """Nobody has heard what became of the promotion, and it may yet take effect: nothing is given back then."""
     try:
         partner = _volume_now(run, far, step.partner.id)
@@ -81,7 +88,7 @@ def _after_unanswered(run: Run, far: str, step: Demote, pair: str) -> str:
     return f"{pair}: the pair was turned round and stays so"
 
 
-def _is_writable(run: Run, side: str, volume_id: int) -> bool:
+def _is_writable(run: Run, side: Side, volume_id: int) -> bool:
     """Whether it is seen to be. One that cannot be looked at, and that this run has not promoted, is a target still."""
     try:
         volume = _volume_now(run, side, volume_id)
@@ -100,7 +107,7 @@ def _promotion_unknown(pair: str, cluster: str) -> Failure:
     )
 
 
-def _volume_now(run: Run, side: str, volume_id: int) -> Volume | None:
+def _volume_now(run: Run, side: Side, volume_id: int) -> Volume | None:
     return next(iter(list_volumes(run.client(side), [volume_id])), None)
 
 

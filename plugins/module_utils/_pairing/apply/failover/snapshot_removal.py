@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from ...._element.errors import Failure
 from ...failover_steps import RemoveCheckpoint, Save, TakeCheckpoint
-from ...model import other
+from ...model import Side, other
 from ...observe.snapshots import list_all_snapshots
 from ...plan import objects
 from ..writer import Writer
@@ -64,7 +64,7 @@ class _Removal(NamedTuple):
     reason: str
 
 
-def _remove_copies(writer: Writer, side: str, taken: Taken, what: _Removal) -> list[str]:
+def _remove_copies(writer: Writer, side: Side, taken: Taken, what: _Removal) -> list[str]:
     """A copy has the UUID and the name of what was copied.
 
     Whether a copied group is a group is documented nowhere (note N75 of api_notes).
@@ -85,7 +85,7 @@ def _remove_copies(writer: Writer, side: str, taken: Taken, what: _Removal) -> l
     return left
 
 
-def _delete(writer: Writer, side: str, is_group: bool, snapshot_id: int, what: _Removal) -> list[str]:
+def _delete(writer: Writer, side: Side, is_group: bool, snapshot_id: int, what: _Removal) -> list[str]:
     client = writer.run.client(side)
     method = "DeleteGroupSnapshot" if is_group else "DeleteSnapshot"
     params = {"groupSnapshotID": snapshot_id, "saveMembers": False} if is_group else {"snapshotID": snapshot_id}
@@ -101,5 +101,5 @@ def _delete(writer: Writer, side: str, is_group: bool, snapshot_id: int, what: _
     return []
 
 
-def _stays(writer: Writer, side: str, what: _Removal, why: Failure) -> str:
+def _stays(writer: Writer, side: Side, what: _Removal, why: Failure) -> str:
     return f"cluster {writer.run.name(side)}: snapshot {what.name} stays until it expires: {why.sentence}"

@@ -20,7 +20,7 @@ from ...._element.errors import Failure
 from ...._element.members import number
 from ... import checkpoint
 from ...failover_steps import Save, TakeCheckpoint, TakeSnapshot
-from ...model import SAVED, Saved, Snapshot, Volume
+from ...model import SAVED, Saved, Side, Snapshot, Volume
 from ...observe.snapshots import list_group_snapshots, list_snapshots
 from ...plan import Step, objects
 from ..resend import CHANGE, attempt
@@ -42,7 +42,7 @@ class Taken:
     """
 
     name: str
-    side: str
+    side: Side
     volume_ids: tuple[int, ...]
     id: int
     users: set[int]
@@ -174,7 +174,7 @@ def _find(writer: Writer, batch: Sequence[TakeSnapshot], name: str) -> Taken | N
     return _taken(writer, batch, name, ours[0].group_id if len(batch) > 1 else ours[0].id, listed)
 
 
-def _members(writer: Writer, side: str, volume_ids: Sequence[int]) -> tuple[Snapshot, ...]:
+def _members(writer: Writer, side: Side, volume_ids: Sequence[int]) -> tuple[Snapshot, ...]:
     client = writer.run.client(side)
     if len(volume_ids) == 1:
         return list_snapshots(client, volume_ids)

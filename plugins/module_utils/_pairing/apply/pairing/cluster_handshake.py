@@ -11,7 +11,7 @@ from functools import partial
 from typing import NamedTuple
 
 from ...._element.errors import Failure
-from ...model import ClusterPair, other
+from ...model import ClusterPair, Side, other
 from ...observe.clusters import list_cluster_pairs
 from ...plan import PairClusters
 from ...views import UnreadableClusterPair
@@ -140,7 +140,7 @@ def _withdraw_cluster(writer: Writer, step: PairClusters, ours: _Pairing, troubl
             trouble.left_behind.append(f"{where}, if it lists one: {exc.sentence}")
 
 
-def unpair_cluster(writer: Writer, side: str, entry: ClusterPair, what: str, reason: str) -> None:
+def unpair_cluster(writer: Writer, side: Side, entry: ClusterPair, what: str, reason: str) -> None:
     """RemoveClusterPair for this entry; one that is gone is fine."""
 
     def applied() -> bool:
@@ -171,7 +171,7 @@ class _Pairing(NamedTuple):
         return self.is_listed_as(odd) or (not odd.uuid and None in (odd.id, self.id))
 
 
-def _listed(writer: Writer, side: str, pairing: _Pairing) -> ClusterPair | None:
+def _listed(writer: Writer, side: Side, pairing: _Pairing) -> ClusterPair | None:
     """The entry as this side lists it now. Raises Failure where one that cannot be read may be it."""
     client = writer.run.client(side)
     entries = list_cluster_pairs(client)
@@ -183,7 +183,7 @@ def _listed(writer: Writer, side: str, pairing: _Pairing) -> ClusterPair | None:
     return found
 
 
-def _listed_uuid(writer: Writer, side: str, pair_id: int) -> str | None:
+def _listed_uuid(writer: Writer, side: Side, pair_id: int) -> str | None:
     try:
         entries = list_cluster_pairs(writer.run.client(side))
     except Failure:

@@ -15,10 +15,11 @@ import json
 
 from ...._element.errors import Failure
 from ...._element.secret_forms import forms
+from ...model import Side
 from ..writer import Writer
 
 
-def take_key(writer: Writer, side: str, method: str, result: dict, member: str) -> str:
+def take_key(writer: Writer, side: Side, method: str, result: dict, member: str) -> str:
     key = result.get(member)
     if not isinstance(key, str) or not key:
         raise bad_start(writer, side, method, member)
@@ -30,7 +31,7 @@ def take_key(writer: Writer, side: str, method: str, result: dict, member: str) 
     return key
 
 
-def bad_start(writer: Writer, side: str, method: str, member: str) -> Failure:
+def bad_start(writer: Writer, side: Side, method: str, member: str) -> Failure:
     cluster = writer.run.name(side)
     failure = Failure(
         "bad_reply", f"cluster {cluster} answered {method} without {member}; see what it left pending", cluster, method

@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import partial
 
 from ...._element.errors import VOLUME_UNKNOWN, Failure
-from ...model import Volume, VolumePair, other
+from ...model import Side, Volume, VolumePair, other
 from ...observe.volumes import get_volume
 from ...plan import PairVolumes
 from ..resend import COMPLETE_PAIRING, HANDSHAKE, KEY_REFUSED, START_PAIRING, KeySpent, attempt
@@ -185,12 +185,12 @@ def copy_begun(writer: Writer, step: PairVolumes) -> list[str]:
     return [f"{target}: the copy of {step.object} had begun, it may hold a part of it; {remedy}"]
 
 
-def _take_back(writer: Writer, side: str, volume: Volume, uuid: str, trouble: Failure) -> None:
+def _take_back(writer: Writer, side: Side, volume: Volume, uuid: str, trouble: Failure) -> None:
     unpair_volume(writer, side, volume, uuid, "roll-back: the handshake failed")
     trouble.rolled_back = True
 
 
-def unpair_volume(writer: Writer, side: str, volume: Volume, uuid: str, reason: str) -> None:
+def unpair_volume(writer: Writer, side: Side, volume: Volume, uuid: str, reason: str) -> None:
     """RemoveVolumePair for the entry with this UUID; an entry that is gone is fine."""
 
     def applied() -> bool:
@@ -202,7 +202,7 @@ def unpair_volume(writer: Writer, side: str, volume: Volume, uuid: str, reason: 
     )
 
 
-def entry_of(writer: Writer, side: str, volume: Volume) -> VolumePair | None:
+def entry_of(writer: Writer, side: Side, volume: Volume) -> VolumePair | None:
     """The pair entry that the volume shows now. Raises Failure where it cannot be read."""
     now = get_volume(writer.run.client(side), volume.id)
     return now.pairs[0] if now and now.pairs else None

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from ...._element.errors import Failure
-from ...model import LOCAL, PEER, SIDES, TARGET, Sides, mode_option, other
+from ...model import LOCAL, PEER, SIDES, TARGET, Side, Sides, mode_option, of_both, of_side, other
 from ...views import VolumeView
 from .. import readiness
 from ..catalog import Catalog
@@ -60,6 +60,14 @@ class Subject:
     candidates: Sequence[ObservedVolumePair]
     refused: Sequence[Check]
 
+    def view(self, side: Side) -> VolumeView:
+        """What the cluster of a side lists. Raises LookupError for a peer that was not asked."""
+        return of_side(self.views, side)
+
+    def facts_of(self, side: Side) -> Facts:
+        """What the cluster of a side tells of itself. Raises LookupError for a peer that was not asked."""
+        return of_side(self.facts, side)
+
 
 def checks(subject: Subject) -> list[Check]:
     """All of them, clusters first. Of pairs and candidates one in all where everything is well, else each that is not."""
@@ -83,20 +91,20 @@ def _unknown(code: str, subject: Subject) -> Check:
     return Check(code, None, f"{subject.why}, so this cannot be told", "name a peer that answers")
 
 
-def _privileges(subject: Subject, side: str) -> Check:
-    roles = subject.facts[side].roles
-    return readiness.privileges(subject.views[side].cluster.name, roles.value, roles.unknown)
+def _privileges(subject: Subject, side: Side) -> Check:
+    roles = subject.facts_of(side).roles
+    return readiness.privileges(subject.view(side).cluster.name, roles.value, roles.unknown)
 
 
 def _of_both(subject: Subject) -> list[Check]:
     if subject.clusters is None:
         return [_unknown("version_gap", subject), _unknown("names", subject)]
-    local, peer = subject.views.local.cluster, subject.views.peer.cluster
+    local, peer = subject.view(LOCAL).cluster, subject.view(PEER).cluster
     return [readiness.version_gap(local, peer), readiness.names(local, peer)]
 
 
-def _pair_slots(subject: Subject, side: str) -> Check:
-    view, most = subject.views[side], subject.facts[side].pairs_max
+def _pair_slots(subject: Subject, side: Side) -> Check:
+    view, most = subject.view(side), subject.facts_of(side).pairs_max
     if subject.clusters is not None and subject.clusters.naming(side):
         return Check("pair_slots", True, f"cluster {view.cluster.name} has its pair with the other cluster already")
     if most.unknown:
@@ -104,12 +112,12 @@ def _pair_slots(subject: Subject, side: str) -> Check:
     return readiness.pair_slots(view.cluster.name, view.entries, most.value, len(view.unreadable_entries))
 
 
-def _mvip(subject: Subject, side: str) -> Check:
+def _mvip(subject: Subject, side: Side) -> Check:
     """Whether a cluster would be recognised by the other one; clusters that are not paired would list its own MVIP."""
-    cluster, far = subject.views[side].cluster, other(side)
-    entry = subject.clusters.pair[far]
+    cluster, far = subject.view(side).cluster, other(side)
+    entry = subject.clusters.pair[far] if subject.clusters else None
     listed = entry.remote_mvip if entry else cluster.mvip
-    return readiness.mvip(cluster.name, subject.views[far].cluster.name, listed, subject.known_as[side])
+    return readiness.mvip(cluster.name, subject.view(far).cluster.name, listed, subject.known_as[side])
 
 
 def _latency(subject: Subject) -> Check:
@@ -118,13 +126,13 @@ def _latency(subject: Subject) -> Check:
     told = [entry.latency_ms for side in SIDES for entry in subject.clusters.naming(side)]
     known = [milliseconds for milliseconds in told if milliseconds is not None]
     synchronous = [pair for pair in subject.pairs if mode_option(pair.mode or "") == "sync"]
-    what = f"clusters {subject.views.local.cluster.name} and {subject.views.peer.cluster.name}"
+    what = f"clusters {subject.view(LOCAL).cluster.name} and {subject.view(PEER).cluster.name}"
     if synchronous:
         what += f", {len(synchronous)} pairs in mode sync"
     return readiness.latency(what, max(known, default=None), bool(synchronous))
 
 
-def _target_sides(subject: Subject) -> list[str]:
+def _target_sides(subject: Subject) -> list[Side]:
     """The sides that something is or would be replicated to: the peer's, where that is not known."""
     targets = {
         side
@@ -136,14 +144,14 @@ def _target_sides(subject: Subject) -> list[str]:
     return [side for side in SIDES if side in targets]
 
 
-def _fullness(subject: Subject, side: str) -> Check:
+def _fullness(subject: Subject, side: Side) -> Check:
     facts, view = subject.facts[side], subject.views[side]
-    if facts is None:
+    if facts is None or view is None:
         return _unknown("fullness", subject)
     return readiness.fullness(view.cluster.name, facts.fullness.value, facts.fullness.unknown)
 
 
-def _each(code: str, subject: Subject, judge: Callable[[ObservedVolumePair, str], Check]) -> list[Check]:
+def _each(code: str, subject: Subject, judge: Callable[[ObservedVolumePair, Side], Check]) -> list[Check]:
     """judge: is given a pair and the side of its source."""
     found = [judge(pair, _source_side(pair)) for pair in subject.pairs if _is_whole(pair)]
     found += [Check(code, None, f"{ends(pair)}: {_why_broken(pair)}") for pair in _broken(subject)]
@@ -164,29 +172,29 @@ def _why_broken(pair: ObservedVolumePair) -> str:
     return "one of the volumes cannot be read" if pair.row == UNREADABLE else "one of the volumes is not there"
 
 
-def _source_side(pair: ObservedVolumePair) -> str:
+def _source_side(pair: ObservedVolumePair) -> Side:
     return pair.source or LOCAL
 
 
-def _size(pair: ObservedVolumePair, side: str) -> Check:
+def _size(pair: ObservedVolumePair, side: Side) -> Check:
     far = other(side)
-    return readiness.size(pair.volumes[side], pair.volumes[far], pair.name(far))
+    return readiness.size(pair.volume(side), pair.volume(far), pair.name(far))
 
 
-def _sector_size(pair: ObservedVolumePair, side: str) -> Check:
-    return readiness.sector_size(ends(pair), pair.volumes[side], pair.volumes[other(side)])
+def _sector_size(pair: ObservedVolumePair, side: Side) -> Check:
+    return readiness.sector_size(ends(pair), pair.volume(side), pair.volume(other(side)))
 
 
-def _access(pair: ObservedVolumePair, side: str) -> Check:
+def _access(pair: ObservedVolumePair, side: Side) -> Check:
     for which in (side, other(side)):
-        active = readiness.active(pair.volumes[which], pair.name(which))
+        active = readiness.active(pair.volume(which), pair.name(which))
         if not active.ok:
             return active
     if pair.is_paired:
         return _roles(pair)
     far = other(side)
-    source = readiness.source_access(pair.volumes[side], pair.name(side))
-    return readiness.target_access(pair.volumes[far], pair.name(far)) if source.ok else source
+    source = readiness.source_access(pair.volume(side), pair.name(side))
+    return readiness.target_access(pair.volume(far), pair.name(far)) if source.ok else source
 
 
 def _roles(pair: ObservedVolumePair) -> Check:
@@ -204,9 +212,10 @@ def candidates(
     pairs: Sequence[ObservedVolumePair],
 ) -> tuple[list[ObservedVolumePair], list[Check]]:
     """The unpaired volumes of these names with those of the same name on the peer, and why others cannot be paired."""
-    if views.peer is None:
+    seen = of_both(views)
+    if seen is None:
         return [], []
-    catalogs = Sides(Catalog(views.local), Catalog(views.peer))
+    catalogs = Sides(Catalog(seen.local), Catalog(seen.peer))
     paired = {volume.name for pair in pairs for volume in (pair.volumes.local, pair.volumes.peer) if volume}
     owner = accounts[0] if accounts and len(accounts) == 1 else None
     looked_at = [

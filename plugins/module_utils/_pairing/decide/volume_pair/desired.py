@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...model import LOCAL, PEER, other
+from ...model import LOCAL, PEER, Direction, Mode, Side, other
 
 # The kinds of failover.
 PLANNED, FORCED = "planned", "forced"
@@ -38,17 +38,17 @@ class DesiredPair:
     peer_volume: str | None = None
     peer_volume_id: int | None = None
     peer_account: str | None = None
-    mode: str | None = None
-    direction: str | None = None
+    mode: Mode | None = None
+    direction: Direction | None = None
     paused: bool | None = None
     size: int | None = None
     match_size: bool | None = None
     create: NewVolume | None = None
 
-    def given_id(self, side: str) -> int | None:
+    def given_id(self, side: Side) -> int | None:
         return self.volume_id if side == LOCAL else self.peer_volume_id
 
-    def given_name(self, side: str) -> str | None:
+    def given_name(self, side: Side) -> str | None:
         return self.volume if side == LOCAL else self.peer_volume
 
     @property
@@ -61,7 +61,7 @@ class DesiredPair:
         """The owner, by name, of the volume there; None: whoever owns it."""
         return self.peer_account or (self.create.account if self.create else None)
 
-    def label(self, side: str) -> str:
+    def label(self, side: Side) -> str:
         """The volume of `side` in the user's words."""
         name, volume_id = self.given_name(side), self.given_id(side)
         if side == PEER and volume_id is None:

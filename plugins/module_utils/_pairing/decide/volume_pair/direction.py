@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from ...._element.errors import Failure
-from ...model import FROM_PEER, LOCAL, SIDES, TARGET, TO_PEER
+from ...model import FROM_PEER, LOCAL, SIDES, TARGET, TO_PEER, Direction
 from .messages import accesses, ends, no_source, refusal, split_brain
 from .state import ObservedVolumePair
 
@@ -20,7 +20,7 @@ def no_such_direction(observed: ObservedVolumePair) -> Failure:
     return no_source(observed) if observed.direction == "none" else direction_change(observed)
 
 
-def direction_kept(observed: ObservedVolumePair) -> str:
+def direction_kept(observed: ObservedVolumePair) -> Direction:
     """The direction for pairing again: as the roles are, unless they do not tell."""
     wanted, now = observed.desired.direction, observed.direction
     if now in (TO_PEER, FROM_PEER):
@@ -32,7 +32,7 @@ def direction_kept(observed: ObservedVolumePair) -> str:
     return wanted
 
 
-def direction_of_new(observed: ObservedVolumePair) -> str:
+def direction_of_new(observed: ObservedVolumePair) -> Direction:
     """The direction of a new pair. A side that reads replicationTarget may hold a copy, and is no source by default."""
     desired, roles = observed.desired.direction, observed.direction
     if desired is None and all(observed.volume(side).access == TARGET for side in SIDES):

@@ -24,7 +24,7 @@ from ...failover_steps import (
     RemoveCheckpoint,
     TakeCheckpoint,
 )
-from ...model import LOCAL, PEER, READ_WRITE, TARGET, TO_PEER, Volume, Writes, other
+from ...model import LOCAL, PEER, READ_WRITE, TARGET, TO_PEER, Side, Volume, Writes, other
 from ...plan import Step
 from . import growth
 from .desired import FORCED, PLANNED, PairOptions
@@ -60,22 +60,22 @@ def steps(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, ...
     return _planned(observed, options)
 
 
-def desired_source(observed: ObservedVolumePair) -> str:
+def desired_source(observed: ObservedVolumePair) -> Side:
     return LOCAL if observed.desired.direction == TO_PEER else PEER
 
 
 def _planned(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, ...]:
     new = desired_source(observed)
     old = other(new)
-    source, target = observed.volumes[old], observed.volumes[new]
+    source, target = observed.volume(old), observed.volume(new)
     check_connected(observed)
     check_in_sync(observed)
     grown = growth.steps(observed, old)
     check_even(observed)
     check_snapshots(observed)
-    check_no_hosts(observed, old, usage_of(observed, old, source))
+    check_no_hosts(observed, old, usage_of(observed, old))
     check_quiet(observed, old)
-    most = most_in_group(observed, old)
+    max_batch = most_in_group(observed, old)
     item, shown = observed.item, observed.label
     reason = f"it shall replicate {observed.desired.direction}"
     return (
@@ -86,16 +86,55 @@ def _planned(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, 
             object=shown(old),
             reason="what was written shall be on the other side",
             volume=source,
-            max_batch=most,
+            max_batch=max_batch,
             cluster_id=observed.catalogs[old].cluster.unique_id,
             digest=digest_of(observed, old),
         ),
-        ConfirmFailover(item, old, shown(old), "nothing is left behind", source, target, options.timeout),
-        Demote(item, old, shown(old), reason, source, TARGET, target),
-        ConfirmQuiet(item, old, shown(old), "no one wrote since", source, writes_of(observed, old) or Writes(0, 0)),
-        Promote(item, new, shown(new), reason, target, READ_WRITE, partner=replace(source, access=TARGET)),
-        RemoveCheckpoint(item, new, shown(new), "the pair is turned round", target, True, most),
-        RemoveCheckpoint(item, old, shown(old), "the pair is turned round", source, False, most),
+        ConfirmFailover(
+            item=item,
+            side=old,
+            object=shown(old),
+            reason="nothing is left behind",
+            volume=source,
+            partner=target,
+            timeout=options.timeout,
+        ),
+        Demote(item=item, side=old, object=shown(old), reason=reason, volume=source, access=TARGET, partner=target),
+        ConfirmQuiet(
+            item=item,
+            side=old,
+            object=shown(old),
+            reason="no one wrote since",
+            volume=source,
+            writes=writes_of(observed, old) or Writes(0, 0),
+        ),
+        Promote(
+            item=item,
+            side=new,
+            object=shown(new),
+            reason=reason,
+            volume=target,
+            access=READ_WRITE,
+            partner=replace(source, access=TARGET),
+        ),
+        RemoveCheckpoint(
+            item=item,
+            side=new,
+            object=shown(new),
+            reason="the pair is turned round",
+            volume=target,
+            copy=True,
+            max_batch=max_batch,
+        ),
+        RemoveCheckpoint(
+            item=item,
+            side=old,
+            object=shown(old),
+            reason="the pair is turned round",
+            volume=source,
+            copy=False,
+            max_batch=max_batch,
+        ),
     )
 
 
@@ -113,41 +152,77 @@ def _forced(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, .
     return (*promoted, *_overwritten(observed, old, options))
 
 
-def _saved(observed: ObservedVolumePair, old: str, options: PairOptions, hint: str) -> tuple[Step, ...]:
+def _saved(observed: ObservedVolumePair, old: Side, options: PairOptions, hint: str) -> tuple[Step, ...]:
     """A target is overwritten as soon as its partner is writable: what it holds may be the newest there is."""
     return (save(observed, old, hint),) if options.save_overwritten else ()
 
 
-def _promoted(observed: ObservedVolumePair, new: str, first: bool, unsaved: Volume | None = None) -> tuple[Step, ...]:
-    volume = observed.volumes[new]
+def _promoted(observed: ObservedVolumePair, new: Side, first: bool, unsaved: Volume | None = None) -> tuple[Step, ...]:
+    volume = observed.volume(new)
     if volume.access == READ_WRITE:
         return ()
     reason = f"forced: it shall replicate {observed.desired.direction}"
-    return (Promote(observed.item, new, observed.label(new), reason, volume, READ_WRITE, first, unsaved=unsaved),)
+    return (
+        Promote(
+            item=observed.item,
+            side=new,
+            object=observed.label(new),
+            reason=reason,
+            volume=volume,
+            access=READ_WRITE,
+            first=first,
+            unsaved=unsaved,
+        ),
+    )
 
 
-def _overwritten(observed: ObservedVolumePair, old: str, options: PairOptions) -> tuple[Step, ...]:
+def _overwritten(observed: ObservedVolumePair, old: Side, options: PairOptions) -> tuple[Step, ...]:
     """The losing side: saved first, and left alone where a host is logged in to it."""
     new = other(old)
-    item, losing, label = observed.item, observed.volumes[old], observed.label(old)
+    item, losing, label = observed.item, observed.volume(old), observed.label(old)
     # By the time it is looked at again it is writable.
-    winning = replace(observed.volumes[new], access=READ_WRITE)
+    winning = replace(observed.volume(new), access=READ_WRITE)
     return (
         *_saved(observed, old, options, "both sides are writable"),
-        ConfirmDemotion(item, old, label, "nothing has changed and no host is logged in", losing, winning),
-        Demote(item, old, label, f"{observed.name(new)} has the source now", losing, TARGET, winning),
+        ConfirmDemotion(
+            item=item,
+            side=old,
+            object=label,
+            reason="nothing has changed and no host is logged in",
+            volume=losing,
+            partner=winning,
+        ),
+        Demote(
+            item=item,
+            side=old,
+            object=label,
+            reason=f"{observed.name(new)} has the source now",
+            volume=losing,
+            access=TARGET,
+            partner=winning,
+        ),
         *_counted(observed, old, options),
     )
 
 
-def _counted(observed: ObservedVolumePair, old: str, options: PairOptions) -> tuple[Step, ...]:
+def _counted(observed: ObservedVolumePair, old: Side, options: PairOptions) -> tuple[Step, ...]:
     """A write between the snapshot and the demotion is on neither side: nothing keeps it, and no one was told."""
-    used = usage_of(observed, old, observed.volumes[old])
+    used = usage_of(observed, old)
     if used is None:
         return ()
     before = None if "statistics" in used.unreadable else used.write_ops
-    volume, reason = observed.volumes[old], "whether hosts wrote until then"
-    return (CountLateWrites(observed.item, old, observed.label(old), reason, volume, before, options.save_overwritten),)
+    volume, reason = observed.volume(old), "whether hosts wrote until then"
+    return (
+        CountLateWrites(
+            item=observed.item,
+            side=old,
+            object=observed.label(old),
+            reason=reason,
+            volume=volume,
+            write_ops=before,
+            saved=options.save_overwritten,
+        ),
+    )
 
 
 def _settle_split(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, ...]:
@@ -181,9 +256,19 @@ def _promote_one_of_none(observed: ObservedVolumePair, options: PairOptions) -> 
     missing = missing_proof(observed)
     if missing:
         raise unproven(observed, missing)
-    volume, partner = observed.volumes[new], observed.volumes[other(new)]
+    volume, partner = observed.volume(new), observed.volume(other(new))
     reason = f"a planned failover was interrupted; it shall replicate {observed.desired.direction}"
-    return (Promote(observed.item, new, observed.label(new), reason, volume, READ_WRITE, partner=partner),)
+    return (
+        Promote(
+            item=observed.item,
+            side=new,
+            object=observed.label(new),
+            reason=reason,
+            volume=volume,
+            access=READ_WRITE,
+            partner=partner,
+        ),
+    )
 
 
 def warnings(observed: ObservedVolumePair, options: PairOptions, planned: Iterable[Step]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable
 
 from ... import checkpoint
 from ...failover_steps import Promote
-from ...model import LOCAL, PEER, SIDES, Sides, Snapshot, Usage, Volume, Writes, other
+from ...model import LOCAL, PEER, SIDES, Side, Sides, Snapshot, Usage, Writes, other
 from ...plan import Step
 from .. import guard, health, sizes
 from . import growth
@@ -37,7 +37,7 @@ def check_even(observed: ObservedVolumePair) -> None:
 def check_snapshots(observed: ObservedVolumePair) -> None:
     """Room for the checkpoint on both sides: at its limit a target stops replicating."""
     for side in SIDES:
-        used, limits = usage_of(observed, side, observed.volumes[side]), observed.extras.limits[side]
+        used, limits = usage_of(observed, side), observed.extras.limits[side]
         if used is None or limits is None:
             continue
         most = limits.snapshots_per_volume
@@ -48,7 +48,7 @@ def check_snapshots(observed: ObservedVolumePair) -> None:
             raise snapshot_limit(observed, side, f"it has {taken} snapshots, {most} are allowed")
 
 
-def check_no_hosts(observed: ObservedVolumePair, side: str, used: Usage | None) -> None:
+def check_no_hosts(observed: ObservedVolumePair, side: Side, used: Usage | None) -> None:
     if used is None:
         return
     evidence = guard.sessions(used)
@@ -56,7 +56,7 @@ def check_no_hosts(observed: ObservedVolumePair, side: str, used: Usage | None) 
         raise source_in_use(observed, side, evidence)
 
 
-def check_quiet(observed: ObservedVolumePair, side: str) -> None:
+def check_quiet(observed: ObservedVolumePair, side: Side) -> None:
     """No one writes to the source: what is counted later is held against what is counted now."""
     if observed.extras.writes[side] is None:
         return
@@ -67,12 +67,12 @@ def check_quiet(observed: ObservedVolumePair, side: str) -> None:
         raise source_in_use(observed, side, ("it is being written to",))
 
 
-def writes_of(observed: ObservedVolumePair, side: str) -> Writes | None:
+def writes_of(observed: ObservedVolumePair, side: Side) -> Writes | None:
     """How many writes the volume of this side has seen; None where that was not read, or cannot be."""
     return (observed.extras.writes[side] or {}).get(observed.volume(side).id)
 
 
-def digest_of(observed: ObservedVolumePair, side: str) -> str:
+def digest_of(observed: ObservedVolumePair, side: Side) -> str:
     """What a checkpoint of the volume of this side notes. What is not known counts as never written to."""
     own, partner = writes_of(observed, side), writes_of(observed, other(side))
     cluster_id = observed.catalogs[side].cluster.unique_id
@@ -80,15 +80,17 @@ def digest_of(observed: ObservedVolumePair, side: str) -> str:
     return checkpoint.digest(cluster_id, observed.volume(side).id, observed.entry(side).uuid, *counts)
 
 
-def usage_of(observed: ObservedVolumePair, side: str, volume: Volume) -> Usage | None:
+def usage_of(observed: ObservedVolumePair, side: Side) -> Usage | None:
     """What was read of its use; None where nothing was read yet."""
     known = observed.extras.usage[side]
-    return None if known is None else known.get(volume.id, Usage(unreadable=("sessions", "statistics", "snapshots")))
+    if known is None:
+        return None
+    return known.get(observed.volume(side).id, Usage(unreadable=("sessions", "statistics", "snapshots")))
 
 
-def hosts_of(observed: ObservedVolumePair, side: str) -> tuple[str, ...]:
+def hosts_of(observed: ObservedVolumePair, side: Side) -> tuple[str, ...]:
     """Who is logged in to the volume; nothing where that was not read yet."""
-    used = usage_of(observed, side, observed.volumes[side])
+    used = usage_of(observed, side)
     return guard.sessions(used) if used else ()
 
 
@@ -118,10 +120,11 @@ def missing_proof(observed: ObservedVolumePair) -> str | None:
     return _disproved(observed, latest, noted)
 
 
-def _checkpoints(observed: ObservedVolumePair, side: str) -> tuple[Snapshot, ...]:
+def _checkpoints(observed: ObservedVolumePair, side: Side) -> tuple[Snapshot, ...]:
     volume_id = observed.volume(side).id
     prefix = checkpoint.CHECKPOINT
-    return tuple(s for s in observed.extras.snapshots[side] if s.volume_id == volume_id and s.name.startswith(prefix))
+    taken = observed.extras.snapshots[side] or ()
+    return tuple(s for s in taken if s.volume_id == volume_id and s.name.startswith(prefix))
 
 
 def _disproved(observed: ObservedVolumePair, latest: Snapshot, noted: Collection[str]) -> str | None:
@@ -157,5 +160,5 @@ def would_grow(observed: ObservedVolumePair) -> bool:
     return growth.desired_sizes(observed.desired, now) != now
 
 
-def promoted_side(planned: Iterable[Step]) -> str | None:
+def promoted_side(planned: Iterable[Step]) -> Side | None:
     return next((step.side for step in planned if isinstance(step, Promote)), None)

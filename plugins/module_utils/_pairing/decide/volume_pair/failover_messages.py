@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ...._element.errors import Failure
-from ...model import LOCAL, PEER, other
+from ...model import LOCAL, PEER, Side, other
 from .. import health, sizes
 from . import progress
 from .messages import ends, refusal, states
@@ -52,7 +52,7 @@ def uneven(observed: ObservedVolumePair) -> Failure:
     )
 
 
-def snapshot_limit(observed: ObservedVolumePair, side: str, what: str) -> Failure:
+def snapshot_limit(observed: ObservedVolumePair, side: Side, what: str) -> Failure:
     return Failure(
         "snapshot_limit",
         f"cluster {observed.name(side)}: {observed.label(side)} has no room for the checkpoint of a planned failover: {what}; delete a "
@@ -62,7 +62,7 @@ def snapshot_limit(observed: ObservedVolumePair, side: str, what: str) -> Failur
     )
 
 
-def source_in_use(observed: ObservedVolumePair, side: str, evidence: Iterable[str]) -> Failure:
+def source_in_use(observed: ObservedVolumePair, side: Side, evidence: Iterable[str]) -> Failure:
     return Failure(
         "source_in_use", _in_use(observed, side, evidence), cluster=observed.name(side), method="ListISCSISessions"
     )
@@ -78,20 +78,20 @@ def unproven(observed: ObservedVolumePair, missing: str) -> Failure:
     )
 
 
-def losing_side_in_use(observed: ObservedVolumePair, side: str, evidence: Iterable[str]) -> Failure:
+def losing_side_in_use(observed: ObservedVolumePair, side: Side, evidence: Iterable[str]) -> Failure:
     return Failure(
         "target_in_use", _in_use(observed, side, evidence), cluster=observed.name(side), method="ListISCSISessions"
     )
 
 
-def _in_use(observed: ObservedVolumePair, side: str, evidence: Iterable[str]) -> str:
+def _in_use(observed: ObservedVolumePair, side: Side, evidence: Iterable[str]) -> str:
     return (
         f"cluster {observed.name(side)}: {observed.label(side)} would become the target while it is in use: {', '.join(evidence)}; "
         "stop the application and log the hosts out first"
     )
 
 
-def incomplete(observed: ObservedVolumePair, new: str) -> str | None:
+def incomplete(observed: ObservedVolumePair, new: Side) -> str | None:
     """Why the copy on the wanted side is not complete; None if nothing says that it is not."""
     entry, jobs = observed.entries[new], observed.extras.jobs[new]
     job = (jobs or {}).get(observed.volume(new).id)
@@ -103,7 +103,7 @@ def incomplete(observed: ObservedVolumePair, new: str) -> str | None:
     return None
 
 
-def data_loss_possible(observed: ObservedVolumePair, new: str) -> tuple[str, ...]:
+def data_loss_possible(observed: ObservedVolumePair, new: Side) -> tuple[str, ...]:
     """The warnings of a promotion that nobody has proven anything for."""
     texts = [f"data_loss_possible: {ends(observed)}: {_last_seen(observed, new)}"]
     missing = incomplete(observed, new)
@@ -125,7 +125,7 @@ def data_loss_possible(observed: ObservedVolumePair, new: str) -> tuple[str, ...
     return tuple(texts)
 
 
-def _last_seen(observed: ObservedVolumePair, new: str) -> str:
+def _last_seen(observed: ObservedVolumePair, new: Side) -> str:
     told = [f"last state {states(observed)}"]
     lag = observed.lag_seconds(other(new))
     if lag is not None:
@@ -137,10 +137,10 @@ def _last_seen(observed: ObservedVolumePair, new: str) -> str:
     return ", ".join(told)
 
 
-def _newest(observed: ObservedVolumePair, side: str) -> list:
+def _newest(observed: ObservedVolumePair, side: Side) -> list:
     """The newest snapshots that came from the other side, the newest first."""
     taken = observed.extras.snapshots[side] or ()
-    volume = observed.volumes[side]
+    volume = observed.volume(side)
     copies = [snapshot for snapshot in taken if snapshot.volume_id == volume.id and snapshot.replicated]
     return sorted(copies, key=lambda snapshot: snapshot.created, reverse=True)[:MAX_SNAPSHOTS]
 
@@ -149,7 +149,7 @@ def sizes_left(observed: ObservedVolumePair) -> str:
     return f"{ends(observed)}: sizes are left as they are by a forced failover; run again to grow them"
 
 
-def left_writable(observed: ObservedVolumePair, side: str, hosts: Iterable[str]) -> str:
+def left_writable(observed: ObservedVolumePair, side: Side, hosts: Iterable[str]) -> str:
     return (
         f"cluster {observed.name(side)}: {observed.label(side)} stays writable ({', '.join(hosts)}), so that both sides are now; log "
         "the hosts out and see that sessions can be read, then run again with failover: forced and allow_overwrite: true"

@@ -45,7 +45,7 @@ from ..identity import (
 )
 from .desired import DesiredPair, PairOptions
 from .messages import ends, refusal, states
-from .state import ObservedVolumePair
+from .state import ObservedVolumePair, RowName
 
 
 def classify(item: int, desired: DesiredPair, here: Catalog, peer: UnreachablePeer) -> ObservedVolumePair:
@@ -53,7 +53,8 @@ def classify(item: int, desired: DesiredPair, here: Catalog, peer: UnreachablePe
     volume = here.find(desired.volume, desired.volume_id, desired.account)
     pair = volume.pairs[0] if volume and volume.pairs else None
     link = here.link(pair) if pair and not pair.pending else None
-    row, assumed = "alone_none", False
+    row: RowName = "alone_none"
+    assumed = False
     if volume is None:
         row = "missing"
     elif volume.deleted:
@@ -68,7 +69,7 @@ def classify(item: int, desired: DesiredPair, here: Catalog, peer: UnreachablePe
     far = Cluster(link.remote_name or peer.name, link.remote_unique_id or "", link.remote_mvip) if link else None
     there = Catalog(VolumeView(far or Cluster(peer.name, "", ""), (), (), {}))
     entry = pair if row in ("alone", "alone_pending", "deleted") else None
-    if row == "alone":  # what the entry tells of the partner is all that is known of it
+    if pair is not None and row == "alone":  # what the entry tells of the partner is all that is known of it
         desired = replace(desired, peer_volume_id=pair.remote_volume_id, peer_volume=pair.remote_volume_name or None)
     return ObservedVolumePair(
         item, desired, "unknown_peer", row, Sides(here, there), Sides(volume, None), Sides(entry, None), assumed=assumed
@@ -96,14 +97,24 @@ def _is_meant(desired: DesiredPair, pair: VolumePair) -> bool:
 
 def adjust(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, ...]:
     """Promote, pause or resume here; whatever else differs needs the peer."""
-    shown, wanted = observed.volumes.local, observed.desired
-    entry = observed.entries.local
+    shown, wanted = observed.volume(LOCAL), observed.desired
+    entry = observed.entry(LOCAL)
     promoted: tuple[Step, ...] = ()
     if wanted.direction is not None and not _has_role(observed):
         if wanted.direction != TO_PEER or options.failover != "forced":
             raise unreachable(observed, f"direction {wanted.direction}")
         reason = "forced: it shall replicate to_peer"
-        promoted = (Promote(observed.item, LOCAL, observed.label(LOCAL), reason, shown, READ_WRITE, first=True),)
+        promoted = (
+            Promote(
+                item=observed.item,
+                side=LOCAL,
+                object=observed.label(LOCAL),
+                reason=reason,
+                volume=shown,
+                access=READ_WRITE,
+                first=True,
+            ),
+        )
     if wanted.mode not in (None, mode_option(entry.mode)):
         raise unreachable(observed, f"mode {wanted.mode}")
     # What a daily task carries does not hold up the worst day, in no run of it.
@@ -123,7 +134,7 @@ def _has_role(observed: ObservedVolumePair) -> bool:
 
 
 def _pause(observed: ObservedVolumePair) -> tuple[Step, ...]:
-    wanted, state, volume = observed.desired.paused, observed.entry(LOCAL).state, observed.volumes.local
+    wanted, state, volume = observed.desired.paused, observed.entry(LOCAL).state, observed.volume(LOCAL)
     if wanted is None or (wanted and state in (PAUSED_HERE, PAUSED_THERE)):
         return ()
     if not wanted and state == PAUSED_THERE:
@@ -131,7 +142,11 @@ def _pause(observed: ObservedVolumePair) -> tuple[Step, ...]:
     if not wanted and state != PAUSED_HERE:
         return ()
     reason = "it shall be paused" if wanted else "it shall replicate again"
-    return (SetPause(observed.item, LOCAL, observed.label(LOCAL), reason, volume, wanted),)
+    return (
+        SetPause(
+            item=observed.item, side=LOCAL, object=observed.label(LOCAL), reason=reason, volume=volume, paused=wanted
+        ),
+    )
 
 
 def refuse(observed: ObservedVolumePair, options: PairOptions) -> NoReturn:
@@ -159,7 +174,7 @@ def warnings(observed: ObservedVolumePair, options: PairOptions, planned: Sequen
         texts.append(
             f"{ends(observed)}: sizes are left as they are while the peer does not answer; run again when it does"
         )
-    link = observed.catalogs.local.link(observed.entries.local) if observed.row == "alone" else None
+    link = observed.catalogs.local.link(observed.entry(LOCAL)) if observed.row == "alone" else None
     if observed.assumed and link:
         texts.append(
             f"cluster {observed.name(LOCAL)}: no cluster pair has the peer's address; the only one, with {observed.name(PEER)}, was "
@@ -188,17 +203,16 @@ def peer_alive(here: VolumeView, peer: UnreachablePeer, plans: Iterable[Plan]) -
     if not theirs and unreadable is not None:
         return unreadable.failure(here.cluster.name)
     entry = next((entry for entry in theirs if entry.connected), None)
-    receiving = None if entry else _receives(here, plans)
-    if not entry and not receiving:
+    sign = f"{connected(here.cluster.name, entry)}, so it is alive" if entry else _receives(here, plans)
+    if sign is None:
         return None
-    sign = receiving or f"{connected(here.cluster.name, entry)}, so it is alive"
     return Failure(
         "peer_alive",
         f"{sign}; {peer.failure.cluster} did not answer: {peer.failure.reason}; "
         "nothing was written: correct the way to it (hostname, port, proxy), or set peer_unreachable: assume_dead if its site is "
         "gone",
         cluster=here.cluster.name,
-        method="ListVolumes" if receiving else "ListClusterPairs",
+        method="ListClusterPairs" if entry else "ListVolumes",
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 
-from ...model import COMPLETE, INCOMPLETE, READ_WRITE, REPLICA_MARK, SIDES, TARGET, Volume
+from ...model import COMPLETE, INCOMPLETE, READ_WRITE, REPLICA_MARK, SIDES, TARGET, Side, Volume
 from ...plan import MarkReplica, ReleaseTarget, Step
 from .. import health
 from .desired import PairOptions
@@ -68,38 +68,46 @@ def _is_target(volume: Volume | None) -> bool:
     return volume is not None and not volume.deleted and volume.access == TARGET
 
 
-def _is_replica(observed: ObservedVolumePair, side: str) -> bool:
+def _is_replica(observed: ObservedVolumePair, side: Side) -> bool:
     """Whether it was the target of a pair, of which half may be gone. A volume prepared as a target was not."""
     entry = observed.entries[side]
     return observed.replica or (entry is not None and not entry.pending)
 
 
-def _released(observed: ObservedVolumePair, side: str) -> ReleaseTarget:
-    volume, mark = observed.volumes[side], _mark(observed, side) if _has_room(observed, side) else ""
+def _released(observed: ObservedVolumePair, side: Side) -> ReleaseTarget:
+    volume, mark = observed.volume(side), _mark(observed, side) if _has_room(observed, side) else ""
     return ReleaseTarget(
-        observed.item, side, volume.label, "it is used without its pair from now on", volume, READ_WRITE, mark
+        item=observed.item,
+        side=side,
+        object=volume.label,
+        reason="it is used without its pair from now on",
+        volume=volume,
+        access=READ_WRITE,
+        mark=mark,
     )
 
 
-def _marked(observed: ObservedVolumePair, side: str) -> MarkReplica:
-    volume, reason = observed.volumes[side], "without its pair nothing else shows that it holds a copy"
-    return MarkReplica(observed.item, side, volume.label, reason, volume, _mark(observed, side))
+def _marked(observed: ObservedVolumePair, side: Side) -> MarkReplica:
+    volume, reason = observed.volume(side), "without its pair nothing else shows that it holds a copy"
+    return MarkReplica(
+        item=observed.item, side=side, object=volume.label, reason=reason, volume=volume, mark=_mark(observed, side)
+    )
 
 
-def _mark(observed: ObservedVolumePair, side: str) -> str:
+def _mark(observed: ObservedVolumePair, side: Side) -> str:
     """Once the pair is gone nothing else tells how complete the copy is, so that an earlier mark stays."""
     if not observed.is_paired:
         return observed.volume(side).replica_mark or COMPLETE
     return INCOMPLETE if may_be_incomplete(observed) else COMPLETE
 
 
-def _has_room(observed: ObservedVolumePair, side: str) -> bool:
+def _has_room(observed: ObservedVolumePair, side: Side) -> bool:
     """Whether the attributes of the volume can hold the mark, too."""
     noted = {**observed.volume(side).attributes, REPLICA_MARK: INCOMPLETE}
     return len(json.dumps(noted).encode()) < MAX_ATTRIBUTES
 
 
-def _incomplete(observed: ObservedVolumePair, side: str) -> Exception:
+def _incomplete(observed: ObservedVolumePair, side: Side) -> Exception:
     return refusal(
         observed,
         "not_in_sync",
@@ -108,7 +116,7 @@ def _incomplete(observed: ObservedVolumePair, side: str) -> Exception:
     )
 
 
-def _perhaps_unreleased(observed: ObservedVolumePair, side: str) -> str:
+def _perhaps_unreleased(observed: ObservedVolumePair, side: Side) -> str:
     """Without its pair a replicationTarget reads as locked on some releases, and so does a volume that must be locked."""
     return (
         f"cluster {observed.name(side)}: {observed.label(side)} is locked; if it is the former target of a pair that is gone, set it "
@@ -122,14 +130,14 @@ def unmarked(observed: ObservedVolumePair) -> tuple[str, ...]:
     return tuple(_unmarked(observed, side) for side in former if observed.is_paired and not _has_room(observed, side))
 
 
-def _unmarked(observed: ObservedVolumePair, side: str) -> str:
+def _unmarked(observed: ObservedVolumePair, side: Side) -> str:
     return (
         f"cluster {observed.name(side)}: the attributes of {observed.label(side)} have no room for {REPLICA_MARK}; until the next "
         "garbage collection nothing shows that it holds a copy: do not make it a target before"
     )
 
 
-def _perhaps_incomplete(observed: ObservedVolumePair, side: str, why: str) -> str:
+def _perhaps_incomplete(observed: ObservedVolumePair, side: Side, why: str) -> str:
     return (
         f"cluster {observed.name(side)}: whether {observed.label(side)} has everything cannot be told ({why}); check its content "
         "before hosts use it"

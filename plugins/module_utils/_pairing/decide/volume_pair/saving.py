@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 from ...failover_steps import MAX_IN_GROUP, Save
+from ...model import Side
 from .state import ObservedVolumePair
 
 # How long a snapshot is kept of a replica that its source copies again; everything else is kept until it is deleted.
@@ -15,7 +16,7 @@ REPLICA_RETENTION = "168:00:00"
 
 
 def save(
-    observed: ObservedVolumePair, side: str, hint: str = "", first: bool = False, retention: str | None = None
+    observed: ObservedVolumePair, side: Side, hint: str = "", first: bool = False, retention: str | None = None
 ) -> Save:
     """The snapshot of the volume of this side. hint: what the message says first where it cannot be taken.
 
@@ -26,7 +27,7 @@ def save(
         side=side,
         object=observed.label(side),
         reason="it will be overwritten",
-        volume=observed.volumes[side],
+        volume=observed.volume(side),
         max_batch=most_in_group(observed, side),
         hint=hint,
         retention=retention,
@@ -34,7 +35,7 @@ def save(
     )
 
 
-def most_in_group(observed: ObservedVolumePair, side: str) -> int:
+def most_in_group(observed: ObservedVolumePair, side: Side) -> int:
     """How many volumes of this cluster one group snapshot can have."""
     limits = observed.extras.limits[side]
     return min(MAX_IN_GROUP, limits.volumes_per_group or MAX_IN_GROUP) if limits else MAX_IN_GROUP

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from ...model import (
     LOCAL,
@@ -17,6 +18,7 @@ from ...model import (
     SIDES,
     TARGET,
     Limits,
+    Side,
     Sides,
     Snapshot,
     SyncJob,
@@ -24,15 +26,44 @@ from ...model import (
     Volume,
     VolumePair,
     Writes,
+    of_side,
     other,
 )
 from .. import health
 from ..catalog import Catalog
+from ..health import Health, Roles
 from ..identity import names_cluster
 from .desired import DesiredPair
 
+State = Literal[
+    "none",
+    "paired",
+    "half_local",
+    "half_peer",
+    "crossed",
+    "pending_local",
+    "pending_peer",
+    "foreign_local",
+    "foreign_peer",
+    "unknown_peer",
+]
+RowName = Literal[
+    State,
+    "paired_stopped",
+    "paired_no_role",
+    "deleted",
+    "missing",
+    "missing_half",
+    "alone",
+    "alone_none",
+    "alone_pending",
+    "alone_elsewhere",
+    "unreadable",
+]
+Relation = Literal["none", "pending", "ours", "stale", "foreign"]
+
 # The row of a pair of which one side alone is known, since the other one cannot be read. It is reported, never acted on.
-UNREADABLE = "unreadable"
+UNREADABLE: RowName = "unreadable"
 
 
 @dataclass(frozen=True)
@@ -67,8 +98,8 @@ class ObservedVolumePair:
 
     item: int
     desired: DesiredPair
-    state: str
-    row: str
+    state: State
+    row: RowName
     catalogs: Sides[Catalog]
     volumes: Sides[Volume | None]
     entries: Sides[VolumePair | None]
@@ -76,14 +107,14 @@ class ObservedVolumePair:
     extras: Extras = field(default=Extras())
     assumed: bool = False
 
-    def volume(self, side: str) -> Volume:
+    def volume(self, side: Side) -> Volume:
         """The volume of a side where the row says that it is there. Raises LookupError where it is not."""
         volume = self.volumes[side]
         if volume is None:
             raise LookupError(f"item {self.item} ({self.row}) has no volume on the {side} cluster")
         return volume
 
-    def entry(self, side: str) -> VolumePair:
+    def entry(self, side: Side) -> VolumePair:
         """The pair entry of a side where the row says that it is there. Raises LookupError where it is not."""
         entry = self.entries[side]
         if entry is None:
@@ -91,7 +122,7 @@ class ObservedVolumePair:
         return entry
 
     @property
-    def direction(self) -> str | None:
+    def direction(self) -> Roles | None:
         """to_peer, from_peer, split or none, by what the two volumes' access is now."""
         return health.direction(
             *(volume.access if volume else None for volume in (self.volumes.local, self.volumes.peer))
@@ -103,9 +134,9 @@ class ObservedVolumePair:
         return bool(self.entries.local or self.entries.peer)
 
     @property
-    def source(self) -> str | None:
+    def source(self) -> Side | None:
         """The side of the only writable volume; None without exactly one."""
-        writable = [side for side in SIDES if self.volumes[side] and self.volumes[side].access == READ_WRITE]
+        writable = [side for side in SIDES if self.volumes[side] and self.volume(side).access == READ_WRITE]
         return writable[0] if len(writable) == 1 else None
 
     @property
@@ -115,7 +146,7 @@ class ObservedVolumePair:
         return entry.mode if entry else None
 
     @property
-    def health(self) -> str:
+    def health(self) -> Health:
         roles_valid = self.direction in ("to_peer", "from_peer")
         sides = [
             health.of_state(entry.state, roles_valid) for entry in (self.entries.local, self.entries.peer) if entry
@@ -126,7 +157,7 @@ class ObservedVolumePair:
             sides.append("broken")  # its state would pass, the deletion does not
         return health.worst(sides) if sides else "unknown"
 
-    def lag_seconds(self, side: str) -> float | None:
+    def lag_seconds(self, side: Side) -> float | None:
         """How far the other side is behind this one; None where that was not read or is not known."""
         volume, lags = self.volumes[side], self.extras.lags[side]
         return lags.get(volume.id) if volume and lags else None
@@ -144,10 +175,10 @@ class ObservedVolumePair:
             return ()
         return tuple(v for v in self.catalogs.peer.named(desired.new_name or local.name) if not v.deleted)
 
-    def name(self, side: str) -> str:
+    def name(self, side: Side) -> str:
         return self.catalogs[side].cluster.name
 
-    def label(self, side: str) -> str:
+    def label(self, side: Side) -> str:
         volume = self.volumes[side]
         return volume.label if volume else self.desired.label(side)
 
@@ -156,7 +187,7 @@ def classify_volume_pair(item: int, desired: DesiredPair, catalogs: Sides[Catalo
     """Find the two volumes and say what they are to each other. Raises Failure where a name does not tell."""
     volumes = _select(desired, catalogs)
     relations = {side: _relation(desired, catalogs, volumes, side) for side in SIDES}
-    entries = {side: volumes[side].pairs[0] if relations[side] != "none" else None for side in SIDES}
+    entries = {side: of_side(volumes, side).pairs[0] if relations[side] != "none" else None for side in SIDES}
     state = _state(relations, entries)
     replica = "ours" in relations.values() and health.direction(
         *(v.access if v else None for v in (volumes.local, volumes.peer))
@@ -221,7 +252,7 @@ def _partner(desired: DesiredPair, catalogs: Sides[Catalog], local: Volume | Non
     return _named_on_peer(desired, there, name, _owner_of_partner(desired, here, local))
 
 
-def _relation(desired: DesiredPair, catalogs: Sides[Catalog], volumes: Sides[Volume | None], side: str) -> str:
+def _relation(desired: DesiredPair, catalogs: Sides[Catalog], volumes: Sides[Volume | None], side: Side) -> Relation:
     """What the volume of `side` is paired with: none, pending, ours, stale (the wanted one, but it cannot work), foreign."""
     volume, far, there = volumes[side], other(side), catalogs[other(side)].cluster
     if volume is None or not volume.pairs:
@@ -240,7 +271,7 @@ def _relation(desired: DesiredPair, catalogs: Sides[Catalog], volumes: Sides[Vol
 
 
 def _is_partner(
-    desired: DesiredPair, catalogs: Sides[Catalog], partner: Volume | None, far: str, pair: VolumePair
+    desired: DesiredPair, catalogs: Sides[Catalog], partner: Volume | None, far: Side, pair: VolumePair
 ) -> bool:
     if partner is not None:
         return pair.remote_volume_id == partner.id
@@ -252,7 +283,7 @@ def _is_partner(
     return pair.remote_volume_id == given_id or pair.remote_volume_name == given_name
 
 
-def _state(relations: Mapping[str, str], entries: Mapping[str, VolumePair | None]) -> str:
+def _state(relations: Mapping[Side, Relation], entries: Mapping[Side, VolumePair | None]) -> State:
     local, peer = relations[LOCAL], relations[PEER]
     established = ("ours", "stale")
     if local == "foreign":
@@ -260,7 +291,8 @@ def _state(relations: Mapping[str, str], entries: Mapping[str, VolumePair | None
     if peer == "foreign":
         return "foreign_peer"
     if local in established and peer in established:
-        return "paired" if entries[LOCAL].uuid == entries[PEER].uuid else "crossed"
+        uuids = {entry.uuid for entry in entries.values() if entry is not None}
+        return "paired" if len(uuids) == 1 else "crossed"
     if local in established:
         return "half_local"
     if peer in established:
@@ -270,7 +302,7 @@ def _state(relations: Mapping[str, str], entries: Mapping[str, VolumePair | None
     return "pending_peer" if peer == "pending" else "none"
 
 
-def _row(state: str, volumes: Sides[Volume | None], entries: Sides[VolumePair | None]) -> str:
+def _row(state: State, volumes: Sides[Volume | None], entries: Sides[VolumePair | None]) -> RowName:
     both = (volumes.local, volumes.peer)
     if state.startswith("foreign"):
         return state
@@ -280,6 +312,6 @@ def _row(state: str, volumes: Sides[Volume | None], entries: Sides[VolumePair | 
         return "missing" if state == "none" else "missing_half"
     if state == "paired" and (health.stopped(entries.local) or health.stopped(entries.peer)):
         return "paired_stopped"
-    if state == "paired" and any(volume.access not in (READ_WRITE, TARGET) for volume in both):
+    if state == "paired" and any(volume is not None and volume.access not in (READ_WRITE, TARGET) for volume in both):
         return "paired_no_role"
     return state
