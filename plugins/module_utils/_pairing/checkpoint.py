@@ -2,12 +2,13 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# This file is private to the collection elementsw.replication: it can change without notice.
 """What a checkpoint notes in its attributes, so that a later run can prove that no one has written since.
 
 Attributes must take less than 1000 bytes as JSON, and a group snapshot has up to 32 volumes: each volume is noted by a
 digest of fixed length, whatever its ID and its counters are.
 """
+
+# This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations
 

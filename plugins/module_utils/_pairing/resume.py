@@ -2,13 +2,14 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# This file is private to the collection elementsw.replication: it can change without notice.
 """What a call that ends in the middle of its wait hands to the next one, by way of the action plugin.
 
 It is there to be reported at the end, and is checked like any input. On its way Ansible masks in it whatever looks like
 the password, within names and numbers too, before ansible-core 2.19 even within true and null, so nothing is decided on
 it. The marks are the exception, and are written so that no password hits them.
 """
+
+# This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations
 

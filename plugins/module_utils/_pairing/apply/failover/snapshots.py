@@ -2,11 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# This file is private to the collection elementsw.replication: it can change without notice.
 """The snapshots that a failover takes: one for each volume, or one of a group of volumes.
 
 CreateSnapshot must never be repeated blindly; a name of its own tells whether a lost one took effect.
 """
+
+# This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations
 
