@@ -431,7 +431,7 @@ def test_what_was_saved_is_told_in_one_warning_for_each_cluster():
         run.close()
     assert not outcome.failures
     (told,) = [text for text in outcome.warnings if "elementsw-saved-" in text]
-    assert "what v00, v01, v02 and 32 more held is kept in snapshots" in told
+    assert "the former content of v00, v01, v02 and 32 more is kept in snapshots" in told
 
 
 def forced_with(fault, **more):
