@@ -459,7 +459,7 @@ def test_writes_until_the_demotion_are_told(saving, lost):
     warnings = forced_with({"method": "ModifyVolume", "fault": "meanwhile", "call": late}, save_overwritten=saving)
     (told,) = [text for text in warnings if "was written to while this task ran" in text]
     assert "volume orders (1) was written to while this task ran or shortly before (1 write operations)" in told
-    assert f"what was written {lost} is lost" in told
+    assert f"writes {lost} are lost" in told
 
 
 @pytest.mark.parametrize("nth", [1, 2])

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The way back from a demotion, and why a promotion is never taken back."""
+"""The undoing of a demotion. A promotion is never undone."""
 
 # This file is private to the collection elementsw.replication: it can change without notice.
 
@@ -35,7 +35,7 @@ def undo_demotion(writer: Writer, done: Done, beside: Sequence[Done], change: Ch
     turned = promotion is not None and not promotion.unsure
     if turned or step.partner.access == READ_WRITE:
         whether = f"whether the volume on {run.name(side)} was made {step.access} is not known"
-        return f"{pair}: {whether if done.unsure else 'the pair was turned round and stays so'}"
+        return f"{pair}: {whether if done.unsure else 'the pair was reversed and stays reversed'}"
     if promotion is not None:
         return _after_unanswered(run, far, step, pair)
     if _is_writable(run, far, step.partner.id):
@@ -79,7 +79,7 @@ def _after_unanswered(run: Run, far: str, step: Demote, pair: str) -> str:
         partner = None
     if partner is None or partner.access != READ_WRITE:
         raise _promotion_unknown(pair, run.name(far))
-    return f"{pair}: the pair was turned round and stays so"
+    return f"{pair}: the pair was reversed and stays reversed"
 
 
 def _is_writable(run: Run, side: str, volume_id: int) -> bool:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Creation of the account that owns created volumes."""
+"""The creation of the account that owns created volumes."""
 
 # This file is private to the collection elementsw.replication: it can change without notice.
 
@@ -17,7 +17,10 @@ DUPLICATE_ACCOUNT = "xDuplicateUsername"
 
 
 def create_account(writer: Writer, step: CreateAccount) -> tuple[int, bool]:
-    """The account's ID, and whether this run made it. The reply holds CHAP secrets: nothing else of it is kept."""
+    """Create the account. Return its ID, and whether this run created it. Raises Failure.
+
+    Nothing else of the reply is kept, because it contains CHAP secrets.
+    """
     trouble: Failure | None = None
     for attempt in range(ATTEMPTS):
         if attempt:
