@@ -111,7 +111,7 @@ def _variable(host: _Host, option: str) -> Any:
     value = _resolve(host, variable) if variable in host.variables else None
     if value is _UNRESOLVED:
         raise ConnectionProblem(
-            f"host '{host.name}': the variable {variable} cannot be resolved; something in it is undefined or wrong"
+            f"host '{host.name}': the variable {variable} cannot be resolved; correct what is undefined or wrong in it"
         )
     return value
 

@@ -29,7 +29,7 @@ _NO_PROXIES = {"https": None, "all": None}
 MIB = 1024 * 1024
 _CHUNK = 64 * 1024
 # Messages contain at most so many characters of another library's error.
-_MOST_TOLD = 200
+_LONGEST_TEXT = 200
 
 
 @dataclass(frozen=True)
@@ -313,4 +313,4 @@ def _root_text(exc: BaseException) -> str:
         if isinstance(cause, OSError) and cause.strerror and isinstance(cause.strerror, str):
             return cause.strerror
     texts = [str(cause) for cause in causes if str(cause)]
-    return texts[-1][:_MOST_TOLD] if texts else type(exc).__name__
+    return texts[-1][:_LONGEST_TEXT] if texts else type(exc).__name__
