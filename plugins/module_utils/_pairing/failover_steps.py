@@ -24,7 +24,7 @@ class TakeSnapshot(Step):
 
     volume: Volume
     #: The most volumes of a cluster that share one group snapshot.
-    most: int = MAX_IN_GROUP
+    max_batch: int = MAX_IN_GROUP
 
 
 @dataclass(frozen=True)
@@ -110,6 +110,9 @@ class CountLateWrites(Step):
 class Demote(SetAccess):
     """Demote a source to the target of its partner."""
 
+    FINAL = True
+    OVERWRITES = True
+
     partner: Volume
 
     @property
@@ -120,6 +123,9 @@ class Demote(SetAccess):
 @dataclass(frozen=True)
 class Promote(SetAccess):
     """Promote a target if it has not changed: the last write of a planned failover, the first one of a forced failover."""
+
+    FINAL = True
+    OVERWRITES = True
 
     #: Whether the failover is forced.
     first: bool = False
@@ -141,7 +147,7 @@ class RemoveCheckpoint(Step):
     volume: Volume
     #: Whether the copy is removed, and not the checkpoint itself.
     copy: bool
-    most: int = MAX_IN_GROUP
+    max_batch: int = MAX_IN_GROUP
     #: The checkpoint that this run has taken.
     checkpoint: Any = None
 

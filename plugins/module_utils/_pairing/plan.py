@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, ClassVar
@@ -71,6 +71,10 @@ class Step:
     reason: str
 
     PHASE: ClassVar[Phase]
+    #: Whether the step cannot be undone, or is of no use without the later steps of its item, so that those always run.
+    FINAL: ClassVar[bool] = False
+    #: Whether the step may overwrite a volume, so that its saved snapshot is kept after the step was sent.
+    OVERWRITES: ClassVar[bool] = False
 
     @property
     def phase(self) -> Phase:
@@ -89,6 +93,7 @@ class RemoveClusterPair(Step):
     entry: ClusterPair
 
     PHASE = Phase.UNPAIR_CLUSTERS
+    FINAL = True
 
 
 @dataclass(frozen=True)
@@ -106,6 +111,8 @@ class PairClusters(Step):
 @dataclass(frozen=True)
 class RemoveVolumePair(Step):
     """Remove the pair entry of a volume if its pair and its access have not changed."""
+
+    FINAL = True
 
     volume: Volume
     #: Whether it is removed after the entry of the other side.
@@ -280,6 +287,8 @@ class PairVolumes(Step):
     mode: str
 
     PHASE = Phase.PAIR_VOLUMES
+    FINAL = True
+    OVERWRITES = True
 
 
 @dataclass(frozen=True)
@@ -292,6 +301,7 @@ class SetMode(Step):
     before: str
 
     PHASE = Phase.SET_MODE
+    FINAL = True
 
 
 @dataclass(frozen=True)
@@ -302,6 +312,7 @@ class SetPause(Step):
     paused: bool
 
     PHASE = Phase.SET_PAUSE
+    FINAL = True
 
 
 @dataclass(frozen=True)
@@ -333,3 +344,13 @@ class Verdict:
 
 
 DONE = Verdict(done=True)
+
+
+#: So many objects of a bulk call are named in messages and actions.
+MAX_NAMED = 3
+
+
+def objects(batch: Sequence[Step]) -> str:
+    """The objects of a bulk call as messages name them: up to three, and how many there are."""
+    named = ", ".join(step.object for step in batch[:MAX_NAMED])
+    return named if len(batch) <= MAX_NAMED else f"{named} and {len(batch) - MAX_NAMED} more ({len(batch)} in all)"

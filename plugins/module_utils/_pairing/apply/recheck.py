@@ -18,7 +18,6 @@ from typing import Any, TypeVar
 
 from ..._element.errors import Failure
 from ..decide import guard
-from ..failover_steps import ConfirmDemotion, ConfirmFailover, ConfirmQuiet, Promote
 from ..model import SIDES, TARGET, ClusterPair, Usage, Volume, VolumePair, other
 from ..observe.both import USERS_OF_CLUSTER_PAIRS
 from ..observe.clusters import list_cluster_pairs
@@ -28,23 +27,13 @@ from ..plan import ConfirmUnused, CreateVolume, MarkReplica, ReleaseTarget, Remo
 from ..run import Run
 from ..views import UnreadableVolume, Volumes
 from .current_volumes import is_unchanged, read_current
-from .failover import checks
 
 Verdicts = dict[Step, Failure]
 S = TypeVar("S", RemoveVolumePair, "ReleaseTarget | MarkReplica")
 
 
-def changed(run: Run, steps: Sequence[Step]) -> Verdicts:
-    """Return the steps of one phase that must not be run, because something has changed, with the failure of each."""
-    verdicts: Verdicts = {}
-    for kind, recheck in _RECHECKS:
-        batch = [step for step in steps if isinstance(step, kind)]
-        if batch:
-            verdicts.update(recheck(run, batch))
-    return verdicts
-
-
-def _volume_pairs(run: Run, steps: Sequence[RemoveVolumePair]) -> Verdicts:
+def volume_pairs(run: Run, steps: Sequence[RemoveVolumePair]) -> Verdicts:
+    """Return the failures of volumes whose pair entry must not be removed: the pair or the access has changed."""
     now = read_current(run, ((step.side, step.volume) for step in steps))
     return {
         step: now.unreadable.get(place) or _changed(run, step, "its pair or its access is different")
@@ -58,7 +47,8 @@ def _places(steps: Sequence[S]) -> list[tuple[S, tuple[str, int]]]:
     return [(step, (step.side, step.volume.id)) for step in steps]
 
 
-def _released(run: Run, steps: Sequence[ReleaseTarget | MarkReplica]) -> Verdicts:
+def former_targets(run: Run, steps: Sequence[ReleaseTarget | MarkReplica]) -> Verdicts:
+    """Return the failures of volumes that are not unpaired former targets any more, or whose attributes have changed."""
     now = read_current(run, ((step.side, step.volume) for step in steps))
     what = "it is paired, or its access or its attributes are different"
     return {
@@ -81,8 +71,8 @@ def _is_former_target(now: Volume | None, planned: Volume) -> bool:
     )
 
 
-def _still_missing(run: Run, steps: Sequence[CreateVolume]) -> Verdicts:
-    """Recheck that no such volume exists: names are not unique, so a cluster would create a second one."""
+def still_missing(run: Run, steps: Sequence[CreateVolume]) -> Verdicts:
+    """Return the failures of volumes that exist already: names are not unique, so a cluster would create a second one."""
     verdicts: Verdicts = {}
     for side in {step.side for step in steps}:
         here = [step for step in steps if step.side == side]
@@ -99,7 +89,8 @@ def _still_missing(run: Run, steps: Sequence[CreateVolume]) -> Verdicts:
     return verdicts
 
 
-def _unused(run: Run, steps: Sequence[ConfirmUnused]) -> Verdicts:
+def unused(run: Run, steps: Sequence[ConfirmUnused]) -> Verdicts:
+    """Return the failures of future targets that are in use or have changed, or whose source has changed."""
     wanted = [each for step in steps for each in ((step.side, step.volume), (other(step.side), step.source))]
     now = read_current(run, wanted)
     used: dict[tuple[str, int], Usage] = {}
@@ -133,7 +124,8 @@ def _is_unused(run: Run, step: ConfirmUnused, now: Usage) -> bool:
     return guard.still_as_planned(step.usage, now, step.overwrite, step.saved)
 
 
-def _cluster_pairs(run: Run, steps: Sequence[RemoveClusterPair]) -> Verdicts:
+def cluster_pairs(run: Run, steps: Sequence[RemoveClusterPair]) -> Verdicts:
+    """Return the failures of cluster pairs that must not be removed: the entry has changed, or volume pairs use it."""
     verdicts: Verdicts = {}
     for side in {step.side for step in steps}:
         client = run.client(side)
@@ -170,16 +162,3 @@ def _changed(run: Run, step: Step, what: str) -> Failure:
         f"cluster {cluster}: {step.object} changed while this task ran: {what}; nothing more was written for it, run again",
         cluster=cluster,
     )
-
-
-_RECHECKS: tuple[tuple[type | tuple[type, ...], Callable[..., Verdicts]], ...] = (
-    (RemoveVolumePair, _volume_pairs),
-    ((ReleaseTarget, MarkReplica), _released),
-    (CreateVolume, _still_missing),
-    (ConfirmUnused, _unused),
-    (RemoveClusterPair, _cluster_pairs),
-    (ConfirmFailover, checks.ready),
-    (ConfirmDemotion, checks.undisturbed),
-    (ConfirmQuiet, checks.quiet),
-    (Promote, checks.promotable),
-)

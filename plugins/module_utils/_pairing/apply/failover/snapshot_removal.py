@@ -15,7 +15,7 @@ from ...._element.errors import Failure
 from ...failover_steps import RemoveCheckpoint, Save, TakeCheckpoint
 from ...model import other
 from ...observe.snapshots import list_all_snapshots
-from ..batch import objects
+from ...plan import objects
 from ..writer import Writer
 from .snapshots import GONE, Taken
 

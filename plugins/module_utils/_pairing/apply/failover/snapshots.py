@@ -23,9 +23,9 @@ from ... import checkpoint
 from ...failover_steps import Save, TakeCheckpoint, TakeSnapshot
 from ...model import SAVED, Saved, Snapshot, Volume
 from ...observe.snapshots import list_group_snapshots, list_snapshots
-from ...plan import Step
-from ..batch import objects
-from ..writer import ATTEMPTS, PAUSE, SEARCH_SECONDS, Writer
+from ...plan import Step, objects
+from ..resend import CHANGE, attempt
+from ..writer import SEARCH_SECONDS, Writer
 
 # A checkpoint that no run removes expires after this time.
 RETENTION = "24:00:00"
@@ -76,20 +76,13 @@ class Taken:
 def take(writer: Writer, batch: Sequence[TakeSnapshot]) -> Taken:
     """Take a snapshot of the volume, or a group snapshot of all volumes of the batch, and return it. Raises Failure."""
     name = _name(writer, batch)
-    trouble: Failure | None = None
-    for attempt in range(ATTEMPTS):
-        if attempt:
-            writer.run.clock.sleep(PAUSE)
-        try:
-            return _take_once(writer, batch, name)
-        except Failure as exc:
-            trouble = exc
-        if not (trouble.outcome_unknown or trouble.transient):
-            break
-        found = _search(writer, batch, name, trouble)
-        if found is not None:
-            return found
-    raise _refusal(writer, batch, trouble)
+    try:
+        return attempt(
+            writer.run, CHANGE, partial(_take_once, writer, batch, name), partial(_search, writer, batch, name)
+        )
+    except Failure as exc:
+        # What may have been taken after all is named in left_behind; everything else was refused.
+        raise exc if exc.outcome_unknown else _refusal(writer, batch, exc) from None
 
 
 def _name(writer: Writer, batch: Sequence[TakeSnapshot]) -> str:

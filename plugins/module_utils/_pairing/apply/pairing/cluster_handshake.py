@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 from ...._element.errors import Failure
@@ -15,9 +16,9 @@ from ...model import ClusterPair, other
 from ...observe.clusters import list_cluster_pairs
 from ...plan import PairClusters
 from ...views import UnreadableClusterPair
+from ..resend import START_PAIRING, attempt
 from ..writer import SEARCH_SECONDS, Writer
 from .keys import bad_start, member_of_key, take_key
-from .volume_handshake import START_ATTEMPTS
 
 NO_CLUSTER_PAIR = frozenset({"xPairingDoesNotExist"})
 
@@ -29,8 +30,13 @@ class PairedMeanwhile(Failure):
 def pair_clusters(writer: Writer, step: PairClusters) -> None:
     """Pair two clusters. Raises Failure: its `left_behind` names what is left of the handshake."""
     astray: list[str] = []
+
+    def note_pending(trouble: Failure) -> None:
+        # Not removed, because a pending entry does not show which client has made it.
+        astray[:] = _left_pending(writer, step, trouble)
+
     try:
-        pair_id, key = _start_cluster(writer, step, astray)
+        pair_id, key = attempt(writer.run, START_PAIRING, partial(_start_cluster, writer, step), note_pending)
         _complete_cluster(writer, step, pair_id, key)
     except Failure as exc:
         exc.left_behind += astray
@@ -39,22 +45,8 @@ def pair_clusters(writer: Writer, step: PairClusters) -> None:
         writer.warn(f"{sentence}; remove_pending: true removes it")
 
 
-def _start_cluster(writer: Writer, step: PairClusters, astray: list[str]) -> tuple[int, str]:
-    """Return the pair's ID and its key. Adds to `astray` what calls without a reply have left or may leave."""
-    trouble: Failure | None = None
-    for _attempt in range(START_ATTEMPTS):
-        try:
-            return _start_cluster_once(writer, step)
-        except Failure as exc:
-            trouble = exc
-        if not (trouble.outcome_unknown or trouble.transient):
-            break
-        # Not removed, because a pending entry does not show which client has made it.
-        astray[:] = _left_pending(writer, step, trouble)
-    raise trouble
-
-
-def _start_cluster_once(writer: Writer, step: PairClusters) -> tuple[int, str]:
+def _start_cluster(writer: Writer, step: PairClusters) -> tuple[int, str]:
+    """Start the pairing. Return the pair's ID and its key. Raises Failure."""
     method = "StartClusterPairing"
     result = writer.write(step.side, method, {}, step.object, step.reason)
     key = take_key(writer, step.side, method, result, "clusterPairingKey")

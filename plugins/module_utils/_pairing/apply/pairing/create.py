@@ -20,26 +20,18 @@ from ...._element.members import number
 from ...model import MARK, Volume
 from ...observe.volumes import list_volumes_named
 from ...plan import CreateVolume
-from ..writer import ATTEMPTS, PAUSE, SEARCH_SECONDS, Writer
+from ..resend import CHANGE, attempt
+from ..writer import SEARCH_SECONDS, Writer
 
 
 def create_volume(writer: Writer, step: CreateVolume) -> Volume:
     """Create the volume and return it. Raises Failure: its `left_behind` names a volume that may have been created."""
-    trouble: Failure | None = None
-    for attempt in range(ATTEMPTS):
-        if attempt:
-            writer.run.clock.sleep(PAUSE)
-        try:
-            result = writer.write(step.side, "CreateVolume", _parameters(writer, step), step.object, step.reason)
-            return _created(writer, step, result)
-        except Failure as exc:
-            trouble = exc
-        if not (trouble.outcome_unknown or trouble.transient):
-            break
-        found = _search(writer, step, trouble)
-        if found is not None:
-            return found
-    raise trouble
+    return attempt(writer.run, CHANGE, partial(_create_once, writer, step), partial(_search, writer, step))
+
+
+def _create_once(writer: Writer, step: CreateVolume) -> Volume:
+    result = writer.write(step.side, "CreateVolume", _parameters(writer, step), step.object, step.reason)
+    return _created(writer, step, result)
 
 
 def _parameters(writer: Writer, step: CreateVolume) -> dict[str, object]:

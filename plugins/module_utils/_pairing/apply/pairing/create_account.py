@@ -11,9 +11,8 @@ from __future__ import annotations
 from ...._element.errors import Failure
 from ...observe.volumes import list_accounts
 from ...plan import CreateAccount
-from ..writer import ATTEMPTS, PAUSE, Writer
-
-DUPLICATE_ACCOUNT = "xDuplicateUsername"
+from ..resend import CREATE_ACCOUNT, attempt
+from ..writer import Writer
 
 
 def create_account(writer: Writer, step: CreateAccount) -> tuple[int, bool]:
@@ -21,22 +20,17 @@ def create_account(writer: Writer, step: CreateAccount) -> tuple[int, bool]:
 
     Nothing else of the reply is kept, because it contains CHAP secrets.
     """
-    trouble: Failure | None = None
-    for attempt in range(ATTEMPTS):
-        if attempt:
-            writer.run.clock.sleep(PAUSE)
-        try:
-            result = writer.write(step.side, "AddAccount", {"username": step.account}, step.object, step.reason)
-            account_id = result.get("accountID")
-            return (account_id, True) if isinstance(account_id, int) else (_listed(writer, step), True)
-        except Failure as exc:
-            trouble = exc
-        if not (trouble.outcome_unknown or trouble.transient or trouble.name == DUPLICATE_ACCOUNT):
-            break
+
+    def send() -> tuple[int, bool]:
+        result = writer.write(step.side, "AddAccount", {"username": step.account}, step.object, step.reason)
+        account_id = result.get("accountID")
+        return (account_id, True) if isinstance(account_id, int) else (_listed(writer, step), True)
+
+    def recover(trouble: Failure) -> tuple[int, bool] | None:
         known = _known(writer, step, trouble)
-        if known is not None:
-            return known, trouble.outcome_unknown
-    raise trouble
+        return None if known is None else (known, trouble.outcome_unknown)
+
+    return attempt(writer.run, CREATE_ACCOUNT, send, recover)
 
 
 def _known(writer: Writer, step: CreateAccount, trouble: Failure) -> int | None:

@@ -8,22 +8,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from ...._element.errors import VOLUME_UNKNOWN, Failure
 from ...model import Volume, VolumePair, other
 from ...observe.volumes import get_volume
 from ...plan import PairVolumes
+from ..resend import COMPLETE_PAIRING, HANDSHAKE, KEY_REFUSED, START_PAIRING, KeySpent, attempt
 from ..writer import SEARCH_SECONDS, Writer
 from .keys import member_of_key, take_key
 
-# Just after the cluster pairing a cluster may not know its new peer yet. Published clients repeat the call for a minute.
-NOT_PAIRED_YET = "xMVIPNotPaired"
-NOT_PAIRED_ATTEMPTS = 20
-NOT_PAIRED_PAUSE = 3
-# A cluster may refuse a valid key at random, and contention uses up a key: the handshake begins again then.
-KEY_REFUSED = "xInvalidPairingKey"
-ROUNDS = 6
+# Contention uses up a key.
 CONTENTION = "xDBVersionMismatch"
-START_ATTEMPTS = 2
 # The errors of a removal that mean that there is nothing to remove.
 NO_VOLUME_PAIR = VOLUME_UNKNOWN | {"xVolumeNotPaired"}
 
@@ -35,65 +31,48 @@ def pair_volumes(writer: Writer, step: PairVolumes) -> str:
     """
     astray: list[str] = []
     try:
-        return _pair_in_rounds(writer, step, astray)
+        return attempt(writer.run, HANDSHAKE, partial(_handshake, writer, step, astray))
     except Failure as exc:
+        failure = exc.cause if isinstance(exc, KeySpent) else exc
         # Only a volume that is left unpaired accepts a late call; a paired one refuses it.
-        exc.left_behind += dict.fromkeys(astray)
-        raise
+        failure.left_behind += dict.fromkeys(astray)
+        raise failure from None
 
 
-def _pair_in_rounds(writer: Writer, step: PairVolumes, astray: list[str]) -> str:
-    """Pair two volumes in up to ROUNDS handshakes. Return the UUID of the pair. Raises Failure.
+def _handshake(writer: Writer, step: PairVolumes, astray: list[str]) -> str:
+    """Pair the volumes in one handshake with a new key. Return the UUID of the pair.
 
-    Adds to `astray` what calls without a reply may still leave.
+    Adds to `astray` what calls without a reply may still leave. Raises Failure: KeySpent if another handshake may succeed.
     """
-    trouble: Failure | None = None
-    for attempt in range(ROUNDS):
-        if trouble is not None:
-            if writer.run.stopping.is_set():
-                break
-            writer.run.clock.sleep(min(2**attempt, 10))
-        key = _start_volume(writer, step, astray)
-        try:
-            return _complete_volume(writer, step, key)
-        except _Again as again:
-            trouble = again.trouble
-    raise trouble
+    key = attempt(
+        writer.run,
+        START_PAIRING,
+        partial(_start_volume, writer, step),
+        partial(_withdraw_start, writer, step, astray),
+    )
+    return _complete_volume(writer, step, key)
 
 
-class _Again(Exception):
-    """The key is used up and the pending entry of this run is removed. Another round may succeed."""
-
-    def __init__(self, trouble: Failure):
-        super().__init__(str(trouble))
-        self.trouble = trouble
-
-
-def _start_volume(writer: Writer, step: PairVolumes, astray: list[str]) -> str:
-    trouble: Failure | None = None
-    for _attempt in range(START_ATTEMPTS):
-        try:
-            return _start_volume_once(writer, step)
-        except Failure as exc:
-            trouble = exc
-        _refuse_paired_meanwhile(trouble, step.object)
-        if not (trouble.outcome_unknown or trouble.transient):
-            break
-        if trouble.outcome_unknown or trouble.name == CONTENTION:
-            # The volume was unpaired just before, so a pending entry on it is that of the call with the unknown outcome.
-            _withdraw(writer, step, None, trouble)
-        # After an unreadable reply the call has ended, so its effect would have been found.
-        if trouble.outcome_unknown and trouble.code != "bad_reply" and not trouble.rolled_back:
-            astray.append(
-                f"{step.object} on cluster {writer.run.name(step.side)}: a pending pairing if the StartVolumePairing whose "
-                "reply was lost takes effect later"
-            )
-    raise trouble
+def _withdraw_start(writer: Writer, step: PairVolumes, astray: list[str], trouble: Failure) -> None:
+    """Remove what a StartVolumePairing without a usable reply has left. Raises `trouble` if something may stay."""
+    if trouble.outcome_unknown or trouble.name == CONTENTION:
+        # The volume was unpaired just before, so a pending entry on it is that of the call with the unknown outcome.
+        _withdraw(writer, step, None, trouble)
+    # After an unreadable reply the call has ended, so its effect would have been found.
+    if trouble.outcome_unknown and trouble.code != "bad_reply" and not trouble.rolled_back:
+        astray.append(
+            f"{step.object} on cluster {writer.run.name(step.side)}: a pending pairing if the StartVolumePairing whose "
+            "reply was lost takes effect later"
+        )
 
 
-def _start_volume_once(writer: Writer, step: PairVolumes) -> str:
+def _start_volume(writer: Writer, step: PairVolumes) -> str:
     params = {"volumeID": step.volume.id, "mode": step.mode}
-    result = writer.write(step.side, "StartVolumePairing", params, step.object, step.reason)
+    try:
+        result = writer.write(step.side, "StartVolumePairing", params, step.object, step.reason)
+    except Failure as exc:
+        _refuse_paired_meanwhile(exc, step.object)
+        raise
     return take_key(writer, step.side, "StartVolumePairing", result, "volumePairingKey")
 
 
@@ -113,7 +92,7 @@ def _complete_volume(writer: Writer, step: PairVolumes, key: str) -> str:
         _refuse_paired_meanwhile(exc, step.completer_object)
         # Only after a refusal by the cluster: a new key does not help if the cluster is unreachable.
         if exc.name == KEY_REFUSED or (exc.name and exc.transient and not exc.outcome_unknown):
-            raise _Again(exc) from None
+            raise KeySpent(exc) from None
         raise
 
 
@@ -149,14 +128,11 @@ def _refuse_paired_meanwhile(exc: Failure, what: str) -> None:
 
 def _send_complete_volume(writer: Writer, step: PairVolumes, key: str) -> None:
     params = {"volumeID": step.completer.id, "volumePairingKey": key}
-    for attempt in range(NOT_PAIRED_ATTEMPTS):
-        try:
-            writer.write(other(step.side), "CompleteVolumePairing", params, step.completer_object, step.reason)
-            return
-        except Failure as exc:
-            if exc.name != NOT_PAIRED_YET or attempt == NOT_PAIRED_ATTEMPTS - 1 or writer.run.stopping.is_set():
-                raise
-        writer.run.clock.sleep(NOT_PAIRED_PAUSE)
+
+    def send() -> None:
+        writer.write(other(step.side), "CompleteVolumePairing", params, step.completer_object, step.reason)
+
+    attempt(writer.run, COMPLETE_PAIRING, send)
 
 
 def _search_pair(writer: Writer, step: PairVolumes, uuid: str | None, seconds: float) -> str | None:

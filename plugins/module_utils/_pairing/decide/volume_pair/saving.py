@@ -27,7 +27,7 @@ def save(
         object=observed.label(side),
         reason="it will be overwritten",
         volume=observed.volumes[side],
-        most=most_in_group(observed, side),
+        max_batch=most_in_group(observed, side),
         hint=hint,
         retention=retention,
         first=first,
