@@ -386,9 +386,7 @@ def main() -> None:
     module = AnsibleModule(argument_spec=argument_spec(), supports_check_mode=True, **argument_rules())
     permission = module.params["peer_unreachable"]
     if permission != "fail" and module.params["state"] != "absent":
-        module.fail_json(
-            msg=f"peer_unreachable: {permission} goes with state: absent only, pairing needs both clusters"
-        )
+        module.fail_json(msg=f"peer_unreachable: {permission} requires state: absent; pairing requires both clusters")
     run_job(module, ClusterPairJob.from_params(module.params), "cluster pairs")
 
 

@@ -468,9 +468,9 @@ def argument_rules() -> dict[str, Any]:
 def main() -> None:
     """Run the module."""
     module = AnsibleModule(argument_spec=argument_spec(), supports_check_mode=True, **argument_rules())
-    most = module.params["max_lag"]
-    if most is not None and not most >= 0:  # NaN is neither
-        module.fail_json(msg=f"max_lag: {most} cannot be used; give the seconds that a target may be behind")
+    max_lag = module.params["max_lag"]
+    if max_lag is not None and not max_lag >= 0:  # also true for NaN
+        module.fail_json(msg=f"max_lag: {max_lag} cannot be used; give the seconds that a target may be behind")
     run_report(module, PairInfoJob.from_params(module.params))
 
 

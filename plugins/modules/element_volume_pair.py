@@ -855,12 +855,12 @@ NEW_VOLUME: dict[str, Any] = {
     "qos_policy": {"type": "str"},
 }
 NEW: dict[str, Any] = {"create_peer_volume": {"type": "dict", "options": NEW_VOLUME}}
-#: What is permitted for a pair, with what holds where neither the item nor the task says.
+#: What is permitted for a pair, with the defaults for what neither the item nor the task sets.
 PERMISSIONS = {"repair": False, "allow_overwrite": False, "save_overwritten": True}
 #: One item of `pairs`.
 ITEM: dict[str, Any] = {**PAIR, **NEW, **{name: {"type": "bool"} for name in PERMISSIONS}}
 ONE_VOLUME_EACH = [("volume", "volume_id"), ("peer_volume", "peer_volume_id")]
-# What names a volume cannot be a default of the items.
+# An option that names a volume cannot be a default of the items.
 ONE_PAIR_OR_MANY = [("pairs", name) for names in ONE_VOLUME_EACH for name in names]
 
 

@@ -84,7 +84,7 @@ class Writer:
         return attempt(self.run, CHANGE, send, recover)
 
     def search(self, find: Callable[[], T | None], seconds: float) -> T | None:
-        """What `find` returns within so many seconds, or None. A cluster that does not answer counts as one that shows nothing."""
+        """What `find` returns within so many seconds, or None. A cluster that does not answer shows nothing."""
         deadline = self.run.clock.monotonic() + seconds
         while True:
             try:

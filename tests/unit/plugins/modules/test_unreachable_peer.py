@@ -448,4 +448,4 @@ def test_the_clusters_are_unpaired_from_a_peer_assumed_dead(pair):
 @pytest.mark.parametrize("permission", ["local_only", "assume_dead"])
 def test_clusters_are_not_paired_with_an_unreachable_one(pair, permission):
     result = pair().run("cluster_pair", peer_unreachable=permission)
-    assert result["msg"] == f"peer_unreachable: {permission} goes with state: absent only, pairing needs both clusters"
+    assert result["msg"] == f"peer_unreachable: {permission} requires state: absent; pairing requires both clusters"

@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""The creation of the account that owns created volumes."""
+
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""Creation of the account that owns created volumes."""
 
 from __future__ import annotations
 
@@ -15,7 +16,10 @@ from ..writer import Writer
 
 
 def create_account(writer: Writer, step: CreateAccount) -> tuple[int, bool]:
-    """The account's ID, and whether this run made it. The reply holds CHAP secrets: nothing else of it is kept."""
+    """Create the account. Return its ID, and whether this run created it. Raises Failure.
+
+    Nothing else of the reply is kept, because it contains CHAP secrets.
+    """
 
     def send() -> tuple[int, bool]:
         result = writer.write(step.side, "AddAccount", {"username": step.account}, step.object, step.reason)
