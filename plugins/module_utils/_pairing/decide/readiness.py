@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# This file is private to the collection elementsw.replication: it can change without notice.
 """What must hold before clusters and volumes can be paired: one check each, for reports and for plans alike."""
+
+# This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations
 

@@ -2,11 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# This file is private to the collection elementsw.replication: it can change without notice.
 """What shall be done about a cluster pair: everything that was found, by everything that can be wished.
 
 TABLE below is the whole decision. The functions it names make the steps, or refuse.
 """
+
+# This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations
 

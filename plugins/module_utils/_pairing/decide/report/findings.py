@@ -2,11 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# This file is private to the collection elementsw.replication: it can change without notice.
 """What can be wrong, how bad it is, and what is wrong with clusters. Volumes and faults have files of their own.
 
 One finding per cause: what a lost link does to volumes is told with the link.
 """
+
+# This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations
 

@@ -2,12 +2,13 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# This file is private to the collection elementsw.replication: it can change without notice.
 """Turning an existing pair round: what must hold for it, then its writes.
 
 A planned turn proves that nothing is left behind, or changes nothing. A forced one makes the wanted side writable, and
 overwrites the other side only where its content was saved.
 """
+
+# This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations
 

@@ -2,11 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# This file is private to the collection elementsw.replication: it can change without notice.
 """A pair whose other cluster is unreachable: what this one's volume shows, and what may be done on this side alone.
 
 Nothing here makes a volume a target, creates, grows, changes a mode or pairs.
 """
+
+# This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations
 

@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# This file is private to the collection elementsw.replication: it can change without notice.
 """Is the pair as it was wished by now, can it still become so, and what is said when the time is up?"""
+
+# This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations
 
