@@ -549,7 +549,7 @@ def test_an_entry_that_cannot_be_read_takes_a_slot(sites, limit):
     result = site.check_then_run("cluster_pair")
     assert (result.get("error") or {}).get("code") == ("limit_reached" if limit == 3 else None)
     if limit == 3:
-        assert "has 3 cluster pairs and may have 3" in result["msg"]
+        assert "has 3 cluster pairs, and the limit is 3" in result["msg"]
 
 
 @pytest.mark.parametrize("odd", [("clusterPairUUID", MISSING), ("mvip", 5), (None, None)])

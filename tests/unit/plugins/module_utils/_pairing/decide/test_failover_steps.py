@@ -132,7 +132,9 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("observed", "without", "planned", "forced"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
+@pytest.mark.parametrize(
+    ("observed", "without", "planned", "forced"), [c[1:] for c in CASES], ids=[c[0] for c in CASES]
+)
 def test_every_state_by_every_permission(observed, without, planned, forced):
     assert outcome(observed, None) == without
     assert outcome(observed, "planned") == planned

@@ -283,14 +283,14 @@ def test_a_target_that_is_released_becomes_writable_too():
     ("desired", "item", "then"),
     [
         (FORCED, TO_PEER, "keep hosts off it"),
-        (ABSENT, WISH, "its side was left as it is"),
-        (PairOptions(present=True), replace(WISH, paused=True), "its side was left as it is"),
+        (ABSENT, WISH, "its side was not changed"),
+        (PairOptions(present=True), replace(WISH, paused=True), "its side was not changed"),
     ],
 )
 def test_a_sign_of_life_that_is_no_obstacle_is_a_warning(desired, item, then):
     for links, warned in (((CONNECTED,), 1), ((LOST,), 0)):
         plan = decide(observe(OURS, access=RT, links=links, desired=item), desired)
-        signs = [text for text in plan.warnings if "seems to be alive" in text]
+        signs = [text for text in plan.warnings if "seems to be up" in text]
         assert (len(signs), all(then in text for text in signs)) == (warned, True)
 
 
