@@ -15,15 +15,16 @@ from .state import ObservedVolumePair
 
 
 def set_mode(observed: ObservedVolumePair, source: str) -> tuple[Step, ...]:
+    """The step that sets the requested mode on the source; empty if the pair has it or none is requested."""
     mode, now = MODES.get(observed.desired.mode or ""), observed.mode or observed.entry(source).mode
     if mode is None or now.lower() == mode.lower():
         return ()
-    reason = f"mode shall be {observed.desired.mode}"
+    reason = f"mode {observed.desired.mode} requested"
     return (SetMode(observed.item, source, observed.label(source), reason, observed.volumes[source], mode, now),)
 
 
 def set_pause(observed: ObservedVolumePair, source: str) -> tuple[Step, ...]:
-    """Where an existing pair is to be paused or resumed: it is paused on its source, and resumed wherever it was paused."""
+    """The steps that pause an existing pair, on its source, or resume it, on each side that was paused."""
     wanted = observed.desired.paused
     shown = {side: observed.entry(side).state for side in SIDES}
     if wanted:
@@ -32,7 +33,7 @@ def set_pause(observed: ObservedVolumePair, source: str) -> tuple[Step, ...]:
         sides = []
     else:
         sides = [s for s in SIDES if shown[s] == PAUSED_HERE or shown[other(s)] == PAUSED_THERE]
-    reason = "it shall be paused" if wanted else "it shall replicate again"
+    reason = "pause requested" if wanted else "resume requested"
     return tuple(
         SetPause(observed.item, side, observed.label(side), reason, observed.volumes[side], bool(wanted))
         for side in sides
@@ -40,7 +41,7 @@ def set_pause(observed: ObservedVolumePair, source: str) -> tuple[Step, ...]:
 
 
 def lost_roles(observed: ObservedVolumePair, plan: Plan) -> tuple[Step, ...]:
-    """Targets that read `locked` after the handshake: some releases keep the role only once a volume is paired."""
+    """The steps for targets that are `locked` after the handshake: some releases keep the role of paired volumes only."""
     return tuple(
         SetAccess(observed.item, step_side, volume.label, "paired, but still locked", volume, TARGET)
         for step in plan.steps
@@ -52,13 +53,13 @@ def lost_roles(observed: ObservedVolumePair, plan: Plan) -> tuple[Step, ...]:
 
 
 def lost_modes(observed: ObservedVolumePair, plan: Plan) -> tuple[Step, ...]:
-    """The mode of a pair that was turned round, which is set again.
+    """The step that sets the mode of a reversed pair again; empty if the failover has not changed it.
 
-    Whether it survives that is documented nowhere (note N63 of api_notes).
+    The API documentation does not say whether the mode survives a failover (note N63 of api_notes).
     """
     turned = any(isinstance(step, SetAccess) and step.volume.pairs for step in plan.steps)
     wanted = MODES.get(observed.desired.mode or plan.before.get("mode") or "")
     if not turned or wanted is None or observed.mode is None or observed.mode.lower() == wanted.lower():
         return ()
-    new, reason = observed.source, "the turn has changed the mode"
+    new, reason = observed.source, "the failover changed the mode"
     return (SetMode(observed.item, new, observed.label(new), reason, observed.volumes[new], wanted, observed.mode),)

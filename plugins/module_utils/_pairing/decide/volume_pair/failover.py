@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Turning an existing pair round: what must hold for it, then its writes.
+"""Failover of an existing pair: its requirements, then its writes.
 
-A planned turn proves that nothing is left behind, or changes nothing. A forced one makes the wanted side writable, and
-overwrites the other side only where its content was saved.
+A planned failover proves that no write is lost, or changes nothing. A forced failover promotes the desired side, and
+overwrites the other side only if its content was saved.
 """
 
 # This file is private to the collection elementsw.replication: it can change without notice.
@@ -51,7 +51,7 @@ from .state import ObservedVolumePair
 
 
 def steps(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, ...]:
-    """The writes that give a pair the wanted direction, which it does not have."""
+    """The writes that give a pair the desired direction, which it does not have. Raises Failure where they must not run."""
     if observed.direction == "split":
         return _settle_split(observed, options)
     if observed.direction == "none":
@@ -62,6 +62,7 @@ def steps(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, ...
 
 
 def desired_source(observed: ObservedVolumePair) -> str:
+    """The side that the desired direction makes the source."""
     return LOCAL if observed.desired.direction == TO_PEER else PEER
 
 
@@ -78,25 +79,25 @@ def _planned(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, 
     check_quiet(observed, old)
     most = most_in_group(observed, old)
     item, shown = observed.item, observed.label
-    reason = f"it shall replicate {observed.desired.direction}"
+    reason = f"failover: planned requested, direction {observed.desired.direction}"
     return (
         *grown,
         TakeCheckpoint(
             item=item,
             side=old,
             object=shown(old),
-            reason="what was written shall be on the other side",
+            reason="it proves that all writes have arrived on the other side",
             volume=source,
             most=most,
             cluster_id=observed.catalogs[old].cluster.unique_id,
             digest=digest_of(observed, old),
         ),
-        ConfirmFailover(item, old, shown(old), "nothing is left behind", source, target, options.timeout),
+        ConfirmFailover(item, old, shown(old), "no write is lost", source, target, options.timeout),
         Demote(item, old, shown(old), reason, source, TARGET, target),
         ConfirmQuiet(item, old, shown(old), "no one wrote since", source, writes_of(observed, old) or Writes(0, 0)),
         Promote(item, new, shown(new), reason, target, READ_WRITE, partner=replace(source, access=TARGET)),
-        RemoveCheckpoint(item, new, shown(new), "the pair is turned round", target, True, most),
-        RemoveCheckpoint(item, old, shown(old), "the pair is turned round", source, False, most),
+        RemoveCheckpoint(item, new, shown(new), "the pair is reversed", target, True, most),
+        RemoveCheckpoint(item, old, shown(old), "the pair is reversed", source, False, most),
     )
 
 
@@ -105,17 +106,17 @@ def _forced(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, .
     old = other(new)
     losing = observed.volumes[old]
     if losing is not None and losing.access == TARGET:
-        return (*_saved(observed, old, options, "nothing was made writable"), *_promoted(observed, new, first=False))
+        return (*_saved(observed, old, options, "no volume was promoted"), *_promoted(observed, new, first=False))
     unsaved = losing if losing is not None and losing.access == READ_WRITE else None
     promoted = _promoted(observed, new, first=True, unsaved=unsaved)
-    # What has the access of no role was made so on purpose.
+    # An administrator has set an access that is no role in a pair on purpose.
     if losing is None or losing.access != READ_WRITE or hosts_of(observed, old):
         return promoted
     return (*promoted, *_overwritten(observed, old, options))
 
 
 def _saved(observed: ObservedVolumePair, old: str, options: PairOptions, hint: str) -> tuple[Step, ...]:
-    """A target is overwritten as soon as its partner is writable: what it holds may be the newest there is."""
+    """The snapshot of a target: it is overwritten once its partner is writable, and may hold the newest data."""
     return (save(observed, old, hint),) if options.save_overwritten else ()
 
 
@@ -123,15 +124,15 @@ def _promoted(observed: ObservedVolumePair, new: str, first: bool, unsaved: Volu
     volume = observed.volumes[new]
     if volume.access == READ_WRITE:
         return ()
-    reason = f"forced: it shall replicate {observed.desired.direction}"
+    reason = f"failover: forced requested, direction {observed.desired.direction}"
     return (Promote(observed.item, new, observed.label(new), reason, volume, READ_WRITE, first, unsaved=unsaved),)
 
 
 def _overwritten(observed: ObservedVolumePair, old: str, options: PairOptions) -> tuple[Step, ...]:
-    """The losing side: saved first, and left alone where a host is logged in to it."""
+    """The steps for the losing side: save it first, and do not change it if a host is logged in to it."""
     new = other(old)
     item, losing, label = observed.item, observed.volumes[old], observed.label(old)
-    # By the time it is looked at again it is writable.
+    # It is writable at the recheck.
     winning = replace(observed.volumes[new], access=READ_WRITE)
     return (
         *_saved(observed, old, options, "both sides are writable"),
@@ -142,17 +143,17 @@ def _overwritten(observed: ObservedVolumePair, old: str, options: PairOptions) -
 
 
 def _counted(observed: ObservedVolumePair, old: str, options: PairOptions) -> tuple[Step, ...]:
-    """A write between the snapshot and the demotion is on neither side: nothing keeps it, and no one was told."""
+    """The step that counts the writes between the snapshot and the demotion, which are lost on both sides."""
     used = usage_of(observed, old, observed.volumes[old])
     if used is None:
         return ()
     before = None if "statistics" in used.unreadable else used.write_ops
-    volume, reason = observed.volumes[old], "whether hosts wrote until then"
+    volume, reason = observed.volumes[old], "hosts may have written until then"
     return (CountLateWrites(observed.item, old, observed.label(old), reason, volume, before, options.save_overwritten),)
 
 
 def _settle_split(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, ...]:
-    """Both sides are writable: only on purpose is one of them overwritten, and never under a host."""
+    """The steps for two writable sides: overwrite one only with permission, and never while a host is logged in to it."""
     if options.failover != FORCED or not options.allow_overwrite:
         raise split_brain(observed)
     old = other(desired_source(observed))
@@ -163,7 +164,10 @@ def _settle_split(observed: ObservedVolumePair, options: PairOptions) -> tuple[S
 
 
 def promoted_half(observed: ObservedVolumePair) -> tuple[Step, ...]:
-    """A pair that is not whole: its desired side is promoted, whatever has become of the other one. Nothing else is touched."""
+    """The promotion of the desired side of a pair that is not whole. Nothing else is changed.
+
+    Raises Failure: volume_deleted, volume_not_found, access_conflict.
+    """
     new = desired_source(observed)
     volume = observed.volumes[new]
     if volume is None or volume.deleted:
@@ -183,12 +187,12 @@ def _promote_one_of_none(observed: ObservedVolumePair, options: PairOptions) -> 
     if missing:
         raise unproven(observed, missing)
     volume, partner = observed.volumes[new], observed.volumes[other(new)]
-    reason = f"a planned failover was interrupted; it shall replicate {observed.desired.direction}"
+    reason = f"a planned failover was interrupted; direction {observed.desired.direction} requested"
     return (Promote(observed.item, new, observed.label(new), reason, volume, READ_WRITE, partner=partner),)
 
 
 def warnings(observed: ObservedVolumePair, options: PairOptions, planned: Iterable[Step]) -> tuple[str, ...]:
-    """What the user has to know of a forced turn."""
+    """The warnings about a forced failover: what may be lost, and what it leaves as it is."""
     new = promoted_side(planned)
     if new is None or options.failover != FORCED:
         return (sizes_left(observed),) if options.failover == FORCED and planned and would_grow(observed) else ()

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A new pair: everything that must hold for it, then its writes. With a missing partner, the partner first."""
+"""A new pair: its requirements, then its writes. A missing partner is created first."""
 
 # This file is private to the collection elementsw.replication: it can change without notice.
 
@@ -43,21 +43,25 @@ from .state import ObservedVolumePair
 
 @dataclass(frozen=True)
 class Settings:
-    """The mode of a new pair, by its option's value, and whether it is paused from the start."""
+    """How a new pair starts."""
 
+    #: A value of the option `mode`.
     mode: str
     paused: bool
 
 
 def steps(observed: ObservedVolumePair, options: PairOptions, direction: str) -> tuple[Step, ...]:
-    """The writes of a new pair between two volumes that are there: the target is one before anything is paired with it."""
+    """The writes of a new pair of two existing volumes. The target gets its access before it is paired.
+
+    Raises Failure for each requirement that is not met.
+    """
     source_side = LOCAL if direction == TO_PEER else PEER
     target_side = other(source_side)
     source, target = observed.volumes[source_side], observed.volumes[target_side]
     check_connected(observed)
     _check_fit(observed, source_side)
     grown = growth.steps(observed, source_side)
-    # A pair that was theirs has made the target a copy already; a full copy of it is what repair was asked for.
+    # Repair requests a full copy to the target, and an earlier pair of the two has made it a copy already.
     permission = guard.Permission(
         options.allow_overwrite, options.repair and observed.replica and target.access == TARGET
     )
@@ -70,7 +74,7 @@ def steps(observed: ObservedVolumePair, options: PairOptions, direction: str) ->
         observed.item,
         target_side,
         target.label,
-        "nothing has changed",
+        "the evidence has not changed",
         target,
         source,
         evidence,
@@ -81,13 +85,13 @@ def steps(observed: ObservedVolumePair, options: PairOptions, direction: str) ->
 
 
 def _check_evidence(observed: ObservedVolumePair, source_side: str, used: Usage, permission: guard.Permission) -> None:
-    """Raise target_in_use, or empty_source, where the future target must not be overwritten."""
+    """Raise Failure, target_in_use or empty_source, if the future target must not be overwritten."""
     target_side = other(source_side)
     source, target = observed.volumes[source_side], observed.volumes[target_side]
     guard.check_unused(target, observed.name(target_side), used, permission)
     if not permission.overwrite:
         source_usage = _usage(observed, source_side, source) or Usage()
-        # An unpaired replicationTarget may be one that an administrator has prepared; the other half of a pair is none.
+        # An administrator may have prepared an unpaired replicationTarget; the other half of a pair is a copy.
         evidence = guard.data(target, used) or (guard.role(target) if permission.replica else ())
         guard.check_source_holds_data(source, observed.name(source_side), source_usage, target, evidence)
 
@@ -95,7 +99,7 @@ def _check_evidence(observed: ObservedVolumePair, source_side: str, used: Usage,
 def _saved(
     observed: ObservedVolumePair, options: PairOptions, side: str, used: Usage, permission: guard.Permission
 ) -> tuple[Save, ...]:
-    """The snapshot of what the future target holds, if it shows any evidence of data, or was a replica."""
+    """The snapshot of the future target, if it shows evidence of data or was a replica; empty otherwise."""
     target = observed.volumes[side]
     content = guard.data(target, used)
     if not options.save_overwritten or not (content or guard.role(target)):
@@ -105,7 +109,10 @@ def _saved(
 
 
 def steps_with_creation(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, ...]:
-    """The same where the volume on the peer is to be created first. A volume that this run creates is unused."""
+    """The writes of a new pair whose volume on the peer is created first. A volume that this run creates is unused.
+
+    Raises Failure for each requirement that is not met.
+    """
     create, source = observed.desired.create, observed.volumes.local
     check_connected(observed)
     _check_source(observed, LOCAL)
@@ -126,11 +133,11 @@ def steps_with_creation(observed: ObservedVolumePair, options: PairOptions) -> t
     reason = f"{source.label} has no partner"
     made: list[Step] = []
     if account_id is None:
-        text = "it shall own volumes that are created"
+        text = "create_account requested: it will own the new volume"
         made.append(CreateAccount(observed.item, PEER, f"account {owner}", text, owner))
     made.append(CreateVolume(observed.item, PEER, target.label, reason, target, owner, account_id or 0, policy_id))
     confirm = ConfirmUnused(
-        observed.item, PEER, target.label, "nothing has changed", target, source, Usage(), overwrite=False
+        observed.item, PEER, target.label, "the evidence has not changed", target, source, Usage(), overwrite=False
     )
     grown = growth.of_volume(observed, LOCAL, source, target.size, is_source=True)
     return (*made, confirm, *grown, *_pair(observed, LOCAL, source, target))
@@ -145,16 +152,16 @@ def _pair(observed: ObservedVolumePair, source_side: str, source: Volume, target
         made.append(SetAccess(observed.item, source_side, source.label, "it becomes the source", source, READ_WRITE))
     direction = TO_PEER if source_side == LOCAL else FROM_PEER
     settings = _settings(observed, source_side)
-    reason = f"they shall be paired, {direction}, {settings.mode}"
+    reason = f"not paired yet; direction {direction}, mode {settings.mode}"
     mode = MODES[settings.mode]
     made.append(PairVolumes(observed.item, source_side, source.label, reason, source, target, target.label, mode))
     if settings.paused:
-        made.append(SetPause(observed.item, source_side, source.label, "it shall be paused", source, True))
+        made.append(SetPause(observed.item, source_side, source.label, "pause requested", source, True))
     return tuple(made)
 
 
 def _settings(observed: ObservedVolumePair, source_side: str) -> Settings:
-    """Mode and pause as requested; else as what is left of an earlier pair shows them, its source's half before the other."""
+    """The requested mode and pause; else those of the remaining entries of an earlier pair, the source's first."""
     halves = [observed.entries[side] for side in (source_side, other(source_side)) if observed.entries[side]]
     shown = next((mode_option(half.mode) for half in halves if mode_option(half.mode)), None)
     paused = observed.desired.paused
@@ -164,9 +171,9 @@ def _settings(observed: ObservedVolumePair, source_side: str) -> Settings:
 
 
 def confirmed_again(plans: Sequence[Plan]) -> Sequence[Plan]:
-    """With a second look for every new pair of the list, if anything on it grows.
+    """The plans with a second recheck of each new target, if any volume of the list grows.
 
-    All volumes grow before any becomes a target, and with many sizes that takes long: a host may come meanwhile.
+    All volumes grow before any is demoted, and many growths take long: a host may log in meanwhile.
     """
     if not any(isinstance(step, Grow) for plan in plans for step in plan.steps):
         return plans
@@ -174,14 +181,14 @@ def confirmed_again(plans: Sequence[Plan]) -> Sequence[Plan]:
 
 
 def _with_second_recheck(planned: Iterable[Step]) -> Iterable[Step]:
-    looks = [replace(step, again=True) for step in planned if isinstance(step, ConfirmUnused)]
-    return sorted((*planned, *looks), key=lambda step: step.phase)
+    rechecks = [replace(step, again=True) for step in planned if isinstance(step, ConfirmUnused)]
+    return sorted((*planned, *rechecks), key=lambda step: step.phase)
 
 
 def targets(plans: Iterable[Plan]) -> Sides[tuple[Volume, ...]]:
-    """The existing volumes whose use decides about new pairs, by the side they are on: their future targets.
+    """The existing volumes, by side, whose evidence of use decides about new pairs: their future targets.
 
-    Where a target may be overwritten, its source as well: it must not be an empty one.
+    If a target may be overwritten, its source is included: it must not be empty.
     """
     found: dict[str, list[Volume]] = {LOCAL: [], PEER: []}
     for plan in plans:
@@ -218,7 +225,7 @@ def _check_source(observed: ObservedVolumePair, side: str) -> None:
 
 
 def clashes(pairs: Sequence[ObservedVolumePair | None], plans: Sequence[Plan]) -> dict[int, Failure]:
-    """What is wrong with creations taken together, by item: two of one name and owner, or more than the peer can hold."""
+    """The Failure, by item, of creations that conflict: the same name and owner, or more than the peer permits."""
     creations = [step for plan in plans for step in plan.steps if isinstance(step, CreateVolume)]
     counts = Counter((step.volume.name, step.account) for step in creations)
     trouble = {
