@@ -153,7 +153,7 @@ def test_sizes_need_the_peer(requested):
     )
     promoted = observe(OURS, access=RT, desired=replace(WISH, direction="to_peer", **requested))
     assert any(
-        "sizes are left" in text for text in decide(promoted, PairOptions(present=True, failover="forced")).warnings
+        "sizes do not change" in text for text in decide(promoted, PairOptions(present=True, failover="forced")).warnings
     )
 
 
@@ -250,7 +250,7 @@ def test_a_volume_that_data_arrives_on_is_a_sign_as_well(state):
         assert failure is None
         return
     assert failure.code == "peer_alive"
-    assert f"the pair of volume orders-db (41) is {state}, so the peer is alive" in failure.sentence
+    assert f"the pair of volume orders-db (41) is {state}, so the peer is up" in failure.sentence
 
 
 def test_any_entry_that_names_the_peer_is_a_sign():
@@ -309,5 +309,5 @@ def test_nothing_is_waited_for_on_the_other_side():
 
 def test_what_is_outstanding_is_said():
     plan = decide(observe(OURS), PairOptions(present=False))
-    assert "its half of the pair, if it is there, is outstanding" in plan.warnings[0]
-    assert "nothing was looked for there" in decide(observe(), PairOptions(present=False)).warnings[0]
+    assert "its half of the pair, if any, remains" in plan.warnings[0]
+    assert "is unreachable, so it was not read" in decide(observe(), PairOptions(present=False)).warnings[0]
