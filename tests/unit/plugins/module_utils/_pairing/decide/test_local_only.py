@@ -153,7 +153,8 @@ def test_sizes_need_the_peer(requested):
     )
     promoted = observe(OURS, access=RT, desired=replace(WISH, direction="to_peer", **requested))
     assert any(
-        "sizes do not change" in text for text in decide(promoted, PairOptions(present=True, failover="forced")).warnings
+        "sizes do not change" in text
+        for text in decide(promoted, PairOptions(present=True, failover="forced")).warnings
     )
 
 
