@@ -718,7 +718,9 @@ def test_a_volume_that_is_asked_for_and_cannot_be_read(sites):
     site = start(sites, [("alpha", "ListVolumes", PLAIN, "access", 5)])
     report = site.run("pair_info", volumes=["plain"])
     (problem,) = problems(report, "not_paired")
-    assert "whether volume plain (43) of cluster alpha is paired is not known" in problem["message"]
+    assert (
+        "cluster alpha: volume plain (43) cannot be read, so it is unknown whether it is paired" in problem["message"]
+    )
     assert not report["healthy"]
 
 
