@@ -29,7 +29,7 @@ from .truths import TARGET, Key, Truth, halves, volumes
 from .watch import REPLICA, SNAPSHOTS
 
 # In check mode nobody can know which release keeps a role only once the volume is paired, or a mode after a failover.
-SET_AGAIN = ("paired, but still locked", "the turn has changed the mode")
+SET_AGAIN = ("paired, but still locked", "the failover changed the mode")
 
 
 def judge(ran: Ran) -> None:

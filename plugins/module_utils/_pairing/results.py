@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""The return values that all modules share: names, states and IDs, never a key or a secret."""
+
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""The return values, the same for every module that speaks of a thing. Names, states and IDs; never a key or a secret."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 from .decide import health
 from .model import SIDES, Action, Cluster, ClusterPair, Saved, Side, SyncJob, VolumePair, mode_option
 
-if TYPE_CHECKING:  # every module loads this file, and none needs all of these
+if TYPE_CHECKING:  # every module loads this file, and no module needs all of these
     from .._element.errors import Failure
     from .decide.cluster_pair.state import ObservedClusterPair
     from .decide.readiness import Check
@@ -27,8 +28,13 @@ def action(done: Action) -> dict:
     return {"cluster": done.cluster, "method": done.method, "object": done.object, "reason": done.reason}
 
 
-def cluster(of: Cluster) -> dict:
-    return {"name": of.name, "unique_id": of.unique_id, "mvip": of.mvip, "version": of.version}
+def cluster(described: Cluster) -> dict:
+    return {
+        "name": described.name,
+        "unique_id": described.unique_id,
+        "mvip": described.mvip,
+        "version": described.version,
+    }
 
 
 def cluster_pair(observed: ObservedClusterPair) -> dict:
@@ -44,9 +50,9 @@ def cluster_pair(observed: ObservedClusterPair) -> dict:
 
 def _cluster_side(observed: ObservedClusterPair, side: Side) -> dict:
     view, entry = observed.views[side], observed.pair[side]
-    who = cluster(view.cluster) if view else unknown_cluster(observed.pair.local if side == "peer" else None)
+    identity = cluster(view.cluster) if view else unknown_cluster(observed.pair.local if side == "peer" else None)
     return {
-        **who,
+        **identity,
         "cluster_pair_id": entry.id if entry else None,
         "status": entry.status if entry else None,
         "latency_ms": entry.latency_ms if entry else None,
@@ -54,24 +60,24 @@ def _cluster_side(observed: ObservedClusterPair, side: Side) -> dict:
 
 
 def _uuid(entry: ClusterPair | VolumePair | None) -> str | None:
-    """None too for a pending entry that shows none."""
+    """The UUID of an entry; None without an entry, and for a pending entry that has none."""
     return (entry.uuid or None) if entry else None
 
 
-def lone_cluster_pair(of: Cluster, entry: ClusterPair) -> dict:
-    """An entry of one cluster's list where the other cluster was not asked."""
+def lone_cluster_pair(lister: Cluster, entry: ClusterPair) -> dict:
+    """An element of `cluster_pairs` of element_pair_info for an entry whose other cluster was not read."""
     ends = {"cluster_pair_id": entry.id, "status": entry.status, "latency_ms": entry.latency_ms}
     return {
         "uuid": _uuid(entry),
         "state": "pending_local" if entry.pending else "unknown_peer",
         "connected": entry.connected,
-        "local": {**cluster(of), **ends},
+        "local": {**cluster(lister), **ends},
         "peer": {**unknown_cluster(entry), **dict.fromkeys(ends)},
     }
 
 
 def unknown_cluster(entry: ClusterPair | None) -> dict:
-    """What another cluster's entry tells of a cluster that was not asked or did not answer."""
+    """The identity of a cluster that was not read, as far as the other cluster's entry has it."""
     return {
         "name": entry.remote_name or None if entry else None,
         "unique_id": entry.remote_unique_id if entry else None,
@@ -81,7 +87,7 @@ def unknown_cluster(entry: ClusterPair | None) -> dict:
 
 
 def pending(observed: ObservedClusterPair) -> list[dict]:
-    """`pending`: entries that name nobody yet, on either cluster."""
+    """`pending` of element_cluster_pair: the entries on either cluster that name no cluster yet."""
     return [
         {"cluster": observed.name(side), "cluster_pair_id": entry.id}
         for side in SIDES
@@ -97,7 +103,7 @@ def volume_pair(observed: ObservedVolumePair) -> dict:
         "peer_volume": observed.volumes.peer.name if observed.volumes.peer else observed.partner_name,
         "uuid": _uuid(entry),
         "state": observed.state,
-        # A word that the option does not have is shown as the cluster says it.
+        # A mode that is no value of the option is shown as the cluster reports it.
         "mode": mode_option(observed.mode or "") or observed.mode or None,
         "direction": observed.direction if observed.is_paired else None,
         "paused": health.paused((observed.entries.local, observed.entries.peer)) if entry else None,
@@ -110,7 +116,7 @@ def volume_pair(observed: ObservedVolumePair) -> dict:
 
 
 def volume_pair_at_work(observed: ObservedVolumePair, lag_seconds: float | None, job: SyncJob | None) -> dict:
-    """An element of `volume_pairs` of element_pair_info. job: the copy on its way to the target, None where none is."""
+    """An element of `volume_pairs` of element_pair_info. job: the running copy to the target; None without one."""
     return {**volume_pair(observed), "lag_seconds": lag_seconds, "progress": _progress(job) if job else None}
 
 
@@ -135,7 +141,7 @@ def _state(entry: VolumePair | None) -> str | None:
 
 
 def unknown_volume_pair(desired: DesiredPair) -> dict:
-    """The same for a pair whose volumes could not be told: what was given, and nothing else."""
+    """An element of `pairs` for a pair whose volumes could not be identified: only what the task gives."""
     return {
         "volume": desired.volume,
         "peer_volume": desired.peer_volume,
@@ -152,36 +158,41 @@ def unknown_volume_pair(desired: DesiredPair) -> dict:
     }
 
 
-def problem(of: Finding) -> dict:
+def problem(finding: Finding) -> dict:
     return {
-        "code": of.code,
-        "severity": of.severity,
-        "message": of.message,
-        "remedy": of.remedy,
-        "cluster": of.cluster,
-        "volume": of.volume,
+        "code": finding.code,
+        "severity": finding.severity,
+        "message": finding.message,
+        "remedy": finding.remedy,
+        "cluster": finding.cluster,
+        "volume": finding.volume,
     }
 
 
-def fault(of: Reported) -> dict:
+def fault(reported: Reported) -> dict:
     return {
-        "cluster": of.cluster,
-        "code": of.fault.code,
-        "severity": of.fault.severity or None,
-        "date": of.fault.date or None,
-        "details": of.fault.details or None,
-        "cluster_pair_ids": sorted(of.fault.cluster_pair_ids),
-        "volume_ids": sorted(of.fault.volume_ids),
-        "concerns": of.concerns,
+        "cluster": reported.cluster,
+        "code": reported.fault.code,
+        "severity": reported.fault.severity or None,
+        "date": reported.fault.date or None,
+        "details": reported.fault.details or None,
+        "cluster_pair_ids": sorted(reported.fault.cluster_pair_ids),
+        "volume_ids": sorted(reported.fault.volume_ids),
+        "concerns": reported.concerns,
     }
 
 
-def check(of: Check) -> dict:
-    return {"code": of.code, "ok": of.ok, "message": of.message, "remedy": of.remedy}
+def check(requirement: Check) -> dict:
+    return {
+        "code": requirement.code,
+        "ok": requirement.ok,
+        "message": requirement.message,
+        "remedy": requirement.remedy,
+    }
 
 
 def saved(snapshots: Iterable[Saved]) -> list[dict]:
-    """`saved` of one pair: the snapshots that keep what this run has overwritten."""
+    """`saved` of one pair: the snapshots of what this run has overwritten."""
     return [vars(snapshot).copy() for snapshot in snapshots]
 
 

@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""Finds the volume that a task names: by exact name and owner, by ID, or as the partner of another volume."""
+
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""Which volume is meant: by exact name and owner, by ID, or as the partner of another one."""
 
 from __future__ import annotations
 
@@ -16,9 +17,9 @@ from .identity import may_name, names_cluster, names_predecessor
 
 
 class Catalog:
-    """One cluster's volumes, to be looked up many times.
+    """One cluster's volumes, indexed for many searches.
 
-    A look-up that may mean an object that cannot be read raises Failure, bad_reply, which names that object.
+    A search that may match an object that cannot be read raises Failure, bad_reply, which names that object.
     """
 
     def __init__(self, view: VolumeView):
@@ -50,55 +51,62 @@ class Catalog:
         return (volume for volume in self._by_id.values() if not volume.deleted)
 
     def named(self, name: str) -> list[Volume]:
-        """Every volume of that name, deleted ones included."""
+        """Every volume of that name, deleted ones included. Raises Failure if an unreadable one may have the name."""
         self._refuse(odd for odd in self.unreadable_volumes if odd.name in (None, name))
         return self.readable_named(name)
 
     def readable_named(self, name: str) -> list[Volume]:
-        """The same for words only: without those that cannot be read."""
+        """Every readable volume of that name, deleted ones included: for messages only."""
         return self._by_name.get(name, [])
 
     def spelled_differently(self, name: str) -> list[Volume]:
-        """Living volumes whose names differ in case or in surrounding blanks only: what people get wrong."""
+        """Volumes, not deleted, whose names differ from this one only in case or in surrounding blanks."""
         return [v for v in self.living if v.name != name and v.name.strip().casefold() == name.strip().casefold()]
 
     def account(self, volume: Volume) -> str | None:
-        """The name of the volume's account, for words only: None where it cannot be read."""
+        """The name of the volume's account, for messages only: None if it cannot be read."""
         return self.accounts.get(volume.account_id)
 
     def owner(self, volume: Volume) -> str | None:
-        """The name of the volume's account, where it matters."""
+        """The name of the volume's account, for decisions. Raises Failure if an unreadable account may be the owner."""
         if volume.account_id not in self.accounts:
             self._refuse(odd for odd in self._unreadable_accounts if odd.id in (None, volume.account_id))
         return self.account(volume)
 
     def has_account(self, name: str) -> bool:
-        """Whether there is an account of this name."""
+        """Whether the cluster has an account of this name. Raises Failure if an unreadable one may have the name."""
         if name in self.accounts.values():
             return True
         self._refuse(odd for odd in self._unreadable_accounts if odd.name in (None, name))
         return False
 
     def link(self, pair: VolumePair) -> ClusterPair | None:
-        """The cluster pair that a volume pair goes over; None when this cluster does not list it any more."""
+        """The cluster pair that a volume pair uses; None if this cluster no longer lists it.
+
+        Raises Failure if an unreadable entry may be it.
+        """
         self._refuse(self._unreadable_links(pair))
         return self.readable_link(pair)
 
     def readable_link(self, pair: VolumePair) -> ClusterPair | None:
-        """The same for words only: None too where it cannot be read."""
+        """The cluster pair that a volume pair uses, for messages only: None also if it cannot be read."""
         return self._links.get(pair.cluster_pair_id)
 
     def lists_link(self, pair: VolumePair) -> bool:
-        """Whether the cluster pair that a volume pair goes over is in the list, readable or perhaps not."""
+        """Whether the cluster lists the cluster pair that a volume pair uses, or an unreadable entry that may be it."""
         return pair.cluster_pair_id in self._links or bool(self._unreadable_links(pair))
 
     def leads_to(self, pair: VolumePair, cluster: Cluster) -> bool:
-        """Whether a volume pair goes to this cluster, or to the one that had its MVIP before."""
+        """Whether a volume pair leads to this cluster, or to the one that had its MVIP before.
+
+        Raises Failure if an unreadable entry may lead there.
+        """
         self._refuse(odd for odd in self._unreadable_links(pair) if may_name(odd, cluster))
         link = self.readable_link(pair)
         return link is not None and (names_cluster(link, cluster) or names_predecessor(link, cluster))
 
     def by_id(self, volume_id: int) -> Volume | None:
+        """The volume with this ID, deleted or not; None if there is none. Raises Failure if it cannot be read."""
         self._refuse(
             odd
             for odd in self.unreadable_volumes
@@ -107,7 +115,7 @@ class Catalog:
         return self._by_id.get(volume_id)
 
     def find(self, name: str | None, volume_id: int | None, account: str | None) -> Volume | None:
-        """The one volume meant, a deleted one only where no living one fits; None when there is none.
+        """The one volume that is named, a deleted one only if no other fits; None if there is none.
 
         Raises Failure: account_not_found, volume_ambiguous, and volume_not_found for an ID of another owner.
         """
@@ -115,28 +123,28 @@ class Catalog:
             return self.owned(volume_id, account)
         self._check_account(account)
         fitting = [v for v in self._by_name.get(name or "", ()) if account is None or self.owner(v) == account]
-        # Where nothing fits, one whose name cannot be read may be it.
+        # If no volume fits, one whose name cannot be read may be the one.
         self._refuse(odd for odd in self.unreadable_volumes if odd.name == name or (odd.name is None and not fitting))
         living = [volume for volume in fitting if not volume.deleted]
         if len(living) > 1:
             raise self._ambiguous(name, living)
-        # Several deleted ones of a name: any of them says what has to be said.
+        # If several deleted volumes have the name, each serves for the message.
         found = next(iter(living or fitting), None)
         return self.by_id(found.id) if found else None
 
     def shows(self, volume_id: int, uuid: str) -> bool:
-        """Whether that volume is alive and has the pair with this UUID: then the pair is whole."""
+        """Whether that volume exists, is not deleted and has the pair with this UUID: the pair is then whole."""
         volume = self.by_id(volume_id)
         return volume is not None and not volume.deleted and uuid in volume.uuids
 
     def partners(self, volume_id: int, cluster: Cluster) -> list[Volume]:
-        """This cluster's living volumes whose pair names volume `volume_id` of `cluster`."""
+        """This cluster's volumes, not deleted, whose pair names volume `volume_id` of `cluster`."""
         return self._partners(
             self._by_remote.get(volume_id, ()), cluster, lambda pair: pair.remote_volume_id == volume_id
         )
 
     def partners_by_name(self, name: str, cluster: Cluster) -> list[Volume]:
-        """This cluster's living volumes whose pair names a volume of that name on `cluster`."""
+        """This cluster's volumes, not deleted, whose pair names a volume of that name on `cluster`."""
         paired = (volume for volumes in self._by_remote.values() for volume in volumes)
         return self._partners(paired, cluster, lambda pair: pair.remote_volume_name == name)
 
@@ -152,7 +160,10 @@ class Catalog:
         return [volume for volume in candidates if fits(volume)]
 
     def owned(self, volume_id: int, account: str | None) -> Volume | None:
-        """The volume with this ID, which belongs to the account if one is named. Raises Failure as `find` does."""
+        """The volume with this ID; None if there is none.
+
+        Raises Failure: account_not_found, and volume_not_found if the volume belongs to another account.
+        """
         self._check_account(account)
         volume = self.by_id(volume_id)
         if volume is not None and account is not None and self.owner(volume) != account:
@@ -166,7 +177,7 @@ class Catalog:
         return volume
 
     def _unreadable_links(self, pair: VolumePair) -> list[UnreadableClusterPair]:
-        """The entries that cannot be read and may be the one that a volume pair goes over."""
+        """The unreadable entries that may be the cluster pair that a volume pair uses."""
         number = pair.cluster_pair_id
         return [
             odd for odd in self.unreadable_entries if odd.id == number or (odd.id is None and number not in self._links)
@@ -192,8 +203,8 @@ class Catalog:
         )
         return Failure(
             "volume_ambiguous",
-            f"cluster {self.cluster.name} has {len(living)} volumes named {name}: {listed}; name the account as well, or "
-            "give the ID",
+            f"cluster {self.cluster.name} has {len(living)} volumes named {name}: {listed}; add the account, or give the "
+            "ID",
             cluster=self.cluster.name,
             method="ListVolumes",
         )

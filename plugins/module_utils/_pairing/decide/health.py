@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""The health, direction and pause of a volume pair, derived from the states and the access that clusters report."""
+
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""What the state of a volume pair means."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ Health = Literal["healthy", "syncing", "paused", "recovering", "pending", "unkno
 # What the access of two volumes makes of them.
 Roles = Literal["to_peer", "from_peer", "split", "none"]
 
-# From well to worst; the health of a pair is the worse one of its two sides.
+# From best to worst; the health of a pair is the worse of its two sides.
 HEALTH: tuple[Health, ...] = ("healthy", "syncing", "paused", "recovering", "pending", "unknown", "broken", "dead")
 
 _BY_STATE: Mapping[str, Health] = {
@@ -30,12 +31,12 @@ _BY_STATE: Mapping[str, Health] = {
     "PausedDisconnected": "recovering",
     "Unconfigured": "pending",
 }
-# Longer texts than the documented ones belong to a class by their beginning.
+# A state that is longer than the documented ones is classified by its prefix.
 _BY_PREFIX: tuple[tuple[str, Health], ...] = (("Resuming", "syncing"), ("Paused", "broken"), ("Stopped", "dead"))
 
 
 def of_state(state: str, roles_valid: bool) -> Health:
-    """The health of one side. roles_valid: the pair has exactly one source and one target."""
+    """The health of one side, one of HEALTH. roles_valid: the pair has exactly one source and one target."""
     if state == "PausedMisconfigured" and roles_valid:
         return "recovering"  # passes by itself, within about two minutes
     if state in _BY_STATE:
@@ -44,11 +45,12 @@ def of_state(state: str, roles_valid: bool) -> Health:
 
 
 def worst(healths: Iterable[Health]) -> Health:
+    """The worst of these healths. Raises ValueError if there is none."""
     return max(healths, key=HEALTH.index)
 
 
 def direction(local_access: str | None, peer_access: str | None) -> Roles | None:
-    """to_peer, from_peer, split (both writable), none (neither is); None where an access is no role or not known."""
+    """to_peer, from_peer, split (both writable), none (neither is); None if an access is no role or not known."""
     roles: dict[tuple[str, str], Roles] = {
         (READ_WRITE, TARGET): TO_PEER,
         (TARGET, READ_WRITE): FROM_PEER,
@@ -59,24 +61,25 @@ def direction(local_access: str | None, peer_access: str | None) -> Roles | None
 
 
 def paused(entries: Iterable[VolumePair | None]) -> bool | None:
-    """Whether an administrator has paused the pair; None where the state can hide a pause."""
+    """Whether an administrator has paused the pair; None if the state can hide a pause."""
     states = [entry.state for entry in entries if entry is not None]
     if any(state in (PAUSED_HERE, PAUSED_THERE) for state in states):
         return True
-    # A pause here is shown before anything else; one on the other side stands behind a lost link.
+    # A side shows its own pause before any other state; a lost link hides the other side's pause.
     shows = bool(states) and all(state == "Idle" or transfers(state) for state in states)
     return False if shows else None
 
 
 def stopped(entry: VolumePair | None) -> bool:
+    """Whether this side has stopped for good; False without an entry."""
     return entry is not None and entry.state.startswith("Stopped")
 
 
 def transfers(state: str) -> bool:
-    """Whether a pair in this state has its partner: data goes from one to the other, or could at any moment."""
+    """Whether a pair in this state is connected with its partner: data is sent, or can be at any moment."""
     return state == "Active" or state.startswith("Resuming")
 
 
 def is_snapshots_only(mode: str | None) -> bool:
-    """Whether a pair of this mode, in the API's words, replicates snapshots and not the live content."""
+    """Whether a pair of this mode, as the API names it, replicates snapshots and not the live content."""
     return (mode or "").lower() == "snapshotsonly"

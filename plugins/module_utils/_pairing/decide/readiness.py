@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""The requirements of pairing clusters and volumes: one check for each, used by reports and by plans."""
+
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""What must hold before clusters and volumes can be paired: one check each, for reports and for plans alike."""
 
 from __future__ import annotations
 
@@ -17,48 +18,50 @@ from ..._element.errors import Failure
 from ..model import READ_WRITE, TARGET, Cluster, ClusterPair, Volume
 from .sizes import whole_mib
 
-# Clusters pair only below this latency, says the API documentation.
+# Clusters pair only below this latency, according to the API documentation.
 MAX_LATENCY_MS = 2000
-# Above this latency between the sites practitioners advise against synchronous replication; no vendor text says so.
+# Practitioners advise against synchronous replication above this latency; no vendor document states a limit.
 SYNC_LATENCY_MS = 8
-# A cluster at this stage of fullness creates nothing; at the next one nothing can be written to it.
+# A cluster at this stage of fullness creates no volumes; at the next stage it takes no writes.
 STAGE_WITHOUT_CREATION = 4
 MAX_MAJORS_APART = 1
 ADMINISTRATOR = "administrator"
-# The only other role that the API documentation has for StartClusterPairing; what else it lacks is not told reliably.
+# The only other role that the API documentation names for StartClusterPairing; what else it permits is not certain.
 CLUSTER_ADMINS = "clusterAdmins"
 
 
 @dataclass(frozen=True)
 class Check:
-    """ok: None where it cannot be told; `message` says why. remedy: None where there is nothing to do."""
+    """The result of one check."""
 
     code: str
+    #: Whether the requirement is met; None if that is unknown, and `message` says why.
     ok: bool | None
     message: str
+    #: What to do about it; None if there is nothing to do.
     remedy: str | None = None
 
 
 class Size(NamedTuple):
-    """Bytes of the two volumes of a pair, as they are or as they shall be."""
+    """The sizes of the two volumes of a pair in bytes, as observed or as desired."""
 
     source: int
     target: int
 
 
 def sentence(check: Check) -> str:
-    """The check as an error message says it."""
+    """The check as an error message."""
     return f"{check.message}; {check.remedy}"
 
 
 def require(check: Check, code: str, cluster: str, method: str | None = None) -> None:
-    """Raises Failure with this code where the check is known not to hold."""
+    """Raise Failure with this code if the check has failed. An unknown result passes."""
     if check.ok is False:
         raise Failure(code, sentence(check), cluster=cluster, method=method)
 
 
 def privileges(cluster: str, roles: frozenset[str] | None, unknown: str = "") -> Check:
-    """Whether the task's user may pair. unknown: why the roles are not known, where that is so."""
+    """Whether the task's user may pair clusters. unknown: why the roles are not known, if so."""
     code, remedy = "privileges", "use a cluster administrator with the role administrator"
     if roles is None:
         reason = unknown or "its list of cluster administrators does not name the task's user, as with users of LDAP"
@@ -72,11 +75,11 @@ def privileges(cluster: str, roles: frozenset[str] | None, unknown: str = "") ->
 
 
 def version_gap(one: Cluster, other: Cluster) -> Check:
-    """Whether the two versions may be paired."""
+    """Whether two clusters of these versions can be paired."""
     versions = f"cluster {one.name} runs Element {one.version} and {other.name} runs {other.version}"
     ours, theirs = _major(one.version), _major(other.version)
     if ours is None or theirs is None:
-        return Check("version_gap", None, f"{versions}, which are not versions that can be compared")
+        return Check("version_gap", None, f"{versions}, which cannot be compared")
     if abs(ours - theirs) > MAX_MAJORS_APART:
         rule = "clusters pair only when their versions are at most one major version apart: upgrade the older one"
         return Check("version_gap", False, versions, rule)
@@ -89,8 +92,8 @@ def _major(version: str) -> int | None:
 
 
 def names(one: Cluster, other: Cluster) -> Check:
-    """Whether nothing is the same that must differ. The addresses of nodes must differ as well, and are not looked at."""
-    alike = [
+    """Whether names and addresses that must differ do. The addresses of nodes must differ too, and are not checked."""
+    shared = [
         what
         for what, same in (
             ("name", one.name == other.name),
@@ -100,30 +103,30 @@ def names(one: Cluster, other: Cluster) -> Check:
         if same
     ]
     two = f"clusters {one.name} (MVIP {one.mvip}) and {other.name} (MVIP {other.mvip})"
-    if not alike:
+    if not shared:
         return Check("names", True, f"{two} have different names and addresses")
     return Check(
         "names",
         False,
-        f"{two} have the same {' and '.join(alike)}, which must differ to be paired",
-        "it cannot be changed on an existing cluster: pair others",
+        f"{two} have the same {' and '.join(shared)}, which must differ to be paired",
+        "it cannot be changed on an existing cluster: pair other clusters",
     )
 
 
 def pair_slots(cluster: str, entries: Sequence[ClusterPair], most: int | None, unreadable: int = 0) -> Check:
-    """Whether one more cluster pair fits next to these.
+    """Whether the cluster can have one more cluster pair.
 
-    Whether pending ones count is documented nowhere (note N26 of api_notes): here they do.
-    unreadable: how many more the cluster lists.
+    The API documentation does not say whether pending ones count (note N26 of api_notes): here they do.
+    most: the limit of the cluster. unreadable: the number of entries that cannot be read.
     """
     if most is None:
-        return Check("pair_slots", None, f"cluster {cluster} does not say how many cluster pairs it may have")
-    text = f"cluster {cluster} has {len(entries) + unreadable} cluster pairs and may have {most}"
+        return Check("pair_slots", None, f"cluster {cluster} does not report its limit of cluster pairs")
+    text = f"cluster {cluster} has {len(entries) + unreadable} cluster pairs, and the limit is {most}"
     if len(entries) + unreadable < most:
         return Check("pair_slots", True, text)
     pending = [str(entry.id) for entry in entries if entry.pending]
     remedy = (
-        f"of these are pending: {', '.join(pending)}; remove_pending: true removes those"
+        f"pending ones are {', '.join(pending)}; remove_pending: true removes them"
         if pending
         else "unpair it from another cluster first"
     )
@@ -131,39 +134,42 @@ def pair_slots(cluster: str, entries: Sequence[ClusterPair], most: int | None, u
 
 
 def mvip(cluster: str, by: str, listed: str, known_as: Iterable[str]) -> Check:
-    """Whether a cluster would be recognised while it does not answer. listed: its MVIP, as the other one, `by`, lists it.
+    """Whether the cluster `by` would recognise this cluster while it is unreachable.
 
-    known_as: what the inventory calls it, and what that resolves to.
+    listed: its MVIP in the list of `by`. known_as: its names in the inventory, and the addresses they resolve to.
     """
     text = f"cluster {by} lists cluster {cluster} with the MVIP {listed}"
     if any(addresses.same(listed, name) for name in known_as):
-        return Check("mvip", True, f"{text}, which is in its hostname or mvip")
-    effect = "its hostname and mvip do not lead there, so that it would not be recognised on the day it does not answer"
+        return Check("mvip", True, f"{text}, which its hostname or mvip names")
+    effect = "its hostname and mvip do not name it, so it would not be recognised while it is unreachable"
     return Check("mvip", False, f"{text}; {effect}", f"set element_mvip of its host (or mvip) to {listed}")
 
 
 def latency(between: str, milliseconds: int | None, sync: bool) -> Check:
-    """Whether the way is short enough. between: what replicates over it. sync: hosts wait for the other site."""
+    """Whether the latency in milliseconds permits replication.
+
+    between: the two ends, for the message. sync: hosts wait for the other site. milliseconds: None if not known.
+    """
     if milliseconds is None:
-        return Check("latency", None, f"{between}: neither cluster tells the latency between them")
+        return Check("latency", None, f"{between}: neither cluster reports the latency between them")
     if milliseconds >= MAX_LATENCY_MS:
         text = f"{between}: the latency between the clusters is {milliseconds} ms"
-        return Check("latency", False, text, f"it must be below {MAX_LATENCY_MS} ms: see to the network")
+        return Check("latency", False, text, f"it must be below {MAX_LATENCY_MS} ms: check the network")
     if sync and milliseconds > SYNC_LATENCY_MS:
         return Check(
             "latency",
             False,
-            f"{between}: mode sync with a latency of {milliseconds} ms between the clusters: every write of a host waits that "
-            f"long, and above {SYNC_LATENCY_MS} ms practitioners advise against it",
+            f"{between}: mode sync over a latency of {milliseconds} ms between the clusters delays each write of a host by "
+            f"that time; practitioners advise against it above {SYNC_LATENCY_MS} ms",
             "use mode async",
         )
     return Check("latency", True, f"{between}: the latency between the clusters is {milliseconds} ms")
 
 
 def fullness(cluster: str, stage: int | None, unknown: str = "") -> Check:
-    """Whether a cluster can take what is replicated to it. unknown: why the stage is not known, where that is so."""
+    """Whether a cluster has room for what is replicated to it. unknown: why the stage is not known, if so."""
     if stage is None:
-        return Check("fullness", None, f"cluster {cluster}: {unknown}; how full it is is not known")
+        return Check("fullness", None, f"cluster {cluster}: {unknown}; its fullness is not known")
     text = f"cluster {cluster} is at stage {stage} of 5 of fullness"
     if stage < STAGE_WITHOUT_CREATION:
         return Check("fullness", True, text)
@@ -177,7 +183,10 @@ def fullness(cluster: str, stage: int | None, unknown: str = "") -> Check:
 
 
 def size(source: Volume, target: Volume, cluster: str, sizes: Size | None = None) -> Check:
-    """Whether the target is not smaller. cluster: the target's. sizes: what the two shall have, None for what they have."""
+    """Whether the target is at least as large as the source, in MiB.
+
+    cluster: the target's. sizes: the desired sizes; None for the observed ones.
+    """
     have = sizes or Size(source.size, target.size)
     if whole_mib(have.target) >= whole_mib(have.source):
         return Check("size", True, f"cluster {cluster}: the target {target.label} is not smaller than its source")
@@ -186,18 +195,18 @@ def size(source: Volume, target: Volume, cluster: str, sizes: Size | None = None
         False,
         f"cluster {cluster}: the target {target.label} has {target.size} bytes, less than the source {source.label} with "
         f"{source.size}",
-        "match_size: true grows it, or grow it yourself",
+        "set match_size: true to grow it, or grow it yourself",
     )
 
 
 def sector_size(ends: str, source: Volume, target: Volume) -> Check:
-    """Whether both emulate sectors alike. ends: the two in words."""
+    """Whether both volumes have the same sector emulation. ends: the two volumes, for the message."""
     emulated = (
         f"{ends}: 512-byte sector emulation is {_on(source)} on {source.label} and {_on(target)} on {target.label}"
     )
     if source.enable_512e == target.enable_512e:
         return Check("sector_size", True, emulated)
-    remedy = "it cannot be changed: create the target anew with the source's setting"
+    remedy = "it cannot be changed: create the target again with the source's setting"
     return Check("sector_size", False, emulated, remedy)
 
 
@@ -206,20 +215,23 @@ def _on(volume: Volume) -> str:
 
 
 def active(volume: Volume, cluster: str) -> Check:
-    """Whether the volume is there to be used."""
+    """Whether the volume is active."""
     if volume.status == "active":
         return Check("access", True, f"cluster {cluster}: {volume.label} is active")
-    remedy = "restore it with RestoreDeletedVolume" if volume.deleted else "wait until it is"
+    remedy = "restore it with RestoreDeletedVolume" if volume.deleted else "wait until it is active"
     return Check("access", False, f"cluster {cluster}: {volume.label} is {volume.status}, not active", remedy)
 
 
 def source_access(volume: Volume, cluster: str) -> Check:
-    """Whether the volume can be a source."""
+    """Whether the access of the volume permits it to be a source."""
     return _access(volume, cluster, (READ_WRITE, TARGET))
 
 
 def target_access(volume: Volume, cluster: str) -> Check:
-    """Whether the volume can be a target. An unpaired replicationTarget reads as locked on some releases."""
+    """Whether the access of the volume permits it to be a target.
+
+    Some releases report an unpaired replicationTarget as locked.
+    """
     return _access(volume, cluster, (READ_WRITE, TARGET, "locked"))
 
 

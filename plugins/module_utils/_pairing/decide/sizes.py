@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""Sizes of volumes: as options give them, and as clusters round them."""
+
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""Sizes of volumes: as people write them, as clusters round them, and as two volumes shall have them."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ import re
 
 MIB = 1024**2
 _TEXT = re.compile(r"([0-9]+)(?:\.([0-9]+))? *([A-Za-z]*)")
-# As the standards define them: kB and so on are powers of 1000, KiB and so on of 1024.
+# As the standards define them: kB, MB and so on are powers of 1000, KiB, MiB and so on are powers of 1024.
 _UNITS = {
     **{"": 1, "B": 1},
     **{f"{letter}B": 1000**power for power, letter in enumerate("KMGT", 1)},
@@ -20,17 +21,17 @@ _UNITS = {
 
 
 def in_bytes(text: str) -> int | None:
-    """Bytes, rounded up to whole MiB as a cluster does it; None for what is no size, such as `20G`, or nothing."""
+    """Bytes, rounded up to whole MiB as a cluster rounds them; None for a text that is no size, such as `20G`, or for 0."""
     match = _TEXT.fullmatch(text.strip())
     unit = _UNITS.get(match[3].upper()) if match else None
     if not match or not unit:
         return None
     whole, fraction = match[1], match[2] or ""
-    # In whole numbers: as a float, what is large and exact would not stay so.
+    # With integers: a float does not hold large sizes exactly.
     tenths = 10 ** len(fraction)
     return whole_mib(-(-int(whole + fraction) * unit // tenths)) * MIB or None
 
 
 def whole_mib(size: int) -> int:
-    """MiB, rounded up: clusters have no other sizes."""
+    """The size in MiB, rounded up, of a size in bytes: clusters have no other sizes."""
     return -(-size // MIB)

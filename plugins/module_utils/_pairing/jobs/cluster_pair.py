@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# This file is private to the collection elementsw.replication: it can change without notice.
 """The job of element_cluster_pair: what it reads, decides, waits for and returns."""
+
+# This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations
 
@@ -27,11 +28,13 @@ from ..run import Run
 
 @dataclass(frozen=True)
 class ClusterPairJob:
-    """wait_timeout in seconds. local_only: go on with this cluster alone if the other one does not answer."""
+    """The options of the task, and the methods that the flow of a run calls."""
 
     options: ClusterPairOptions
     wait: bool = True
+    #: In seconds.
     wait_timeout: float = 120
+    #: Whether to continue with only the local cluster if the peer is unreachable.
     local_only: bool = False
     peer: ClusterNames = NO_NAMES
     fail_fast: bool = field(default=False, init=False)
@@ -51,14 +54,14 @@ class ClusterPairJob:
         )
 
     def observe(self, run: Run, planning: bool) -> ObservedClusterPair:
-        who = identify_clusters(run, self.local_only)
+        clusters = identify_clusters(run, self.local_only)
         removing = not self.options.present or self.options.repair
-        seen = view_cluster_pairs(run, who, with_volumes=removing)
+        seen = view_cluster_pairs(run, clusters, with_volumes=removing)
         known_as = resolve_names(self.peer, of_side(seen, LOCAL).entries) if seen.peer is None else ()
         found = classify_cluster_pair(seen, known_as, self.peer.mvip is not None)
         if planning and table.decide(found, self.options).makes_pair:
             roles = run.side_by_side(partial(_roles, run, side) for side in SIDES)
-            views = [replace(found.view(side), roles=told) for side, told in zip(SIDES, roles)]
+            views = [replace(found.view(side), roles=held) for side, held in zip(SIDES, roles)]
             found = classify_cluster_pair(Sides(*views))
         return found
 
@@ -66,7 +69,7 @@ class ClusterPairJob:
         return (table.decide(seen, self.options),)
 
     def items_are_independent(self, seen: ObservedClusterPair) -> bool:
-        return False  # there is but one
+        return False  # there is only one
 
     def alive(self, seen: ObservedClusterPair) -> Failure | None:
         return None  # it promotes nothing
@@ -75,9 +78,9 @@ class ClusterPairJob:
         return seen
 
     def refresh(self, run: Run, seen: ObservedClusterPair) -> ObservedClusterPair:
-        there = [side for side in SIDES if seen.views[side]]
-        lists = run.side_by_side(partial(list_cluster_pairs, run.client(side)) for side in there)
-        views = {side: seen.view(side).listing(entries) for side, entries in zip(there, lists)}
+        read_sides = [side for side in SIDES if seen.views[side]]
+        lists = run.side_by_side(partial(list_cluster_pairs, run.client(side)) for side in read_sides)
+        views = {side: seen.view(side).listing(entries) for side, entries in zip(read_sides, lists)}
         return classify_cluster_pair(Sides(views[LOCAL], views.get(PEER)), seen.known_as, seen.mvip_given)
 
     def finish(self, seen: ObservedClusterPair, plans: Sequence[Plan]) -> Sequence[Plan]:
@@ -87,12 +90,12 @@ class ClusterPairJob:
         return [judge_present(seen, waited) if self.options.present else judge_absent(seen)]
 
     def traits(self, seen: ObservedClusterPair) -> list[str | None]:
-        who = [view.cluster.unique_id for view in (seen.views.local, seen.views.peer) if view]
+        cluster_ids = [view.cluster.unique_id for view in (seen.views.local, seen.views.peer) if view]
         entries = [entry.uuid if entry else "none" for entry in (seen.pair.local, seen.pair.peer)]
         if not self.options.present:
             # One cluster's entry may be gone before the other's.
             entries = sorted({entry.uuid for side in SIDES for entry in seen.naming(side)})
-        return [" ".join((*who, *entries)) if entries else None]
+        return [" ".join((*cluster_ids, *entries)) if entries else None]
 
     def replaced(self, seen: ObservedClusterPair, item: int) -> Failure:
         return replaced(seen)
@@ -115,9 +118,9 @@ class ClusterPairJob:
 
 
 def _roles(run: Run, side: Side) -> frozenset[str] | None:
-    from ..observe.cluster_health import get_roles  # clusters that are paired are not asked
+    from ..observe.cluster_health import get_roles  # not loaded for clusters that are paired
 
     try:
         return get_roles(run.client(side))
     except Failure:
-        return None  # the handshake itself tells then whether it is allowed
+        return None  # the handshake itself shows whether the user may pair

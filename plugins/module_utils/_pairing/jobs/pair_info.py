@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# This file is private to the collection elementsw.replication: it can change without notice.
 """The job of element_pair_info: it reads, joins and reports, and plans nothing."""
+
+# This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations
 
@@ -57,7 +58,7 @@ BY_DEFAULT = (CLUSTER_PAIRS, VOLUME_PAIRS)
 
 @dataclass(frozen=True)
 class More:
-    """What was read of a cluster beside its lists, as far as it was asked for."""
+    """What was read of a cluster beside its lists, as far as the task requests it."""
 
     delays: Keyed[int, float] = field(default=Listed())
     jobs: Keyed[int, SyncJob] = field(default=Listed())
@@ -75,16 +76,16 @@ UNKNOWN: Sides[tuple[str, ...]] = Sides((), ())
 
 @dataclass(frozen=True)
 class Observation:
-    """What was read. clusters: the pair of the two; None where one alone was asked. pairs: those to report on.
-
-    dead: this cluster's IDs of the cluster pairs with a peer that does not answer. known_as: what each cluster is called
-    by the task, and what that resolves to, as far as readiness was asked for.
-    """
+    """What was read of the clusters."""
 
     views: Sides[VolumeView | None]
+    #: The pair of the two clusters; None if only one was read.
     clusters: ObservedClusterPair | None
+    #: The pairs of the report.
     pairs: tuple[ObservedVolumePair, ...] = ()
+    #: The local cluster's IDs of its cluster pairs with an unreachable peer.
     dead: frozenset[int] = frozenset()
+    #: The names of each cluster in the task and the addresses that they resolve to; empty without `readiness`.
     known_as: Sides[tuple[str, ...]] = UNKNOWN
     more: Sides[More] = NOTHING_MORE
 
@@ -105,12 +106,16 @@ class Observation:
 
 @dataclass(frozen=True)
 class PairInfoJob:
-    """volumes, accounts: the names to report on, None for all. max_lag in seconds. peer: None where none is named."""
+    """The options of the task, and the methods that the flow of a run calls."""
 
     gather: frozenset[str]
+    #: The names of the volumes to report on; None for all.
     volumes: tuple[str, ...] | None = None
+    #: The names of the accounts to report on; None for all.
     accounts: tuple[str, ...] | None = None
+    #: In seconds; None for any lag.
     max_lag: float | None = None
+    #: None if the task names no peer.
     peer: ClusterNames | None = None
     here: ClusterNames = NO_NAMES
 
@@ -118,7 +123,7 @@ class PairInfoJob:
     def from_params(cls, params: Mapping) -> PairInfoJob:
         gather = set(params["gather"])
         if PROGRESS in gather or params["max_lag"] is not None:
-            gather.add(VOLUME_PAIRS)  # they are told of volume pairs
+            gather.add(VOLUME_PAIRS)  # they are about volume pairs
         return cls(
             gather=frozenset(gather),
             volumes=None if params["volumes"] is None else tuple(params["volumes"]),
@@ -131,8 +136,8 @@ class PairInfoJob:
     # --- reading ------------------------------------------------------------------------------------------------------
 
     def observe(self, run: Run) -> Observation:
-        who = identify_clusters(run, may_be_unreachable=True)
-        views = self._with_deleted(run, view_report(run, who, self._with_volumes))
+        clusters = identify_clusters(run, may_be_unreachable=True)
+        views = self._with_deleted(run, view_report(run, clusters, self._with_volumes))
         observation = Observation(views, _classified(views), self._pairs(views))
         here, both, unreachable = observation.view(LOCAL), of_both(views), self._unreachable(observation)
         if unreachable is not None:
@@ -156,7 +161,7 @@ class PairInfoJob:
         return tuple(listing.chosen(listing.volume_pairs(views), self.volumes, self.accounts))
 
     def _with_deleted(self, run: Run, views: Sides[VolumeView | None]) -> Sides[VolumeView | None]:
-        """With the deleted volumes of the sides where one is missing: it may be one of them, and can be brought back."""
+        """The views with the deleted volumes of sides that miss one: it may be deleted, and can be restored."""
         both = of_both(views)
         if both is None:
             return views
@@ -171,14 +176,14 @@ class PairInfoJob:
         return self.peer if observation.views.peer is None else None
 
     def _with_more(self, run: Run, observation: Observation) -> Observation:
-        """With what was asked for beside the lists, all of both clusters side by side."""
+        """The observation with all that the task requests beside the lists, read from both clusters in parallel."""
         reads = {side: self._reads(run, observation, side) for side in SIDES if observation.views[side]}
-        told = iter(run.side_by_side(read for of_side in reads.values() for read in of_side.values()))
-        more = {side: More(**{name: next(told) for name in of_side}) for side, of_side in reads.items()}
+        replies = iter(run.side_by_side(read for of_side in reads.values() for read in of_side.values()))
+        more = {side: More(**{name: next(replies) for name in of_side}) for side, of_side in reads.items()}
         return replace(observation, more=Sides(more[LOCAL], more.get(PEER, NOTHING_MORE.peer)))
 
     def _reads(self, run: Run, observation: Observation, side: Side) -> dict[str, Callable[[], Any]]:
-        """What is still to be read of a cluster, by the member of More that it is for."""
+        """The reads that remain for a cluster, by the field of More that holds their result."""
         client = run.client(side)
         reads: dict[str, Callable[[], Any]] = {}
         if PROGRESS in self.gather or self.max_lag is not None:
@@ -228,34 +233,36 @@ class PairInfoJob:
     def _findings(
         self, observation: Observation, lags: list[lag.Lag], faults: list[Reported]
     ) -> list[findings.Finding]:
-        """One for each cause: what a lost link does to volumes is told with the link."""
+        """The findings, one for each cause: that on a lost link includes the volume pairs that it stops."""
         judged = self.gather & {VOLUME_PAIRS}
-        told = [pair for pair in observation.pairs if judged and is_reported_with_clusters(pair, observation.clusters)]
-        found = self._of_clusters(observation, told)
+        stopped = [
+            pair for pair in observation.pairs if judged and is_reported_with_clusters(pair, observation.clusters)
+        ]
+        found = self._of_clusters(observation, stopped)
         if judged:
-            told_ids = {id(pair) for pair in told}
-            rest = [(pair, behind) for pair, behind in zip(observation.pairs, lags) if id(pair) not in told_ids]
+            stopped_ids = {id(pair) for pair in stopped}
+            rest = [(pair, behind) for pair, behind in zip(observation.pairs, lags) if id(pair) not in stopped_ids]
             found += pair_findings(rest, self.max_lag, self._unreachable(observation) is not None)
             found += unpaired_volumes(observation.views, self.volumes or (), observation.pairs)
             found += unpaired_accounts(observation.views, self.accounts or (), observation.pairs)
         return found + fault_findings(faults, found)
 
-    def _of_clusters(self, observation: Observation, told: list[ObservedVolumePair]) -> list[findings.Finding]:
-        """hits: the volume pairs whose trouble is told with their clusters'."""
+    def _of_clusters(self, observation: Observation, stopped: list[ObservedVolumePair]) -> list[findings.Finding]:
+        """The findings on the clusters. stopped: the volume pairs that only these stop."""
         if observation.clusters is not None:
-            if told and observation.clusters.state != "paired":  # all have to go then, whichever were asked for
-                told = [
+            if stopped and observation.clusters.state != "paired":  # all must be removed then, named by the task or not
+                stopped = [
                     each for each in listing.volume_pairs(observation.views) if not each.state.startswith("pending")
                 ]
-            found = findings.of_clusters(observation.clusters, len(told))
+            found = findings.of_clusters(observation.clusters, len(stopped))
         else:
-            hits = Counter(pair.entry(LOCAL).cluster_pair_id for pair in told)
+            hits = Counter(pair.entry(LOCAL).cluster_pair_id for pair in stopped)
             here, unreachable = observation.view(LOCAL), self._unreachable(observation)
             name = here.cluster.name
             found = findings.of_entries(here, hits, observation.dead)
             if unreachable is not None:
                 found.append(findings.of_peer(unreachable.shown, name, sum(hits[entry] for entry in observation.dead)))
-        # Without an interest in cluster pairs they are told of only for what they do to volumes.
+        # Without `cluster_pairs` only those findings count that stop volume pairs.
         return [each for each in found if CLUSTER_PAIRS in self.gather or each.hits or each.code == "peer_unreachable"]
 
     def _faults(self, observation: Observation) -> list[Reported]:
@@ -269,7 +276,7 @@ class PairInfoJob:
         return found
 
     def _entries(self, observation: Observation, side: Side) -> list:
-        """The cluster pairs that the report is about: with the peer; all of them where none is named or known."""
+        """The cluster pairs of the report: those with the peer; all of them if no peer is named or identified."""
         if observation.clusters is not None:
             return [*observation.clusters.naming(side), *observation.clusters.pending(side)]
         return [
@@ -329,7 +336,7 @@ def _facts(run: Run, side: Side) -> Facts:
 
 
 def _answer(read: Callable[[], Any]) -> Answer:
-    """A check whose facts cannot be read is not known to hold, and says why: no reason to report nothing at all."""
+    """The result of a read, or why it failed: the check that needs it is unknown, and the report is complete otherwise."""
     try:
         return Answer(read())
     except Failure as exc:

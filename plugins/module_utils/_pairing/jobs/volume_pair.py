@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# This file is private to the collection elementsw.replication: it can change without notice.
 """The job of element_volume_pair: what it reads, decides, waits for and returns, for one pair or many."""
+
+# This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations
 
@@ -45,18 +46,21 @@ from .volume_pair_reads import (
 
 @dataclass(frozen=True)
 class VolumePairJob:
-    """pairs: what is desired of each, pair_options: what is permitted for each, and wish: what concerns all of them.
+    """The options of the task, and the methods that the flow of a run calls."""
 
-    wait_timeout in seconds. local_only: go on with this cluster alone if the other one does not answer.
-    """
-
+    #: What applies to all pairs.
     options: PairOptions
+    #: What is desired of each pair.
     pairs: tuple[DesiredPair, ...]
+    #: What is permitted for each pair; empty if `options` apply to each.
     pair_options: tuple[PairOptions, ...] = ()
     wait: bool = True
+    #: Whether to wait until the pairs are in sync, not only paired.
     in_sync: bool = False
+    #: In seconds.
     wait_timeout: float = 300
     fail_fast: bool = False
+    #: Whether to continue with only the local cluster if the peer is unreachable.
     local_only: bool = False
     peer: ClusterNames = NO_NAMES
 
@@ -86,18 +90,18 @@ class VolumePairJob:
         return len(self.pairs)
 
     def observe(self, run: Run, planning: bool) -> Observation:
-        who = identify_clusters(run, self.local_only)
-        views = view_volumes(run, who)
-        unreachable_peer = self._silent(run, of_side(views, LOCAL)) if views.peer is None else None
+        clusters = identify_clusters(run, self.local_only)
+        views = view_volumes(run, clusters)
+        unreachable_peer = self._unreachable_peer(run, of_side(views, LOCAL)) if views.peer is None else None
         observation = self._classified(views, unreachable_peer)
         deleted = self._deleted(run, observation)
         if any(found.readable or found.unreadable for found in deleted.values()):
-            more = {side: observation.view(side).adding(deleted.get(side, Listed())) for side in observation.there}
+            more = {side: observation.view(side).adding(deleted.get(side, Listed())) for side in observation.reachable}
             observation = self._classified(Sides(more[LOCAL], more.get(PEER)), unreachable_peer)
         return self._with_extras(run, observation) if planning else observation
 
-    def _silent(self, run: Run, here: VolumeView) -> UnreachablePeer:
-        """What an unreachable peer may be called; only what destroys nothing is done on a guess."""
+    def _unreachable_peer(self, run: Run, here: VolumeView) -> UnreachablePeer:
+        """The names of the unreachable peer. The only entry counts as the peer's just for tasks that destroy nothing."""
         destroys_nothing = self.options.failover == "forced" or any(pair.paused is not None for pair in self.pairs)
         # assume_dead: a cluster that is connected is not the one that is gone.
         may_be_it = run.peer_failure is not None or not any(entry.connected for entry in here.entries)
@@ -111,15 +115,17 @@ class VolumePairJob:
         return Observation(views, found, failed, unreachable_peer=unreachable_peer)
 
     def _deleted(self, run: Run, observation: Observation) -> dict[Side, Volumes]:
-        """The deleted volumes of the sides where a volume is missing: it may be one of them, and can be brought back."""
+        """The deleted volumes of sides that miss a volume: it may be deleted, and can be restored."""
         missing = [
-            side for side in observation.there if any(pair and pair.volumes[side] is None for pair in observation.pairs)
+            side
+            for side in observation.reachable
+            if any(pair and pair.volumes[side] is None for pair in observation.pairs)
         ]
         lists = run.side_by_side(partial(list_deleted_volumes, run.client(side)) for side in missing)
         return dict(zip(missing, lists))
 
     def _with_extras(self, run: Run, observation: Observation) -> Observation:
-        """What only these plans need: the evidence of use of new targets, the limits of what grows or is created."""
+        """The observation with what only these plans need: evidence of use of new targets, limits, proofs and copies."""
         plans = self.decide(observation)
         if not any(plan.steps for plan in plans):
             return observation
@@ -130,21 +136,21 @@ class VolumePairJob:
         turning = self._turning(observation, planned)
         limited = [
             side
-            for side in observation.there
+            for side in observation.reachable
             if turning or any(s.side == side and isinstance(s, (Grow, CreateVolume)) for s in planned)
         ]
         creations = [s for s in planned if isinstance(s, CreateVolume)]
         policies = read_policies(run, observation, creations)
-        looked_at = {
+        used_volumes = {
             side: (*targets[side], *(v for v in (pair.volumes[side] for pair in turning) if v and not v.deleted))
-            for side in observation.there
+            for side in observation.reachable
         }
         usage: dict[Side, Mapping[int, Usage]] = {
-            side: read_usage(run, side, volumes) if volumes else {} for side, volumes in looked_at.items()
+            side: read_usage(run, side, volumes) if volumes else {} for side, volumes in used_volumes.items()
         }
         if any(options.repair for options in self._each) and any(usage.values()):
             usage = self._with_settled_writes(run, usage)
-        # A forced turn is not held up by what only says how many snapshots make a group.
+        # A forced failover must not fail for limits that only say how many volumes a group snapshot has.
         limits_of = limits_or_none if self.options.failover == "forced" and turning else get_limits
         read = run.side_by_side(partial(limits_of, run.client(side)) for side in limited)
         limits: dict[Side, Limits | None] = {**dict.fromkeys(SIDES), **dict(zip(limited, read))}
@@ -152,7 +158,7 @@ class VolumePairJob:
             Sides(usage[LOCAL], usage.get(PEER, {})),
             Sides(**limits),
             dict(policies) if policies else None,
-            # A cluster that is too full and does not say so refuses the creation.
+            # A cluster that is too full and does not report its fullness refuses the creation itself.
             fullness=read_fullness(run) if creations else None,
         )
         if self.options.failover == "forced":
@@ -164,7 +170,7 @@ class VolumePairJob:
         return replace(observation, pairs=found, failures=failures)
 
     def _turning(self, observation: Observation, planned: Sequence[Step]) -> list[ObservedVolumePair]:
-        """The pairs that are to be turned round, or given a source."""
+        """The pairs that the plans reverse, or give a source."""
         if self.options.failover is None:
             return []
         from ..failover_steps import Demote, Promote
@@ -175,7 +181,7 @@ class VolumePairJob:
     def _with_settled_writes(
         self, run: Run, usage: Mapping[Side, Mapping[int, Usage]]
     ) -> dict[Side, Mapping[int, Usage]]:
-        """With write counts that leave nothing out: whether a replica was written to decides what repair may overwrite."""
+        """The evidence of use with complete counts of writes: repair may overwrite a replica without writes of hosts."""
         from ..observe.writes import read_settled_writes, with_writes
 
         ids = {side: tuple(usage.get(side, ())) for side in SIDES}
@@ -186,9 +192,9 @@ class VolumePairJob:
         }
 
     def _with_proofs(self, run: Run, turning: Sequence[ObservedVolumePair], extras: Extras) -> Extras:
-        """With what a planned failover counts by and, where an earlier one was interrupted, its checkpoints.
+        """The extras with the counts of writes for a planned failover, and the checkpoints of an interrupted one.
 
-        Raises Failure: without the checkpoints nothing can be said about what was interrupted.
+        Raises Failure if they cannot be read: nothing is proven without them.
         """
         from ..observe.snapshots import list_checkpoints
         from ..observe.writes import read_settled_writes
@@ -206,11 +212,11 @@ class VolumePairJob:
     def _with_copies(
         self, run: Run, observation: Observation, turning: Sequence[ObservedVolumePair], extras: Extras
     ) -> Extras:
-        """With the snapshots of both sides, how far the copies are and how far behind; nothing of what cannot be read."""
+        """The extras with the snapshots, copies and lags of both sides, empty if they cannot be read."""
         from ..observe.snapshots import list_checkpoints
 
         reads: list[Callable[[], Any]] = []
-        for side in observation.there:
+        for side in observation.reachable:
             client = run.client(side)
             ids = [v.id for v in (pair.volumes[side] for pair in turning) if v and not v.deleted]
             reads += [
@@ -219,10 +225,10 @@ class VolumePairJob:
                 partial(read_or, partial(read_delays, client, ids), {}),
             ]
         read = iter(run.side_by_side(reads))
-        copies = {side: (next(read), next(read), next(read)) for side in observation.there}
-        here, there = copies[LOCAL], copies.get(PEER, ((), {}, {}))
+        copies = {side: (next(read), next(read), next(read)) for side in observation.reachable}
+        local, peer = copies[LOCAL], copies.get(PEER, ((), {}, {}))
         return replace(
-            extras, snapshots=Sides(here[0], there[0]), jobs=Sides(here[1], there[1]), lags=Sides(here[2], there[2])
+            extras, snapshots=Sides(local[0], peer[0]), jobs=Sides(local[1], peer[1]), lags=Sides(local[2], peer[2])
         )
 
     def decide(self, observation: Observation) -> Sequence[Plan]:
@@ -232,7 +238,7 @@ class VolumePairJob:
         ]
         if not any(plan.steps for plan in plans):
             return plans
-        from ..decide.volume_pair import new_pair  # not loaded for pairs that are as they are wished
+        from ..decide.volume_pair import new_pair  # not loaded for pairs that are as requested
 
         clashes = new_pair.clashes(observation.pairs, plans)
         return new_pair.confirmed_again(
@@ -267,9 +273,9 @@ class VolumePairJob:
         return replace(observation, views=Sides(here, None))
 
     def refresh(self, run: Run, observation: Observation) -> Observation:
-        ids = {side: self._ids(observation, side) for side in observation.there}
-        lists = run.side_by_side(partial(list_volumes, run.client(side), ids[side]) for side in observation.there)
-        views = {side: observation.view(side).showing(volumes) for side, volumes in zip(observation.there, lists)}
+        ids = {side: self._ids(observation, side) for side in observation.reachable}
+        lists = run.side_by_side(partial(list_volumes, run.client(side), ids[side]) for side in observation.reachable)
+        views = {side: observation.view(side).showing(volumes) for side, volumes in zip(observation.reachable, lists)}
         if (
             PEER in ids
             and ids[PEER] is None
@@ -290,7 +296,7 @@ class VolumePairJob:
         )
 
     def _ids(self, observation: Observation, side: Side) -> list[int] | None:
-        """The volumes to look at; None, for all of them, the first time after one may have been created."""
+        """The IDs of the volumes to read; None, for all, at the first read after one may have been created."""
         if (
             self.options.present
             and not observation.again
@@ -326,7 +332,9 @@ class VolumePairJob:
         if not self.options.present:
             return observation
         jobs = dict(
-            zip(observation.there, run.side_by_side(partial(read_jobs, run, side) for side in observation.there))
+            zip(
+                observation.reachable, run.side_by_side(partial(read_jobs, run, side) for side in observation.reachable)
+            )
         )
         return replace(observation, jobs=Sides(jobs[LOCAL], jobs.get(PEER, {})))
 

@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# This file is private to the collection elementsw.replication: it can change without notice.
 """The options of element_volume_pair: checked, inherited by each pair, and parsed."""
+
+# This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ from ..decide import sizes
 from ..decide.volume_pair.desired import DesiredPair, NewVolume
 from ..model import Direction, Mode
 
-# What an item does not give, it takes from the task: what describes the pair, and what is permitted for it.
+# An item inherits from the task the options that describe the pair, and those that permit changes of it.
 DESCRIPTION = ("account", "peer_account", "mode", "direction", "paused", "size", "match_size")
 PERMISSIONS = ("repair", "allow_overwrite", "save_overwritten")
 INHERITED = (*DESCRIPTION, "create_peer_volume", *PERMISSIONS)
@@ -23,7 +24,7 @@ KEYS = ("volume", "volume_id", "peer_volume", "peer_volume_id", *INHERITED)
 
 
 def check(params: Mapping) -> str | None:
-    """A sentence about the first option that makes no sense, or does not go with another one; None if all do."""
+    """The message about the first option that is invalid or conflicts with another one; None if there is none."""
     if params["pairs"] is None:
         return _check_pair(params, params, "")
     create = params["create_peer_volume"]
@@ -39,13 +40,13 @@ def _check_pair(item: Mapping, params: Mapping, prefix: str) -> str | None:
     size, create = given["size"], given["create_peer_volume"]
     for name in ("volume", "peer_volume"):
         if given[name] == "":
-            return f"{prefix}{name}: an empty text is no name of a volume; leave it out or give a name"
+            return f"{prefix}{name}: an empty text is no volume name; leave it out or give a name"
     if size is not None and sizes.in_bytes(size) is None:
         return (
             f"{prefix}size: {size!r} is no size; give a number with kB, MB, GB, TB, KiB, MiB, GiB or TiB, such as 20GiB"
         )
     if given["paused"] and params["wait_for"] == "in_sync":
-        return f"{prefix}paused: a paused pair does not get in sync; leave wait_for out, or set it to paired"
+        return f"{prefix}paused: a paused pair never gets in sync; leave wait_for out, or set it to paired"
     for name, option in (("name", "peer_volume"), ("account", "peer_account")):
         there = given[option]
         if create and None not in (create[name], there) and create[name] != there:
@@ -56,6 +57,7 @@ def _check_pair(item: Mapping, params: Mapping, prefix: str) -> str | None:
 
 
 def with_inherited(item: Mapping, params: Mapping) -> dict[str, Any]:
+    """The options of one pair, with the task's values of those that the item does not give."""
     values = {key: item[key] for key in KEYS}
     for key in INHERITED:
         if values[key] is None:
@@ -64,13 +66,14 @@ def with_inherited(item: Mapping, params: Mapping) -> dict[str, Any]:
 
 
 def parse_pair(item: Mapping, present: bool) -> DesiredPair:
+    """The desired pair of options that have passed `check`. present: the pair is requested."""
     values = {key: value for key, value in item.items() if key not in PERMISSIONS}
     mode: Mode | None = values.pop("mode")
     direction: Direction | None = values.pop("direction")
     size, create = values.pop("size"), values.pop("create_peer_volume")
     new = NewVolume(**create) if create is not None else None
     if new and not present:
-        # It still says how the partner is called and who owns it; that the owner is missing is no trouble then.
+        # It still names the partner and its owner; a missing owner is no error for a pair that will be removed.
         new = replace(new, create_account=True)
     size_in_bytes = None if size is None else sizes.in_bytes(size)
     return DesiredPair(**values, mode=mode, direction=direction, size=size_in_bytes, create=new)

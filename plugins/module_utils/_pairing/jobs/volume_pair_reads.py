@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""The reads that only some plans need, and their results if they fail."""
+
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""The reads that only some plans need, and what becomes of a plan without them."""
 
 from __future__ import annotations
 
@@ -28,17 +29,18 @@ from ..views import Keyed, VolumeView
 
 @dataclass(frozen=True)
 class Observation:
-    """views: what the lists said. found: each pair as it was seen last; None where `failures` says why not.
+    """What was read of the clusters."""
 
-    again: it is not the first look. jobs: the copies on their way, where `measure` has asked for them. The view of a peer
-    that does not answer is None, and silent says what it may be called.
-    """
-
+    #: The lists of both clusters; None for an unreachable peer.
     views: Sides[VolumeView | None]
+    #: Each pair as it was last observed; None if `failures` says why it is unknown.
     pairs: tuple[ObservedVolumePair | None, ...]
     failures: tuple[Failure | None, ...]
+    #: Whether this is not the first read.
     again: bool = False
+    #: The running copies, once `measure` has read them.
     jobs: progress.Jobs = progress.NO_JOBS
+    #: The names of an unreachable peer; None if the peer answers.
     unreachable_peer: UnreachablePeer | None = None
 
     def view(self, side: Side) -> VolumeView:
@@ -57,13 +59,13 @@ class Observation:
         return self.pairs[item] or self.failures[item] or self.pair(item)
 
     @property
-    def there(self) -> tuple[Side, ...]:
+    def reachable(self) -> tuple[Side, ...]:
         """The sides that answer."""
         return SIDES if self.views.peer is not None else (LOCAL,)
 
 
 def read_policies(run: Run, observation: Observation, creations: Sequence[CreateVolume]) -> Keyed[str, int] | None:
-    """The QoS policies of the peer, where a volume that is to be created takes one."""
+    """The QoS policies of the peer; None unless a new volume needs one."""
     wanted = any(_policy_of(observation, step) for step in creations)
     return list_qos_policies(run.client(PEER)) if wanted else None
 
@@ -76,7 +78,7 @@ def _policy_of(observation: Observation, step: CreateVolume) -> str | None:
 def without_policy(
     observation: Observation, creations: Sequence[CreateVolume], policies: Keyed[str, int]
 ) -> tuple[Failure | None, ...]:
-    """The failures, with those of items whose policy may be one that cannot be read."""
+    """The failures, with bad_reply for items whose policy may be an unreadable one."""
     failures = list(observation.failures)
     known = {name for name, _policy_id in policies}
     for step in creations:
@@ -88,11 +90,12 @@ def without_policy(
 
 
 def limits_or_none(client: Client) -> Limits:
+    """The limits of a cluster; without any limit if they cannot be read."""
     return read_or(partial(get_limits, client), Limits())
 
 
 def read_or(read: Callable[[], Any], nothing: Any) -> Any:
-    """What makes a message richer, or proves something: where it cannot be read there is no such word, and no proof."""
+    """The result of a read, or `nothing` if it fails: for details of messages, and for proofs that may be missing."""
     try:
         return read()
     except Failure:
@@ -100,17 +103,19 @@ def read_or(read: Callable[[], Any], nothing: Any) -> Any:
 
 
 def read_fullness(run: Run) -> int | None:
+    """The stage of fullness of the peer, 1 to 5; None if it cannot be read."""
     from ..observe.cluster_health import get_fullness
 
     return read_or(partial(get_fullness, run.client(PEER)), None)
 
 
 def read_jobs(run: Run, side: Side) -> Mapping[int, SyncJob]:
-    """The wait goes by the states of the pairs; without the jobs it is only told with fewer words."""
+    """The copies that a cluster receives, by volume ID; empty if they cannot be read: a wait only uses them to report."""
     return dict(read_or(partial(list_sync_jobs, run.client(side)), {}))
 
 
 def read_delays(client: Client, ids: Sequence[int]) -> Mapping[int, float]:
+    """The seconds that the targets of these volumes are behind, by volume ID."""
     from ..observe.lag import list_delays
 
     return dict(list_delays(client, ids))

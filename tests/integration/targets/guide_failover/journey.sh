@@ -131,9 +131,9 @@ echo 'all: {vars: {failover_wait_timeout: 1}}' > inventory.yml/impatient.yml
 control /clear '{"what": ["calls"]}' > /dev/null
 fails bash -e look.sh
 says "Cluster pair with alpha: Connected on beta"
-says "so it is alive"
+says "so the peer is up"
 fails bash -e forced.sh
-says "its pair with alpha (MVIP 192.0.2.10) is Connected, so it is alive"
+says "its pair with alpha (MVIP 192.0.2.10) is Connected, so the peer is up"
 says "peer_unreachable: assume_dead"
 [ "$(control /writes)" = "[]" ]
 rm inventory.yml/impatient.yml

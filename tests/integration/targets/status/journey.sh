@@ -75,11 +75,11 @@ says 1 "ledger (44)      PausedMisconfigured  split  ledger (78)      PausedMisc
 says 1 "orders-db (41)   Active               ->     orders-db (77)   Active               sync   healthy  0 s  -         alpha"
 says 1 "orders-log (42)  Active               <-     orders-log (41)  Active               async  healthy  0 s  -         beta"
 says 1 "both volumes are writable"
-says 1 "somebody has paused it"
+says 1 "an administrator has paused it"
 run 2 -e "$three" -e status_fail_on_problems=true
 run 0 -e "$three" -e status_max_lag=1 -e status_readiness=true
 says 1 "alpha - gamma: 1 error, 0 warnings"
-says 1 "more than the 1 s that are allowed; somebody has paused it"
+says 1 "s behind, and max_lag is 1 s; an administrator has paused it"
 says 1 "Not ready: volume ledger"
 
 # Of two clusters that are not paired it is a problem, of several when no two are.

@@ -549,7 +549,7 @@ def test_an_entry_that_cannot_be_read_takes_a_slot(sites, limit):
     result = site.check_then_run("cluster_pair")
     assert (result.get("error") or {}).get("code") == ("limit_reached" if limit == 3 else None)
     if limit == 3:
-        assert "has 3 cluster pairs and may have 3" in result["msg"]
+        assert "has 3 cluster pairs, and the limit is 3" in result["msg"]
 
 
 @pytest.mark.parametrize("odd", [("clusterPairUUID", MISSING), ("mvip", 5), (None, None)])
@@ -718,7 +718,9 @@ def test_a_volume_that_is_asked_for_and_cannot_be_read(sites):
     site = start(sites, [("alpha", "ListVolumes", PLAIN, "access", 5)])
     report = site.run("pair_info", volumes=["plain"])
     (problem,) = problems(report, "not_paired")
-    assert "whether volume plain (43) of cluster alpha is paired is not known" in problem["message"]
+    assert (
+        "cluster alpha: volume plain (43) cannot be read, so it is unknown whether it is paired" in problem["message"]
+    )
     assert not report["healthy"]
 
 

@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""The requirements of making or removing a cluster pair."""
+
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""What must hold before a cluster pair is made or removed."""
 
 from __future__ import annotations
 
@@ -19,21 +20,27 @@ from .state import ClusterPairOptions, ObservedClusterPair, pairs_with_others
 
 
 def check_readable(observed: ObservedClusterPair, options: ClusterPairOptions) -> None:
-    """Only a pair that exists and is to stay does not depend on what else may name the other cluster."""
-    is_there = options.present and not options.repair and observed.state == "paired"
-    if observed.doubt and not is_there:
+    """Raise Failure if an unreadable entry may name the other cluster, unless the pair exists and stays as it is."""
+    is_present = options.present and not options.repair and observed.state == "paired"
+    if observed.doubt and not is_present:
         raise observed.doubt
 
 
 def check_peer_known(observed: ObservedClusterPair) -> None:
-    """An unreachable peer can only be recognised by its address; with its MVIP it is known that no entry is its."""
+    """Raise Failure, peer_unknown, if other clusters are paired and no MVIP of the unreachable peer is given.
+
+    Only its MVIP proves that none of the entries is the peer's.
+    """
     others = pairs_with_others(observed)
     if others and not observed.mvip_given:
         raise peer_unknown(observed.name(LOCAL), others, observed.known_as)
 
 
 def check_volume_pairs(observed: ObservedClusterPair, steps: tuple[Step, ...]) -> None:
-    """Volume pairs go before the cluster pair they use (documented as an instruction, not as a rule that is kept)."""
+    """Raise Failure, volume_pairs_remain, if volume pairs still use a cluster pair that would be removed.
+
+    The API documentation instructs to remove them first, and does not say that the cluster enforces it.
+    """
     for side in SIDES:
         view = observed.views[side]
         going = {step.entry.id for step in steps if isinstance(step, RemoveClusterPair) and step.side == side}
@@ -43,7 +50,7 @@ def check_volume_pairs(observed: ObservedClusterPair, steps: tuple[Step, ...]) -
 
 
 def _volumes_using(view: ClusterView, entry_ids: set[int]) -> list[Volume | UnreadableVolume]:
-    """The volumes of a cluster whose pairs go, or may go, over one of these cluster pairs; those that are deleted last."""
+    """The volumes of a cluster whose pairs use, or may use, one of these cluster pairs; deleted ones come last."""
     by_id = {volume.id: volume for volume in view.paired_volumes or ()}
     volumes: list[Volume | UnreadableVolume] = [*by_id.values(), *view.unreadable_volumes]
     using = [
@@ -61,24 +68,28 @@ def _volume_pairs_remain(cluster: str, using: Sequence[Volume | UnreadableVolume
     if any(volume.deleted for volume in using):
         remedies.append(
             "a deleted volume keeps its pair: restore it first with RestoreDeletedVolume, or purge it with PurgeDeletedVolume "
-            "if its data is not needed"
+            "if you do not need its data"
         )
     return Failure(
         "volume_pairs_remain",
-        f"{len(using)} volume pairs on cluster {cluster} still use the cluster pair: {named}{more}; {'; '.join(remedies)}",
+        f"cluster {cluster}: {len(using)} volume pairs still use the cluster pair: {named}{more}; {'; '.join(remedies)}",
         cluster=cluster,
         method="RemoveClusterPair",
     )
 
 
 def _user(volume: Volume | UnreadableVolume) -> str:
-    """`name (ID)`, with what is special about it."""
+    """`name (ID)`, and whether the volume is deleted or unreadable."""
     if isinstance(volume, UnreadableVolume):
         return f"{volume.label}, which cannot be read ({volume.reason})"
     return f"{volume.name} ({volume.id}{', deleted' if volume.deleted else ''})"
 
 
 def check_handshake(observed: ObservedClusterPair, steps: tuple[Step, ...]) -> None:
+    """Raise Failure if the steps pair the clusters and a requirement of that is not met.
+
+    Its codes are name_conflict, version_gap, limit_reached and permission.
+    """
     if not any(isinstance(step, PairClusters) for step in steps):
         return
     from .. import readiness  # not loaded for clusters that are paired

@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""The messages about a cluster pair, and what diff mode shows of it."""
+
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""The sentences about a cluster pair, and what diff mode shows of it."""
 
 from __future__ import annotations
 
@@ -21,31 +22,33 @@ HALF_REMEDY = (
 
 
 def half_text(observed: ObservedClusterPair) -> str:
+    """What each cluster lists of a cluster pair that is not whole."""
     if observed.state == "none":
-        return f"neither {observed.name(LOCAL)} nor {observed.name(PEER)} lists a pair with the other any more"
+        return f"neither {observed.name(LOCAL)} nor {observed.name(PEER)} still lists a pair with the other"
     parts = []
     for side in SIDES:
-        entry, view, far = observed.pair[side], observed.views[side], observed.views[other(side)]
+        entry, view, other_view = observed.pair[side], observed.views[side], observed.views[other(side)]
         if entry is None:
             parts.append(f"{observed.name(side)} has no counterpart")
             continue
         part = f"{observed.name(side)} lists cluster pair {entry.id} ({entry.status}, UUID {entry.uuid})"
-        if view and far and not names_cluster(entry, far.cluster):
+        if view and other_view and not names_cluster(entry, other_view.cluster):
             part += (
-                f" with a cluster of unique ID {entry.remote_unique_id} at {far.cluster.name}'s MVIP: {far.cluster.name} "
-                f"({far.cluster.unique_id}) was rebuilt since"
+                f" with a cluster of unique ID {entry.remote_unique_id} at {other_view.cluster.name}'s MVIP: "
+                f"{other_view.cluster.name} ({other_view.cluster.unique_id}) was rebuilt since"
             )
         parts.append(part)
-    return "the cluster pair exists by halves: " + ", ".join(parts)
+    return "the cluster pair is incomplete: " + ", ".join(parts)
 
 
 def warnings_of(observed: ObservedClusterPair, options: ClusterPairOptions, steps: tuple[Step, ...]) -> tuple[str, ...]:
+    """The warnings about what these steps do not change: the unreachable peer, further, pending and unreadable entries."""
     going = {(step.side, step.entry.id) for step in steps if isinstance(step, RemoveClusterPair)}
     texts = []
     if observed.views.peer is None:
         texts.append(
-            f"the peer ({observed.known_as[0]}) is unreachable and was not looked at: whatever it still lists of the pair is "
-            "outstanding; run again without peer_unreachable when it answers"
+            f"the peer ({observed.known_as[0]}) is unreachable and was not read: its entry of the pair, if any, remains; run "
+            "again without peer_unreachable when it answers"
         )
         name = observed.name(LOCAL)
         if others := pairs_with_others(observed):
@@ -61,12 +64,12 @@ def warnings_of(observed: ObservedClusterPair, options: ClusterPairOptions, step
         pending = [entry for entry in observed.pending(side) if (side, entry.id) not in going]
         if pending:
             texts.append(
-                f"cluster {observed.name(side)} has pending cluster pairs: {list_entries(pending)}; they do not say whom they are "
-                "for and were left alone, remove_pending: true removes them"
+                f"cluster {observed.name(side)} has pending cluster pairs: {list_entries(pending)}; they name no cluster and "
+                "were not changed, remove_pending: true removes them"
             )
         view = observed.views[side]
         texts += [
-            f"cluster {observed.name(side)}: {odd.label} cannot be read ({odd.reason}) and was left alone"
+            f"cluster {observed.name(side)}: {odd.label} cannot be read ({odd.reason}) and was not changed"
             for odd in (view.unreadable_entries if view else ())
         ]
     return tuple(texts)
@@ -77,7 +80,7 @@ def list_entries(entries: Iterable[ClusterPair]) -> str:
 
 
 def facts(observed: ObservedClusterPair) -> dict:
-    """What diff mode shows: the state and what each cluster lists about the other, and its pending entries."""
+    """What diff mode shows: the state, what each cluster lists about the other, and its pending entries."""
     return {
         "state": observed.state,
         "entries": {
@@ -89,6 +92,7 @@ def facts(observed: ObservedClusterPair) -> dict:
 
 
 def facts_after(observed: ObservedClusterPair, steps: tuple[Step, ...]) -> dict:
+    """What diff mode shows once the steps are done, in the shape of `facts`."""
     going = {(step.side, step.entry.id) for step in steps if isinstance(step, RemoveClusterPair)}
     pairing = any(isinstance(step, PairClusters) for step in steps)
     entries, established = {}, {}
@@ -104,5 +108,5 @@ def facts_after(observed: ObservedClusterPair, steps: tuple[Step, ...]) -> dict:
 
 
 def _fact(entry: ClusterPair) -> str:
-    whom = "nobody yet" if entry.pending else entry.remote_name or entry.remote_mvip
-    return f"cluster pair {entry.id} with {whom} ({entry.status})"
+    other_cluster = "no cluster yet" if entry.pending else entry.remote_name or entry.remote_mvip
+    return f"cluster pair {entry.id} with {other_cluster} ({entry.status})"

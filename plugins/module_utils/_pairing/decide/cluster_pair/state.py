@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""The relation of two clusters: the states that the table in table.py decides by."""
+
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""What two clusters are to each other: the states that the table in table.py decides on."""
 
 from __future__ import annotations
 
@@ -28,6 +29,8 @@ _UNSHARED: Mapping[tuple[bool, bool], State] = {
 
 @dataclass(frozen=True)
 class ClusterPairOptions:
+    """What a task requests of a cluster pair, and what it permits."""
+
     present: bool
     repair: bool = False
     remove_pending: bool = False
@@ -35,17 +38,17 @@ class ClusterPairOptions:
 
 @dataclass(frozen=True)
 class ObservedClusterPair:
-    """state: none, paired, half_local, half_peer, crossed. pair: the entry on each side that the state speaks of.
-
-    further: more entries that name the other cluster. known_as: what an unreachable peer may be called. mvip_given: its
-    MVIP is the first of these, so that it is known where no entry has it.
-    """
+    """The cluster pair of two clusters as both lists show it."""
 
     state: State
     views: Sides[ClusterView | None]
+    #: The entry on each side that the state is about.
     pair: Sides[ClusterPair | None]
+    #: More entries that name the other cluster.
     further: Sides[tuple[ClusterPair, ...]]
+    #: The names and addresses of an unreachable peer.
     known_as: tuple[str, ...] = ()
+    #: Whether the first of these is its MVIP, which proves whether an entry is the peer's.
     mvip_given: bool = False
 
     def view(self, side: Side) -> ClusterView:
@@ -66,22 +69,22 @@ class ObservedClusterPair:
         return (entry, *self.further[side]) if entry else self.further[side]
 
     def pending(self, side: Side) -> tuple[ClusterPair, ...]:
-        """Entries of `side` that name nobody yet."""
+        """The entries of `side` that name no cluster yet."""
         view = self.views[side]
         return tuple(entry for entry in view.entries if entry.pending) if view else ()
 
     def doubtful(self, side: Side) -> tuple[UnreadableClusterPair, ...]:
-        """Entries of `side` that cannot be read and may name the other cluster."""
-        view, far = self.views[side], self.views[other(side)]
+        """The unreadable entries of `side` that may name the other cluster."""
+        view, other_view = self.views[side], self.views[other(side)]
         if view is None:
             return ()
-        if far is None:
+        if other_view is None:
             return tuple(odd for odd in view.unreadable_entries if may_be_known_as(odd, self.known_as))
-        return tuple(odd for odd in view.unreadable_entries if may_name(odd, far.cluster))
+        return tuple(odd for odd in view.unreadable_entries if may_name(odd, other_view.cluster))
 
     @property
     def doubt(self) -> Failure | None:
-        """Why it cannot be told what the two clusters have; None where it can."""
+        """The Failure of an unreadable entry that may name the other cluster; None without one."""
         found = [odd.failure(self.name(side)) for side in SIDES for odd in self.doubtful(side)]
         return found[0] if found else None
 
@@ -93,16 +96,16 @@ class ObservedClusterPair:
 def classify_cluster_pair(
     views: Sides[ClusterView | None], known_as: tuple[str, ...] = (), mvip_given: bool = False
 ) -> ObservedClusterPair:
-    """Join both lists by UUID. known_as, mvip_given: what an unreachable peer may be called in this cluster's list."""
+    """Both lists, joined by UUID. known_as, mvip_given: the names of an unreachable peer, as in ObservedClusterPair."""
     seen = of_both(views)
     if seen is None:
-        return replace(_classify_alone(views, known_as), mvip_given=mvip_given)
+        return replace(_classify_local_only(views, known_as), mvip_given=mvip_given)
     naming = {side: _naming(seen[side], seen[other(side)].cluster) for side in SIDES}
     shared = {entry.uuid for entry in naming[LOCAL]} & {entry.uuid for entry in naming[PEER]}
     state: State
     pair: dict[Side, ClusterPair | None]
     if shared:
-        # More than one shared UUID was never seen; the one that works is the pair, the rest is further entries.
+        # More than one shared UUID was never observed; the connected one is the pair, the others are further entries.
         best = max(
             sorted(shared), key=lambda uuid: sum(e.connected for s in SIDES for e in naming[s] if e.uuid == uuid)
         )
@@ -119,7 +122,7 @@ def _naming(view: ClusterView, cluster: Cluster) -> tuple[ClusterPair, ...]:
     return tuple(e for e in view.entries if names_cluster(e, cluster) or names_predecessor(e, cluster))
 
 
-def _classify_alone(views: Sides[ClusterView | None], known_as: tuple[str, ...]) -> ObservedClusterPair:
+def _classify_local_only(views: Sides[ClusterView | None], known_as: tuple[str, ...]) -> ObservedClusterPair:
     naming = named_by_address(of_side(views, LOCAL).entries, known_as)
     state: State = "half_local" if naming else "none"
     return ObservedClusterPair(
@@ -128,7 +131,7 @@ def _classify_alone(views: Sides[ClusterView | None], known_as: tuple[str, ...])
 
 
 def pairs_with_others(observed: ObservedClusterPair) -> list[ClusterPair]:
-    """The established entries here, where none of them has an address of the unreachable peer."""
+    """The established entries of this cluster if none has an address of the unreachable peer; else empty."""
     if observed.views.peer is not None or observed.state != "none":
         return []
     return [entry for entry in observed.view(LOCAL).entries if not entry.pending]

@@ -2,11 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# This file is private to the collection elementsw.replication: it can change without notice.
-"""What shall be done about a cluster pair: everything that was found, by everything that can be wished.
+"""The plan for a cluster pair: every state that can be observed, by everything that a task can request.
 
-TABLE below is the whole decision. The functions it names make the steps, or refuse.
+TABLE below is the whole decision. The functions in it return the steps, or raise Failure.
 """
+
+# This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations
 
@@ -22,7 +23,7 @@ from .state import ClusterPairOptions, ObservedClusterPair, State
 
 
 def decide(observed: ObservedClusterPair, options: ClusterPairOptions) -> Plan:
-    """The plan, or one with a problem. Pending entries are touched only when the wish says so: they name nobody."""
+    """The plan, or one with a problem. Pending entries name no cluster: only remove_pending removes them."""
     row = TABLE[observed.state]
     outcome = row.absent if not options.present else row.repair if options.repair else row.present
     try:
@@ -62,17 +63,17 @@ def _handshake(observed: ObservedClusterPair) -> tuple[Step, ...]:
 
 
 def _remove_further(observed: ObservedClusterPair) -> tuple[Step, ...]:
-    reason = "a further entry that names the other cluster"
+    reason = "it is a further entry that names the other cluster"
     return tuple(_removal(observed, side, entry, reason) for side in SIDES for entry in observed.further[side])
 
 
 def _remove_all(observed: ObservedClusterPair) -> tuple[Step, ...]:
-    reason = "the clusters shall not be paired"
+    reason = "state: absent requested"
     return tuple(_removal(observed, side, entry, reason) for side in SIDES for entry in observed.naming(side))
 
 
 def _pair_again(observed: ObservedClusterPair) -> tuple[Step, ...]:
-    reason = "half a pair, which cannot be joined again"
+    reason = "the pair is incomplete and cannot be completed"
     removals = tuple(_removal(observed, side, entry, reason) for side in SIDES for entry in observed.naming(side))
     return (*removals, *_handshake(observed))
 
@@ -84,7 +85,7 @@ def _refuse_half(observed: ObservedClusterPair) -> NoReturn:
 
 
 class Row(NamedTuple):
-    """One row: what each wish leads to."""
+    """One row: the steps for each request."""
 
     present: Callable[[ObservedClusterPair], tuple[Step, ...]]
     repair: Callable[[ObservedClusterPair], tuple[Step, ...]]
@@ -93,7 +94,7 @@ class Row(NamedTuple):
 
 TABLE: Mapping[State, Row] = {
     "none": Row(present=_handshake, repair=_handshake, absent=_nothing),
-    # Connected or not: nothing to write; when it is not, the wait ends in not_connected.
+    # Connected or not, there is nothing to write; if it is not, the wait ends in not_connected.
     "paired": Row(present=_nothing, repair=_remove_further, absent=_remove_all),
     # An entry on one side only, different UUIDs, or an entry for the cluster that had this MVIP before.
     "half_local": Row(present=_refuse_half, repair=_pair_again, absent=_remove_all),
@@ -103,9 +104,9 @@ TABLE: Mapping[State, Row] = {
 
 
 def _removal(observed: ObservedClusterPair, side: Side, entry: ClusterPair, reason: str) -> RemoveClusterPair:
-    whom = entry.remote_name or entry.remote_mvip
+    other_cluster = entry.remote_name or entry.remote_mvip
     return RemoveClusterPair(
-        item=0, side=side, object=f"cluster pair {entry.id} with {whom}", reason=reason, entry=entry
+        item=0, side=side, object=f"cluster pair {entry.id} with {other_cluster}", reason=reason, entry=entry
     )
 
 
@@ -115,7 +116,7 @@ def _remove_pending(observed: ObservedClusterPair) -> tuple[Step, ...]:
             item=0,
             side=side,
             object=f"pending cluster pair {entry.id}",
-            reason="remove_pending: started and never completed",
+            reason="remove_pending: the pairing was started and not completed",
             entry=entry,
         )
         for side in SIDES

@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# This file is private to the collection elementsw.replication: it can change without notice.
 """Whether a cluster pair is as requested, and why not."""
+
+# This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations
 
@@ -13,12 +14,12 @@ from ...plan import DONE, Verdict
 from .messages import HALF_REMEDY, half_text, list_entries
 from .state import ObservedClusterPair
 
-# Right after a handshake a pair may pass through Misconfigured; after this many seconds it is there to stay.
+# Right after a handshake a pair may show Misconfigured for a moment; after this many seconds it does not pass.
 MISCONFIGURED_GRACE = 120
 
 
 def judge_present(observed: ObservedClusterPair, waited: float) -> Verdict:
-    """Both clusters report Connected. waited: seconds since the last write, or since the first look."""
+    """Whether both clusters report Connected. waited: seconds since the last write, or since the first read."""
     text = ", ".join(
         f"{observed.name(side)} reports {observed.entry(side).status if observed.pair[side] else 'no pair'}"
         for side in SIDES
@@ -34,6 +35,7 @@ def judge_present(observed: ObservedClusterPair, waited: float) -> Verdict:
 
 
 def not_connected(observed: ObservedClusterPair, text: str) -> Failure:
+    """Failure, not_connected. text: what each cluster reports."""
     return Failure(
         "not_connected",
         f"the cluster pair of {observed.name(LOCAL)} and {observed.name(PEER)} is not Connected ({text}); check the management "
@@ -44,7 +46,10 @@ def not_connected(observed: ObservedClusterPair, text: str) -> Failure:
 
 
 def timed_out(observed: ObservedClusterPair, made: bool, present: bool, timeout: float, text: str) -> Failure:
-    """The time is up: a pair that was there before is not connected, one that was made did not connect in time."""
+    """Failure for the end of wait_timeout, in seconds: not_connected for a pair that existed, else wait_timeout.
+
+    made: this run made the pair. present: the pair is requested. text: what each cluster reports.
+    """
     if not present:
         return Failure(
             "wait_timeout", f"{text} after {timeout:g} s; run again", observed.name(LOCAL), method="ListClusterPairs"
@@ -53,15 +58,18 @@ def timed_out(observed: ObservedClusterPair, made: bool, present: bool, timeout:
         return not_connected(observed, text)
     return Failure(
         "wait_timeout",
-        f"the new cluster pair of {observed.name(LOCAL)} and {observed.name(PEER)} is not Connected after {timeout:g} s ({text}); "
-        "it was kept: check the management network between all nodes of both clusters and run again",
+        f"the new cluster pair of {observed.name(LOCAL)} and {observed.name(PEER)} is not Connected after {timeout:g} s "
+        f"({text}); the pair remains: check the management network between all nodes of both clusters and run again",
         cluster=observed.name(LOCAL),
         method="ListClusterPairs",
     )
 
 
 def replaced(observed: ObservedClusterPair) -> Failure:
-    """Between two reads another client has removed the pair or made another one, or it cannot be read any more."""
+    """Failure, changed_meanwhile: between two reads another client removed the pair or made another one.
+
+    If an entry became unreadable meanwhile, it is the failure of that entry.
+    """
     if observed.doubt:
         return observed.doubt
     listed = ", ".join(
@@ -71,14 +79,15 @@ def replaced(observed: ObservedClusterPair) -> Failure:
     )
     return Failure(
         "changed_meanwhile",
-        f"the cluster pair of {observed.name(LOCAL)} and {observed.name(PEER)} is not the one that this task has left: somebody "
-        f"has changed it while the task was waiting ({listed}); run again",
+        f"the cluster pair of {observed.name(LOCAL)} and {observed.name(PEER)} was changed by another client while this task "
+        f"was waiting ({listed}); run again",
         cluster=observed.name(LOCAL),
         method="ListClusterPairs",
     )
 
 
 def judge_absent(observed: ObservedClusterPair) -> Verdict:
+    """Whether neither cluster lists the pair any more."""
     left = [
         f"{observed.name(side)} still lists cluster pair {entry.id}"
         for side in SIDES

@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""The faults that clusters report: which pairs they concern, and which ones no other finding reports."""
+
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""The faults that clusters report of themselves: whom they concern, and which say what the states do not."""
 
 from __future__ import annotations
 
@@ -13,9 +14,9 @@ from dataclasses import dataclass
 from ...model import ClusterFault
 from .findings import ERROR, PROBLEMS, Finding
 
-# The words of a cluster for a fault that can wait; any other word, known or not, counts as an error.
+# The severities of faults that can wait; any other severity, known or not, counts as an error.
 _MINOR = ("warning", "bestpractice")
-# What tells the same as a fault: where one of these is found, the fault is no finding of its own.
+# The findings that report the same cause as a fault: with one of them, the fault is no finding of its own.
 _REPORTED_BY = {
     "disconnectedClusterPair": ("peer_unreachable", "not_connected", "half_pair", "not_paired", "further_entries"),
     "disconnectedRemoteNode": ("peer_unreachable", "not_connected", "link_lost"),
@@ -36,17 +37,18 @@ _REMEDIES = {
 
 @dataclass(frozen=True)
 class Reported:
-    """A fault and who reports it. concerns: whether it is about what is reported on; None where it does not say."""
+    """A fault and the cluster that reports it."""
 
     cluster: str
     fault: ClusterFault
+    #: Whether it names a pair or volume of the report; None if it names none.
     concerns: bool | None
 
 
 def join_faults(
     cluster: str, faults: Iterable[ClusterFault], cluster_pair_ids: frozenset[int], volume_ids: frozenset[int]
 ) -> list[Reported]:
-    """The faults of a cluster, by its own IDs of the cluster pairs and volumes that are reported on."""
+    """The faults of one cluster. cluster_pair_ids, volume_ids: this cluster's IDs of what the report is about."""
     found = []
     for fault in faults:
         named = fault.cluster_pair_ids or fault.volume_ids
@@ -56,7 +58,7 @@ def join_faults(
 
 
 def fault_findings(reported: Iterable[Reported], others: Sequence[Finding]) -> list[Finding]:
-    """What faults tell beside the other findings. Those of other clusters' pairs are no problems here."""
+    """The findings of faults that no other finding reports, without the faults of pairs outside the report."""
     return [_finding(each) for each in reported if each.concerns is not False and not _is_reported(each, others)]
 
 

@@ -2,11 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# This file is private to the collection elementsw.replication: it can change without notice.
-"""What can be wrong, how bad it is, and what is wrong with clusters. Volumes and faults have files of their own.
+"""The codes of findings, their severities and remedies, and the findings on clusters. Pairs and faults have own files.
 
-One finding per cause: what a lost link does to volumes is told with the link.
+There is one finding per cause: the finding on a lost link includes the volume pairs that it stops.
 """
+
+# This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations
 
@@ -20,7 +21,7 @@ from ..cluster_pair.state import ObservedClusterPair
 ERROR = "error"
 WARNING = "warning"
 _NETWORK = "check the management network between all nodes of both clusters, ports 443 and 2181"
-# Code -> severity and remedy, the worst first. A finding that knows better has a remedy of its own.
+# Code -> severity and remedy, the worst first. A finding may have a more specific remedy.
 # Documented in docs/docsite/rst/problem_codes.rst; a test compares the two lists.
 PROBLEMS = {
     "peer_unreachable": (ERROR, "check the peer's hostname, its power and the network"),
@@ -31,45 +32,49 @@ PROBLEMS = {
     "volume_deleted": (ERROR, "restore the volume with RestoreDeletedVolume, or remove the pair with state: absent"),
     "no_source": (ERROR, "decide which volume holds the good data and make it readWrite"),
     "access_conflict": (ERROR, "make one volume of the pair readWrite and the other one replicationTarget"),
-    "dead": (ERROR, "it never recovers by itself: pair it again with element_volume_pair and repair: true"),
-    "target_full": (ERROR, "delete and purge what is not needed on that cluster, or add storage nodes"),
-    "sector_mismatch": (ERROR, "remove the pair, and create the target anew with the source's setting"),
+    "dead": (ERROR, "it never recovers by itself; pair it again with element_volume_pair and repair: true"),
+    "target_full": (ERROR, "delete and purge volumes that are not needed on that cluster, or add storage nodes"),
+    "sector_mismatch": (ERROR, "remove the pair, and create the target again with the source's setting"),
     "size_mismatch": (ERROR, "run element_volume_pair with match_size: true"),
     "snapshot_limit": (ERROR, "delete snapshots of the target"),
     "broken": (ERROR, "remove the cause that the state names; it does not pass by itself"),
-    "lag_exceeded": (ERROR, "give the link or the target's QoS more room, or allow for more with max_lag"),
-    "lag_unknown": (ERROR, "see that the pair replicates; what is behind is not known until then"),
-    "fault": (ERROR, "see to what the fault names, on the cluster that reports it"),
+    "lag_exceeded": (ERROR, "give the link or the target's QoS more room, or permit more with max_lag"),
+    "lag_unknown": (ERROR, "make the pair replicate; its lag is not known until then"),
+    "fault": (ERROR, "remove the cause that the fault names, on the cluster that reports it"),
     "link_lost": (WARNING, "check the storage network between all nodes of both clusters, ports 2181 and 4000 to 4020"),
-    "unknown_state": (WARNING, "this collection does not know the state and does not act on it: look at the cluster"),
+    "unknown_state": (
+        WARNING,
+        "this collection does not know the state and changes nothing; check the pair on the cluster",
+    ),
     "pending_pair": (
         WARNING,
         "complete it, or remove it with repair or state: absent (remove_pending for cluster pairs)",
     ),
     "further_entries": (WARNING, "run element_cluster_pair with repair: true"),
-    "snapshots_stopped": (WARNING, "see to the cause that the state of the snapshots' replication names"),
-    "recovering": (WARNING, "it passes by itself when its cause does; look again later"),
-    "paused": (WARNING, "somebody has paused it: resume it with paused: false when the reason is gone"),
-    "unreadable_object": (WARNING, "look at what the method that is named shows of it, and have it corrected there"),
-    "minor_fault": (WARNING, "see to what the fault names, on the cluster that reports it"),
+    "snapshots_stopped": (WARNING, "remove the cause that the state of the snapshots' replication names"),
+    "recovering": (WARNING, "it passes by itself once its cause does; check again later"),
+    "paused": (WARNING, "an administrator has paused it; resume it with paused: false when the reason is gone"),
+    "unreadable_object": (WARNING, "check what the named method returns for it, and correct it on the cluster"),
+    "minor_fault": (WARNING, "remove the cause that the fault names, on the cluster that reports it"),
 }
-# Of the objects that share a trouble so many are named; the rest is counted.
+# A finding names so many of the objects that share a cause, and counts the others.
 MAX_NAMED = 3
 _ORDER = {code: position for position, code in enumerate(PROBLEMS)}
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A problem; cluster and volume are names, or None where it is no single one's.
-
-    fix: a remedy that says more than the code's. hits: how many volume pairs it concerns.
-    """
+    """An error or warning of a report, an element of `problems`."""
 
     code: str
     message: str
+    #: The name of the cluster; None if it concerns several.
     cluster: str | None = None
+    #: The name of the volume; None if it concerns several or none.
     volume: str | None = None
+    #: A remedy that is more specific than that of the code.
     fix: str | None = None
+    #: The number of volume pairs that it concerns.
     hits: int = 0
 
     @property
@@ -82,16 +87,17 @@ class Finding:
 
 
 def by_harm(findings: Iterable[Finding]) -> list[Finding]:
-    """Errors first, then the worst codes, then what concerns most pairs."""
+    """The findings with errors first, then by code, the worst first, then by the number of pairs."""
     return sorted(findings, key=lambda finding: (finding.severity != ERROR, _ORDER[finding.code], -finding.hits))
 
 
 def counted(pairs: int) -> str:
+    """The number of volume pairs as text."""
     return "1 volume pair" if pairs == 1 else f"{pairs} volume pairs"
 
 
 def of_unreadable(cluster: str, unreadable: Iterable[Unreadable]) -> list[Finding]:
-    """What of a cluster's lists cannot be read: one finding for all that have the same trouble."""
+    """The findings on the unreadable objects of a cluster's lists, one for all with the same reason."""
     same_cause: dict[tuple[str, str], list[Unreadable]] = {}
     for odd in unreadable:
         same_cause.setdefault((odd.kind, odd.reason), []).append(odd)
@@ -101,22 +107,22 @@ def of_unreadable(cluster: str, unreadable: Iterable[Unreadable]) -> list[Findin
 def _unreadable(cluster: str, reason: str, found: Sequence[Unreadable]) -> Finding:
     named = ", ".join(odd.label for odd in found[:MAX_NAMED])
     more = f" and {len(found) - MAX_NAMED} more" if len(found) > MAX_NAMED else ""
-    text = f"cluster {cluster}: {named}{more} cannot be read ({reason}); everything else is reported without"
+    text = f"cluster {cluster}: {named}{more} cannot be read ({reason}); the report is complete except for that"
     return Finding("unreadable_object", text, cluster, found[0].name if len(found) == 1 else None)
 
 
 def of_peer(hostname: str, local: str, hits: int) -> Finding:
-    """hits: the volume pairs with it that are known to be cut off by that."""
+    """The finding on an unreachable peer. hits: the number of volume pairs that are known to be stopped by that."""
     text = f"the peer {hostname} does not answer; only cluster {local} was read"
     cut = f", where {counted(hits)} with it cannot replicate" if hits else ""
     return Finding("peer_unreachable", text + cut, hits=hits)
 
 
 def of_clusters(observed: ObservedClusterPair, hits: int) -> list[Finding]:
-    """Of the pair between two clusters that both answered. hits: the volume pairs that it keeps from replicating."""
+    """The findings on the pair of two reachable clusters. hits: the number of volume pairs that it stops."""
     findings = _pending(observed)
     if observed.state != "paired" and any(observed.doubtful(side) for side in SIDES):
-        return findings  # what is missing may be what cannot be read
+        return findings  # an unreadable entry may be the one that is missing
     if observed.state == "none":
         findings.append(_not_paired(observed, hits))
     elif observed.state != "paired":
@@ -132,7 +138,7 @@ def _not_paired(observed: ObservedClusterPair, hits: int) -> Finding:
     if not hits:
         return Finding("not_paired", text, here, fix="run element_cluster_pair")
     fix = f"{_unpair(hits)}; run element_cluster_pair; then pair the volumes again"
-    return Finding("not_paired", f"{text} any more, {counted(hits)} are left of it", here, fix=fix, hits=hits)
+    return Finding("not_paired", f"{text} any more, but still have {counted(hits)}", here, fix=fix, hits=hits)
 
 
 def _half(observed: ObservedClusterPair, hits: int) -> Finding:
@@ -140,12 +146,12 @@ def _half(observed: ObservedClusterPair, hits: int) -> Finding:
     sides = ", ".join(
         f"{observed.name(side)} lists {', '.join(str(e.id) for e in observed.naming(side)) or 'none'}" for side in SIDES
     )
-    text = f"the cluster pair of {here} and {there} exists by halves: {sides}"
+    text = f"the cluster pair of {here} and {there} is incomplete: {sides}"
     repair = "run element_cluster_pair with repair: true"
     if not hits:
         return Finding("half_pair", text, here, fix=repair)
     fix = f"{_unpair(hits)}; {repair}; then pair the volumes again"
-    return Finding("half_pair", f"{text}; {counted(hits)} cannot replicate for it", here, fix=fix, hits=hits)
+    return Finding("half_pair", f"{text}; {counted(hits)} cannot replicate because of it", here, fix=fix, hits=hits)
 
 
 def _unpair(hits: int) -> str:
@@ -163,9 +169,10 @@ def _not_connected(observed: ObservedClusterPair, hits: int) -> Finding:
 
 
 def of_entries(view: VolumeView, hits: Mapping[int, int], dead: Collection[int]) -> list[Finding]:
-    """Of one cluster's list, where nobody else was asked. hits: volume pairs that do not replicate, by cluster pair.
+    """The findings on the entries of one cluster that is read without a peer.
 
-    dead: the cluster pairs with a peer that does not answer, which is a finding already.
+    hits: the number of volume pairs that do not replicate, by the ID of their cluster pair.
+    dead: the IDs of the cluster pairs with an unreachable peer, which has a finding of its own.
     """
     lost = [entry for entry in view.entries if not entry.connected and entry.id not in dead]
     return [_of_entry(view, entry, hits.get(entry.id, 0)) for entry in lost]
@@ -175,13 +182,13 @@ def _of_entry(view: VolumeView, entry: ClusterPair, hits: int) -> Finding:
     name = view.cluster.name
     if entry.pending:
         return _pending_entry(name, entry)
-    whom = entry.remote_name or entry.remote_mvip
-    text = f"cluster {name} reports its pair {entry.id} with {whom} as {entry.status}{_cut(hits)}"
+    other_cluster = entry.remote_name or entry.remote_mvip
+    text = f"cluster {name} reports its pair {entry.id} with {other_cluster} as {entry.status}{_cut(hits)}"
     return Finding("not_connected", text, name, hits=hits)
 
 
 def _further(observed: ObservedClusterPair) -> list[Finding]:
-    """Entries beside the pair that is there: of an earlier pairing, as a rule."""
+    """The findings on entries beside the established pair, usually of an earlier pairing."""
     findings = []
     for side in SIDES:
         name, ids = observed.name(side), [str(entry.id) for entry in observed.further[side]]
@@ -192,7 +199,7 @@ def _further(observed: ObservedClusterPair) -> list[Finding]:
 
 
 def _cut(hits: int) -> str:
-    return f"; {counted(hits)} cannot replicate for it" if hits else ""
+    return f"; {counted(hits)} cannot replicate because of it" if hits else ""
 
 
 def _pending(observed: ObservedClusterPair) -> list[Finding]:
@@ -204,5 +211,5 @@ def _pending_entry(cluster: str, entry: ClusterPair) -> Finding:
         "pending_pair",
         f"cluster {cluster} has the pending cluster pair {entry.id}",
         cluster,
-        fix="complete it where it was started for, or run element_cluster_pair with remove_pending: true",
+        fix="complete it on the intended cluster, or run element_cluster_pair with remove_pending: true",
     )

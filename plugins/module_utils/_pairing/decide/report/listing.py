@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""Every volume pair of two clusters, joined by UUID, or every entry that one cluster lists."""
+
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""Every volume pair between two clusters, or everything that one cluster lists, joined by UUID."""
 
 from __future__ import annotations
 
@@ -40,13 +41,13 @@ _HALF: Mapping[Side, State] = {LOCAL: "half_local", PEER: "half_peer"}
 
 
 def volume_pairs(views: Sides[VolumeView | None]) -> list[ObservedVolumePair]:
-    """The pairs of the two clusters in the order of this cluster's volume IDs, then what only the peer lists.
+    """The pairs of the two clusters by the local cluster's volume IDs, then the pairs that only the peer lists.
 
-    Without a peer's view: every entry of this cluster, as far as one side can tell.
+    Without a view of the peer: every entry of the local cluster, with what one side shows.
     """
     seen = of_both(views)
     if seen is None:
-        return _alone(Catalog(of_side(views, LOCAL)))
+        return _local_only(Catalog(of_side(views, LOCAL)))
     catalogs = Sides(Catalog(seen.local), Catalog(seen.peer))
     found: dict[tuple[object, ...], ObservedVolumePair] = {}
     for side in SIDES:
@@ -59,7 +60,7 @@ def volume_pairs(views: Sides[VolumeView | None]) -> list[ObservedVolumePair]:
 
 
 def _key(joined: ObservedVolumePair, pair: VolumePair) -> tuple[object, ...]:
-    """What is the same when a pair is found on both sides."""
+    """A key that is equal for the two entries of one pair."""
     if joined.row == UNREADABLE:
         return (pair.uuid,)
     return tuple(volume.id if volume else None for volume in (joined.volumes.local, joined.volumes.peer))
@@ -69,25 +70,27 @@ def _joined(catalogs: Sides[Catalog], side: Side, volume: Volume, pair: VolumePa
     if pair.pending:
         return _one_sided(catalogs, side, volume, pair, _PENDING[side])
     try:
-        return _told_by_both(catalogs, side, volume, pair)
-    except Failure:  # what it goes over, or the partner, cannot be read: a problem of its own
+        return _listed_by_both(catalogs, side, volume, pair)
+    except Failure:  # its cluster pair or its partner cannot be read, which is a finding of its own
         return replace(_one_sided(catalogs, side, volume, pair, "unknown_peer"), row=UNREADABLE)
 
 
-def _told_by_both(catalogs: Sides[Catalog], side: Side, volume: Volume, pair: VolumePair) -> ObservedVolumePair | None:
-    far = other(side)
-    if not catalogs[side].leads_to(pair, catalogs[far].cluster):
+def _listed_by_both(
+    catalogs: Sides[Catalog], side: Side, volume: Volume, pair: VolumePair
+) -> ObservedVolumePair | None:
+    other_side = other(side)
+    if not catalogs[side].leads_to(pair, catalogs[other_side].cluster):
         if catalogs[side].lists_link(pair):
             return None
-        # Its cluster pair is gone, and with it who the other cluster was.
-        if not catalogs[far].shows(pair.remote_volume_id, pair.uuid):
+        # Its cluster pair is gone, so the other cluster is unknown.
+        if not catalogs[other_side].shows(pair.remote_volume_id, pair.uuid):
             return _one_sided(catalogs, side, volume, pair, _HALF[side])
-    partner = catalogs[far].by_id(pair.remote_volume_id)
+    partner = catalogs[other_side].by_id(pair.remote_volume_id)
     if partner is None or len(volume.pairs) > 1:
         return _one_sided(catalogs, side, volume, pair, _HALF[side])
-    ids = {side: volume.id, far: partner.id}
+    ids = {side: volume.id, other_side: partner.id}
     found = classify_volume_pair(0, DesiredPair(volume_id=ids[LOCAL], peer_volume_id=ids[PEER]), catalogs)
-    if found.state.startswith("foreign"):  # the partner is paired with somebody else: ours is a half
+    if found.state.startswith("foreign"):  # the partner is paired with another volume: this is half a pair
         return _one_sided(catalogs, side, volume, pair, _HALF[side])
     return found
 
@@ -105,17 +108,17 @@ def _one_sided(
     return ObservedVolumePair(0, desired, state, state, catalogs, Sides(**volumes), Sides(**entries))
 
 
-def _alone(catalog: Catalog) -> list[ObservedVolumePair]:
+def _local_only(catalog: Catalog) -> list[ObservedVolumePair]:
     found = []
     for volume in catalog.paired:
         for pair in volume.pairs:
             link = catalog.readable_link(pair)
-            far = (
+            other_cluster = (
                 Cluster(link.remote_name, link.remote_unique_id or "", link.remote_mvip)
                 if link
                 else Cluster("unknown", "", "")
             )
-            catalogs = Sides(catalog, Catalog(VolumeView(far, (), (), {})))
+            catalogs = Sides(catalog, Catalog(VolumeView(other_cluster, (), (), {})))
             found.append(_one_sided(catalogs, LOCAL, volume, pair, "pending_local" if pair.pending else "unknown_peer"))
     return found
 
@@ -123,7 +126,7 @@ def _alone(catalog: Catalog) -> list[ObservedVolumePair]:
 def chosen(
     pairs: list[ObservedVolumePair], volumes: Collection[str] | None, accounts: Collection[str] | None
 ) -> list[ObservedVolumePair]:
-    """The pairs of which a volume has one of these names, and an owner of these names. None: all."""
+    """The pairs with a volume of one of these names and an owner of one of these names. None: any."""
     return [
         pair
         for pair in pairs
@@ -138,11 +141,10 @@ def chosen(
 
 
 def export(pairs: list[ObservedVolumePair]) -> list[dict]:
-    """The live pairs in the form of the option `pairs` of element_volume_pair; given back, they change nothing.
+    """The working pairs in the form of the option `pairs` of element_volume_pair, which then changes nothing.
 
-    By name and owner, so that they also describe the pairs of other clusters; by ID only where those do not tell.
-    Pairs without exactly one source and one target are left out: nothing could be wished of them; nor of a mode that the
-    option does not know.
+    Volumes have names and owners, so that the list also serves for other clusters; IDs only if the names are ambiguous.
+    It has no pair without exactly one source and one target, and no mode that is no value of the option.
     """
     items = []
     for pair in pairs:
@@ -159,9 +161,10 @@ def export(pairs: list[ObservedVolumePair]) -> list[dict]:
 
 
 def export_alone(pairs: list[ObservedVolumePair], dead: Collection[int]) -> list[dict]:
-    """The same of a peer that does not answer, as far as this cluster tells; dead: its cluster pairs with that peer.
+    """The pairs with an unreachable peer in the form of the option `pairs`, as far as the local cluster shows them.
 
-    The partners by ID: their names here may be old. No mode where this side is the target, which may not have the newest.
+    dead: the IDs of its cluster pairs with that peer. Partners have IDs, since their names here may be outdated. A pair
+    whose local volume is the target has no mode, since a target may show an outdated one.
     """
     items = []
     for pair in pairs:
@@ -189,8 +192,8 @@ def _name(pair: ObservedVolumePair, side: Side, prefix: str) -> dict:
     volume, catalog = pair.volume(side), pair.catalogs[side]
     account = catalog.account(volume)
     named = catalog.readable_named(volume.name)
-    alike = [each for each in named if not each.deleted and catalog.account(each) == account]
+    same_owner = [each for each in named if not each.deleted and catalog.account(each) == account]
     unreadable = any(odd.name == volume.name for odd in catalog.unreadable_volumes)
-    if account is None or len(alike) > 1 or unreadable:
+    if account is None or len(same_owner) > 1 or unreadable:
         return {f"{prefix}volume_id": volume.id}
     return {f"{prefix}volume": volume.name, f"{prefix}account": account}

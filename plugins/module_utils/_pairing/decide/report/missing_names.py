@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""The volumes and accounts that a task names for a report and that have no pair."""
+
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""Volumes and accounts that the report was asked for by name and that have no pair."""
 
 from __future__ import annotations
 
@@ -19,7 +20,7 @@ from .findings import Finding
 def unpaired_volumes(
     views: Sides[VolumeView | None], names: Iterable[str], pairs: Sequence[ObservedVolumePair]
 ) -> list[Finding]:
-    """Volumes that were asked for by name and have no pair."""
+    """The findings on volumes that the task names and that have no pair."""
     paired = {volume.name for pair in pairs for volume in (pair.volumes.local, pair.volumes.peer) if volume}
     catalogs = [Catalog(view) for view in (views.local, views.peer) if view]
     return [_absent(catalogs, wanted) for wanted in dict.fromkeys(names) if wanted not in paired]
@@ -33,11 +34,12 @@ def _absent(catalogs: Sequence[Catalog], wanted: str) -> Finding:
     text = f"no volume named {wanted} of cluster {here.cluster.name} is paired"
     fix = f"run element_volume_pair with volume: {wanted}"
     if unreadable:
-        text = f"whether {unreadable.label} of cluster {here.cluster.name} is paired is not known: it cannot be read"
-        fix = f"look at what {unreadable.method} shows of it"
+        text = f"cluster {here.cluster.name}: {unreadable.label} cannot be read, so it is unknown whether it is paired"
+        fix = f"check what {unreadable.method} returns for it"
     elif elsewhere:
-        whom = elsewhere[0].remote_name or elsewhere[0].remote_mvip if elsewhere[0] else "a cluster that is not listed"
-        text, fix = f"volume {wanted} of cluster {here.cluster.name} is paired with {whom}", f"name {whom} as the peer"
+        partner = elsewhere[0].remote_name or elsewhere[0].remote_mvip if elsewhere[0] else "an unlisted cluster"
+        text = f"volume {wanted} of cluster {here.cluster.name} is paired with {partner}"
+        fix = f"name {partner} as the peer"
     elif not living:
         text, fix = f"cluster {here.cluster.name} has no volume named {wanted}", "check the spelling"
     elif len(catalogs) > 1 and not any(not volume.deleted for volume in catalogs[1].readable_named(wanted)):
@@ -48,7 +50,7 @@ def _absent(catalogs: Sequence[Catalog], wanted: str) -> Finding:
 def unpaired_accounts(
     views: Sides[VolumeView | None], accounts: Iterable[str], pairs: Sequence[ObservedVolumePair]
 ) -> list[Finding]:
-    """Accounts that were asked for by name and own no volume of a pair."""
+    """The findings on accounts that the task names and that own no volume of a pair."""
     owning = {
         pair.catalogs[side].account(volume)
         for pair in pairs

@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""The findings on volume pairs: one cause for each pair, and one finding for all pairs with the same cause."""
+
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""What is wrong with volume pairs: one cause for each pair, and one finding for all that have the same cause."""
 
 from __future__ import annotations
 
@@ -21,9 +22,9 @@ from .findings import ERROR, PROBLEMS, Finding, counted
 
 DISCONNECTED = "PausedDisconnected"
 SLOW_LINK = "PausedSlowLink"
-# Of the pairs that share a cause so many are named; the rest is counted.
+# A finding names so many of the pairs that share a cause, and counts the others.
 MAX_NAMED = 3
-# What a state says beyond its health.
+# The states that are more specific than their health.
 _BY_STATE = {
     DISCONNECTED: "link_lost",
     "PausedClusterFull": "target_full",
@@ -39,37 +40,37 @@ _BY_HEALTH = {
     "dead": "dead",
 }
 _WORDS = {
-    "half_pair": "only half of the pair is there",
+    "half_pair": "the pair is incomplete, only one side has it",
     "split": "both volumes are writable and nothing is replicated",
     "no_source": "neither volume is writable",
-    "access_conflict": "the access of a volume is no role in a pair",
-    "volume_deleted": "one of the volumes is deleted and not purged yet",
+    "access_conflict": "the access of a volume is neither a source's nor a target's",
+    "volume_deleted": "one of the volumes is deleted, not purged yet",
     "dead": "the pair has stopped for good",
     "pending_pair": "the pairing was started and not completed",
-    "sector_mismatch": "one emulates 512-byte sectors and the other one does not",
+    "sector_mismatch": "one volume emulates 512-byte sectors and the other one does not",
     "size_mismatch": "the target is smaller than the source",
-    "snapshot_limit": "the target has as many snapshots as it may have",
+    "snapshot_limit": "the target is at its limit of snapshots",
     "broken": "it does not replicate, and that does not pass by itself",
     "unknown_state": "the state is not known",
     "recovering": "it does not replicate at the moment",
-    "paused": "somebody has paused it",
+    "paused": "an administrator has paused it",
 }
-# The snapshots of a pair go their own way only while it runs; while it is held up they show what it shows.
+# The state of the snapshots differs from that of the pair only while the pair replicates.
 _RUNNING = ("healthy", "syncing")
 _SNAPSHOTS_WELL = ("", "Idle", "Active")
 
 
 def is_reported_with_clusters(pair: ObservedVolumePair, clusters: ObservedClusterPair | None) -> bool:
-    """Whether what is wrong with the pair of the clusters is all that is wrong with this pair of volumes.
+    """Whether the finding on the pair of clusters is the only cause that this volume pair does not replicate.
 
-    clusters: the pair of the two clusters; None where one cluster alone was asked.
+    clusters: the pair of the two clusters; None if only one cluster was read.
     """
     if clusters is None or pair.state == "unknown_peer":
         near = LOCAL if pair.entries.local else PEER
         link = pair.catalogs[near].readable_link(pair.entry(near))
         return cause(pair) == "link_lost" and link is not None and not link.connected
     if clusters.state != "paired":
-        # Before the clusters can be paired again, every volume pair between them has to go.
+        # Every volume pair must be removed before the clusters can be paired again.
         return not pair.state.startswith("pending")
     return cause(pair) == "link_lost" and not clusters.connected
 
@@ -77,9 +78,9 @@ def is_reported_with_clusters(pair: ObservedVolumePair, clusters: ObservedCluste
 def pair_findings(
     pairs: Iterable[tuple[ObservedVolumePair, lag.Lag]], max_lag: float | None, peer_is_unreachable: bool
 ) -> list[Finding]:
-    """The findings on these pairs, one per cause. max_lag: in seconds; None where any lag will do.
+    """The findings on these pairs, one per cause. max_lag: in seconds; None for any lag.
 
-    peer_is_dead: is a finding already, and with it all that only the peer could tell.
+    peer_is_unreachable: has a finding of its own, which includes all lags that only the peer could report.
     """
     findings: list[Finding] = []
     shared: dict[Shared, list[ObservedVolumePair]] = {}
@@ -89,7 +90,7 @@ def pair_findings(
         if late and peer_is_unreachable and lag.not_asked(pair):
             late = None
         told = lag.message(late, behind, max_lag) if late and max_lag is not None else ""
-        if late and code == "snapshots_stopped":  # which makes nothing late: two causes
+        if late and code == "snapshots_stopped":  # it does not cause the lag: two findings
             findings.append(_late(pair, None, late, told))
             late = None
         key = _with_others(pair, code, late)
@@ -107,7 +108,7 @@ def _is_error(code: str | None) -> bool:
 
 
 def cause(pair: ObservedVolumePair) -> str | None:
-    """The code of the worst thing about a pair, which hides the lesser ones; None where all is well."""
+    """The code of the worst cause of a pair, which hides the lesser ones; None for a healthy pair."""
     if pair.state in ("half_local", "half_peer", "crossed"):
         return "half_pair"
     if pair.row == "deleted":
@@ -130,8 +131,8 @@ def _by_direction(pair: ObservedVolumePair) -> str | None:
 
 
 def _of_worst_state(pair: ObservedVolumePair) -> str:
-    told = [entry.state for entry in _entries(pair) if of_state(entry.state, _roles_valid(pair)) == pair.health]
-    return next((_BY_STATE[state] for state in told if state in _BY_STATE), _BY_HEALTH[pair.health])
+    worst = [entry.state for entry in _entries(pair) if of_state(entry.state, _roles_valid(pair)) == pair.health]
+    return next((_BY_STATE[state] for state in worst if state in _BY_STATE), _BY_HEALTH[pair.health])
 
 
 def _entries(pair: ObservedVolumePair) -> list[VolumePair]:
@@ -143,7 +144,7 @@ def _roles_valid(pair: ObservedVolumePair) -> bool:
 
 
 def _snapshot_state(pair: ObservedVolumePair) -> str | None:
-    """Why snapshots are not replicated although the pair is; None where they are."""
+    """The state that shows why snapshots are not replicated although the pair is; None if they are."""
     odd = [
         entry.snapshot_state
         for entry in _entries(pair)
@@ -156,7 +157,7 @@ def _of_one(pair: ObservedVolumePair, code: str) -> Finding:
     if code == "snapshots_stopped":
         what = f"it replicates, its snapshots do not: {_snapshot_state(pair)}"
         return _finding(pair, code, what, remedies.of_snapshots(pair, _snapshot_state(pair)))
-    what = "the halves are of different pairs" if pair.state == "crossed" else _WORDS[code]
+    what = "the entries of the two sides belong to different pairs" if pair.state == "crossed" else _WORDS[code]
     return _finding(pair, code, what, remedies.of_pair(pair, code))
 
 
@@ -168,41 +169,41 @@ def _finding(pair: ObservedVolumePair, code: str, what: str, fix: str | None) ->
 
 
 def _ends(pair: ObservedVolumePair, side: Side) -> str:
-    near, far = f"{pair.label(side)} on cluster {pair.name(side)}", other(side)
+    near, other_side = f"{pair.label(side)} on cluster {pair.name(side)}", other(side)
     if pair.state.startswith("pending"):
-        return near  # it does not say with whom
-    return f"{near} and {pair.label(far)} on {pair.name(far)}"
+        return near  # a pending entry names no partner
+    return f"{near} and {pair.label(other_side)} on {pair.name(other_side)}"
 
 
 def _states_shown(pair: ObservedVolumePair) -> str:
     if pair.row == UNREADABLE:
         near = LOCAL if pair.entries.local else PEER
-        return f"{pair.name(near)} shows {pair.entry(near).state}, what {pair.name(other(near))} shows cannot be read"
+        return f"{pair.name(near)} shows {pair.entry(near).state}, the entry on {pair.name(other(near))} cannot be read"
     if pair.state == "unknown_peer":
-        return f"{pair.name(LOCAL)} shows {pair.entry(LOCAL).state}, {pair.name(PEER)} was not asked"
+        return f"{pair.name(LOCAL)} shows {pair.entry(LOCAL).state}, {pair.name(PEER)} was not read"
     return states(pair)
 
 
 def _late(pair: ObservedVolumePair, code: str | None, late: str, what: str) -> Finding:
-    """The lag takes the place of what causes it, and has the cause's remedy."""
+    """The finding on a lag, in place of the finding on its cause, with the remedy of the cause."""
     fix = remedies.of_lag(pair) if code is None else remedies.of_pair(pair, code) or PROBLEMS[code][1]
     because = f"; {_WORDS[code]}" if code in _WORDS else ""
     return _finding(pair, late, what + because, fix)
 
 
 class Shared(NamedTuple):
-    """What several pairs have in common. told: makes the finding of them and of whom it is.
+    """The cause that several pairs share."""
 
-    late: they are behind for it; the code that takes the place of the finding's.
-    """
-
-    told: Callable[[Sequence[ObservedVolumePair], str], Finding]
+    #: Makes the finding of the pairs and of `of`.
+    finding: Callable[[Sequence[ObservedVolumePair], str], Finding]
+    #: The name of the cluster that the finding is about.
     of: str
+    #: The code of the lag that replaces the code of the finding; None without a lag.
     late: str | None = None
 
 
 def _with_others(pair: ObservedVolumePair, code: str | None, late: str | None) -> Shared | None:
-    """late: a code of the lag, where the pair is late."""
+    """The cause that this pair may share with others; None if it is its own. late: the code of its lag, if any."""
     if code == "link_lost":
         return Shared(_link_lost, pair.name(PEER), late)
     if code == "recovering" and SLOW_LINK in {entry.state for entry in _entries(pair)}:
@@ -217,20 +218,20 @@ def _with_others(pair: ObservedVolumePair, code: str | None, late: str | None) -
 
 
 def _of_all(shared: Shared, pairs: Sequence[ObservedVolumePair]) -> Finding:
-    finding = shared.told(pairs, shared.of)
+    finding = shared.finding(pairs, shared.of)
     if shared.late is None:
         return finding
     return replace(finding, code=shared.late, message=f"{finding.message}; {_LATE[shared.late]}", fix=finding.remedy)
 
 
 _LATE = {
-    "lag_exceeded": "they are further behind than is allowed",
-    "lag_unknown": "how far they are behind is not known",
+    "lag_exceeded": "they are further behind than max_lag permits",
+    "lag_unknown": "their lag is not known",
 }
 
 
 def _target(pair: ObservedVolumePair) -> Side:
-    """The side of the target; of a pair that one cluster alone was asked for, the other one unless it is here."""
+    """The side of the target; the peer's if no volume that was read is a target."""
     return next((side for side in SIDES if pair.volumes[side] and pair.volume(side).access == TARGET), PEER)
 
 
@@ -252,15 +253,17 @@ def _link_slow(pairs: Sequence[ObservedVolumePair], peer: str) -> Finding:
 
 
 def _not_asked(pairs: Sequence[ObservedVolumePair], peer: str) -> Finding:
-    text = f"how far {_named(pairs)} are behind only {peer} tells, where the sources are, and it was not asked"
+    text = (
+        f"the lag of {_named(pairs)} is not known: only {peer}, which has the sources, reports it, and it was not read"
+    )
     return Finding("lag_unknown", text, pairs[0].name(LOCAL), fix=f"name {peer} as the peer", hits=len(pairs))
 
 
 def _target_full(pairs: Sequence[ObservedVolumePair], cluster: str) -> Finding:
-    text = f"cluster {cluster} is too full to take what {_named(pairs)} should send to it"
+    text = f"cluster {cluster} is too full to receive the data of {_named(pairs)}"
     return Finding("target_full", text, cluster, hits=len(pairs))
 
 
 def _snapshots_stopped(pairs: Sequence[ObservedVolumePair], cluster: str) -> Finding:
-    text = f"cluster {cluster} is too full to take the snapshots of {_named(pairs)}"
+    text = f"cluster {cluster} is too full to receive the snapshots of {_named(pairs)}"
     return Finding("snapshots_stopped", text, cluster, fix=PROBLEMS["target_full"][1], hits=len(pairs))

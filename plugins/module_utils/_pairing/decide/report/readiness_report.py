@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# This file is private to the collection elementsw.replication: it can change without notice.
 """Every check of readiness, for two clusters, the pairs between them, and volumes that could be paired."""
+
+# This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations
 
@@ -28,15 +29,17 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Answer(Generic[T]):
-    """What a cluster tells of itself; None where it cannot be read, and `unknown` says why."""
+    """A fact that a cluster reports of itself."""
 
+    #: None if it cannot be read or the cluster does not report it.
     value: T | None
+    #: Why it cannot be read.
     unknown: str = ""
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What is read of a cluster for nothing but these checks."""
+    """What is read of a cluster only for these checks."""
 
     roles: Answer[frozenset[str]]
     pairs_max: Answer[int]
@@ -45,19 +48,21 @@ class Facts:
 
 @dataclass(frozen=True)
 class Subject:
-    """What is checked. clusters: their pair, None without a peer; why: why there is none then.
-
-    known_as: what each cluster is called by the task, and what that resolves to.
-    pairs: those that are reported on. candidates: pairs that could be made. refused: what cannot be one, as checks.
-    """
+    """What is checked."""
 
     views: Sides[VolumeView | None]
     facts: Sides[Facts | None]
+    #: The pair of the two clusters; None without a peer that answers.
     clusters: ObservedClusterPair | None
+    #: Why there is no peer, for messages.
     why: str
+    #: The names of each cluster in the task, and the addresses that they resolve to.
     known_as: Sides[tuple[str, ...]]
+    #: The pairs of the report.
     pairs: Sequence[ObservedVolumePair]
+    #: The pairs that could be made.
     candidates: Sequence[ObservedVolumePair]
+    #: The failed checks of volumes that cannot be paired.
     refused: Sequence[Check]
 
     def view(self, side: Side) -> VolumeView:
@@ -70,13 +75,13 @@ class Subject:
 
 
 def checks(subject: Subject) -> list[Check]:
-    """All of them, clusters first. Of pairs and candidates one in all where everything is well, else each that is not."""
-    there = [side for side in SIDES if subject.views[side]]
-    found = [_privileges(subject, side) for side in there]
-    found += [_unknown("privileges", subject)] if PEER not in there else []
+    """All checks, those of clusters first. Of pairs and candidates: the failed and unknown ones, else one for all."""
+    read_sides = [side for side in SIDES if subject.views[side]]
+    found = [_privileges(subject, side) for side in read_sides]
+    found += [_unknown("privileges", subject)] if PEER not in read_sides else []
     found += _of_both(subject)
-    found += [_pair_slots(subject, side) for side in there]
-    found += [_unknown("pair_slots", subject)] if PEER not in there else []
+    found += [_pair_slots(subject, side) for side in read_sides]
+    found += [_unknown("pair_slots", subject)] if PEER not in read_sides else []
     found += [_mvip(subject, side) for side in SIDES] if subject.clusters else [_unknown("mvip", subject)]
     found.append(_latency(subject))
     found += [_fullness(subject, side) for side in _target_sides(subject)]
@@ -88,7 +93,7 @@ def checks(subject: Subject) -> list[Check]:
 
 
 def _unknown(code: str, subject: Subject) -> Check:
-    return Check(code, None, f"{subject.why}, so this cannot be told", "name a peer that answers")
+    return Check(code, None, f"{subject.why}, so this is unknown", "name a peer that answers")
 
 
 def _privileges(subject: Subject, side: Side) -> Check:
@@ -104,27 +109,27 @@ def _of_both(subject: Subject) -> list[Check]:
 
 
 def _pair_slots(subject: Subject, side: Side) -> Check:
-    view, most = subject.view(side), subject.facts_of(side).pairs_max
+    view, limit = subject.view(side), subject.facts_of(side).pairs_max
     if subject.clusters is not None and subject.clusters.naming(side):
         return Check("pair_slots", True, f"cluster {view.cluster.name} has its pair with the other cluster already")
-    if most.unknown:
-        return Check("pair_slots", None, f"cluster {view.cluster.name}: {most.unknown}")
-    return readiness.pair_slots(view.cluster.name, view.entries, most.value, len(view.unreadable_entries))
+    if limit.unknown:
+        return Check("pair_slots", None, f"cluster {view.cluster.name}: {limit.unknown}")
+    return readiness.pair_slots(view.cluster.name, view.entries, limit.value, len(view.unreadable_entries))
 
 
 def _mvip(subject: Subject, side: Side) -> Check:
-    """Whether a cluster would be recognised by the other one; clusters that are not paired would list its own MVIP."""
-    cluster, far = subject.view(side).cluster, other(side)
-    entry = subject.clusters.pair[far] if subject.clusters else None
+    """Whether the other cluster would recognise this one; unpaired clusters would list it with its own MVIP."""
+    cluster, other_side = subject.view(side).cluster, other(side)
+    entry = subject.clusters.pair[other_side] if subject.clusters else None
     listed = entry.remote_mvip if entry else cluster.mvip
-    return readiness.mvip(cluster.name, subject.view(far).cluster.name, listed, subject.known_as[side])
+    return readiness.mvip(cluster.name, subject.view(other_side).cluster.name, listed, subject.known_as[side])
 
 
 def _latency(subject: Subject) -> Check:
     if subject.clusters is None:
         return _unknown("latency", subject)
-    told = [entry.latency_ms for side in SIDES for entry in subject.clusters.naming(side)]
-    known = [milliseconds for milliseconds in told if milliseconds is not None]
+    reported = [entry.latency_ms for side in SIDES for entry in subject.clusters.naming(side)]
+    known = [milliseconds for milliseconds in reported if milliseconds is not None]
     synchronous = [pair for pair in subject.pairs if mode_option(pair.mode or "") == "sync"]
     what = f"clusters {subject.view(LOCAL).cluster.name} and {subject.view(PEER).cluster.name}"
     if synchronous:
@@ -133,7 +138,7 @@ def _latency(subject: Subject) -> Check:
 
 
 def _target_sides(subject: Subject) -> list[Side]:
-    """The sides that something is or would be replicated to: the peer's, where that is not known."""
+    """The sides that receive, or would receive, replicated data: the peer if that is not known."""
     targets = {
         side
         for side in SIDES
@@ -152,12 +157,12 @@ def _fullness(subject: Subject, side: Side) -> Check:
 
 
 def _each(code: str, subject: Subject, judge: Callable[[ObservedVolumePair, Side], Check]) -> list[Check]:
-    """judge: is given a pair and the side of its source."""
+    """The checks of one code for all pairs and candidates. judge: takes a pair and the side of its source."""
     found = [judge(pair, _source_side(pair)) for pair in subject.pairs if _is_whole(pair)]
     found += [Check(code, None, f"{ends(pair)}: {_why_broken(pair)}") for pair in _broken(subject)]
     found += [judge(candidate, LOCAL) for candidate in subject.candidates]
     unwell = [check for check in found if not check.ok]
-    return unwell or [Check(code, True, f"{len(found)} volume pairs were looked at, all are as they should be")]
+    return unwell or [Check(code, True, f"{len(found)} volume pairs were checked, all meet this requirement")]
 
 
 def _is_whole(pair: ObservedVolumePair) -> bool:
@@ -169,7 +174,7 @@ def _broken(subject: Subject) -> Iterable[ObservedVolumePair]:
 
 
 def _why_broken(pair: ObservedVolumePair) -> str:
-    return "one of the volumes cannot be read" if pair.row == UNREADABLE else "one of the volumes is not there"
+    return "one of the volumes cannot be read" if pair.row == UNREADABLE else "one of the volumes is missing"
 
 
 def _source_side(pair: ObservedVolumePair) -> Side:
@@ -177,8 +182,8 @@ def _source_side(pair: ObservedVolumePair) -> Side:
 
 
 def _size(pair: ObservedVolumePair, side: Side) -> Check:
-    far = other(side)
-    return readiness.size(pair.volume(side), pair.volume(far), pair.name(far))
+    other_side = other(side)
+    return readiness.size(pair.volume(side), pair.volume(other_side), pair.name(other_side))
 
 
 def _sector_size(pair: ObservedVolumePair, side: Side) -> Check:
@@ -192,9 +197,9 @@ def _access(pair: ObservedVolumePair, side: Side) -> Check:
             return active
     if pair.is_paired:
         return _roles(pair)
-    far = other(side)
+    other_side = other(side)
     source = readiness.source_access(pair.volume(side), pair.name(side))
-    return readiness.target_access(pair.volume(far), pair.name(far)) if source.ok else source
+    return readiness.target_access(pair.volume(other_side), pair.name(other_side)) if source.ok else source
 
 
 def _roles(pair: ObservedVolumePair) -> Check:
@@ -211,20 +216,20 @@ def candidates(
     accounts: Sequence[str] | None,
     pairs: Sequence[ObservedVolumePair],
 ) -> tuple[list[ObservedVolumePair], list[Check]]:
-    """The unpaired volumes of these names with those of the same name on the peer, and why others cannot be paired."""
+    """The unpaired volumes of these names with their namesakes on the peer, and the failed checks of the others."""
     seen = of_both(views)
     if seen is None:
         return [], []
     catalogs = Sides(Catalog(seen.local), Catalog(seen.peer))
     paired = {volume.name for pair in pairs for volume in (pair.volumes.local, pair.volumes.peer) if volume}
     owner = accounts[0] if accounts and len(accounts) == 1 else None
-    looked_at = [
+    checked = [
         _candidate(catalogs, DesiredPair(volume=name, account=owner))
         for name in dict.fromkeys(names)
         if name not in paired
     ]
-    return [each for each in looked_at if isinstance(each, ObservedVolumePair)], [
-        each for each in looked_at if isinstance(each, Check)
+    return [each for each in checked if isinstance(each, ObservedVolumePair)], [
+        each for each in checked if isinstance(each, Check)
     ]
 
 

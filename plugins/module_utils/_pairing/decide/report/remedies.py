@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""The remedies for volume pairs: exact tasks of this collection's modules where possible, else exact API calls."""
+
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""What to do about a volume pair, so that it can be done to the letter: with our own modules wherever they can do it."""
 
 from __future__ import annotations
 
@@ -12,38 +13,39 @@ from collections.abc import Callable
 from ...model import LOCAL, PEER, READ_WRITE, SIDES, TARGET, Side, mode_option, other
 from ..volume_pair.state import ObservedVolumePair
 
-# What only a person can know.
+# Only the user knows which volume that is.
 _GOOD = "direction: to_peer or from_peer (from the volume that holds the good data)"
 
 
 def of_pair(pair: ObservedVolumePair, code: str) -> str | None:
-    """The remedy for what is wrong with this pair; None where that of the code says all."""
+    """The remedy for this pair; None if that of the code is specific enough."""
     remedy = _REMEDIES.get(code)
     return remedy(pair) if remedy else None
 
 
 def of_snapshots(pair: ObservedVolumePair, state: str | None) -> str | None:
+    """The remedy for snapshots that are not replicated; None if that of the code is specific enough."""
     return _fewer_snapshots(pair) if state == "PausedExceededMaxSnapshotCount" else None
 
 
 def of_lag(pair: ObservedVolumePair) -> str | None:
-    """The remedy for a lag that has no other cause; None where that of the code says all."""
+    """The remedy for a lag without another cause; None if that of the code is specific enough."""
     if pair.health == "syncing":
         return f"wait for the copy: {_task(pair, 'wait_for: in_sync')}"
     entry = pair.entries[pair.source or LOCAL]
     if entry and mode_option(entry.mode) == "snapshots_only":
-        return f"{_task(pair, 'mode: async')}, or ask with volumes for other pairs alone"
+        return f"{_task(pair, 'mode: async')}, or leave this pair out of the report with volumes"
     return None
 
 
 def _task(pair: ObservedVolumePair, options: str) -> str:
-    """A task of element_volume_pair for this pair, on this cluster unless only the other one's volume is known."""
+    """A task of element_volume_pair for this pair, on the local cluster unless only the peer's volume is known."""
     side = LOCAL if pair.volumes.local or pair.desired.volume_id is not None else PEER
-    near, far = _id(pair, side), _id(pair, other(side))
+    volume_id, partner_id = _id(pair, side), _id(pair, other(side))
     where = "" if side == LOCAL else f"on cluster {pair.name(PEER)}, with {pair.name(LOCAL)} as the peer, "
-    partner = "" if far is None else f", peer_volume_id: {far}"
+    partner = "" if partner_id is None else f", peer_volume_id: {partner_id}"
     peer = f", {pair.name(PEER)} as the peer" if pair.state == "unknown_peer" else ""
-    return f"{where}run element_volume_pair with volume_id: {near}{partner}{peer}, {options}"
+    return f"{where}run element_volume_pair with volume_id: {volume_id}{partner}{peer}, {options}"
 
 
 def _id(pair: ObservedVolumePair, side: Side) -> int | None:
@@ -60,20 +62,20 @@ def _match_size(pair: ObservedVolumePair) -> str:
 
 
 def _pair_again(pair: ObservedVolumePair) -> str:
-    """A full copy. Who is the source is told by the roles, if they do tell; else somebody has to decide."""
+    """A full copy from the source that the roles show; the user decides if they show none."""
     if pair.state == "unknown_peer" or pair.direction in ("to_peer", "from_peer"):
-        return _task(pair, "repair: true (everything is copied again)")
+        return _task(pair, "repair: true (a full copy)")
     if _partner_is_taken(pair):
         return _remove_entry(pair)
     if not (pair.volumes.local and pair.volumes.peer):
-        return f"{_task(pair, 'state: absent')}; then pair the volume anew, if it shall be"
-    return _task(pair, f"repair: true, {_GOOD}, allow_overwrite: true (what the other one holds is lost)")
+        return f"{_task(pair, 'state: absent')}; then pair the volume again if you need the pair"
+    return _task(pair, f"repair: true, {_GOOD}, allow_overwrite: true (the data of the other one is lost)")
 
 
 def _partner_is_taken(pair: ObservedVolumePair) -> bool:
-    """Whether the other volume is there and paired with somebody else: element_volume_pair touches neither then.
+    """Whether the other volume exists and is paired with a third one: element_volume_pair then changes neither.
 
-    Not for a volume with several entries: which one of them a call would remove is not known.
+    False for a volume with several entries: it is unknown which one a call would remove.
     """
     side = LOCAL if pair.entries.local else PEER
     volume, number = pair.volumes[side], pair.desired.given_id(other(side))
@@ -89,7 +91,7 @@ def _remove_entry(pair: ObservedVolumePair) -> str:
 
 
 def _unpair(pair: ObservedVolumePair) -> str:
-    return f"complete it where it was started for, or {_task(pair, 'state: absent')}"
+    return f"complete it on the intended cluster, or {_task(pair, 'state: absent')}"
 
 
 def _restore(pair: ObservedVolumePair) -> str:
@@ -99,15 +101,15 @@ def _restore(pair: ObservedVolumePair) -> str:
     return f"RestoreDeletedVolume with {deleted}, or to give it up, {unpair}; PurgeDeletedVolume with {deleted}"
 
 
-def _create_anew(pair: ObservedVolumePair) -> str:
-    """The setting is fixed when a volume is created, so the target has to go."""
+def _create_again(pair: ObservedVolumePair) -> str:
+    """A new target: the setting is fixed when a volume is created."""
     target = LOCAL if pair.direction == "from_peer" else PEER
     source, number = other(target), _id(pair, target)
     where = "" if source == LOCAL else f"on cluster {pair.name(PEER)}, with {pair.name(LOCAL)} as the peer, "
     return (
         f"{_task(pair, 'state: absent')}; DeleteVolume and PurgeDeletedVolume with volumeID {number} on cluster "
-        f"{pair.name(target)} (what it holds is lost); then {where}run element_volume_pair with volume_id: {_id(pair, source)}, "
-        "create_peer_volume: {} (everything is copied again)"
+        f"{pair.name(target)} (its data is lost); then {where}run element_volume_pair with volume_id: {_id(pair, source)}, "
+        "create_peer_volume: {} (a full copy)"
     )
 
 
@@ -121,14 +123,14 @@ def _give_source(pair: ObservedVolumePair) -> str:
 
 
 def _set_role(pair: ObservedVolumePair) -> str:
-    """The role that the other volume leaves; where neither has one, somebody has to decide."""
+    """The role that the other volume does not have; if neither has one, the user decides."""
     without = [side for side in SIDES if pair.volume(side).access not in (READ_WRITE, TARGET)]
     if len(without) > 1:
-        return f"{_give_source(pair)}; then look again for what the other one needs"
+        return f"{_give_source(pair)}; then run the report again for the other one"
     (side,) = without
     free = READ_WRITE if pair.volume(other(side)).access == TARGET else TARGET
     call = f"ModifyVolume with volumeID {pair.volume(side).id} and access {free} on cluster {pair.name(side)}"
-    return f"{call} (what it holds is overwritten)" if free == TARGET else call
+    return f"{call} (its data is overwritten)" if free == TARGET else call
 
 
 def _fewer_snapshots(pair: ObservedVolumePair) -> str:
@@ -142,9 +144,9 @@ def _pass_by(pair: ObservedVolumePair) -> str | None:
 
 
 _BY_STATE = {
-    "PausedMisconfigured": "look again in two minutes, it passes by itself; if it does not, look at the cluster's events",
-    "PausedQoS": "give the target's volume more IOPS, or wait until less is written",
-    "PausedSlowLink": "give the link between the sites more bandwidth, or wait until less is written",
+    "PausedMisconfigured": "check again in two minutes, it passes by itself; if it does not, check the cluster's events",
+    "PausedQoS": "give the target's volume more IOPS, or wait until hosts write less",
+    "PausedSlowLink": "give the link between the sites more bandwidth, or wait until hosts write less",
     "PausedXCopy": "wait until the copy within the source's cluster has ended",
 }
 _REMEDIES: dict[str, Callable[[ObservedVolumePair], str | None]] = {
@@ -154,7 +156,7 @@ _REMEDIES: dict[str, Callable[[ObservedVolumePair], str | None]] = {
     "no_source": _give_source,
     "access_conflict": _set_role,
     "dead": _pair_again,
-    "sector_mismatch": _create_anew,
+    "sector_mismatch": _create_again,
     "size_mismatch": _match_size,
     "snapshot_limit": _fewer_snapshots,
     "pending_pair": _unpair,

@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# This file is private to the collection elementsw.replication: it can change without notice.
 """The steps that bring an existing pair to the requested mode and pause, and put back what a failover changed."""
+
+# This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations
 
@@ -32,7 +33,7 @@ def set_mode(observed: ObservedVolumePair, source: Side) -> tuple[Step, ...]:
 
 
 def set_pause(observed: ObservedVolumePair, source: Side) -> tuple[Step, ...]:
-    """Where an existing pair is to be paused or resumed: it is paused on its source, and resumed wherever it was paused."""
+    """The steps that pause an existing pair, on its source, or resume it, on each side that was paused."""
     wanted = observed.desired.paused
     shown = {side: observed.entry(side).state for side in SIDES}
     if wanted:
@@ -41,7 +42,7 @@ def set_pause(observed: ObservedVolumePair, source: Side) -> tuple[Step, ...]:
         sides = []
     else:
         sides = [s for s in SIDES if shown[s] == PAUSED_HERE or shown[other(s)] == PAUSED_THERE]
-    reason = "it shall be paused" if wanted else "it shall replicate again"
+    reason = "pause requested" if wanted else "resume requested"
     return tuple(
         SetPause(
             item=observed.item,
@@ -56,7 +57,7 @@ def set_pause(observed: ObservedVolumePair, source: Side) -> tuple[Step, ...]:
 
 
 def lost_roles(observed: ObservedVolumePair, plan: Plan) -> tuple[Step, ...]:
-    """Targets that read `locked` after the handshake: some releases keep the role only once a volume is paired."""
+    """The steps for targets that are `locked` after the handshake: some releases keep the role of paired volumes only."""
     return tuple(
         SetAccess(
             item=observed.item,
@@ -75,14 +76,14 @@ def lost_roles(observed: ObservedVolumePair, plan: Plan) -> tuple[Step, ...]:
 
 
 def lost_modes(observed: ObservedVolumePair, plan: Plan) -> tuple[Step, ...]:
-    """The mode of a pair that was turned round, which is set again.
+    """The step that sets the mode of a reversed pair again; empty if the failover has not changed it.
 
-    Whether it survives that is documented nowhere (note N63 of api_notes).
+    The API documentation does not say whether the mode survives a failover (note N63 of api_notes).
     """
     turned = any(isinstance(step, SetAccess) and step.volume.pairs for step in plan.steps)
     mode: Mode | None = observed.desired.mode or plan.before.get("mode")
     wanted = MODES[mode] if mode else None
-    new, now, reason = observed.source, observed.mode, "the turn has changed the mode"
+    new, now, reason = observed.source, observed.mode, "the failover changed the mode"
     if not turned or wanted is None or new is None or now is None or now.lower() == wanted.lower():
         return ()
     return (

@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""All pairs of a task as the lists show them, or why a pair cannot be identified."""
+
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""All pairs of a task as the lists show them, or why one cannot be told."""
 
 from __future__ import annotations
 
@@ -26,7 +27,10 @@ def classify_all(
     views: Sides[VolumeView | None],
     unreachable_peer: UnreachablePeer | None,
 ) -> tuple[tuple[ObservedVolumePair | None, ...], tuple[Failure | None, ...]]:
-    """Each pair as the lists show it, or why it cannot be told. A wish is None where that is known already."""
+    """Each pair as the lists show it, or None and the Failure that says why it cannot be identified.
+
+    desired_pairs: None for a pair that an earlier read did not identify; it stays None without a Failure.
+    """
     find = _classifier(views, unreachable_peer)
     found: list[ObservedVolumePair | None] = []
     failures: list[Failure | None] = []
@@ -66,7 +70,7 @@ def _classify_local_only(
 
 
 def trait(pair: ObservedVolumePair | None, present: bool) -> str:
-    """The two volumes and their pair; for pairs that shall be there, who is the source too."""
+    """A text that differs once the two volumes or their pair do; if a pair is requested, also once the roles do."""
     if pair is None:
         return "unknown"
     volumes = [
@@ -81,7 +85,7 @@ def trait(pair: ObservedVolumePair | None, present: bool) -> str:
 
 
 def find_duplicates(pairs: Sequence[ObservedVolumePair | None]) -> dict[int, Failure]:
-    """The items that name a volume which another item names too: whatever they wish, they contradict each other."""
+    """The Failure duplicate_item, by item, of each item that names a volume which another item names too."""
     volumes = [[(side, pair.volume(side).id) for side in SIDES if pair.volumes[side]] if pair else [] for pair in pairs]
     counts = Counter(volume for named in volumes for volume in named)
     return {
@@ -102,7 +106,7 @@ def _duplicate(pair: ObservedVolumePair, side: Side) -> Failure:
 
 
 def by_id(pair: ObservedVolumePair) -> DesiredPair:
-    """The same wish for the two volumes that were found, however they were named."""
+    """The desired pair with the IDs of the observed volumes in place of their names and accounts."""
     desired = pair.desired
     if pair.volumes.local:
         desired = replace(desired, volume=None, volume_id=pair.volume(LOCAL).id, account=None)

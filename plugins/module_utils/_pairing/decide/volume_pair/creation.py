@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""Whether a missing partner can be created, and with which owner, name and size."""
+
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""Whether a missing partner can be created, and as what."""
 
 from __future__ import annotations
 
@@ -21,20 +22,20 @@ from .state import ObservedVolumePair
 
 
 def check_create(observed: ObservedVolumePair) -> None:
-    """Whether the missing volume may be created at all."""
+    """Raise Failure, empty_source, if the new volume would be the source."""
     if observed.desired.direction == FROM_PEER:
         raise refusal(
             observed,
             "empty_source",
-            f"{ends(observed)}: direction from_peer would make a volume the source that is yet to be created, and overwrite the "
-            "one that is there with nothing; leave direction out, or name an existing volume of the peer",
+            f"{ends(observed)}: direction from_peer would make a new, empty volume the source and overwrite the existing one; "
+            "leave direction out, or name an existing volume of the peer",
         )
 
 
 def account_id_of(observed: ObservedVolumePair, owner: str) -> int | None:
-    """The owner's ID on the peer; None when it is to be created."""
-    there = observed.catalogs.peer
-    known = [account_id for account_id, name in there.accounts.items() if name == owner]
+    """The owner's account ID on the peer; None if it will be created. Raises Failure, account_not_found."""
+    peer_catalog = observed.catalogs.peer
+    known = [account_id for account_id, name in peer_catalog.accounts.items() if name == owner]
     if known:
         return known[0]
     create = observed.desired.create
@@ -44,34 +45,39 @@ def account_id_of(observed: ObservedVolumePair, owner: str) -> int | None:
 
 
 def no_account(observed: ObservedVolumePair, owner: str | None) -> Failure:
-    there = observed.catalogs.peer
+    peer_catalog = observed.catalogs.peer
     return Failure(
         "account_not_found",
-        f"cluster {there.cluster.name} has no account named {owner} to own the new {observed.label(PEER)}; give "
+        f"cluster {peer_catalog.cluster.name} has no account named {owner} to own the new {observed.label(PEER)}; give "
         "create_peer_volume.account, or let create_account: true create it",
-        cluster=there.cluster.name,
+        cluster=peer_catalog.cluster.name,
         method="ListAccounts",
     )
 
 
 def check_no_namesake(observed: ObservedVolumePair, name: str, account_id: int | None) -> None:
-    """The partner that is gone may have left its name to another volume; whether that one is meant now is not ours to say."""
-    there = observed.catalogs.peer
-    namesake = next((v for v in there.named(name) if not v.deleted and v.account_id == account_id), None)
-    deleted = next((v for v in there.named(name) if v.deleted and v.account_id == account_id), None)
+    """Raise Failure if the owner has a volume of this name on the peer: volume_ambiguous, or volume_deleted.
+
+    After the partner is gone, another volume may have its name; only the user knows whether that one is the target.
+    """
+    peer_catalog = observed.catalogs.peer
+    namesake = next((v for v in peer_catalog.named(name) if not v.deleted and v.account_id == account_id), None)
+    deleted = next((v for v in peer_catalog.named(name) if v.deleted and v.account_id == account_id), None)
     if deleted is not None:
         raise volume_deleted(observed, PEER, deleted)
     if namesake is not None:
         raise Failure(
             "volume_ambiguous",
-            f"cluster {there.cluster.name} has {namesake.label} of that owner, which is not the volume that {observed.label(LOCAL)} "
-            "was paired with; name it by its ID as peer_volume_id if it shall be the target, or give create_peer_volume.name",
-            cluster=there.cluster.name,
+            f"cluster {peer_catalog.cluster.name}: {namesake.label} has the name and owner of the new volume, but "
+            f"{observed.label(LOCAL)} was paired with another one; set peer_volume_id to make it the target, or give "
+            "create_peer_volume.name",
+            cluster=peer_catalog.cluster.name,
             method="ListVolumes",
         )
 
 
 def policy_id_of(observed: ObservedVolumePair, create: NewVolume) -> int | None:
+    """The ID of the requested QoS policy; None without one, or before they are read. Raises Failure if it is missing."""
     policies = observed.extras.policies
     if create.qos_policy is None or policies is None:
         return None
@@ -87,6 +93,7 @@ def policy_id_of(observed: ObservedVolumePair, create: NewVolume) -> int | None:
 
 
 def check_allowed(observed: ObservedVolumePair, planned: Volume) -> None:
+    """Raise Failure, limit_reached, if the peer is too full for this volume or its limits do not permit it."""
     name, stage = observed.name(PEER), observed.extras.fullness
     if stage is not None:
         readiness.require(readiness.fullness(name, stage), "limit_reached", name, "GetClusterFullThreshold")
@@ -95,9 +102,9 @@ def check_allowed(observed: ObservedVolumePair, planned: Volume) -> None:
         return
     longest, smallest = limits.volume_name_length, limits.volume_size_min
     if longest is not None and len(planned.name) > longest:
-        raise _over_limit(observed, f"a name of {len(planned.name)} characters, {longest} are allowed")
+        raise _over_limit(observed, f"a name of {len(planned.name)} characters, the limit is {longest}")
     if smallest is not None and planned.size < smallest:
-        raise _over_limit(observed, f"{planned.size} bytes, at least {smallest} are required")
+        raise _over_limit(observed, f"{planned.size} bytes, the minimum is {smallest}")
     growth.check_largest(observed, PEER, planned, planned.size)
 
 
@@ -112,28 +119,32 @@ def _over_limit(observed: ObservedVolumePair, what: str) -> Failure:
 
 
 def without_room(pairs: Mapping[int, ObservedVolumePair], creations: Sequence[CreateVolume]) -> dict[int, Failure]:
+    """The Failure limit_reached, by item, of the creations that exceed the peer's numbers of volumes."""
     if not creations:
         return {}
     first = pairs[creations[0].item]
-    limits, there = first.extras.limits.peer, first.catalogs.peer
+    limits, peer_catalog = first.extras.limits.peer, first.catalogs.peer
     if limits is None:
         return {}
     trouble: dict[int, Failure] = {}
-    owned = Counter(volume.account_id for volume in there.living)
+    owned = Counter(volume.account_id for volume in peer_catalog.living)
     wanted = Counter(step.account for step in creations)
     for step in creations:
         full = None
         if limits.volumes is not None and sum(owned.values()) + len(creations) > limits.volumes:
             full = (
-                f"{sum(owned.values())} volumes, {len(creations)} more would be created, {limits.volumes} are allowed"
+                f"{sum(owned.values())} volumes, {len(creations)} more would be created, the limit is {limits.volumes}"
             )
-        most, has = limits.volumes_per_account, owned[step.account_id] if step.account_id else 0
-        if most is not None and has + wanted[step.account] > most:
-            full = f"{has} volumes of account {step.account}, {wanted[step.account]} more would be created, {most} are allowed"
+        limit, owned_by_account = limits.volumes_per_account, owned[step.account_id] if step.account_id else 0
+        if limit is not None and owned_by_account + wanted[step.account] > limit:
+            full = (
+                f"{owned_by_account} volumes of account {step.account}, {wanted[step.account]} more would be created, "
+                f"the limit is {limit}"
+            )
         if full:
             trouble[step.item] = Failure(
                 "limit_reached",
-                f"cluster {first.name(PEER)} has {full}; delete what is not needed, or create fewer",
+                f"cluster {first.name(PEER)} has {full}; delete volumes that are not needed, or create fewer",
                 cluster=first.name(PEER),
                 method="GetLimits",
             )

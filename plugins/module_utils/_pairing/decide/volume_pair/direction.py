@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""The direction that a pair gets, and the failures if the access of its volumes does not determine one."""
+
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""Which direction a pair gets, and when that cannot be told."""
 
 from __future__ import annotations
 
@@ -14,14 +15,17 @@ from .state import ObservedVolumePair
 
 
 def no_such_direction(observed: ObservedVolumePair) -> Failure:
-    """It has another direction than the wanted one, and is not given that without permission."""
+    """Failure: the pair does not have the desired direction, and no failover is permitted."""
     if observed.direction == "split":
         return split_brain(observed)
     return no_source(observed) if observed.direction == "none" else direction_change(observed)
 
 
 def direction_kept(observed: ObservedVolumePair) -> Direction:
-    """The direction for pairing again: as the roles are, unless they do not tell."""
+    """The direction for pairing again: that of the roles, else the desired one.
+
+    Raises Failure: direction_change if both differ, direction_unknown without either.
+    """
     wanted, now = observed.desired.direction, observed.direction
     if now in (TO_PEER, FROM_PEER):
         if wanted not in (None, now):
@@ -33,7 +37,10 @@ def direction_kept(observed: ObservedVolumePair) -> Direction:
 
 
 def direction_of_new(observed: ObservedVolumePair) -> Direction:
-    """The direction of a new pair. A side that reads replicationTarget may hold a copy, and is no source by default."""
+    """The direction of a new pair. A volume with the access replicationTarget may hold a copy and is no source by default.
+
+    Raises Failure: direction_unknown, and direction_change if the roles contradict the desired direction.
+    """
     desired, roles = observed.desired.direction, observed.direction
     if desired is None and all(observed.volume(side).access == TARGET for side in SIDES):
         raise direction_unknown(observed)
@@ -44,24 +51,26 @@ def direction_of_new(observed: ObservedVolumePair) -> Direction:
     raise refusal(
         observed,
         "direction_change",
-        f"{ends(observed)}: unpaired, with the roles {roles} ({accesses(observed)}), not {desired}; set direction to {roles}, or make "
-        "the target writable first, with state: absent and release_target: true",
+        f"{ends(observed)}: unpaired, with the roles of {roles} ({accesses(observed)}), not {desired}; set direction to "
+        f"{roles}, or make the target writable first, with state: absent and release_target: true",
     )
 
 
 def direction_unknown(observed: ObservedVolumePair) -> Failure:
+    """Failure, direction_unknown: the access does not show which volume is the source."""
     return refusal(
         observed,
         "direction_unknown",
-        f"{ends(observed)}: the access of the two volumes ({accesses(observed)}) does not tell that {observed.label(LOCAL)} is the "
-        "source; check which one holds the newer data, then give direction",
+        f"{ends(observed)}: the access of the two volumes ({accesses(observed)}) does not show that {observed.label(LOCAL)} "
+        "is the source; check which one holds the newer data, then give direction",
     )
 
 
 def direction_change(observed: ObservedVolumePair) -> Failure:
+    """Failure, direction_change: the pair replicates in the other direction than the task requests."""
     return refusal(
         observed,
         "direction_change",
-        f"{ends(observed)}: it replicates {observed.direction}, not {observed.desired.direction}; a pair is turned round only by failover: "
-        f"planned or forced, and never by repair: give that, leave direction out, or set it to {observed.direction}",
+        f"{ends(observed)}: it replicates {observed.direction}, not {observed.desired.direction}; to reverse the pair, set "
+        f"failover to planned or forced (repair never does), or leave direction out or set it to {observed.direction}",
     )

@@ -2,12 +2,13 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# This file is private to the collection elementsw.replication: it can change without notice.
-"""Turning an existing pair round: what must hold for it, then its writes.
+"""Failover of an existing pair: its requirements, then its writes.
 
-A planned turn proves that nothing is left behind, or changes nothing. A forced one makes the wanted side writable, and
-overwrites the other side only where its content was saved.
+A planned failover proves that no write is lost, or changes nothing. A forced failover promotes the desired side, and
+overwrites the other side only if its content was saved.
 """
+
+# This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations
 
@@ -50,7 +51,7 @@ from .state import ObservedVolumePair
 
 
 def steps(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, ...]:
-    """The writes that give a pair the wanted direction, which it does not have."""
+    """The writes that give a pair the desired direction, which it does not have. Raises Failure where they must not run."""
     if observed.direction == "split":
         return _settle_split(observed, options)
     if observed.direction == "none":
@@ -61,6 +62,7 @@ def steps(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, ...
 
 
 def desired_source(observed: ObservedVolumePair) -> Side:
+    """The side that the desired direction makes the source."""
     return LOCAL if observed.desired.direction == TO_PEER else PEER
 
 
@@ -77,14 +79,14 @@ def _planned(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, 
     check_quiet(observed, old)
     max_batch = most_in_group(observed, old)
     item, shown = observed.item, observed.label
-    reason = f"it shall replicate {observed.desired.direction}"
+    reason = f"failover: planned requested, direction {observed.desired.direction}"
     return (
         *grown,
         TakeCheckpoint(
             item=item,
             side=old,
             object=shown(old),
-            reason="what was written shall be on the other side",
+            reason="it proves that all writes have arrived on the other side",
             volume=source,
             max_batch=max_batch,
             cluster_id=observed.catalogs[old].cluster.unique_id,
@@ -94,7 +96,7 @@ def _planned(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, 
             item=item,
             side=old,
             object=shown(old),
-            reason="nothing is left behind",
+            reason="no write is lost",
             volume=source,
             partner=target,
             timeout=options.timeout,
@@ -121,7 +123,7 @@ def _planned(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, 
             item=item,
             side=new,
             object=shown(new),
-            reason="the pair is turned round",
+            reason="the pair is reversed",
             volume=target,
             copy=True,
             max_batch=max_batch,
@@ -130,7 +132,7 @@ def _planned(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, 
             item=item,
             side=old,
             object=shown(old),
-            reason="the pair is turned round",
+            reason="the pair is reversed",
             volume=source,
             copy=False,
             max_batch=max_batch,
@@ -143,17 +145,17 @@ def _forced(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, .
     old = other(new)
     losing = observed.volumes[old]
     if losing is not None and losing.access == TARGET:
-        return (*_saved(observed, old, options, "nothing was made writable"), *_promoted(observed, new, first=False))
+        return (*_saved(observed, old, options, "no volume was promoted"), *_promoted(observed, new, first=False))
     unsaved = losing if losing is not None and losing.access == READ_WRITE else None
     promoted = _promoted(observed, new, first=True, unsaved=unsaved)
-    # What has the access of no role was made so on purpose.
+    # An administrator has set an access that is no role in a pair on purpose.
     if losing is None or losing.access != READ_WRITE or hosts_of(observed, old):
         return promoted
     return (*promoted, *_overwritten(observed, old, options))
 
 
 def _saved(observed: ObservedVolumePair, old: Side, options: PairOptions, hint: str) -> tuple[Step, ...]:
-    """A target is overwritten as soon as its partner is writable: what it holds may be the newest there is."""
+    """The snapshot of a target: it is overwritten once its partner is writable, and may hold the newest data."""
     return (save(observed, old, hint),) if options.save_overwritten else ()
 
 
@@ -161,7 +163,7 @@ def _promoted(observed: ObservedVolumePair, new: Side, first: bool, unsaved: Vol
     volume = observed.volume(new)
     if volume.access == READ_WRITE:
         return ()
-    reason = f"forced: it shall replicate {observed.desired.direction}"
+    reason = f"failover: forced requested, direction {observed.desired.direction}"
     return (
         Promote(
             item=observed.item,
@@ -177,10 +179,10 @@ def _promoted(observed: ObservedVolumePair, new: Side, first: bool, unsaved: Vol
 
 
 def _overwritten(observed: ObservedVolumePair, old: Side, options: PairOptions) -> tuple[Step, ...]:
-    """The losing side: saved first, and left alone where a host is logged in to it."""
+    """The steps for the losing side: save it first, and do not change it if a host is logged in to it."""
     new = other(old)
     item, losing, label = observed.item, observed.volume(old), observed.label(old)
-    # By the time it is looked at again it is writable.
+    # It is writable at the recheck.
     winning = replace(observed.volume(new), access=READ_WRITE)
     return (
         *_saved(observed, old, options, "both sides are writable"),
@@ -206,12 +208,12 @@ def _overwritten(observed: ObservedVolumePair, old: Side, options: PairOptions) 
 
 
 def _counted(observed: ObservedVolumePair, old: Side, options: PairOptions) -> tuple[Step, ...]:
-    """A write between the snapshot and the demotion is on neither side: nothing keeps it, and no one was told."""
+    """The step that counts the writes between the snapshot and the demotion, which are lost on both sides."""
     used = usage_of(observed, old)
     if used is None:
         return ()
     before = None if "statistics" in used.unreadable else used.write_ops
-    volume, reason = observed.volume(old), "whether hosts wrote until then"
+    volume, reason = observed.volume(old), "hosts may have written until then"
     return (
         CountLateWrites(
             item=observed.item,
@@ -226,7 +228,7 @@ def _counted(observed: ObservedVolumePair, old: Side, options: PairOptions) -> t
 
 
 def _settle_split(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, ...]:
-    """Both sides are writable: only on purpose is one of them overwritten, and never under a host."""
+    """The steps for two writable sides: overwrite one only with permission, and never while a host is logged in to it."""
     if options.failover != FORCED or not options.allow_overwrite:
         raise split_brain(observed)
     old = other(desired_source(observed))
@@ -237,7 +239,10 @@ def _settle_split(observed: ObservedVolumePair, options: PairOptions) -> tuple[S
 
 
 def promoted_half(observed: ObservedVolumePair) -> tuple[Step, ...]:
-    """A pair that is not whole: its desired side is promoted, whatever has become of the other one. Nothing else is touched."""
+    """The promotion of the desired side of a pair that is not whole. Nothing else is changed.
+
+    Raises Failure: volume_deleted, volume_not_found, access_conflict.
+    """
     new = desired_source(observed)
     volume = observed.volumes[new]
     if volume is None or volume.deleted:
@@ -257,7 +262,7 @@ def _promote_one_of_none(observed: ObservedVolumePair, options: PairOptions) -> 
     if missing:
         raise unproven(observed, missing)
     volume, partner = observed.volume(new), observed.volume(other(new))
-    reason = f"a planned failover was interrupted; it shall replicate {observed.desired.direction}"
+    reason = f"a planned failover was interrupted; direction {observed.desired.direction} requested"
     return (
         Promote(
             item=observed.item,
@@ -272,7 +277,7 @@ def _promote_one_of_none(observed: ObservedVolumePair, options: PairOptions) -> 
 
 
 def warnings(observed: ObservedVolumePair, options: PairOptions, planned: Iterable[Step]) -> tuple[str, ...]:
-    """What the user has to know of a forced turn."""
+    """The warnings about a forced failover: what may be lost, and what it leaves as it is."""
     new = promoted_side(planned)
     if new is None or options.failover != FORCED:
         return (sizes_left(observed),) if options.failover == FORCED and planned and would_grow(observed) else ()

@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""The proofs that a failover needs before it writes: no host, no unsent write, a checkpoint that arrived."""
+
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""What must be proven before a failover writes: no host, no unsent write, a checkpoint that arrived."""
 
 from __future__ import annotations
 
@@ -21,6 +22,7 @@ from .state import ObservedVolumePair
 
 
 def check_in_sync(observed: ObservedVolumePair) -> None:
+    """Raise Failure, snapshots_only or not_in_sync, if the target does not have the live content of the source."""
     if health.is_snapshots_only(observed.mode):
         raise snapshots_only(observed)
     if any(health.of_state(observed.entry(side).state, roles_valid=True) != "healthy" for side in SIDES):
@@ -28,27 +30,28 @@ def check_in_sync(observed: ObservedVolumePair) -> None:
 
 
 def check_even(observed: ObservedVolumePair) -> None:
-    """Equal sizes: a larger target would become a larger source, and replication would stop."""
+    """Raise Failure, size_mismatch, unless both sizes are equal: a source larger than its target stops replication."""
     desired = growth.desired_sizes(observed.desired, Sides(observed.volume(LOCAL).size, observed.volume(PEER).size))
     if sizes.whole_mib(desired.local) != sizes.whole_mib(desired.peer):
         raise uneven(observed)
 
 
 def check_snapshots(observed: ObservedVolumePair) -> None:
-    """Room for the checkpoint on both sides: at its limit a target stops replicating."""
+    """Raise Failure, snapshot_limit, without room for the checkpoint on both sides: a target at its limit stops."""
     for side in SIDES:
         used, limits = usage_of(observed, side), observed.extras.limits[side]
         if used is None or limits is None:
             continue
-        most = limits.snapshots_per_volume
+        limit = limits.snapshots_per_volume
         if "snapshots" in used.unreadable:
             raise snapshot_limit(observed, side, "how many snapshots it has cannot be read")
         taken = used.snapshots + used.saved_snapshots
-        if most is not None and taken >= most:
-            raise snapshot_limit(observed, side, f"it has {taken} snapshots, {most} are allowed")
+        if limit is not None and taken >= limit:
+            raise snapshot_limit(observed, side, f"it has {taken} snapshots, the limit is {limit}")
 
 
 def check_no_hosts(observed: ObservedVolumePair, side: Side, used: Usage | None) -> None:
+    """Raise Failure, source_in_use, if hosts are logged in. used: None before it is read, which passes."""
     if used is None:
         return
     evidence = guard.sessions(used)
@@ -57,7 +60,7 @@ def check_no_hosts(observed: ObservedVolumePair, side: Side, used: Usage | None)
 
 
 def check_quiet(observed: ObservedVolumePair, side: Side) -> None:
-    """No one writes to the source: what is counted later is held against what is counted now."""
+    """Raise Failure, source_in_use, if hosts write to the source. A later step compares the count of now."""
     if observed.extras.writes[side] is None:
         return
     writes = writes_of(observed, side)
@@ -68,12 +71,12 @@ def check_quiet(observed: ObservedVolumePair, side: Side) -> None:
 
 
 def writes_of(observed: ObservedVolumePair, side: Side) -> Writes | None:
-    """How many writes the volume of this side has seen; None where that was not read, or cannot be."""
+    """The write operations on the volume of this side; None if they were not read or cannot be read."""
     return (observed.extras.writes[side] or {}).get(observed.volume(side).id)
 
 
 def digest_of(observed: ObservedVolumePair, side: Side) -> str:
-    """What a checkpoint of the volume of this side notes. What is not known counts as never written to."""
+    """The digest in the attributes of a checkpoint of this side's volume. An unknown count of writes counts as 0."""
     own, partner = writes_of(observed, side), writes_of(observed, other(side))
     cluster_id = observed.catalogs[side].cluster.unique_id
     counts = (writes.count if writes else 0 for writes in (own, partner))
@@ -81,7 +84,7 @@ def digest_of(observed: ObservedVolumePair, side: Side) -> str:
 
 
 def usage_of(observed: ObservedVolumePair, side: Side) -> Usage | None:
-    """What was read of its use; None where nothing was read yet."""
+    """The evidence of use of a volume; None before it is read."""
     known = observed.extras.usage[side]
     if known is None:
         return None
@@ -89,16 +92,16 @@ def usage_of(observed: ObservedVolumePair, side: Side) -> Usage | None:
 
 
 def hosts_of(observed: ObservedVolumePair, side: Side) -> tuple[str, ...]:
-    """Who is logged in to the volume; nothing where that was not read yet."""
+    """The sessions of hosts on the volume; empty before they are read."""
     used = usage_of(observed, side)
     return guard.sessions(used) if used else ()
 
 
 def missing_proof(observed: ObservedVolumePair) -> str | None:
-    """Which proof is missing that an interrupted failover has left nothing behind, in words; None if none is.
+    """The proof that is missing that an interrupted failover lost no write, for messages; None if it is complete.
 
-    Both sides hold the checkpoint that was taken of one of them, and no one has written to either since. None where
-    the evidence was not read yet.
+    It is complete if both sides hold the checkpoint of one of them, and no host has written to either since. None also
+    before the evidence is read.
     """
     taken = observed.extras.snapshots
     if taken.local is None or taken.peer is None:
@@ -113,7 +116,7 @@ def missing_proof(observed: ObservedVolumePair) -> str | None:
     lacking = next((side for side in SIDES if all(s.uuid != latest.uuid for s in ours[side])), None)
     if lacking is not None:
         return f"the latest checkpoint {latest.name} is not on {observed.name(lacking)}"
-    # Whether a copy has the attributes of what was copied is documented nowhere (note N78 of api_notes).
+    # The API documentation does not say whether a copy has the attributes of its original (note N78 of api_notes).
     noted = frozenset().union(
         *(checkpoint.digests(s.attributes) for side in SIDES for s in ours[side] if s.uuid == latest.uuid)
     )
@@ -128,9 +131,9 @@ def _checkpoints(observed: ObservedVolumePair, side: Side) -> tuple[Snapshot, ..
 
 
 def _disproved(observed: ObservedVolumePair, latest: Snapshot, noted: Collection[str]) -> str | None:
-    """Why what the checkpoint notes is no proof.
+    """Why the attributes of the checkpoint are no proof; None if they are.
 
-    The partner was written to if that failover was completed, and this is what another one has left.
+    If that failover was completed, hosts have written to the partner, and another failover was interrupted since.
     """
     if not noted:
         return f"neither cluster has kept the attributes of the checkpoint {latest.name}"
@@ -144,7 +147,10 @@ def _disproved(observed: ObservedVolumePair, latest: Snapshot, noted: Collection
 
 
 def check_complete(observed: ObservedVolumePair, options: PairOptions, planned: Iterable[Step]) -> None:
-    """A copy that is still being made does not take the place of a source that answers, unless its data may go."""
+    """Raise Failure, not_in_sync, if a forced failover would promote an incomplete copy while its source is reachable.
+
+    allow_overwrite permits it.
+    """
     new = promoted_side(planned)
     if new is None or options.failover != FORCED or options.allow_overwrite or observed.volumes[other(new)] is None:
         return
@@ -154,11 +160,13 @@ def check_complete(observed: ObservedVolumePair, options: PairOptions, planned: 
 
 
 def would_grow(observed: ObservedVolumePair) -> bool:
+    """Whether the task requests sizes that differ from the observed ones; False unless both volumes are known."""
     if None in (observed.volumes.local, observed.volumes.peer):
-        return False  # alone nothing that grows is planned at all
+        return False  # without both volumes no growth is planned
     now = Sides(observed.volume(LOCAL).size, observed.volume(PEER).size)
     return growth.desired_sizes(observed.desired, now) != now
 
 
 def promoted_side(planned: Iterable[Step]) -> Side | None:
+    """The side that these steps promote; None if they promote none."""
     return next((step.side for step in planned if isinstance(step, Promote)), None)

@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""The messages of failover: why a pair is not reversed, and what a forced failover may lose."""
+
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""Why a pair is not turned round, and what a forced turn may lose, in words."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ from . import progress
 from .messages import ends, refusal, states
 from .state import ObservedVolumePair
 
-# More of the newest snapshots than these say nothing more.
+# A message names so many of the newest snapshots.
 MAX_SNAPSHOTS = 3
 
 
@@ -25,7 +26,7 @@ def snapshots_only(observed: ObservedVolumePair) -> Failure:
         observed,
         "snapshots_only",
         f"{ends(observed)}: mode snapshots_only does not replicate the live content, a planned failover would lose what is not "
-        "in a snapshot; set mode: async, wait until it is in sync, turn it round, and set the mode back",
+        "in a snapshot; set mode: async, wait until it is in sync, fail over, and set the mode again",
     )
 
 
@@ -35,9 +36,7 @@ def not_in_sync(observed: ObservedVolumePair, why: str = "") -> Failure:
         "not_in_sync",
         f"{ends(observed)}: {why or 'not in sync'} ({states(observed)}); wait until both sides are Active or Idle, "
         + (
-            "or give allow_overwrite: true to take over an incomplete copy"
-            if why
-            else "and resume it where it is paused"
+            "or give allow_overwrite: true to promote an incomplete copy" if why else "and resume it where it is paused"
         ),
     )
 
@@ -47,16 +46,16 @@ def uneven(observed: ObservedVolumePair) -> Failure:
     return refusal(
         observed,
         "size_mismatch",
-        f"{ends(observed)}: {local} and {peer} bytes; turned round, a smaller target would stop the replication: give "
-        "match_size: true, or grow the smaller one yourself",
+        f"{ends(observed)}: the sizes are {local} and {peer} bytes, and after a failover a target smaller than its source stops "
+        "replication; give match_size: true, or grow the smaller one yourself",
     )
 
 
 def snapshot_limit(observed: ObservedVolumePair, side: Side, what: str) -> Failure:
     return Failure(
         "snapshot_limit",
-        f"cluster {observed.name(side)}: {observed.label(side)} has no room for the checkpoint of a planned failover: {what}; delete a "
-        "snapshot that is not needed",
+        f"cluster {observed.name(side)}: {observed.label(side)} has no room for the checkpoint of a planned failover: {what}; "
+        "delete a snapshot that is not needed",
         cluster=observed.name(side),
         method="ListSnapshots",
     )
@@ -69,12 +68,12 @@ def source_in_use(observed: ObservedVolumePair, side: Side, evidence: Iterable[s
 
 
 def unproven(observed: ObservedVolumePair, missing: str) -> Failure:
-    """missing: the proof that is, in words."""
+    """Failure, no_source, of an interrupted failover. missing: the text of the proof that is missing."""
     return refusal(
         observed,
         "no_source",
-        f"{ends(observed)}: neither volume is writable, and planned proves nothing here: {missing}; failover: forced makes "
-        "the side that direction names writable, and saves the other one first",
+        f"{ends(observed)}: neither volume is writable, and failover: planned cannot prove that no write is lost: {missing}; "
+        "failover: forced saves the other side, then promotes the one that direction names",
     )
 
 
@@ -86,13 +85,13 @@ def losing_side_in_use(observed: ObservedVolumePair, side: Side, evidence: Itera
 
 def _in_use(observed: ObservedVolumePair, side: Side, evidence: Iterable[str]) -> str:
     return (
-        f"cluster {observed.name(side)}: {observed.label(side)} would become the target while it is in use: {', '.join(evidence)}; "
-        "stop the application and log the hosts out first"
+        f"cluster {observed.name(side)}: {observed.label(side)} would become the target while it is in use: "
+        f"{', '.join(evidence)}; stop the application and log the hosts out first"
     )
 
 
 def incomplete(observed: ObservedVolumePair, new: Side) -> str | None:
-    """Why the copy on the wanted side is not complete; None if nothing says that it is not."""
+    """Why the copy on the desired side is incomplete; None if there is no evidence of that."""
     entry, jobs = observed.entries[new], observed.extras.jobs[new]
     job = (jobs or {}).get(observed.volume(new).id)
     what = f"the copy on {observed.name(new)} is incomplete"
@@ -104,41 +103,41 @@ def incomplete(observed: ObservedVolumePair, new: Side) -> str | None:
 
 
 def data_loss_possible(observed: ObservedVolumePair, new: Side) -> tuple[str, ...]:
-    """The warnings of a promotion that nobody has proven anything for."""
+    """The warnings about a promotion without proof that no write is lost."""
     texts = [f"data_loss_possible: {ends(observed)}: {_last_seen(observed, new)}"]
     missing = incomplete(observed, new)
     if missing:
-        texts.append(f"{ends(observed)}: {missing}: it holds old and new data mixed")
+        texts.append(f"{ends(observed)}: {missing}: it is inconsistent")
     losing = observed.volumes[other(new)]
     if losing is not None and sizes.whole_mib(losing.size) != sizes.whole_mib(observed.volume(new).size):
         texts.append(
-            f"{ends(observed)}: {observed.volume(new).size} bytes on {observed.name(new)}, {losing.size} on {observed.name(other(new))}; "
-            "match_size: true makes them equal"
+            f"{ends(observed)}: {observed.volume(new).size} bytes on {observed.name(new)}, {losing.size} on "
+            f"{observed.name(other(new))}; match_size: true makes them equal"
         )
     entry = observed.entries[new]
     if entry is not None and health.is_snapshots_only(entry.mode):
-        newest = ", ".join(f"{s.name} of {s.created}" for s in _newest(observed, new)) or "none is there"
+        newest = ", ".join(f"{s.name} of {s.created}" for s in _newest(observed, new)) or "there is none"
         texts.append(
-            f"{ends(observed)}: mode snapshots_only: the live content of {observed.label(new)} is not its newest snapshot; the newest "
-            f"replicated ones: {newest}"
+            f"{ends(observed)}: mode snapshots_only: the live content of {observed.label(new)} is not its newest snapshot; the "
+            f"newest replicated ones: {newest}"
         )
     return tuple(texts)
 
 
 def _last_seen(observed: ObservedVolumePair, new: Side) -> str:
-    told = [f"last state {states(observed)}"]
+    facts = [f"last state {states(observed)}"]
     lag = observed.lag_seconds(other(new))
     if lag is not None:
-        told.append(f"{observed.name(other(new))} was {lag:g} s ahead")
+        facts.append(f"{observed.name(other(new))} was {lag:g} s ahead")
     else:
         newest = _newest(observed, new)
-        told.append("lag unknown")
-        told.append(f"newest replicated snapshot of {newest[0].created}" if newest else "no replicated snapshot")
-    return ", ".join(told)
+        facts.append("lag unknown")
+        facts.append(f"newest replicated snapshot of {newest[0].created}" if newest else "no replicated snapshot")
+    return ", ".join(facts)
 
 
 def _newest(observed: ObservedVolumePair, side: Side) -> list:
-    """The newest snapshots that came from the other side, the newest first."""
+    """The newest snapshots that were replicated from the other side, the newest first."""
     taken = observed.extras.snapshots[side] or ()
     volume = observed.volume(side)
     copies = [snapshot for snapshot in taken if snapshot.volume_id == volume.id and snapshot.replicated]
@@ -146,11 +145,11 @@ def _newest(observed: ObservedVolumePair, side: Side) -> list:
 
 
 def sizes_left(observed: ObservedVolumePair) -> str:
-    return f"{ends(observed)}: sizes are left as they are by a forced failover; run again to grow them"
+    return f"{ends(observed)}: a forced failover does not change sizes; run again to grow them"
 
 
 def left_writable(observed: ObservedVolumePair, side: Side, hosts: Iterable[str]) -> str:
     return (
-        f"cluster {observed.name(side)}: {observed.label(side)} stays writable ({', '.join(hosts)}), so that both sides are now; log "
-        "the hosts out and see that sessions can be read, then run again with failover: forced and allow_overwrite: true"
+        f"cluster {observed.name(side)}: {observed.label(side)} stays writable ({', '.join(hosts)}), so both sides are writable; "
+        "log the hosts out and check that sessions can be read, then run again with failover: forced and allow_overwrite: true"
     )

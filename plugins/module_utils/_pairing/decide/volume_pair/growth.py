@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""The desired sizes of the two volumes of a pair, and the steps that grow them."""
+
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""How large the two volumes of a pair become, and the steps that grow them."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ from .state import ObservedVolumePair
 
 
 def desired_sizes(desired: DesiredPair, sizes: Sides[int]) -> Sides[int]:
-    """The sizes that two volumes of these sizes shall have: never less than they have."""
+    """The desired sizes in bytes of two volumes of these sizes: never less than these."""
     least = desired.size or 0
     if desired.match_size:
         least = max(least, sizes.local, sizes.peer)
@@ -23,7 +24,7 @@ def desired_sizes(desired: DesiredPair, sizes: Sides[int]) -> Sides[int]:
 
 
 def steps(observed: ObservedVolumePair, source_side: Side) -> tuple[Grow, ...]:
-    """The growth that the wish asks for, in the order of its writes."""
+    """The growth that the task requests, in the order of its writes: the target before the source."""
     now = Sides(*(observed.volume(side).size for side in SIDES))
     desired = desired_sizes(observed.desired, now)
     target_side = other(source_side)
@@ -34,11 +35,12 @@ def steps(observed: ObservedVolumePair, source_side: Side) -> tuple[Grow, ...]:
 
 
 def of_volume(observed: ObservedVolumePair, side: Side, volume: Volume, size: int, is_source: bool) -> tuple[Grow, ...]:
+    """The step that grows one volume to a size in bytes; empty if it has it. Raises Failure, limit_reached."""
     if size <= volume.size:
         return ()
     check_largest(observed, side, volume, size)
     least = observed.desired.size or 0
-    reason = "the pair shall have at least this size" if size == least else "it shall be as large as its partner"
+    reason = "size requested" if size == least else "match_size requested"
     return (
         Grow(
             item=observed.item,
@@ -53,12 +55,13 @@ def of_volume(observed: ObservedVolumePair, side: Side, volume: Volume, size: in
 
 
 def check_largest(observed: ObservedVolumePair, side: Side, volume: Volume, size: int) -> None:
+    """Raise Failure, limit_reached, if the cluster does not permit a volume of this size in bytes."""
     limits = observed.extras.limits[side]
     if limits is not None and limits.volume_size_max is not None and size > limits.volume_size_max:
         raise Failure(
             "limit_reached",
-            f"cluster {observed.name(side)}: {volume.label} would have {size} bytes, {limits.volume_size_max} are allowed; wish "
-            "for less",
+            f"cluster {observed.name(side)}: {volume.label} would have {size} bytes, and the limit is {limits.volume_size_max}; "
+            "request a smaller size",
             cluster=observed.name(side),
             method="GetLimits",
         )

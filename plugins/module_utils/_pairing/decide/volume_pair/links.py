@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""Whether the clusters have a connected cluster pair that a volume pair can use."""
+
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""Is there a cluster pair that a volume pair can go over?"""
 
 from __future__ import annotations
 
@@ -14,9 +15,9 @@ from .state import ObservedVolumePair
 
 
 def check_connected(observed: ObservedVolumePair) -> None:
-    """One cluster pair, the same on both sides, and Connected on both.
+    """Raise Failure, not_connected, unless both sides list the same cluster pair as Connected.
 
-    Raises Failure: not_connected; bad_reply where the entry that is missing may be one that cannot be read.
+    Raises Failure, bad_reply, if an unreadable entry may be the one that is missing.
     """
     entries = {
         side: [e for e in observed.catalogs[side].entries if names_cluster(e, observed.catalogs[other(side)].cluster)]
@@ -33,7 +34,7 @@ def check_connected(observed: ObservedVolumePair) -> None:
             for side in SIDES
         )
         remedy = (
-            "see that the management network between all their nodes works, ports 443 and 2181"
+            "check the management network between all their nodes, ports 443 and 2181"
             if entries[LOCAL] and entries[PEER]
             else "pair them with element_cluster_pair first"
         )

@@ -2,11 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# This file is private to the collection elementsw.replication: it can change without notice.
-"""A pair whose other cluster is unreachable: what this one's volume shows, and what may be done on this side alone.
+"""A pair whose peer is unreachable: what the local volume shows, and what may be changed on the local cluster only.
 
-Nothing here makes a volume a target, creates, grows, changes a mode or pairs.
+These steps never demote, create, grow or pair a volume, and never change a mode.
 """
+
+# This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations
 
@@ -49,7 +50,10 @@ from .state import ObservedVolumePair, RowName
 
 
 def classify(item: int, desired: DesiredPair, here: Catalog, peer: UnreachablePeer) -> ObservedVolumePair:
-    """What the volume here shows of a pair with the silent peer. Raises Failure where it cannot be told whom it means."""
+    """What the local volume shows of a pair with the unreachable peer.
+
+    Raises Failure, peer_unknown or bad_reply, if the entries do not identify the peer.
+    """
     volume = here.find(desired.volume, desired.volume_id, desired.account)
     pair = volume.pairs[0] if volume and volume.pairs else None
     link = here.link(pair) if pair and not pair.pending else None
@@ -66,18 +70,30 @@ def classify(item: int, desired: DesiredPair, here: Catalog, peer: UnreachablePe
     elif pair is not None:
         ours, assumed = _with_peer(here, link, peer)
         row = "alone" if ours and _is_meant(desired, pair) else "alone_elsewhere"
-    far = Cluster(link.remote_name or peer.name, link.remote_unique_id or "", link.remote_mvip) if link else None
-    there = Catalog(VolumeView(far or Cluster(peer.name, "", ""), (), (), {}))
+    peer_cluster = (
+        Cluster(link.remote_name or peer.name, link.remote_unique_id or "", link.remote_mvip) if link else None
+    )
+    peer_catalog = Catalog(VolumeView(peer_cluster or Cluster(peer.name, "", ""), (), (), {}))
     entry = pair if row in ("alone", "alone_pending", "deleted") else None
-    if pair is not None and row == "alone":  # what the entry tells of the partner is all that is known of it
+    if pair is not None and row == "alone":  # only the entry identifies the partner
         desired = replace(desired, peer_volume_id=pair.remote_volume_id, peer_volume=pair.remote_volume_name or None)
     return ObservedVolumePair(
-        item, desired, "unknown_peer", row, Sides(here, there), Sides(volume, None), Sides(entry, None), assumed=assumed
+        item,
+        desired,
+        "unknown_peer",
+        row,
+        Sides(here, peer_catalog),
+        Sides(volume, None),
+        Sides(entry, None),
+        assumed=assumed,
     )
 
 
 def _with_peer(here: Catalog, link: ClusterPair | None, peer: UnreachablePeer) -> tuple[bool, bool]:
-    """Whether a cluster pair is the one with the peer, and whether that is only assumed."""
+    """Whether a cluster pair is the one with the peer, and whether that is only assumed.
+
+    Raises Failure, peer_unknown or bad_reply, if the entries do not identify the peer.
+    """
     theirs = entries_of(here.entries, peer, here.unreadable_entries)
     if not theirs and link is not None:
         for odd in here.unreadable_entries:
@@ -89,21 +105,21 @@ def _with_peer(here: Catalog, link: ClusterPair | None, peer: UnreachablePeer) -
 
 
 def _is_meant(desired: DesiredPair, pair: VolumePair) -> bool:
-    """Whether the partner is the one that was named, as far as the entry tells."""
+    """Whether the partner in the entry is the one that the task names; an unnamed partner always is."""
     if desired.peer_volume_id is not None:
         return pair.remote_volume_id == desired.peer_volume_id
     return desired.peer_volume in (None, pair.remote_volume_name)
 
 
 def adjust(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, ...]:
-    """Promote, pause or resume here; whatever else differs needs the peer."""
+    """The steps that promote, pause or resume the local volume. Raises Failure, unreachable, for any other difference."""
     shown, wanted = observed.volume(LOCAL), observed.desired
     entry = observed.entry(LOCAL)
     promoted: tuple[Step, ...] = ()
     if wanted.direction is not None and not _has_role(observed):
         if wanted.direction != TO_PEER or options.failover != "forced":
             raise unreachable(observed, f"direction {wanted.direction}")
-        reason = "forced: it shall replicate to_peer"
+        reason = "failover: forced requested, direction to_peer"
         promoted = (
             Promote(
                 item=observed.item,
@@ -117,14 +133,14 @@ def adjust(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, ..
         )
     if wanted.mode not in (None, mode_option(entry.mode)):
         raise unreachable(observed, f"mode {wanted.mode}")
-    # What a daily task carries does not hold up the worst day, in no run of it.
+    # Sizes of an everyday task must not stop a forced failover, in no run of it.
     if _grows(observed) and not (options.failover == "forced" and wanted.direction == TO_PEER):
         raise unreachable(observed, "a size")
     return (*promoted, *_pause(observed))
 
 
 def _grows(observed: ObservedVolumePair) -> bool:
-    """Whether a size is wished that this side does not have, or that only the other one can tell."""
+    """Whether the task requests a size that the local volume does not have, or that depends on the peer's volume."""
     return bool(observed.desired.match_size) or (observed.desired.size or 0) > observed.volume(LOCAL).size
 
 
@@ -141,7 +157,7 @@ def _pause(observed: ObservedVolumePair) -> tuple[Step, ...]:
         raise unreachable(observed, "paused: false (it was paused on the other side)")
     if not wanted and state != PAUSED_HERE:
         return ()
-    reason = "it shall be paused" if wanted else "it shall replicate again"
+    reason = "pause requested" if wanted else "resume requested"
     return (
         SetPause(
             item=observed.item, side=LOCAL, object=observed.label(LOCAL), reason=reason, volume=volume, paused=wanted
@@ -150,35 +166,36 @@ def _pause(observed: ObservedVolumePair) -> tuple[Step, ...]:
 
 
 def refuse(observed: ObservedVolumePair, options: PairOptions) -> NoReturn:
+    """Raise Failure, unreachable: the request requires the peer."""
     raise unreachable(observed, "a pair" if options.present else "the other half")
 
 
 def unreachable(observed: ObservedVolumePair, wanted: str) -> Failure:
+    """Failure, unreachable. wanted: what requires the peer."""
     return Failure(
         "unreachable",
-        f"{ends(observed)}: {wanted} requires the peer {observed.name(PEER)}, which is unreachable; nothing was written: run again "
-        "when it answers",
+        f"{ends(observed)}: {wanted} requires the peer {observed.name(PEER)}, which is unreachable; nothing was written: run "
+        "again when it answers",
         cluster=observed.name(PEER),
         method="GetClusterInfo",
     )
 
 
 def warnings(observed: ObservedVolumePair, options: PairOptions, planned: Sequence[Step]) -> tuple[str, ...]:
+    """The warnings about what the unreachable peer leaves to be done, and about how it was identified."""
     texts = []
     if not options.present:
-        left = "its half of the pair, if it is there, is outstanding" if planned else "nothing was looked for there"
+        left = "its half of the pair, if any, remains" if planned else "so it was not read"
         texts.append(
             f"{ends(observed)}: the peer {observed.name(PEER)} is unreachable, {left}; run again when it answers"
         )
     if options.present and _grows(observed):
-        texts.append(
-            f"{ends(observed)}: sizes are left as they are while the peer does not answer; run again when it does"
-        )
+        texts.append(f"{ends(observed)}: sizes do not change while the peer is unreachable; run again when it answers")
     link = observed.catalogs.local.link(observed.entry(LOCAL)) if observed.row == "alone" else None
     if observed.assumed and link:
         texts.append(
-            f"cluster {observed.name(LOCAL)}: no cluster pair has the peer's address; the only one, with {observed.name(PEER)}, was "
-            f"taken for it: set element_mvip of the peer's host (or peer.mvip) to {link.remote_mvip}"
+            f"cluster {observed.name(LOCAL)}: no cluster pair has the peer's address; the only one, with {observed.name(PEER)}, "
+            f"was used as the peer's: set element_mvip of the peer's host (or peer.mvip) to {link.remote_mvip}"
         )
     if link and link.connected and planned:
         texts.append(seems_alive(observed.name(LOCAL), link, promotes(planned)))
@@ -186,7 +203,7 @@ def warnings(observed: ObservedVolumePair, options: PairOptions, planned: Sequen
 
 
 def promotes(planned: Iterable[Step]) -> bool:
-    """Whether a volume becomes writable here."""
+    """Whether these steps make a local volume writable."""
     return bool(_promotions(planned))
 
 
@@ -195,7 +212,10 @@ def _promotions(planned: Iterable[Step]) -> list[Promote | ReleaseTarget]:
 
 
 def peer_alive(here: VolumeView, peer: UnreachablePeer, plans: Iterable[Plan]) -> Failure | None:
-    """Why nothing may be promoted: this cluster is connected with the peer, so that only the way to it is broken."""
+    """Failure, peer_alive, if these plans promote while the peer is up for this cluster; None if they may promote.
+
+    Then only the connection of the task to the peer is broken. If an unreadable entry may be the peer's, it is bad_reply.
+    """
     if peer.failure is None or not any(promotes(plan.steps) for plan in plans):
         return None
     theirs = entries_of(here.entries, peer, here.unreadable_entries)
@@ -203,36 +223,36 @@ def peer_alive(here: VolumeView, peer: UnreachablePeer, plans: Iterable[Plan]) -
     if not theirs and unreadable is not None:
         return unreadable.failure(here.cluster.name)
     entry = next((entry for entry in theirs if entry.connected), None)
-    sign = f"{connected(here.cluster.name, entry)}, so it is alive" if entry else _receives(here, plans)
+    sign = f"{connected(here.cluster.name, entry)}, so the peer is up" if entry else _receives(here, plans)
     if sign is None:
         return None
     return Failure(
         "peer_alive",
         f"{sign}; {peer.failure.cluster} did not answer: {peer.failure.reason}; "
-        "nothing was written: correct the way to it (hostname, port, proxy), or set peer_unreachable: assume_dead if its site is "
-        "gone",
+        "nothing was written: correct the connection to it (hostname, port, proxy), or set peer_unreachable: assume_dead if "
+        "its site is gone",
         cluster=here.cluster.name,
         method="ListClusterPairs" if entry else "ListVolumes",
     )
 
 
 def _receives(here: VolumeView, plans: Iterable[Plan]) -> str | None:
-    """The sign of life that a volume which is to be promoted gives: data of the peer arrives, whatever the clusters say."""
+    """The text that a volume to promote still receives data of the peer; None if none does."""
     ids = {step.volume.id for plan in plans for step in _promotions(plan.steps)}
     for volume in here.volumes:
         receiving = [pair.state for pair in volume.pairs if health.transfers(pair.state)]
         if volume.id in ids and receiving:
-            return f"cluster {here.cluster.name}: the pair of {volume.label} is {receiving[0]}, so the peer is alive"
+            return f"cluster {here.cluster.name}: the pair of {volume.label} is {receiving[0]}, so the peer is up"
     return None
 
 
 def judge(observed: ObservedVolumePair, refused: Failure) -> Verdict:
-    """Whether this side is as wished; nothing is waited for on the other one. refused: what a row that cannot be says."""
+    """Whether the local side is as requested; the other side is not waited for. refused: the failure of other rows."""
     text = f"{observed.label(LOCAL)}: {states(observed)}"
     if observed.row != "alone":
         return Verdict(False, text, refused)
     if observed.desired.direction is not None and not _has_role(observed):
-        what = f"{ends(observed)}: it has another access by now; run again"
+        what = f"{ends(observed)}: another client changed the access of the volume; run again"
         return Verdict(False, text, refusal(observed, "changed_meanwhile", what))
     wanted, shown = observed.desired.paused, health.paused((observed.entries.local,))
     return Verdict(None in (wanted, shown) or wanted == shown, text)

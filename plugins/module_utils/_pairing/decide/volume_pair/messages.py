@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""The texts about a volume pair, its states and its partners, for messages, warnings and diffs."""
+
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""How a volume pair, its states and its partners are called in messages, warnings and diffs."""
 
 from __future__ import annotations
 
@@ -19,22 +20,26 @@ from .state import ObservedVolumePair
 
 
 def refusal(observed: ObservedVolumePair, code: str, sentence: str) -> Failure:
+    """A Failure of this cluster's ListVolumes with this code and message."""
     return Failure(code, sentence, cluster=observed.name(LOCAL), method="ListVolumes")
 
 
 def ends(observed: ObservedVolumePair) -> str:
+    """Both volumes and their clusters."""
     return (
         f"{observed.label(LOCAL)} on cluster {observed.name(LOCAL)} and {observed.label(PEER)} on {observed.name(PEER)}"
     )
 
 
 def accesses(observed: ObservedVolumePair) -> str:
+    """The access of both volumes, by cluster."""
     return ", ".join(
         f"{observed.name(s)}: {observed.volume(s).access if observed.volumes[s] else 'missing'}" for s in SIDES
     )
 
 
 def states(observed: ObservedVolumePair) -> str:
+    """The state that each cluster shows."""
     return ", ".join(f"{observed.name(side)} {_shown(observed, side)}" for side in SIDES)
 
 
@@ -46,7 +51,7 @@ def _shown(observed: ObservedVolumePair, side: Side) -> str:
 
 
 def partners(observed: ObservedVolumePair) -> str:
-    """With whom the volumes are paired instead: partner, cluster and UUID of every entry."""
+    """The partner, cluster and UUID of every pair entry of the two volumes."""
     parts = []
     for side in SIDES:
         volume, catalog = observed.volumes[side], observed.catalogs[side]
@@ -54,14 +59,14 @@ def partners(observed: ObservedVolumePair) -> str:
             continue
         for pair in volume.pairs:
             link = catalog.readable_link(pair)
-            whom = (
+            cluster = (
                 f"cluster {link.remote_name or link.remote_mvip}"
                 if link
                 else f"unlisted cluster pair {pair.cluster_pair_id}"
             )
             parts.append(
                 f"{volume.label} on cluster {observed.name(side)} is paired with volume {pair.remote_volume_name} "
-                f"({pair.remote_volume_id}) on {whom}, UUID {pair.uuid}"
+                f"({pair.remote_volume_id}) on {cluster}, UUID {pair.uuid}"
             )
         if not volume.pairs:
             parts.append(f"{volume.label} on cluster {observed.name(side)} is not paired")
@@ -69,7 +74,8 @@ def partners(observed: ObservedVolumePair) -> str:
 
 
 def access_conflict(observed: ObservedVolumePair, side: Side) -> Failure:
-    from .. import readiness  # not loaded for pairs that are as they are wished
+    """Failure, access_conflict: the access of this side's volume is no role in a pair."""
+    from .. import readiness  # not loaded for pairs that are as requested
 
     name = observed.name(side)
     text = readiness.sentence(readiness.source_access(observed.volume(side), name))
@@ -77,18 +83,18 @@ def access_conflict(observed: ObservedVolumePair, side: Side) -> Failure:
 
 
 def volume_deleted(observed: ObservedVolumePair, side: Side, volume: Volume) -> Failure:
-    """It can be restored until it is purged. That is not advised to anyone here: it may be the newest copy there is."""
+    """Failure, volume_deleted. The message advises to restore and never to purge it: it may be the newest copy."""
     return Failure(
         "volume_deleted",
-        f"cluster {observed.name(side)}: {volume.label} is deleted and will be purged at {volume.purge_time or 'an unknown time'}; "
-        "restore it with RestoreDeletedVolume, then run this again",
+        f"cluster {observed.name(side)}: {volume.label} is deleted and will be purged at "
+        f"{volume.purge_time or 'an unknown time'}; restore it with RestoreDeletedVolume, then run again",
         cluster=observed.name(side),
         method="ListDeletedVolumes",
     )
 
 
 def missing(observed: ObservedVolumePair, side: Side) -> Failure:
-    """A volume that is not there, or not of the owner that is meant."""
+    """Failure, volume_not_found; other_account if the peer has volumes of that name which another account owns."""
     namesakes = observed.namesakes_of_others() if side == PEER else ()
     if namesakes:
         return _other_account(observed, namesakes)
@@ -103,12 +109,12 @@ def missing(observed: ObservedVolumePair, side: Side) -> Failure:
 
 
 def _other_account(observed: ObservedVolumePair, namesakes: Sequence[Volume]) -> Failure:
-    there, here = observed.catalogs.peer, observed.catalogs.local
-    owners = " and ".join(f"{volume.label} of account {there.account(volume)}" for volume in namesakes)
+    peer_catalog, local_catalog = observed.catalogs.peer, observed.catalogs.local
+    owners = " and ".join(f"{volume.label} of account {peer_catalog.account(volume)}" for volume in namesakes)
     return Failure(
         "other_account",
         f"cluster {observed.name(PEER)} has {owners}, while {observed.label(LOCAL)} belongs to account "
-        f"{here.account(observed.volume(LOCAL))} on {observed.name(LOCAL)}; give peer_account to name the owner there",
+        f"{local_catalog.account(observed.volume(LOCAL))} on {observed.name(LOCAL)}; give peer_account to name the owner there",
         cluster=observed.name(PEER),
         method="ListVolumes",
     )
@@ -119,14 +125,14 @@ def _remedy_for_missing(observed: ObservedVolumePair, side: Side) -> str:
     wanted = desired.volume if side == LOCAL else desired.new_name or desired.volume
     similar = observed.catalogs[side].spelled_differently(wanted) if wanted and desired.given_id(side) is None else []
     if similar:
-        return f"names count to the letter, there is {' and '.join(volume.label for volume in similar)}"
+        return f"names must match exactly; did you mean {' or '.join(volume.label for volume in similar)}?"
     if side == PEER and desired.peer_volume_id is None and desired.create is None:
         return "check the spelling, or let create_peer_volume create it"
     return "check the spelling, or create it first" if desired.given_id(side) is None else "check the ID"
 
 
 def not_paired(observed: ObservedVolumePair) -> Failure:
-    """A failover reverses a pair that is there. It never makes one."""
+    """Failure, not_paired: a failover reverses an existing pair and never makes one."""
     return refusal(
         observed,
         "not_paired",
@@ -139,38 +145,40 @@ def _remedy_for_unpaired(observed: ObservedVolumePair) -> str:
     if len(targets) == 1:
         volume = f"{observed.label(targets[0])} on {observed.name(targets[0])}"
         return f"to make {volume} writable, use state: absent with release_target: true"
-    return "leave failover out to pair them, or take them off the list"
+    return "leave failover out to pair them, or remove them from pairs"
 
 
 def left_of_pair(observed: ObservedVolumePair, side: Side) -> str:
-    """What a forced failover of a pair that is not whole leaves to be done."""
+    """The warning about what remains to be done after a forced failover of a pair that is not whole."""
     return (
-        f"{ends(observed)}: {observed.label(side)} on {observed.name(side)} is writable, and the pair is not whole ({states(observed)}); "
-        "restore its other volume, or let repair: true pair the two again"
+        f"{ends(observed)}: {observed.label(side)} on {observed.name(side)} is writable, and the pair is not whole "
+        f"({states(observed)}); restore its other volume, or set repair: true to pair the two again"
     )
 
 
 def split_brain(observed: ObservedVolumePair) -> Failure:
+    """Failure, split_brain: both volumes are writable."""
     return refusal(
         observed,
         "split_brain",
         f"{ends(observed)}: both volumes are readWrite and nothing is replicated; decide which one holds the good data, and log "
-        "the hosts out of the other: direction with failover: forced and allow_overwrite: true takes a snapshot of that one "
+        "the hosts out of the other: direction with failover: forced and allow_overwrite: true saves that one in a snapshot "
         "and makes it the target",
     )
 
 
 def no_source(observed: ObservedVolumePair) -> Failure:
+    """Failure, no_source: neither volume is writable."""
     return refusal(
         observed,
         "no_source",
-        f"{ends(observed)}: neither volume is writable; failover: planned with direction finishes or returns an interrupted planned "
-        "turn and proves that nothing is lost, failover: forced with direction makes that side writable in any case",
+        f"{ends(observed)}: neither volume is writable; failover: planned with direction completes or reverts an interrupted "
+        "planned failover and proves that nothing is lost, failover: forced with direction promotes that side in any case",
     )
 
 
 def warnings(observed: ObservedVolumePair, steps: Iterable[Step]) -> tuple[str, ...]:
-    """What the user should know of a plan beside its writes."""
+    """The warnings about a plan: a target larger than its source, and mode sync over a slow link."""
     steps = tuple(steps)
     texts = [_larger_target(observed, step, steps) for step in steps if isinstance(step, PairVolumes)]
     texts += [
@@ -184,8 +192,8 @@ def _larger_target(observed: ObservedVolumePair, step: PairVolumes, steps: tuple
     if whole_mib(sizes[other(step.side)]) <= whole_mib(sizes[step.side]):
         return None
     return (
-        f"the target {step.completer.label} is larger than the source {step.volume.label}: after a move to the other site "
-        "the pair would not fit the other way round; match_size: true makes them equal"
+        f"the target {step.completer.label} is larger than the source {step.volume.label}: after a failover it would be a "
+        "source larger than its target; match_size: true makes them equal"
     )
 
 
@@ -216,7 +224,7 @@ def _planned_size(observed: ObservedVolumePair, steps: Iterable[Step], side: Sid
 
 
 def facts(observed: ObservedVolumePair) -> dict:
-    """The pair as it was found."""
+    """What diff mode shows of the observed pair."""
     local, peer = observed.volumes.local, observed.volumes.peer
     return {
         "volume": observed.label(LOCAL),
@@ -235,7 +243,7 @@ def facts(observed: ObservedVolumePair) -> dict:
 
 
 def facts_after(observed: ObservedVolumePair, steps: Iterable[Step]) -> dict:
-    """The pair as the steps leave it."""
+    """What diff mode shows once the steps are done, in the shape of `facts`."""
     after = facts(observed)
     for step in steps:
         prefix = "" if step.side == LOCAL else "peer_"

@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""A new pair: its requirements, then its writes. A missing partner is created first."""
+
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""A new pair: everything that must hold for it, then its writes. With a missing partner, the partner first."""
 
 from __future__ import annotations
 
@@ -45,21 +46,24 @@ from .state import ObservedVolumePair
 
 @dataclass(frozen=True)
 class Settings:
-    """The mode of a new pair, by its option's value, and whether it is paused from the start."""
+    """How a new pair starts."""
 
     mode: Mode
     paused: bool
 
 
 def steps(observed: ObservedVolumePair, options: PairOptions, direction: Direction) -> tuple[Step, ...]:
-    """The writes of a new pair between two volumes that are there: the target is one before anything is paired with it."""
+    """The writes of a new pair of two existing volumes. The target gets its access before it is paired.
+
+    Raises Failure for each requirement that is not met.
+    """
     source_side = LOCAL if direction == TO_PEER else PEER
     target_side = other(source_side)
     source, target = observed.volume(source_side), observed.volume(target_side)
     check_connected(observed)
     _check_fit(observed, source_side)
     grown = growth.steps(observed, source_side)
-    # A pair that was theirs has made the target a copy already; a full copy of it is what repair was asked for.
+    # Repair requests a full copy to the target, and an earlier pair of the two has made it a copy already.
     permission = guard.Permission(
         options.allow_overwrite, options.repair and observed.replica and target.access == TARGET
     )
@@ -72,7 +76,7 @@ def steps(observed: ObservedVolumePair, options: PairOptions, direction: Directi
         item=observed.item,
         side=target_side,
         object=target.label,
-        reason="nothing has changed",
+        reason="the evidence has not changed",
         volume=target,
         source=source,
         usage=evidence,
@@ -83,13 +87,13 @@ def steps(observed: ObservedVolumePair, options: PairOptions, direction: Directi
 
 
 def _check_evidence(observed: ObservedVolumePair, source_side: Side, used: Usage, permission: guard.Permission) -> None:
-    """Raise target_in_use, or empty_source, where the future target must not be overwritten."""
+    """Raise Failure, target_in_use or empty_source, if the future target must not be overwritten."""
     target_side = other(source_side)
     source, target = observed.volume(source_side), observed.volume(target_side)
     guard.check_unused(target, observed.name(target_side), used, permission)
     if not permission.overwrite:
         source_usage = _usage(observed, source_side, source) or Usage()
-        # An unpaired replicationTarget may be one that an administrator has prepared; the other half of a pair is none.
+        # An administrator may have prepared an unpaired replicationTarget; the other half of a pair is a copy.
         evidence = guard.data(target, used) or (guard.role(target) if permission.replica else ())
         guard.check_source_holds_data(source, observed.name(source_side), source_usage, target, evidence)
 
@@ -97,7 +101,7 @@ def _check_evidence(observed: ObservedVolumePair, source_side: Side, used: Usage
 def _saved(
     observed: ObservedVolumePair, options: PairOptions, side: Side, used: Usage, permission: guard.Permission
 ) -> tuple[Save, ...]:
-    """The snapshot of what the future target holds, if it shows any evidence of data, or was a replica."""
+    """The snapshot of the future target, if it shows evidence of data or was a replica; empty otherwise."""
     target = observed.volume(side)
     content = guard.data(target, used)
     if not options.save_overwritten or not (content or guard.role(target)):
@@ -107,7 +111,10 @@ def _saved(
 
 
 def steps_with_creation(observed: ObservedVolumePair, create: NewVolume, source: Volume) -> tuple[Step, ...]:
-    """The same where the volume on the peer is to be created first. A volume that this run creates is unused."""
+    """The writes of a new pair whose volume on the peer is created first. A volume that this run creates is unused.
+
+    Raises Failure for each requirement that is not met.
+    """
     check_connected(observed)
     _check_source(observed, LOCAL)
     owner = observed.desired.new_account or observed.catalogs.local.account(source)
@@ -129,7 +136,7 @@ def steps_with_creation(observed: ObservedVolumePair, create: NewVolume, source:
     reason = f"{source.label} has no partner"
     made: list[Step] = []
     if account_id is None:
-        text = "it shall own volumes that are created"
+        text = "create_account requested: it will own the new volume"
         made.append(CreateAccount(item=observed.item, side=PEER, object=f"account {owner}", reason=text, account=owner))
     made.append(
         CreateVolume(
@@ -147,7 +154,7 @@ def steps_with_creation(observed: ObservedVolumePair, create: NewVolume, source:
         item=observed.item,
         side=PEER,
         object=target.label,
-        reason="nothing has changed",
+        reason="the evidence has not changed",
         volume=target,
         source=source,
         usage=Usage(),
@@ -184,7 +191,7 @@ def _pair(observed: ObservedVolumePair, source_side: Side, source: Volume, targe
         )
     direction = TO_PEER if source_side == LOCAL else FROM_PEER
     settings = _settings(observed, source_side)
-    reason = f"they shall be paired, {direction}, {settings.mode}"
+    reason = f"not paired yet; direction {direction}, mode {settings.mode}"
     mode = MODES[settings.mode]
     made.append(
         PairVolumes(
@@ -204,7 +211,7 @@ def _pair(observed: ObservedVolumePair, source_side: Side, source: Volume, targe
                 item=observed.item,
                 side=source_side,
                 object=source.label,
-                reason="it shall be paused",
+                reason="pause requested",
                 volume=source,
                 paused=True,
             )
@@ -213,7 +220,7 @@ def _pair(observed: ObservedVolumePair, source_side: Side, source: Volume, targe
 
 
 def _settings(observed: ObservedVolumePair, source_side: Side) -> Settings:
-    """Mode and pause as requested; else as what is left of an earlier pair shows them, its source's half before the other."""
+    """The requested mode and pause; else those of the remaining entries of an earlier pair, the source's first."""
     halves = [observed.entry(side) for side in (source_side, other(source_side)) if observed.entries[side]]
     shown = next((mode_option(half.mode) for half in halves if mode_option(half.mode)), None)
     paused = observed.desired.paused
@@ -223,9 +230,9 @@ def _settings(observed: ObservedVolumePair, source_side: Side) -> Settings:
 
 
 def confirmed_again(plans: Sequence[Plan]) -> Sequence[Plan]:
-    """With a second look for every new pair of the list, if anything on it grows.
+    """The plans with a second recheck of each new target, if any volume of the list grows.
 
-    All volumes grow before any becomes a target, and with many sizes that takes long: a host may come meanwhile.
+    All volumes grow before any is demoted, and many growths take long: a host may log in meanwhile.
     """
     if not any(isinstance(step, Grow) for plan in plans for step in plan.steps):
         return plans
@@ -233,14 +240,14 @@ def confirmed_again(plans: Sequence[Plan]) -> Sequence[Plan]:
 
 
 def _with_second_recheck(planned: Iterable[Step]) -> Iterable[Step]:
-    looks = [replace(step, again=True) for step in planned if isinstance(step, ConfirmUnused)]
-    return sorted((*planned, *looks), key=lambda step: step.phase)
+    rechecks = [replace(step, again=True) for step in planned if isinstance(step, ConfirmUnused)]
+    return sorted((*planned, *rechecks), key=lambda step: step.phase)
 
 
 def targets(plans: Iterable[Plan]) -> Sides[tuple[Volume, ...]]:
-    """The existing volumes whose use decides about new pairs, by the side they are on: their future targets.
+    """The existing volumes, by side, whose evidence of use decides about new pairs: their future targets.
 
-    Where a target may be overwritten, its source as well: it must not be an empty one.
+    If a target may be overwritten, its source is included: it must not be empty.
     """
     found: dict[str, list[Volume]] = {LOCAL: [], PEER: []}
     for plan in plans:
@@ -277,7 +284,7 @@ def _check_source(observed: ObservedVolumePair, side: Side) -> None:
 
 
 def clashes(pairs: Sequence[ObservedVolumePair | None], plans: Sequence[Plan]) -> dict[int, Failure]:
-    """What is wrong with creations taken together, by item: two of one name and owner, or more than the peer can hold."""
+    """The Failure, by item, of creations that conflict: the same name and owner, or more than the peer permits."""
     creations = [step for plan in plans for step in plan.steps if isinstance(step, CreateVolume)]
     known = {number: pair for number, pair in enumerate(pairs) if pair is not None}
     counts = Counter((step.volume.name, step.account) for step in creations)

@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""The progress of a wait as text: the lines that a waiting task shows, and the state at its timeout."""
+
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""How far it is, in words: the lines that are shown while a task waits, and how it stood when the time ran out."""
 
 from __future__ import annotations
 
@@ -23,27 +24,32 @@ if TYPE_CHECKING:
 # The copies that each cluster is receiving, by volume ID.
 Jobs = Sides[Mapping[int, SyncJob]]
 NO_JOBS: Jobs = Sides({}, {})
-# A longer time than this many seconds is told in minutes, a longer one than this many minutes in hours.
+# A time longer than this many seconds is shown in minutes, and one longer than this many minutes in hours.
 LONGEST_IN_SECONDS = 90
 LONGEST_IN_MINUTES = 120
 
 
 class Waiting(NamedTuple):
-    """One pair that is waited for."""
+    """One pair that the task waits for."""
 
     pair: ObservedVolumePair
     text: str
+    #: The running copy to its target; None without one.
     job: SyncJob | None
 
 
 def of_cluster_pair(observed: ObservedClusterPair, text: str, waited: float, timeout: float) -> str:
+    """The line for a cluster pair. waited, timeout: in seconds."""
     return f"cluster pair of {observed.name(LOCAL)} and {observed.name(PEER)}: {text}, {waited:.0f} s of {timeout:g} s"
 
 
 def of_volume_pairs(
     pairs: Sequence[ObservedVolumePair | None], verdicts: Sequence[Verdict | None], wanted: str, jobs: Jobs
 ) -> str:
-    """`3 of 40 pairs in sync, slowest orders-db 41 %, about 12 min left`. The verdict on what has failed is None."""
+    """The line for volume pairs: `3 of 40 pairs in sync, slowest orders-db 41 %, about 12 min left`.
+
+    verdicts: None for a pair that has failed. wanted: the state that the task waits for.
+    """
     waiting = [
         Waiting(pair, verdict.text, copying(pair, jobs))
         for pair, verdict in zip(pairs, verdicts)
@@ -64,7 +70,7 @@ def _of_slowest(waiting: Sequence[Waiting]) -> str:
     if not copies:
         return waiting[0].text
     slowest, job = max(copies, key=lambda copy: _slowness(copy[1]))
-    # What is left of the slowest copy says little while others have not begun.
+    # The time of the slowest copy says little while others have not started.
     left = job.remaining_seconds if len(copies) == len(waiting) else None
     return f"{slowest.volume(LOCAL).name} {_amount_done(job.percent, left)}"
 
@@ -74,18 +80,18 @@ def _slowness(job: SyncJob) -> tuple[float, float]:
 
 
 def copying(pair: ObservedVolumePair, jobs: Jobs) -> SyncJob | None:
-    """The copy to the pair's target, of which only the target's cluster tells; None while there is none."""
+    """The running copy to the pair's target, which only the target's cluster reports; None without one."""
     targets = [side for side in SIDES if pair.volumes[side] and pair.volume(side).access == TARGET]
     return jobs[targets[0]].get(pair.volume(targets[0]).id) if len(targets) == 1 else None
 
 
 def how_far(job: SyncJob) -> str:
-    """`41 %, about 12 min left`, without the time where that is not known."""
+    """`41 %, about 12 min left`, without the time if it is not known."""
     return _amount_done(job.percent, job.remaining_seconds)
 
 
 def _amount_done(percent: float, seconds: float | None) -> str:
-    # Rounded down: what is not complete is not called 100 %.
+    # Rounded down: an incomplete copy is not shown as 100 %.
     done = f"{math.floor(percent)} %"
     return done if seconds is None else f"{done}, about {_duration(seconds)} left"
 
@@ -98,7 +104,7 @@ def _duration(seconds: float) -> str:
 
 
 def replaced(pair: ObservedVolumePair | Failure) -> Failure:
-    """`changed_meanwhile`: between two looks somebody has removed the pair, made another one or turned it round.
+    """Failure, changed_meanwhile: between two reads another client removed the pair, made another one or reversed it.
 
     pair: what is there now; a failure that says why, where it cannot be told.
     """
@@ -107,7 +113,7 @@ def replaced(pair: ObservedVolumePair | Failure) -> Failure:
     now = ", ".join(f"{pair.name(side)} {_of_side(pair, side)}" for side in SIDES)
     return Failure(
         "changed_meanwhile",
-        f"{ends(pair)}: not as this task has left them, somebody has changed them while it was waiting ({now}); run again",
+        f"{ends(pair)}: another client changed the pair while this task was waiting ({now}); run again",
         cluster=pair.name(LOCAL),
         method="ListVolumes",
     )

@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""The target of a pair that is removed: it is marked as a copy, and promoted if release_target requests that."""
+
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""What becomes of the target of a pair that is removed: marked as the copy that it is, and writable if that is requested."""
 
 from __future__ import annotations
 
@@ -16,14 +17,15 @@ from .desired import PairOptions
 from .messages import ends, refusal, states
 from .state import ObservedVolumePair
 
-# Fewer bytes than these in the attributes of a volume, says the API documentation.
+# The attributes of a volume have fewer bytes than this, according to the API documentation.
 MAX_ATTRIBUTES = 1000
 
 
 def steps(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, ...]:
-    """The writes to the former target. Replication leaves no writes on it, and its blocks are counted only later.
+    """The writes to the former target: its mark, and its promotion with release_target.
 
-    Without a mark it would look unused then, and the next pairing would overwrite the only copy.
+    Replicated data does not count as writes, and its blocks are counted only later. Without a mark the volume would
+    appear unused, and the next pairing would overwrite the only copy. Raises Failure: access_conflict, not_in_sync.
     """
     former = [side for side in SIDES if _is_target(observed.volumes[side])]
     if not options.release_target:
@@ -34,8 +36,8 @@ def steps(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, ...
         raise refusal(
             observed,
             "access_conflict",
-            f"{ends(observed)}: both are replicationTarget, which one was the target cannot be told; make the one that is "
-            "wanted readWrite yourself, or leave release_target out",
+            f"{ends(observed)}: both are replicationTarget, so it is unknown which one was the target; set the one that you "
+            "need to readWrite yourself, or leave release_target out",
         )
     if former and observed.row == "paired" and may_be_incomplete(observed):
         raise _incomplete(observed, former[0])
@@ -43,7 +45,7 @@ def steps(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, ...
 
 
 def warnings(observed: ObservedVolumePair) -> tuple[str, ...]:
-    """What cannot be told of a target that is to be released."""
+    """The warnings about what is unknown of a target that release_target promotes."""
     locked = [side for side in SIDES if observed.volumes[side] and observed.volume(side).access == "locked"]
     former = [side for side in SIDES if _is_target(observed.volumes[side])]
     texts = []
@@ -58,7 +60,7 @@ def warnings(observed: ObservedVolumePair) -> tuple[str, ...]:
 
 
 def may_be_incomplete(observed: ObservedVolumePair) -> bool:
-    """Whether the pair does not show that its target has everything: what it holds may be old and new data mixed."""
+    """Whether the pair does not prove that its target is complete: the target may be inconsistent."""
     return observed.state != "paired" or any(
         health.of_state(observed.entry(side).state, roles_valid=True) != "healthy" for side in SIDES
     )
@@ -69,7 +71,7 @@ def _is_target(volume: Volume | None) -> bool:
 
 
 def _is_replica(observed: ObservedVolumePair, side: Side) -> bool:
-    """Whether it was the target of a pair, of which half may be gone. A volume prepared as a target was not."""
+    """Whether the volume was the target of a pair, whole or half. A volume that was only prepared as a target was not."""
     entry = observed.entries[side]
     return observed.replica or (entry is not None and not entry.pending)
 
@@ -80,7 +82,7 @@ def _released(observed: ObservedVolumePair, side: Side) -> ReleaseTarget:
         item=observed.item,
         side=side,
         object=volume.label,
-        reason="it is used without its pair from now on",
+        reason="release_target requested",
         volume=volume,
         access=READ_WRITE,
         mark=mark,
@@ -88,21 +90,21 @@ def _released(observed: ObservedVolumePair, side: Side) -> ReleaseTarget:
 
 
 def _marked(observed: ObservedVolumePair, side: Side) -> MarkReplica:
-    volume, reason = observed.volume(side), "without its pair nothing else shows that it holds a copy"
+    volume, reason = observed.volume(side), "without the pair only this mark shows that it holds a copy"
     return MarkReplica(
         item=observed.item, side=side, object=volume.label, reason=reason, volume=volume, mark=_mark(observed, side)
     )
 
 
 def _mark(observed: ObservedVolumePair, side: Side) -> str:
-    """Once the pair is gone nothing else tells how complete the copy is, so that an earlier mark stays."""
+    """The mark of the copy: COMPLETE or INCOMPLETE. Without the pair an earlier mark stays: nothing newer is known."""
     if not observed.is_paired:
         return observed.volume(side).replica_mark or COMPLETE
     return INCOMPLETE if may_be_incomplete(observed) else COMPLETE
 
 
 def _has_room(observed: ObservedVolumePair, side: Side) -> bool:
-    """Whether the attributes of the volume can hold the mark, too."""
+    """Whether the attributes of the volume have room for the mark."""
     noted = {**observed.volume(side).attributes, REPLICA_MARK: INCOMPLETE}
     return len(json.dumps(noted).encode()) < MAX_ATTRIBUTES
 
@@ -111,34 +113,34 @@ def _incomplete(observed: ObservedVolumePair, side: Side) -> Exception:
     return refusal(
         observed,
         "not_in_sync",
-        f"{ends(observed)}: {observed.label(side)} may be incomplete ({states(observed)}) and would be released so; wait until both "
-        "sides are Active or Idle, or leave release_target out",
+        f"{ends(observed)}: {observed.label(side)} may be incomplete ({states(observed)}), and release_target would promote it; "
+        "wait until both sides are Active or Idle, or leave release_target out",
     )
 
 
 def _perhaps_unreleased(observed: ObservedVolumePair, side: Side) -> str:
-    """Without its pair a replicationTarget reads as locked on some releases, and so does a volume that must be locked."""
+    """Some releases report an unpaired replicationTarget as locked, and some volumes must be locked."""
     return (
-        f"cluster {observed.name(side)}: {observed.label(side)} is locked; if it is the former target of a pair that is gone, set it "
+        f"cluster {observed.name(side)}: {observed.label(side)} is locked; if it is the former target of a removed pair, set it "
         "to readWrite there"
     )
 
 
 def unmarked(observed: ObservedVolumePair) -> tuple[str, ...]:
-    """The former targets of a pair whose attributes cannot hold the mark."""
+    """The warnings about former targets whose attributes have no room for the mark."""
     former = [side for side in SIDES if _is_target(observed.volumes[side]) and _is_replica(observed, side)]
     return tuple(_unmarked(observed, side) for side in former if observed.is_paired and not _has_room(observed, side))
 
 
 def _unmarked(observed: ObservedVolumePair, side: Side) -> str:
     return (
-        f"cluster {observed.name(side)}: the attributes of {observed.label(side)} have no room for {REPLICA_MARK}; until the next "
-        "garbage collection nothing shows that it holds a copy: do not make it a target before"
+        f"cluster {observed.name(side)}: the attributes of {observed.label(side)} have no room for {REPLICA_MARK}; until the "
+        "next garbage collection nothing shows that it holds a copy: do not make it a target before"
     )
 
 
 def _perhaps_incomplete(observed: ObservedVolumePair, side: Side, why: str) -> str:
     return (
-        f"cluster {observed.name(side)}: whether {observed.label(side)} has everything cannot be told ({why}); check its content "
+        f"cluster {observed.name(side)}: it is unknown whether {observed.label(side)} is complete ({why}); check its content "
         "before hosts use it"
     )

@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""The rows that raise Failure: the messages about states that this task must not change."""
+
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""The rows that refuse: what is said of a state that this task may not change."""
 
 from __future__ import annotations
 
@@ -19,8 +20,8 @@ def refuse_half(observed: ObservedVolumePair, options: PairOptions) -> NoReturn:
     raise refusal(
         observed,
         "half_pair",
-        f"{ends(observed)}: half a pair cannot be joined again ({states(observed)}); repair: true removes it and copies "
-        "everything again, state: absent removes it",
+        f"{ends(observed)}: the pair is incomplete and cannot be completed ({states(observed)}); repair: true removes what is "
+        "left of it and pairs the volumes again, with a full copy; state: absent only removes it",
     )
 
 
@@ -28,8 +29,8 @@ def refuse_pending(observed: ObservedVolumePair, options: PairOptions) -> NoRetu
     raise refusal(
         observed,
         "pending_pair",
-        f"{ends(observed)}: a pairing was started and not completed, and does not say with whom; complete it where it was "
-        "started for, or let repair: true or state: absent remove it",
+        f"{ends(observed)}: a pairing was started and not completed, and names no partner; complete it on the intended "
+        "cluster, or remove it with repair: true or state: absent",
     )
 
 
@@ -37,7 +38,7 @@ def refuse_foreign(observed: ObservedVolumePair, options: PairOptions) -> NoRetu
     raise refusal(
         observed,
         "paired_elsewhere",
-        f"{partners(observed)}; nothing was touched: name that partner, or unpair the volume there first",
+        f"{partners(observed)}; nothing was changed: name that partner, or unpair the volume there first",
     )
 
 

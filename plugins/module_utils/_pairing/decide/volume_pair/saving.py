@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""The snapshots of volumes that will be overwritten."""
+
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""The snapshots that keep what is about to be overwritten."""
 
 from __future__ import annotations
 
@@ -11,16 +12,17 @@ from ...failover_steps import MAX_IN_GROUP, Save
 from ...model import Side
 from .state import ObservedVolumePair
 
-# How long a snapshot is kept of a replica that its source copies again; everything else is kept until it is deleted.
+# How long the snapshot of a replica is kept, hours:minutes:seconds; its resync replaces it. Others have no time limit.
 REPLICA_RETENTION = "168:00:00"
 
 
 def save(
     observed: ObservedVolumePair, side: Side, hint: str = "", first: bool = False, retention: str | None = None
 ) -> Save:
-    """The snapshot of the volume of this side. hint: what the message says first where it cannot be taken.
+    """The step that takes a snapshot of the volume of this side.
 
-    first: before anything else is written for the pair.
+    hint: the first words of the message if it fails. first: whether it precedes all other writes of the pair.
+    retention: how long the snapshot is kept, hours:minutes:seconds; None until it is deleted.
     """
     return Save(
         item=observed.item,
@@ -36,6 +38,6 @@ def save(
 
 
 def most_in_group(observed: ObservedVolumePair, side: Side) -> int:
-    """How many volumes of this cluster one group snapshot can have."""
+    """The number of volumes that one group snapshot of this cluster can have."""
     limits = observed.extras.limits[side]
     return min(MAX_IN_GROUP, limits.volumes_per_group or MAX_IN_GROUP) if limits else MAX_IN_GROUP

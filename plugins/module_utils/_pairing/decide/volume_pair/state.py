@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""The relation of two volumes: the states that the table in table.py decides by."""
+
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""What two volumes are to each other: the states that the table in table.py decides on."""
 
 from __future__ import annotations
 
@@ -62,60 +63,61 @@ RowName = Literal[
 ]
 Relation = Literal["none", "pending", "ours", "stale", "foreign"]
 
-# The row of a pair of which one side alone is known, since the other one cannot be read. It is reported, never acted on.
+# The row of a pair of which only one side is known, since the other one cannot be read. Reports show it, no plan uses it.
 UNREADABLE: RowName = "unreadable"
 
 
 @dataclass(frozen=True)
 class Extras:
-    """What is read only for plans that need it; None where it was not read.
+    """What is read only for plans that need it; None if it was not read."""
 
-    usage: the evidence of use, by volume ID. writes: what a planned failover counts by, without those that cannot be
-    read, by volume ID. policies: the peer's QoS policies, IDs by name. jobs: the copies that each
-    cluster is receiving, lags: the seconds that the targets of its volumes are behind, by volume ID. fullness: the stage
-    of the peer, where a volume is to be created.
-    """
-
+    #: The evidence of use, by volume ID.
     usage: Sides[Mapping[int, Usage] | None] = field(default=Sides(None, None))
     limits: Sides[Limits | None] = field(default=Sides(None, None))
+    #: The peer's QoS policies, IDs by name.
     policies: Mapping[str, int] | None = None
     snapshots: Sides[tuple[Snapshot, ...] | None] = field(default=Sides(None, None))
+    #: The copies that each cluster receives, by volume ID.
     jobs: Sides[Mapping[int, SyncJob] | None] = field(default=Sides(None, None))
+    #: The seconds that the targets of each cluster's volumes are behind, by volume ID.
     lags: Sides[Mapping[int, float | None] | None] = field(default=Sides(None, None))
+    #: The stage of fullness of the peer, if a volume will be created there.
     fullness: int | None = None
+    #: The counts of writes that a planned failover compares, by volume ID, without those that cannot be read.
     writes: Sides[Mapping[int, Writes] | None] = field(default=Sides(None, None))
 
 
 @dataclass(frozen=True)
 class ObservedVolumePair:
-    """Two volumes and what they are to each other.
+    """Two volumes and their relation, as both clusters report it."""
 
-    state: a class of the table. row: the line of the table that applies; differs from the state where a volume is
-    missing or deleted, or an established pair is beyond use. volumes: None where missing. entries: the pair entry of
-    each side that concerns this pair. replica: the entries prove that the one volume was the other's target. assumed: an
-    unreachable peer was recognised by nothing but being the only one.
-    """
-
+    #: The position in the list of the task.
     item: int
     desired: DesiredPair
+    #: The relation of the two volumes, as results report it.
     state: State
+    #: The row of the table that applies. It differs from the state if a volume is missing or deleted, or a pair unusable.
     row: RowName
     catalogs: Sides[Catalog]
+    #: None for a missing volume.
     volumes: Sides[Volume | None]
+    #: The pair entry of each side that belongs to this pair.
     entries: Sides[VolumePair | None]
+    #: Whether the entries prove that one volume was the target of the other.
     replica: bool = False
     extras: Extras = field(default=Extras())
+    #: Whether an unreachable peer was identified only as the single one that this cluster is paired with.
     assumed: bool = False
 
     def volume(self, side: Side) -> Volume:
-        """The volume of a side where the row says that it is there. Raises LookupError where it is not."""
+        """The volume of a side, in rows that have it. Raises LookupError if it is missing."""
         volume = self.volumes[side]
         if volume is None:
             raise LookupError(f"item {self.item} ({self.row}) has no volume on the {side} cluster")
         return volume
 
     def entry(self, side: Side) -> VolumePair:
-        """The pair entry of a side where the row says that it is there. Raises LookupError where it is not."""
+        """The pair entry of a side, in rows that have it. Raises LookupError if it is missing."""
         entry = self.entries[side]
         if entry is None:
             raise LookupError(f"item {self.item} ({self.row}) has no pair entry on the {side} cluster")
@@ -123,30 +125,31 @@ class ObservedVolumePair:
 
     @property
     def direction(self) -> Roles | None:
-        """to_peer, from_peer, split or none, by what the two volumes' access is now."""
+        """to_peer, from_peer, split or none, by the access of the two volumes; None if that is no role or not known."""
         return health.direction(
             *(volume.access if volume else None for volume in (self.volumes.local, self.volumes.peer))
         )
 
     @property
     def is_paired(self) -> bool:
-        """Whether a side shows anything of a pair, half or pending ones included."""
+        """Whether a side has a pair entry, half and pending pairs included."""
         return bool(self.entries.local or self.entries.peer)
 
     @property
     def source(self) -> Side | None:
-        """The side of the only writable volume; None without exactly one."""
+        """The side of the only writable volume; None unless exactly one is writable."""
         writable = [side for side in SIDES if self.volumes[side] and self.volume(side).access == READ_WRITE]
         return writable[0] if len(writable) == 1 else None
 
     @property
     def mode(self) -> str | None:
-        """The mode in the API's words, as the source shows it: what the target shows may lag behind."""
+        """The mode as the API names it, from the source: the target may show it later. None without a paired source."""
         entry = self.entries[self.source] if self.source and self.state == "paired" else None
         return entry.mode if entry else None
 
     @property
     def health(self) -> Health:
+        """The worse health of the two sides, one of health.HEALTH."""
         roles_valid = self.direction in ("to_peer", "from_peer")
         sides = [
             health.of_state(entry.state, roles_valid) for entry in (self.entries.local, self.entries.peer) if entry
@@ -154,22 +157,22 @@ class ObservedVolumePair:
         if self.state in ("half_local", "half_peer", "crossed"):
             sides.append("dead")
         if self.row == "deleted":
-            sides.append("broken")  # its state would pass, the deletion does not
+            sides.append("broken")  # a deletion does not pass by itself, whatever the state shows
         return health.worst(sides) if sides else "unknown"
 
     def lag_seconds(self, side: Side) -> float | None:
-        """How far the other side is behind this one; None where that was not read or is not known."""
+        """The seconds that the other side is behind this one; None if that was not read or is not known."""
         volume, lags = self.volumes[side], self.extras.lags[side]
         return lags.get(volume.id) if volume and lags else None
 
     @property
     def partner_name(self) -> str | None:
-        """What a missing volume on the peer is called, or will be when it is created; None where that is not known."""
+        """The name of a missing volume on the peer, or of the one that will be created; None if it is not known."""
         local = self.volumes.local
         return self.desired.new_name or (local.name if local and self.desired.create else None)
 
     def namesakes_of_others(self) -> tuple[Volume, ...]:
-        """Volumes on the peer that have the name of the missing partner and another owner, where no owner was named."""
+        """The peer's volumes with the name of the missing partner and another owner; empty if the task names an owner."""
         desired, local = self.desired, self.volumes.local
         if local is None or desired.peer_volume_id is not None or desired.new_account is not None:
             return ()
@@ -184,7 +187,7 @@ class ObservedVolumePair:
 
 
 def classify_volume_pair(item: int, desired: DesiredPair, catalogs: Sides[Catalog]) -> ObservedVolumePair:
-    """Find the two volumes and say what they are to each other. Raises Failure where a name does not tell."""
+    """The two volumes that the task names, and their relation. Raises Failure if a name does not identify a volume."""
     volumes = _select(desired, catalogs)
     relations = {side: _relation(desired, catalogs, volumes, side) for side in SIDES}
     entries = {side: of_side(volumes, side).pairs[0] if relations[side] != "none" else None for side in SIDES}
@@ -204,35 +207,38 @@ def _select(desired: DesiredPair, catalogs: Sides[Catalog]) -> Sides[Volume | No
     if desired.peer_volume_id is not None:
         return Sides(local, catalogs.peer.find(None, desired.peer_volume_id, desired.peer_account))
     if desired.peer_volume is not None:
-        # Whoever is named by name alone is meant, whatever its owner; one that would be created has a certain owner.
+        # A volume that is named without an owner may have any owner; one that would be created has a certain owner.
         owner = _owner_of_partner(desired, catalogs.local, local) if desired.create else None
         return Sides(local, _named_on_peer(desired, catalogs.peer, desired.peer_volume, owner))
     return Sides(local, _partner(desired, catalogs, local))
 
 
 def _owner_of_partner(desired: DesiredPair, here: Catalog, local: Volume | None) -> str | None:
-    """Whose a partner has to be that is known by the name of the volume here alone: the account of the same name."""
+    """The required owner of a partner that only the local volume's name identifies: the account of the same name.
+
+    None if the task names the owner, which takes precedence.
+    """
     if desired.new_account is not None:
         return None
     return here.owner(local) if local else desired.account
 
 
-def _named_on_peer(desired: DesiredPair, there: Catalog, name: str, owner: str | None) -> Volume | None:
-    """The volume of that name. owner: whose it has to be where the wish names none, None for anyone's."""
-    if desired.new_account is None and owner is not None and not there.has_account(owner):
-        return None  # without an account of that name there is no volume of it
+def _named_on_peer(desired: DesiredPair, peer_catalog: Catalog, name: str, owner: str | None) -> Volume | None:
+    """The volume of that name; None if there is none. owner: its owner if the task names none; None for any owner."""
+    if desired.new_account is None and owner is not None and not peer_catalog.has_account(owner):
+        return None  # an account that does not exist owns no volume
     if (
         desired.create
         and desired.create.create_account
         and desired.new_account
-        and not there.has_account(desired.new_account)
+        and not peer_catalog.has_account(desired.new_account)
     ):
-        return None  # with its owner it is missing as well
-    return there.find(name, None, desired.new_account or owner)
+        return None  # its owner will be created, so the volume is missing too
+    return peer_catalog.find(name, None, desired.new_account or owner)
 
 
 def _partner(desired: DesiredPair, catalogs: Sides[Catalog], local: Volume | None) -> Volume | None:
-    """The volume that this one is already paired with on the peer, else the one of the same name and owner there."""
+    """The peer's volume that the local one is paired with, else the peer's volume of the same name and owner."""
     here, there = catalogs.local, catalogs.peer
     if local is not None:
         for pair in local.pairs:
@@ -253,33 +259,36 @@ def _partner(desired: DesiredPair, catalogs: Sides[Catalog], local: Volume | Non
 
 
 def _relation(desired: DesiredPair, catalogs: Sides[Catalog], volumes: Sides[Volume | None], side: Side) -> Relation:
-    """What the volume of `side` is paired with: none, pending, ours, stale (the wanted one, but it cannot work), foreign."""
-    volume, far, there = volumes[side], other(side), catalogs[other(side)].cluster
+    """What the volume of `side` is paired with: none, pending, ours, stale or foreign.
+
+    stale: the entry names the desired partner, and its cluster pair is unusable.
+    """
+    volume, other_side, other_cluster = volumes[side], other(side), catalogs[other(side)].cluster
     if volume is None or not volume.pairs:
         return "none"
     if len(volume.pairs) > 1:
-        return "foreign"  # pairing is one to one: more than one entry was never seen and is not acted on
+        return "foreign"  # pairs are one to one: more than one entry was never observed, and no plan changes it
     pair = volume.pairs[0]
     if pair.pending:
         return "pending"
     link = catalogs[side].link(pair)
     if link is None:
-        return "stale" if pair.remote_volume_id == desired.given_id(far) else "foreign"
-    if not names_cluster(link, there):
-        return "stale" if catalogs[side].leads_to(pair, there) else "foreign"
-    return "ours" if _is_partner(desired, catalogs, volumes[far], far, pair) else "foreign"
+        return "stale" if pair.remote_volume_id == desired.given_id(other_side) else "foreign"
+    if not names_cluster(link, other_cluster):
+        return "stale" if catalogs[side].leads_to(pair, other_cluster) else "foreign"
+    return "ours" if _is_partner(desired, catalogs, volumes[other_side], other_side, pair) else "foreign"
 
 
 def _is_partner(
-    desired: DesiredPair, catalogs: Sides[Catalog], partner: Volume | None, far: Side, pair: VolumePair
+    desired: DesiredPair, catalogs: Sides[Catalog], partner: Volume | None, other_side: Side, pair: VolumePair
 ) -> bool:
     if partner is not None:
         return pair.remote_volume_id == partner.id
-    if catalogs[far].shows(pair.remote_volume_id, pair.uuid):
-        return False  # a whole pair with a volume that is there: not with the missing one
-    given_id, given_name = desired.given_id(far), desired.given_name(far)
+    if catalogs[other_side].shows(pair.remote_volume_id, pair.uuid):
+        return False  # it has a whole pair with an existing volume, not with the missing one
+    given_id, given_name = desired.given_id(other_side), desired.given_name(other_side)
     if given_id is None and given_name is None:
-        return True  # whatever it is paired with is meant, and that is gone
+        return True  # the task names no partner: it is the missing volume that the entry names
     return pair.remote_volume_id == given_id or pair.remote_volume_name == given_name
 
 

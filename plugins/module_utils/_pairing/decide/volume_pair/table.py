@@ -2,11 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# This file is private to the collection elementsw.replication: it can change without notice.
-"""What shall be done about a volume pair: everything that was found, by everything that can be wished.
+"""The plan for a volume pair: every state that can be observed, by everything that a task can request.
 
-TABLE below is the whole decision. The functions it names make the steps, or refuse.
+TABLE below is the whole decision. The functions in it return the steps, or raise Failure.
 """
+
+# This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations
 
@@ -27,7 +28,7 @@ from .state import ObservedVolumePair, RowName
 
 
 def decide(observed: ObservedVolumePair, options: PairOptions) -> Plan:
-    """The plan for one pair, or one with a problem. What `found.extras` does not hold yet is not checked."""
+    """The plan for one pair, or one with a problem. Checks that need a part of `observed.extras` not read yet pass."""
     row = TABLE[observed.row]
     outcome = row.absent if not options.present else row.repair if options.repair else row.present
     try:
@@ -53,7 +54,7 @@ def _pair(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, ...
 
 
 def _handshake(observed: ObservedVolumePair, options: PairOptions, direction: Direction) -> tuple[Step, ...]:
-    from . import new_pair  # the rules of new pairs are not loaded for those that are there
+    from . import new_pair  # existing pairs do not need the rules of new ones
 
     return new_pair.steps(observed, options, direction)
 
@@ -63,7 +64,7 @@ def _create(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, .
         raise not_paired(observed)
     local = observed.volumes.local
     if local is not None and local.access == TARGET and observed.desired.direction is None:
-        raise direction_unknown(observed)  # it was a target itself
+        raise direction_unknown(observed)  # it was a target
     return _created(observed, options)
 
 
@@ -83,16 +84,16 @@ def _adjust(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, .
         return _fail_over(observed, options)
     source = observed.source
     if source is None or observed.direction not in (TO_PEER, FROM_PEER):
-        return ()  # both sides writable, or neither: nothing is written before somebody has decided
+        return ()  # both sides writable, or neither: the user must decide before anything is written
     return (*growth.steps(observed, source), *set_mode(observed, source), *set_pause(observed, source))
 
 
 def _fail_over(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, ...]:
-    """An established pair is turned round, or given a source, only with permission."""
+    """The steps that reverse an established pair, or give it a source. Raises Failure without permission."""
     if options.failover is None or (options.repair and observed.direction in (TO_PEER, FROM_PEER)):
         raise no_such_direction(observed)
     from . import failover
-    from .failover_checks import check_complete  # its rules are not loaded for pairs that have their direction
+    from .failover_checks import check_complete  # pairs that have the desired direction do not need it
 
     steps = failover.steps(observed, options)
     check_complete(observed, options, steps)
@@ -116,14 +117,14 @@ def _deleted(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, 
 
 def _promote_half(observed: ObservedVolumePair) -> tuple[Step, ...]:
     if not any(entry is not None and not entry.pending for entry in (observed.entries.local, observed.entries.peer)):
-        raise not_paired(observed)  # the namesake of a deleted or missing volume need not be its replica
+        raise not_paired(observed)  # a volume of the same name as a deleted or missing one may not be its replica
     from . import failover
 
     return failover.promoted_half(observed)
 
 
 def is_forced(observed: ObservedVolumePair, options: PairOptions) -> bool:
-    """Whether a forced failover to one of the two sides is asked for."""
+    """Whether the task requests a forced failover to one of the two sides."""
     return options.failover == "forced" and observed.desired.direction is not None
 
 
@@ -147,21 +148,21 @@ def _replace(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, 
 def _replace_missing(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, ...]:
     created = _created(observed, options)
     if observed.source is None and observed.desired.direction is None:
-        raise direction_unknown(observed)  # it was a target itself, and holds what the volume that is gone has sent
+        raise direction_unknown(observed)  # it was a target, and holds the copy of the missing volume
     return _in_order((*_leftovers(observed), *created))
 
 
 def _in_order(steps: Iterable[Step]) -> tuple[Step, ...]:
-    """What will be overwritten is saved before anything is removed."""
+    """The steps by phase: volumes that will be overwritten are saved before anything is removed."""
     return tuple(sorted(steps, key=lambda step: step.phase))
 
 
 def _leftovers(observed: ObservedVolumePair) -> tuple[Step, ...]:
-    return _removals(observed, "what is left of a pair cannot be joined again")
+    return _removals(observed, "the pair is incomplete and cannot be completed")
 
 
 def _remove(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, ...]:
-    return (*_removals(observed, "the volumes shall not be paired"), *_release(observed, options))
+    return (*_removals(observed, "state: absent requested"), *_release(observed, options))
 
 
 def _release(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, ...]:
@@ -171,7 +172,7 @@ def _release(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, 
 
 
 class Row(NamedTuple):
-    """One row: what each wish leads to."""
+    """One row: the steps for each request."""
 
     present: Callable[[ObservedVolumePair, PairOptions], tuple[Step, ...]]
     repair: Callable[[ObservedVolumePair, PairOptions], tuple[Step, ...]]
@@ -190,24 +191,24 @@ TABLE: Mapping[RowName, Row] = {
     "crossed": Row(present=_half, repair=_replace, absent=_remove),
     "foreign_local": Row(present=refuse_foreign, repair=refuse_foreign, absent=refuse_foreign),
     "foreign_peer": Row(present=refuse_foreign, repair=refuse_foreign, absent=refuse_foreign),
-    # One of the volumes is not there to be paired.
+    # One of the volumes is deleted or missing.
     "deleted": Row(present=_deleted, repair=refuse_deleted, absent=_remove),
     "missing_half": Row(present=_half, repair=_replace_missing, absent=_remove),
     "missing": Row(present=_create, repair=_create, absent=_nothing),
-    # The peer does not answer, and that is allowed.
+    # The peer is unreachable, and peer_unreachable permits that.
     "alone": Row(present=_adjust_local_only, repair=_refuse_local_only, absent=_remove),
     "alone_none": Row(present=_refuse_local_only, repair=_refuse_local_only, absent=_release),
     "alone_pending": Row(present=refuse_pending, repair=_refuse_local_only, absent=_remove),
     "alone_elsewhere": Row(present=refuse_foreign, repair=refuse_foreign, absent=refuse_foreign),
 }
-# The rows of a pair of which a part is gone for good.
+# The rows of a pair that has lost a part for good.
 NOT_WHOLE: frozenset[RowName] = frozenset(
     {"paired_stopped", "half_local", "half_peer", "crossed", "deleted", "missing_half"}
 )
 
 
 def _not_written(observed: ObservedVolumePair, options: PairOptions) -> tuple[str, ...]:
-    """What was wished and cannot be told to be so."""
+    """The warnings about requests that this plan does not write, or cannot verify."""
     if not options.present and (options.release_target or observed.is_paired):
         from . import release
 
@@ -218,11 +219,11 @@ def _not_written(observed: ObservedVolumePair, options: PairOptions) -> tuple[st
     if not resuming or health.paused((observed.entries.local, observed.entries.peer)) is not None:
         return ()
     hidden = f"{ends(observed)}: {states(observed)}, which can hide a pause"
-    return (f"{hidden}; it was not resumed: see that the cause passes, then run again",)
+    return (f"{hidden}; it was not resumed: remove the cause of this state, then run again",)
 
 
 def _failover_warnings(observed: ObservedVolumePair, options: PairOptions, steps: tuple[Step, ...]) -> tuple[str, ...]:
-    """What a forced turn may lose, and what is outstanding on a peer that does not answer."""
+    """The warnings about what a forced failover may lose, and about what remains on an unreachable peer."""
     texts: tuple[str, ...] = ()
     if options.failover == "forced" and any(isinstance(step, SetAccess) for step in steps):
         from . import failover
@@ -236,9 +237,9 @@ def _failover_warnings(observed: ObservedVolumePair, options: PairOptions, steps
 
 
 def _removals(observed: ObservedVolumePair, reason: str) -> tuple[Step, ...]:
-    """Both sides' entries, the source's first: an interruption then leaves the target visibly without its source.
+    """The steps that remove both entries, the source's first: if interrupted, the target shows that its source is gone.
 
-    Without exactly one source this cluster's goes first. A deleted volume's own entry cannot be removed.
+    Without exactly one source, the local entry is removed first. The entry of a deleted volume cannot be removed.
     """
     sides = [s for s in SIDES if observed.entries[s] is not None and not observed.volume(s).deleted]
     first = observed.source if observed.source in sides else next(iter(sides), None)

@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""Whether a pair is as requested, whether it still can become so, and the failures if it cannot or not in time."""
+
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""Is the pair as it was wished by now, can it still become so, and what is said when the time is up?"""
 
 from __future__ import annotations
 
@@ -18,19 +19,19 @@ from .messages import ends, no_source, partners, refusal, split_brain, states
 from .state import ObservedVolumePair, RowName
 from .table import NOT_WHOLE, TABLE, is_forced
 
-# A pair whose roles are right may show PausedMisconfigured for up to about two minutes while settings are exchanged.
+# A pair with correct roles may show PausedMisconfigured for up to about two minutes while settings are exchanged.
 MISCONFIGURED_GRACE = 120
-# Both sides learn of a completed handshake, of a pause and of a new size in the background.
+# Seconds that both sides need to show a completed handshake, a pause or a new size.
 SETTLING = 30
 # Rows in which a forced failover promotes the desired side and leaves the rest as it is.
 FORCED_ROWS: frozenset[RowName] = NOT_WHOLE | {"paired_no_role"}
 
 
 def judge(observed: ObservedVolumePair, options: PairOptions, in_sync: bool, waited: float) -> Verdict:
-    """Whether the pair is as wished, or cannot become so. waited: seconds since the writes."""
+    """Whether the pair is as requested, or cannot become so. waited: seconds since the writes."""
     text = f"{observed.label(LOCAL)}: {states(observed)}"
     if not options.present:
-        # A pair that somebody has made with another volume meanwhile is not ours.
+        # Another client may have paired the volume with another one meanwhile.
         ours = not observed.state.startswith("foreign")
         left = [side for side in SIDES if ours and observed.entries[side] and not observed.volume(side).deleted]
         return Verdict(not left, text)
@@ -41,19 +42,19 @@ def judge(observed: ObservedVolumePair, options: PairOptions, in_sync: bool, wai
     if observed.row in FORCED_ROWS and _is_promoted(observed, options):
         return Verdict(not in_sync, text, _refuse_text(observed, replace(options, failover=None)) if in_sync else None)
     if observed.row != "paired":
-        # Right after a handshake one side may still show as pending what the other has completed.
+        # Right after a handshake one side may still show the pair as pending that the other shows as completed.
         settling = observed.state in ("half_local", "half_peer") and all(observed.entries[side] for side in SIDES)
         return Verdict(False, text, None if settling and waited < SETTLING else _refuse_text(observed, options))
     if observed.direction in _NO_DIRECTION:
         return Verdict(False, text, _no_direction(observed, options))
     if observed.desired.direction not in (None, observed.direction):
-        what = f"{ends(observed)}: it replicates {observed.direction} by now, somebody has turned it round; run again"
+        what = f"{ends(observed)}: another client reversed the pair, it replicates {observed.direction} now; run again"
         return Verdict(False, text, refusal(observed, "changed_meanwhile", what))
     return _judge_running(observed, in_sync, waited, text)
 
 
 def _is_promoted(observed: ObservedVolumePair, options: PairOptions) -> bool:
-    """Whether a forced failover has made the desired side writable, whatever has become of the other one."""
+    """Whether a forced failover has promoted the desired side, whatever the state of the other one."""
     new = observed.volumes[LOCAL if observed.desired.direction == TO_PEER else PEER]
     return is_forced(observed, options) and new is not None and not new.deleted and new.access == READ_WRITE
 
@@ -61,8 +62,8 @@ def _is_promoted(observed: ObservedVolumePair, options: PairOptions) -> bool:
 def _no_direction(observed: ObservedVolumePair, options: PairOptions) -> Failure:
     failure = split_brain(observed) if observed.direction == "split" else no_source(observed)
     if observed.direction == "split" and options.failover == "forced" and observed.desired.direction:
-        # Nothing was planned for what was split before: it is this run that has made the wanted side writable.
-        failure.left_behind.append(f"{ends(observed)}: the wanted side was made readWrite, the other one was left so")
+        # No plan changes a pair that was split before: this run has promoted the desired side.
+        failure.left_behind.append(f"{ends(observed)}: the desired side was made readWrite, the other one still is")
     return failure
 
 
@@ -70,14 +71,14 @@ _NO_DIRECTION = ("split", "none")
 
 
 def _judge_running(observed: ObservedVolumePair, in_sync: bool, waited: float, text: str) -> Verdict:
-    """The same for a pair that has its two entries and its two roles."""
+    """The verdict on a pair with both entries and with one source and one target. waited: seconds since the writes."""
     if "PausedMisconfigured" in _shown(observed):
         stuck = waited >= MISCONFIGURED_GRACE
-        why = "its roles are right and it stays misconfigured"
+        why = "its roles are correct and it stays misconfigured; check the events of both clusters"
         return Verdict(False, text, not_in_sync(observed, why) if stuck else None)
     wanted, shown = observed.desired.paused, health.paused((observed.entries.local, observed.entries.peer))
     if None not in (wanted, shown) and wanted != shown:
-        return Verdict(False, text)  # a side shows it a little later
+        return Verdict(False, text)  # a side may show it later
     if not in_sync or observed.health == "healthy":
         return DONE
     if observed.health in _HOPELESS and not (_fits_by_now(observed) and waited < SETTLING):
@@ -90,7 +91,7 @@ def _shown(observed: ObservedVolumePair) -> list[str]:
 
 
 def _fits_by_now(observed: ObservedVolumePair) -> bool:
-    """Whether the only trouble is a target that was too small, and it is large enough now."""
+    """Whether the only cause was a target that was too small, and it is large enough now."""
     side = observed.source
     if side is None:
         return False
@@ -100,13 +101,13 @@ def _fits_by_now(observed: ObservedVolumePair) -> bool:
 
 
 def timed_out(observed: ObservedVolumePair, options: PairOptions, in_sync: bool, timeout: float, text: str) -> Failure:
-    """The time is up, and what was done is kept."""
+    """Failure, wait_timeout. timeout: in seconds. text: the last state."""
     wanted = "in sync" if in_sync and options.present else "paired" if options.present else "unpaired"
     return refusal(
         observed,
         "wait_timeout",
-        f"{ends(observed)}: not {wanted} after {timeout:g} s ({text}); what was done was kept: raise wait_timeout, or run again "
-        "to wait on",
+        f"{ends(observed)}: not {wanted} after {timeout:g} s ({text}); all changes remain: raise wait_timeout, or run again to "
+        "continue the wait",
     )
 
 
@@ -117,13 +118,16 @@ _HOPELESS = {
 
 
 def not_in_sync(observed: ObservedVolumePair, why: str) -> Failure:
+    """Failure, not_in_sync. why: the cause and the remedy."""
     return refusal(observed, "not_in_sync", f"{ends(observed)}: not in sync, {states(observed)}: {why}")
 
 
 def _refuse_text(observed: ObservedVolumePair, options: PairOptions) -> Failure:
-    """Why a pair that was there, or was just made, is not there now. By now this run may have written."""
+    """The failure of a pair that existed or was just made and is not as requested. This run may have written."""
     if observed.row in ("foreign_local", "foreign_peer", "alone_elsewhere"):
-        what = f"{partners(observed)}; another client paired it while this task ran: see what uses it, then run again"
+        what = (
+            f"{partners(observed)}; another client paired it while this task ran: find out what uses it, then run again"
+        )
         return refusal(observed, "paired_elsewhere", what)
     if observed.row == "alone_none":
         return _gone(observed)

@@ -187,7 +187,7 @@ def full(most=4):
 def test_the_limit_counts_pending_entries_and_names_them():
     problem = decide(full(), PRESENT).problem
     assert problem.code == "limit_reached"
-    assert "alpha has 4 cluster pairs and may have 4" in problem.sentence
+    assert "alpha has 4 cluster pairs, and the limit is 4" in problem.sentence
     assert "8, 9; remove_pending: true" in problem.sentence
 
 
@@ -243,7 +243,7 @@ def test_an_entry_that_carries_volume_pairs_stays(options):
     observed = Sides(cluster_side(ALPHA, HERE, volumes=volumes), cluster_side(BETA))
     problem = decide(classify_cluster_pair(observed), options).problem
     assert problem.code == "volume_pairs_remain"
-    assert "25 volume pairs on cluster alpha" in problem.sentence
+    assert "cluster alpha: 25 volume pairs still use" in problem.sentence
     assert "v20 (20) and 5 more" in problem.sentence
     assert "v21" not in problem.sentence
 
@@ -268,7 +268,7 @@ def alone(*entries, known_as=("dr.example.com", BETA.mvip)):
 def test_an_unreachable_peer_is_known_by_an_address_its_name_resolves_to():
     plan = decide(alone(HERE, THIRD), ABSENT)
     assert calls(plan) == [REMOVE_7]
-    assert "outstanding" in plan.warnings[0]
+    assert "its entry of the pair, if any, remains" in plan.warnings[0]
 
 
 @pytest.mark.parametrize(("status", "warned"), [("Connected", True), ("Disconnected", False)])

@@ -288,7 +288,7 @@ def test_sizes_are_matched_before_a_planned_turn_and_left_by_a_forced_one():
     assert outcome(observed, "planned") == ["alpha ModifyVolume volume orders-db (41)", *PLANNED]
     assert outcome(observed, "forced") == FORCED
     plan = decide(observed, PairOptions(present=True, failover="forced"))
-    assert any("sizes are left as they are" in text for text in plan.warnings)
+    assert any("does not change sizes" in text for text in plan.warnings)
 
 
 def test_mode_and_pause_are_set_on_the_new_source():

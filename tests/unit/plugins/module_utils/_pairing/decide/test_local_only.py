@@ -153,7 +153,8 @@ def test_sizes_need_the_peer(requested):
     )
     promoted = observe(OURS, access=RT, desired=replace(WISH, direction="to_peer", **requested))
     assert any(
-        "sizes are left" in text for text in decide(promoted, PairOptions(present=True, failover="forced")).warnings
+        "sizes do not change" in text
+        for text in decide(promoted, PairOptions(present=True, failover="forced")).warnings
     )
 
 
@@ -250,7 +251,7 @@ def test_a_volume_that_data_arrives_on_is_a_sign_as_well(state):
         assert failure is None
         return
     assert failure.code == "peer_alive"
-    assert f"the pair of volume orders-db (41) is {state}, so the peer is alive" in failure.sentence
+    assert f"the pair of volume orders-db (41) is {state}, so the peer is up" in failure.sentence
 
 
 def test_any_entry_that_names_the_peer_is_a_sign():
@@ -283,14 +284,14 @@ def test_a_target_that_is_released_becomes_writable_too():
     ("desired", "item", "then"),
     [
         (FORCED, TO_PEER, "keep hosts off it"),
-        (ABSENT, WISH, "its side was left as it is"),
-        (PairOptions(present=True), replace(WISH, paused=True), "its side was left as it is"),
+        (ABSENT, WISH, "its side was not changed"),
+        (PairOptions(present=True), replace(WISH, paused=True), "its side was not changed"),
     ],
 )
 def test_a_sign_of_life_that_is_no_obstacle_is_a_warning(desired, item, then):
     for links, warned in (((CONNECTED,), 1), ((LOST,), 0)):
         plan = decide(observe(OURS, access=RT, links=links, desired=item), desired)
-        signs = [text for text in plan.warnings if "seems to be alive" in text]
+        signs = [text for text in plan.warnings if "seems to be up" in text]
         assert (len(signs), all(then in text for text in signs)) == (warned, True)
 
 
@@ -309,5 +310,5 @@ def test_nothing_is_waited_for_on_the_other_side():
 
 def test_what_is_outstanding_is_said():
     plan = decide(observe(OURS), PairOptions(present=False))
-    assert "its half of the pair, if it is there, is outstanding" in plan.warnings[0]
-    assert "nothing was looked for there" in decide(observe(), PairOptions(present=False)).warnings[0]
+    assert "its half of the pair, if any, remains" in plan.warnings[0]
+    assert "is unreachable, so it was not read" in decide(observe(), PairOptions(present=False)).warnings[0]

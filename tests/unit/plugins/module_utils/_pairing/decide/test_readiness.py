@@ -113,4 +113,4 @@ def test_access(access, as_source, as_target):
 
 
 def test_pending_pairs_are_named_where_they_take_the_last_slots():
-    assert "pending: 9; remove_pending" in readiness.pair_slots("alpha", [*FOUR[:3], pending_entry()], 4).remedy
+    assert "pending ones are 9; remove_pending" in readiness.pair_slots("alpha", [*FOUR[:3], pending_entry()], 4).remedy

@@ -61,22 +61,22 @@ STATES = [
     ("PausedSomethingNew", "broken", "error", "remove the cause"),
     ("StoppedMisconfigured", "dead", "error", TASK + "repair: true"),
     ("StoppedSomethingNew", "dead", "error", TASK + "repair: true"),
-    ("Transitioning", "unknown_state", "warning", "look at the cluster"),
-    ("active", "unknown_state", "warning", "look at the cluster"),
-    ("", "unknown_state", "warning", "look at the cluster"),
+    ("Transitioning", "unknown_state", "warning", "check the pair on the cluster"),
+    ("active", "unknown_state", "warning", "check the pair on the cluster"),
+    ("", "unknown_state", "warning", "check the pair on the cluster"),
 ]
 SNAPSHOTS = [
     ("Idle", None),
     ("Active", None),
     ("", None),
     ("ResumingConnected", None),
-    ("PausedManual", "see to the cause"),
-    ("PausedMisconfigured", "see to the cause"),
-    ("PausedDisconnected", "see to the cause"),
+    ("PausedManual", "remove the cause"),
+    ("PausedMisconfigured", "remove the cause"),
+    ("PausedDisconnected", "remove the cause"),
     ("PausedClusterFull", "delete and purge"),
     ("PausedExceededMaxSnapshotCount", "DeleteSnapshot of snapshots of volume 77 on cluster beta"),
-    ("StoppedMisconfigured", "see to the cause"),
-    ("Transitioning", "see to the cause"),
+    ("StoppedMisconfigured", "remove the cause"),
+    ("Transitioning", "remove the cause"),
 ]
 
 
@@ -190,7 +190,7 @@ SITUATIONS = {
         observed([volume(41, "db", PAIR)], [volume(77, "dr", access=RT)]),
         "half_pair",
         TASK + "repair: true",
-        "copied again",
+        "a full copy",
     ),
     "half, two writable": (
         observed([volume(41, "db", PAIR)], [volume(77, "dr")]),
@@ -198,13 +198,23 @@ SITUATIONS = {
         f"repair: true, {GOOD}",
         "allow_overwrite: true",
     ),
-    "half, partner gone": (observed([volume(41, "db", PAIR)], []), "half_pair", TASK + "state: absent", "anew"),
-    "half there": (observed([], [volume(77, "dr", BACK)]), "half_pair", TASK + "state: absent", "anew"),
+    "half, partner gone": (
+        observed([volume(41, "db", PAIR)], []),
+        "half_pair",
+        TASK + "state: absent",
+        "pair the volume again if you need the pair",
+    ),
+    "half there": (
+        observed([], [volume(77, "dr", BACK)]),
+        "half_pair",
+        TASK + "state: absent",
+        "pair the volume again if you need the pair",
+    ),
     "half of a cluster pair that is gone": (
         observed([volume(41, "db", pair(77, "dr", link=99))], []),
         "half_pair",
         TASK + "state: absent",
-        "anew",
+        "pair the volume again if you need the pair",
     ),
     "crossed": (
         observed([volume(41, "db", PAIR)], [volume(77, "dr", pair(41, "db", "other", 12))]),

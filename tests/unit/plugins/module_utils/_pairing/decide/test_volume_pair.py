@@ -200,7 +200,7 @@ def test_a_refusal_names_both_partners_their_clusters_and_uuids():
     sentence = decide(observed, PRESENT).problem.sentence
     for part in ("volume reports (5) on cluster gamma, UUID e5", "volume reports-dr (8) on cluster gamma, UUID e8"):
         assert part in sentence
-    assert "nothing was touched" in sentence
+    assert "nothing was changed" in sentence
 
 
 def test_what_is_not_paired_has_no_direction():
@@ -572,13 +572,13 @@ def test_a_copy_that_may_be_incomplete_is_not_released(state):
     unreleased = decide(observe([orders(ours)], [target(theirs)]), ABSENT)
     assert [step.mark for step in unreleased.steps if isinstance(step, MarkReplica)] == ["incomplete"]
     later = observe([orders()], [target(attributes={"elementsw-replication-replica": "incomplete"})])
-    assert any("cannot be told" in text for text in decide(later, RELEASE).warnings)
+    assert any("it is unknown whether" in text for text in decide(later, RELEASE).warnings)
 
 
 def test_a_half_is_released_with_a_warning():
     plan = decide(observe([orders(OURS)], [target()]), RELEASE)
     assert calls(plan) == [REMOVE_41, "beta ModifyVolume volume orders-dr (77)"]
-    assert any("cannot be told" in text for text in plan.warnings)
+    assert any("it is unknown whether" in text for text in plan.warnings)
 
 
 def test_what_others_have_noted_on_a_volume_stays_and_a_full_one_gets_no_mark():
