@@ -20,7 +20,7 @@ PAIRING = f"{UTILS}/_pairing"
 OBSERVE, DECIDE, APPLY = f"{PAIRING}/observe", f"{PAIRING}/decide", f"{PAIRING}/apply"
 RUN = f"{PAIRING}/run"
 # What is read and what is planned.
-NOUNS = [f"{PAIRING}/{name}" for name in ("model", "views", "plan", "failover_steps")]
+NOUNS = [f"{PAIRING}/{name}" for name in ("model", "views", "plan", "pairing_steps", "failover_steps")]
 # Folder or file, the longest match counts -> the folders and files of the collection that it may import from.
 MAY_IMPORT = {
     "action": ["plugin_utils"],

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from .model import Volume, Writes
-from .plan import Phase, Recheck, SetAccess, Step
+from .pairing_steps import Recheck, SetAccess
+from .plan import Phase, Step
 
 # The most volumes of a group snapshot, unless the cluster has a lower limit.
 MAX_IN_GROUP = 32

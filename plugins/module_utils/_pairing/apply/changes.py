@@ -12,7 +12,8 @@ from typing import Any
 
 from ..model import PAUSED_HERE, Side, VolumePair
 from ..observe.volumes import list_volumes
-from ..plan import ChangeVolume, Grow, SetMode, SetPause, objects
+from ..pairing_steps import ChangeVolume, Grow, SetMode, SetPause
+from ..plan import objects
 from .pairing.volume_handshake import entry_of
 from .writer import Writer
 

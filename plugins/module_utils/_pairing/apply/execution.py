@@ -12,9 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..._element.errors import Failure
-from ..failover_steps import Save
 from ..model import Saved, Volume
-from ..plan import Grow, Plan, Step
+from ..plan import Plan, Step
 
 
 @dataclass(frozen=True)
@@ -68,6 +67,10 @@ class Item:
     @property
     def saved(self) -> tuple[Saved, ...]:
         """The snapshots that keep what was overwritten."""
+        if not self.done:
+            return self.saved_before
+        from ..failover_steps import Save  # not loaded where nothing is written
+
         taken = [(done.taken, done.step.volume) for done in self.done if isinstance(done.step, Save)]
         return (
             *self.saved_before,
@@ -80,7 +83,7 @@ class Item:
         Half a pair cannot be joined again; a new pair is not removed because its pause failed; a volume that has grown
         stays so; a failover that has begun is finished.
         """
-        return any(done.step.FINAL or (isinstance(done.step, Grow) and isinstance(step, Grow)) for done in self.done)
+        return any(done.step.FINAL or (done.step.GROWS and step.GROWS) for done in self.done)
 
     @property
     def remains(self) -> bool:

@@ -23,7 +23,8 @@ from ..observe.both import USERS_OF_CLUSTER_PAIRS
 from ..observe.clusters import list_cluster_pairs
 from ..observe.usage import read_usage
 from ..observe.volumes import list_volumes, list_volumes_named
-from ..plan import ConfirmUnused, CreateVolume, MarkReplica, ReleaseTarget, RemoveClusterPair, RemoveVolumePair, Step
+from ..pairing_steps import ConfirmUnused, CreateVolume, MarkReplica, ReleaseTarget, RemoveClusterPair, RemoveVolumePair
+from ..plan import Step
 from ..run import Run
 from ..views import UnreadableVolume, Volumes
 from .current_volumes import is_unchanged, read_current

@@ -12,7 +12,7 @@ from ..decide import guard
 from ..model import TARGET, Volume, other
 from ..observe.usage import read_usage
 from ..observe.volumes import get_volume
-from ..plan import Grow, PairVolumes, SetAccess, SetMode, SetPause
+from ..pairing_steps import Grow, PairVolumes, SetAccess, SetMode, SetPause
 from .changes import change, set_mode, set_pause
 from .execution import Done, Item
 from .failover.snapshot_removal import withdraw

@@ -14,7 +14,8 @@ from functools import partial
 from ..._element.errors import Failure
 from ..failover_steps import ConfirmFailover, Demote, TakeCheckpoint
 from ..model import Action, Sides, other
-from ..plan import Phase, Plan, ReleaseTarget, RemoveVolumePair, Step, objects
+from ..pairing_steps import ReleaseTarget, RemoveVolumePair
+from ..plan import Phase, Plan, Step, objects
 from .batch import batches, of_phase
 from .execution import Done, Item
 from .step_kinds import kind_of, with_created

@@ -29,7 +29,7 @@ from ..failover_steps import (
 )
 from ..model import Action, Sides, Volume, other
 from ..observe.reading import MAX_IDS
-from ..plan import (
+from ..pairing_steps import (
     ConfirmUnused,
     CreateAccount,
     CreateVolume,
@@ -43,9 +43,8 @@ from ..plan import (
     SetAccess,
     SetMode,
     SetPause,
-    Step,
-    objects,
 )
+from ..plan import Step, objects
 from ..run import Run
 from . import recheck
 from .changes import change, change_reason, set_mode, set_pause

@@ -17,31 +17,19 @@ from ..._element.errors import Failure
 from .. import results
 from ..decide.identity import UnreachablePeer
 from ..decide.volume_pair import progress, table
-from ..decide.volume_pair.adjustments import lost_modes, lost_roles
 from ..decide.volume_pair.classification import by_id, classify_all, find_duplicates, trait
 from ..decide.volume_pair.desired import DesiredPair, PairOptions
-from ..decide.volume_pair.state import Extras, ObservedVolumePair
 from ..decide.volume_pair.verdict import judge, timed_out
-from ..model import LOCAL, NO_NAMES, PEER, SIDES, ClusterNames, Limits, Side, Sides, Usage, of_side
+from ..model import LOCAL, NO_NAMES, PEER, ClusterNames, Side, Sides, of_side
 from ..observe.both import resolve_names, view_volumes
-from ..observe.clusters import get_limits, identify_clusters, list_cluster_pairs
-from ..observe.usage import read_usage
+from ..observe.clusters import identify_clusters, list_cluster_pairs
 from ..observe.volumes import list_accounts, list_deleted_volumes, list_volumes
 from ..outcome import Outcome
-from ..plan import CreateVolume, Grow, Plan, Step, Verdict
+from ..plan import Plan, Verdict
 from ..run import Run
 from ..views import Listed, Volumes, VolumeView
+from .volume_pair_observation import Observation
 from .volume_pair_options import PERMISSIONS, parse_pair, with_inherited
-from .volume_pair_reads import (
-    Observation,
-    limits_or_none,
-    read_delays,
-    read_fullness,
-    read_jobs,
-    read_or,
-    read_policies,
-    without_policy,
-)
 
 
 @dataclass(frozen=True)
@@ -98,7 +86,14 @@ class VolumePairJob:
         if any(found.readable or found.unreadable for found in deleted.values()):
             more = {side: observation.view(side).adding(deleted.get(side, Listed())) for side in observation.reachable}
             observation = self._classified(Sides(more[LOCAL], more.get(PEER)), unreachable_peer)
-        return self._with_extras(run, observation) if planning else observation
+        if not planning:
+            return observation
+        plans = self.decide(observation)
+        if not any(plan.steps for plan in plans):
+            return observation
+        from .volume_pair_planning import with_extras
+
+        return with_extras(run, observation, plans, self._each)
 
     def _unreachable_peer(self, run: Run, here: VolumeView) -> UnreachablePeer:
         """The names of the unreachable peer. The only entry counts as the peer's just for tasks that destroy nothing."""
@@ -123,113 +118,6 @@ class VolumePairJob:
         ]
         lists = run.side_by_side(partial(list_deleted_volumes, run.client(side)) for side in missing)
         return dict(zip(missing, lists))
-
-    def _with_extras(self, run: Run, observation: Observation) -> Observation:
-        """The observation with what only these plans need: evidence of use of new targets, limits, proofs and copies."""
-        plans = self.decide(observation)
-        if not any(plan.steps for plan in plans):
-            return observation
-        from ..decide.volume_pair import new_pair
-
-        targets = new_pair.targets(plans)
-        planned = [step for plan in plans for step in plan.steps]
-        turning = self._turning(observation, planned)
-        limited = [
-            side
-            for side in observation.reachable
-            if turning or any(s.side == side and isinstance(s, (Grow, CreateVolume)) for s in planned)
-        ]
-        creations = [s for s in planned if isinstance(s, CreateVolume)]
-        policies = read_policies(run, observation, creations)
-        used_volumes = {
-            side: (*targets[side], *(v for v in (pair.volumes[side] for pair in turning) if v and not v.deleted))
-            for side in observation.reachable
-        }
-        usage: dict[Side, Mapping[int, Usage]] = {
-            side: read_usage(run, side, volumes) if volumes else {} for side, volumes in used_volumes.items()
-        }
-        if any(options.repair for options in self._each) and any(usage.values()):
-            usage = self._with_settled_writes(run, usage)
-        # A forced failover must not fail for limits that only say how many volumes a group snapshot has.
-        limits_of = limits_or_none if self.options.failover == "forced" and turning else get_limits
-        read = run.side_by_side(partial(limits_of, run.client(side)) for side in limited)
-        limits: dict[Side, Limits | None] = {**dict.fromkeys(SIDES), **dict(zip(limited, read))}
-        extras = Extras(
-            Sides(usage[LOCAL], usage.get(PEER, {})),
-            Sides(**limits),
-            dict(policies) if policies else None,
-            # A cluster that is too full and does not report its fullness refuses the creation itself.
-            fullness=read_fullness(run) if creations else None,
-        )
-        if self.options.failover == "forced":
-            extras = self._with_copies(run, observation, turning, extras)
-        elif turning:
-            extras = self._with_proofs(run, turning, extras)
-        failures = without_policy(observation, creations, policies) if policies else observation.failures
-        found = tuple(pair and replace(pair, extras=extras) for pair in observation.pairs)
-        return replace(observation, pairs=found, failures=failures)
-
-    def _turning(self, observation: Observation, planned: Sequence[Step]) -> list[ObservedVolumePair]:
-        """The pairs that the plans reverse, or give a source."""
-        if self.options.failover is None:
-            return []
-        from ..failover_steps import Demote, Promote
-
-        numbers = dict.fromkeys(step.item for step in planned if isinstance(step, (Demote, Promote)))
-        return [observation.pair(number) for number in numbers]
-
-    def _with_settled_writes(
-        self, run: Run, usage: Mapping[Side, Mapping[int, Usage]]
-    ) -> dict[Side, Mapping[int, Usage]]:
-        """The evidence of use with complete counts of writes: repair may overwrite a replica without writes of hosts."""
-        from ..observe.writes import read_settled_writes, with_writes
-
-        ids = {side: tuple(usage.get(side, ())) for side in SIDES}
-        settled = read_settled_writes(run, ids, closed=True)
-        return {
-            side: {key: with_writes(used, settled[side].get(key)) for key, used in of_side.items()}
-            for side, of_side in usage.items()
-        }
-
-    def _with_proofs(self, run: Run, turning: Sequence[ObservedVolumePair], extras: Extras) -> Extras:
-        """The extras with the counts of writes for a planned failover, and the checkpoints of an interrupted one.
-
-        Raises Failure if they cannot be read: nothing is proven without them.
-        """
-        from ..observe.snapshots import list_checkpoints
-        from ..observe.writes import read_settled_writes
-
-        ids = {side: [pair.volume(side).id for pair in turning] for side in SIDES}
-        interrupted = [pair for pair in turning if pair.direction == "none"]
-        if interrupted:
-            held = run.side_by_side(
-                partial(list_checkpoints, run.client(side), [pair.volume(side).id for pair in interrupted])
-                for side in SIDES
-            )
-            extras = replace(extras, snapshots=Sides(*held))
-        return replace(extras, writes=Sides(**read_settled_writes(run, ids, bool(interrupted))))
-
-    def _with_copies(
-        self, run: Run, observation: Observation, turning: Sequence[ObservedVolumePair], extras: Extras
-    ) -> Extras:
-        """The extras with the snapshots, copies and lags of both sides, empty if they cannot be read."""
-        from ..observe.snapshots import list_checkpoints
-
-        reads: list[Callable[[], Any]] = []
-        for side in observation.reachable:
-            client = run.client(side)
-            ids = [v.id for v in (pair.volumes[side] for pair in turning) if v and not v.deleted]
-            reads += [
-                partial(read_or, partial(list_checkpoints, client, ids), ()),
-                partial(read_jobs, run, side),
-                partial(read_or, partial(read_delays, client, ids), {}),
-            ]
-        read = iter(run.side_by_side(reads))
-        copies = {side: (next(read), next(read), next(read)) for side in observation.reachable}
-        local, peer = copies[LOCAL], copies.get(PEER, ((), {}, {}))
-        return replace(
-            extras, snapshots=Sides(local[0], peer[0]), jobs=Sides(local[1], peer[1]), lags=Sides(local[2], peer[2])
-        )
 
     def decide(self, observation: Observation) -> Sequence[Plan]:
         plans = [
@@ -306,6 +194,8 @@ class VolumePairJob:
         return [pair.volume(side).id for pair in observation.pairs if pair and pair.volumes[side]]
 
     def finish(self, observation: Observation, plans: Sequence[Plan]) -> Sequence[Plan]:
+        from ..decide.volume_pair.after_writes import lost_modes, lost_roles
+
         return [
             Plan(steps=(*lost_roles(pair, plan), *lost_modes(pair, plan)) if pair else ())
             for pair, plan in zip(observation.pairs, plans)
@@ -331,11 +221,10 @@ class VolumePairJob:
     def measure(self, run: Run, observation: Observation) -> Observation:
         if not self.options.present:
             return observation
-        jobs = dict(
-            zip(
-                observation.reachable, run.side_by_side(partial(read_jobs, run, side) for side in observation.reachable)
-            )
-        )
+        from .volume_pair_planning import read_jobs
+
+        sides = observation.reachable
+        jobs = dict(zip(sides, run.side_by_side(partial(read_jobs, run, side) for side in sides)))
         return replace(observation, jobs=Sides(jobs[LOCAL], jobs.get(PEER, {})))
 
     def progress(self, observation: Observation, verdicts: Sequence[Verdict | None], waited: float) -> str:

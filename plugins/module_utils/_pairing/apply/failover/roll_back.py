@@ -14,7 +14,7 @@ from ...._element.errors import Failure
 from ...failover_steps import Demote, Promote
 from ...model import FROM_PEER, LOCAL, READ_WRITE, TARGET, TO_PEER, Side, Volume, other
 from ...observe.volumes import list_volumes
-from ...plan import SetAccess
+from ...pairing_steps import SetAccess
 from ...run import Run
 from ..execution import Done
 from ..writer import Writer

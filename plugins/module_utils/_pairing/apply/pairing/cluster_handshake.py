@@ -14,7 +14,7 @@ from typing import NamedTuple
 from ...._element.errors import Failure
 from ...model import ClusterPair, Side, other
 from ...observe.clusters import list_cluster_pairs
-from ...plan import PairClusters
+from ...pairing_steps import PairClusters
 from ...views import UnreadableClusterPair
 from ..resend import START_PAIRING, attempt
 from ..writer import SEARCH_SECONDS, Writer

@@ -19,7 +19,7 @@ from ...._element.errors import Failure
 from ...._element.members import number
 from ...model import MARK, Volume
 from ...observe.volumes import list_volumes_named
-from ...plan import CreateVolume
+from ...pairing_steps import CreateVolume
 from ..resend import CHANGE, attempt
 from ..writer import SEARCH_SECONDS, Writer
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from ...._element.errors import Failure
 from ...observe.volumes import list_accounts
-from ...plan import CreateAccount
+from ...pairing_steps import CreateAccount
 from ..resend import CREATE_ACCOUNT, attempt
 from ..writer import Writer
 

@@ -14,7 +14,7 @@ from ...model import READ_WRITE, Volume, other
 from ...observe.usage import read_usage
 from ...observe.volumes import get_volume, list_deleted_volumes
 from ...observe.writes import read_settled_writes, with_writes
-from ...plan import CreateVolume
+from ...pairing_steps import CreateVolume
 from ..writer import Writer
 
 

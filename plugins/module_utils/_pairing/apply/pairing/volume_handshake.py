@@ -13,7 +13,7 @@ from functools import partial
 from ...._element.errors import VOLUME_UNKNOWN, Failure
 from ...model import Side, Volume, VolumePair, other
 from ...observe.volumes import get_volume
-from ...plan import PairVolumes
+from ...pairing_steps import PairVolumes
 from ..resend import COMPLETE_PAIRING, HANDSHAKE, KEY_REFUSED, START_PAIRING, KeySpent, attempt
 from ..writer import SEARCH_SECONDS, Writer
 from .keys import member_of_key, take_key

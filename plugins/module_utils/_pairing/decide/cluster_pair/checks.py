@@ -12,7 +12,8 @@ from collections.abc import Sequence
 
 from ...._element.errors import Failure
 from ...model import LOCAL, PEER, SIDES, Volume
-from ...plan import PairClusters, RemoveClusterPair, Step
+from ...pairing_steps import PairClusters, RemoveClusterPair
+from ...plan import Step
 from ...views import ClusterView, UnreadableVolume
 from ..identity import peer_unknown
 from .messages import MAX_NAMED

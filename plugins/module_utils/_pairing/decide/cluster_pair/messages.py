@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ...model import LOCAL, PEER, SIDES, ClusterPair, other
-from ...plan import PairClusters, RemoveClusterPair, Step
+from ...pairing_steps import PairClusters, RemoveClusterPair
+from ...plan import Step
 from ..identity import names_cluster, seems_alive
 from .state import ClusterPairOptions, ObservedClusterPair, pairs_with_others
 

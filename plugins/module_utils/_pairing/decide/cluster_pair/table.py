@@ -16,7 +16,8 @@ from typing import NamedTuple, NoReturn
 
 from ...._element.errors import Failure
 from ...model import LOCAL, PEER, SIDES, ClusterPair, Side
-from ...plan import PairClusters, Plan, RemoveClusterPair, Step
+from ...pairing_steps import PairClusters, RemoveClusterPair
+from ...plan import Plan, Step
 from .checks import check_handshake, check_peer_known, check_readable, check_volume_pairs
 from .messages import HALF_REMEDY, facts, facts_after, half_text, warnings_of
 from .state import ClusterPairOptions, ObservedClusterPair, State

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 
 from ...._element.errors import Failure
 from ...model import FROM_PEER, LOCAL, PEER, Volume
-from ...plan import CreateVolume
+from ...pairing_steps import CreateVolume
 from .. import readiness
 from . import growth
 from .desired import NewVolume

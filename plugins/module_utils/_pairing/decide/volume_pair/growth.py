@@ -8,11 +8,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ...._element.errors import Failure
 from ...model import SIDES, Side, Sides, Volume, other
-from ...plan import Grow
 from .desired import DesiredPair
 from .state import ObservedVolumePair
+
+if TYPE_CHECKING:
+    from ...pairing_steps import Grow
 
 
 def desired_sizes(desired: DesiredPair, sizes: Sides[int]) -> Sides[int]:
@@ -38,6 +42,8 @@ def of_volume(observed: ObservedVolumePair, side: Side, volume: Volume, size: in
     """The step that grows one volume to a size in bytes; empty if it has it. Raises Failure, limit_reached."""
     if size <= volume.size:
         return ()
+    from ...pairing_steps import Grow  # not loaded for volumes that are large enough
+
     check_largest(observed, side, volume, size)
     least = observed.desired.size or 0
     reason = "size requested" if size == least else "match_size requested"

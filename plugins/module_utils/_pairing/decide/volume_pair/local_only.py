@@ -31,7 +31,8 @@ from ...model import (
     VolumePair,
     mode_option,
 )
-from ...plan import Plan, ReleaseTarget, SetPause, Step, Verdict
+from ...pairing_steps import ReleaseTarget, SetPause
+from ...plan import Plan, Step, Verdict
 from ...views import VolumeView
 from .. import health
 from ..catalog import Catalog

@@ -4,18 +4,13 @@
 
 """The texts about a volume pair, its states and its partners, for messages, warnings and diffs."""
 
-# This file is private to the collection elementsw.replication: it can change without notice.
-
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from ...._element.errors import Failure
-from ...model import FROM_PEER, LOCAL, PEER, SIDES, TARGET, TO_PEER, Side, Sides, Volume, mode_option, other
-from ...plan import CreateVolume, Grow, PairVolumes, RemoveVolumePair, SetAccess, SetMode, SetPause, Step
+from ...model import LOCAL, PEER, SIDES, TARGET, Side, Volume, mode_option
 from .. import health
-from ..identity import names_cluster
-from ..sizes import whole_mib
 from .state import ObservedVolumePair
 
 
@@ -177,52 +172,6 @@ def no_source(observed: ObservedVolumePair) -> Failure:
     )
 
 
-def warnings(observed: ObservedVolumePair, steps: Iterable[Step]) -> tuple[str, ...]:
-    """The warnings about a plan: a target larger than its source, and mode sync over a slow link."""
-    steps = tuple(steps)
-    texts = [_larger_target(observed, step, steps) for step in steps if isinstance(step, PairVolumes)]
-    texts += [
-        _slow_sync(observed) for step in steps if isinstance(step, (PairVolumes, SetMode)) and step.mode == "Sync"
-    ]
-    return tuple(text for text in texts if text)
-
-
-def _larger_target(observed: ObservedVolumePair, step: PairVolumes, steps: tuple[Step, ...]) -> str | None:
-    sizes = Sides(*(_planned_size(observed, steps, side) for side in SIDES))
-    if whole_mib(sizes[other(step.side)]) <= whole_mib(sizes[step.side]):
-        return None
-    return (
-        f"the target {step.completer.label} is larger than the source {step.volume.label}: after a failover it would be a "
-        "source larger than its target; match_size: true makes them equal"
-    )
-
-
-def _slow_sync(observed: ObservedVolumePair) -> str | None:
-    from .. import readiness
-
-    milliseconds = max(
-        (
-            entry.latency_ms or 0
-            for side in SIDES
-            for entry in observed.catalogs[side].entries
-            if names_cluster(entry, observed.catalogs[other(side)].cluster)
-        ),
-        default=0,
-    )
-    check = readiness.latency(ends(observed), milliseconds, sync=True)
-    return None if check.ok else check.message
-
-
-def _planned_size(observed: ObservedVolumePair, steps: Iterable[Step], side: Side) -> int:
-    for step in steps:
-        if step.side == side and isinstance(step, Grow):
-            return step.size
-        if step.side == side and isinstance(step, CreateVolume):
-            return step.volume.size
-    volume = observed.volumes[side]
-    return volume.size if volume else 0
-
-
 def facts(observed: ObservedVolumePair) -> dict:
     """What diff mode shows of the observed pair."""
     local, peer = observed.volumes.local, observed.volumes.peer
@@ -240,28 +189,3 @@ def facts(observed: ObservedVolumePair) -> dict:
         "size": local.size if local else None,
         "peer_size": peer.size if peer else None,
     }
-
-
-def facts_after(observed: ObservedVolumePair, steps: Iterable[Step]) -> dict:
-    """What diff mode shows once the steps are done, in the shape of `facts`."""
-    after = facts(observed)
-    for step in steps:
-        prefix = "" if step.side == LOCAL else "peer_"
-        if isinstance(step, RemoveVolumePair):
-            after.update(state="none", mode=None, direction=None, paused=None)
-        elif isinstance(step, CreateVolume):
-            after.update({f"{prefix}access": step.volume.access, f"{prefix}size": step.volume.size})
-        elif isinstance(step, Grow):
-            after[f"{prefix}size"] = step.size
-        elif isinstance(step, SetAccess):
-            after[f"{prefix}access"] = step.access
-            if after["state"] == "paired":
-                after["direction"] = health.direction(after["access"], after["peer_access"])
-        elif isinstance(step, PairVolumes):
-            direction = TO_PEER if step.side == LOCAL else FROM_PEER
-            after.update(state="paired", direction=direction, mode=mode_option(step.mode), paused=False)
-        elif isinstance(step, SetMode):
-            after["mode"] = mode_option(step.mode)
-        elif isinstance(step, SetPause):
-            after["paused"] = step.paused
-    return after

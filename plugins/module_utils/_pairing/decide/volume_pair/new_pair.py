@@ -33,7 +33,8 @@ from ...model import (
     mode_option,
     other,
 )
-from ...plan import ConfirmUnused, CreateAccount, CreateVolume, Grow, PairVolumes, Plan, SetAccess, SetPause, Step
+from ...pairing_steps import ConfirmUnused, CreateAccount, CreateVolume, Grow, PairVolumes, SetAccess, SetPause
+from ...plan import Plan, Step
 from .. import guard, readiness
 from . import growth
 from .creation import account_id_of, check_allowed, check_no_namesake, no_account, policy_id_of, without_room

@@ -11,7 +11,8 @@ from __future__ import annotations
 import json
 
 from ...model import COMPLETE, INCOMPLETE, READ_WRITE, REPLICA_MARK, SIDES, TARGET, Side, Volume
-from ...plan import MarkReplica, ReleaseTarget, Step
+from ...pairing_steps import MarkReplica, ReleaseTarget
+from ...plan import Step
 from .. import health
 from .desired import PairOptions
 from .messages import ends, refusal, states

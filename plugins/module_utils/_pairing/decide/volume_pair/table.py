@@ -7,22 +7,20 @@
 TABLE below is the whole decision. The functions in it return the steps, or raise Failure.
 """
 
-# This file is private to the collection elementsw.replication: it can change without notice.
-
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple, NoReturn
 
 from ...._element.errors import Failure
-from ...model import FROM_PEER, LOCAL, PEER, SIDES, TARGET, TO_PEER, Direction
-from ...plan import Plan, RemoveVolumePair, SetAccess, Step
+from ...model import FROM_PEER, LOCAL, PEER, TARGET, TO_PEER, Direction
+from ...plan import Plan, Step
 from .. import health
 from . import growth
 from .adjustments import set_mode, set_pause
 from .desired import PairOptions
 from .direction import direction_kept, direction_of_new, direction_unknown, no_such_direction
-from .messages import ends, facts, facts_after, left_of_pair, not_paired, states, warnings
+from .messages import ends, facts, left_of_pair, not_paired, states
 from .rows import refuse_deleted, refuse_foreign, refuse_half, refuse_missing, refuse_no_role, refuse_pending
 from .state import ObservedVolumePair, RowName
 
@@ -35,12 +33,14 @@ def decide(observed: ObservedVolumePair, options: PairOptions) -> Plan:
         steps = outcome(observed, options)
     except Failure as exc:
         return Plan(problem=exc, before=facts(observed), after=facts(observed))
-    texts = (
-        *warnings(observed, steps),
-        *_not_written(observed, options),
-        *_failover_warnings(observed, options, steps),
-    )
-    return Plan(steps=steps, warnings=texts, before=facts(observed), after=facts_after(observed, steps))
+    texts = _not_written(observed, options)
+    before = facts(observed)
+    if not steps and observed.state != "unknown_peer":
+        return Plan(warnings=texts, before=before, after=before)
+    from . import plan_messages  # not loaded for pairs that are as requested
+
+    texts = (*plan_messages.warnings(observed, steps), *texts, *_failover_warnings(observed, options, steps))
+    return Plan(steps=steps, warnings=texts, before=before, after=plan_messages.facts_after(observed, steps))
 
 
 def _nothing(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, ...]:
@@ -158,11 +158,15 @@ def _in_order(steps: Iterable[Step]) -> tuple[Step, ...]:
 
 
 def _leftovers(observed: ObservedVolumePair) -> tuple[Step, ...]:
-    return _removals(observed, "the pair is incomplete and cannot be completed")
+    from .removal import removals  # most tasks keep their pairs
+
+    return removals(observed, "the pair is incomplete and cannot be completed")
 
 
 def _remove(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, ...]:
-    return (*_removals(observed, "state: absent requested"), *_release(observed, options))
+    from .removal import removals
+
+    return (*removals(observed, "state: absent requested"), *_release(observed, options))
 
 
 def _release(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, ...]:
@@ -225,7 +229,7 @@ def _not_written(observed: ObservedVolumePair, options: PairOptions) -> tuple[st
 def _failover_warnings(observed: ObservedVolumePair, options: PairOptions, steps: tuple[Step, ...]) -> tuple[str, ...]:
     """The warnings about what a forced failover may lose, and about what remains on an unreachable peer."""
     texts: tuple[str, ...] = ()
-    if options.failover == "forced" and any(isinstance(step, SetAccess) for step in steps):
+    if options.failover == "forced" and any(step.SETS_ACCESS for step in steps):
         from . import failover
 
         texts += failover.warnings(observed, options, steps)
@@ -234,23 +238,3 @@ def _failover_warnings(observed: ObservedVolumePair, options: PairOptions, steps
 
         texts += local_only.warnings(observed, options, steps)
     return texts
-
-
-def _removals(observed: ObservedVolumePair, reason: str) -> tuple[Step, ...]:
-    """The steps that remove both entries, the source's first: if interrupted, the target shows that its source is gone.
-
-    Without exactly one source, the local entry is removed first. The entry of a deleted volume cannot be removed.
-    """
-    sides = [s for s in SIDES if observed.entries[s] is not None and not observed.volume(s).deleted]
-    first = observed.source if observed.source in sides else next(iter(sides), None)
-    return tuple(
-        RemoveVolumePair(
-            item=observed.item,
-            side=side,
-            object=observed.volume(side).label,
-            reason=reason,
-            volume=observed.volume(side),
-            last=side != first,
-        )
-        for side in sorted(sides, key=lambda side: side != first)
-    )

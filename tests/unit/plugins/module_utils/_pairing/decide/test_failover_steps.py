@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing import checkpoint
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.catalog import Catalog
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.volume_pair.adjustments import (
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.volume_pair.after_writes import (
     lost_modes,
 )
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.volume_pair.desired import (

@@ -28,7 +28,9 @@ from ansible_collections.elementsw.replication.plugins.module_utils._pairing.dec
 )
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.jobs.cluster_pair import ClusterPairJob
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.jobs.volume_pair import VolumePairJob
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing.jobs.volume_pair_reads import Observation
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.jobs.volume_pair_observation import (
+    Observation,
+)
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.model import Action, Sides, SyncJob
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.plan import DONE, Verdict
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.resume import ResumedItem, ResumeState

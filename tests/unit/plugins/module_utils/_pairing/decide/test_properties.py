@@ -33,7 +33,7 @@ from ansible_collections.elementsw.replication.plugins.module_utils._pairing.mod
     Volume,
     VolumePair,
 )
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing.plan import (
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.pairing_steps import (
     ConfirmUnused,
     CreateAccount,
     CreateVolume,

@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.elementsw.replication.plugins.module_utils._element.errors import Failure
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.catalog import Catalog
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.report.listing import export
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.volume_pair.adjustments import (
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.volume_pair.after_writes import (
     lost_roles,
 )
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.volume_pair.desired import (
@@ -35,7 +35,7 @@ from ansible_collections.elementsw.replication.plugins.module_utils._pairing.dec
 )
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.failover_steps import Save
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.model import Cluster, Sides, Usage
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing.plan import (
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.pairing_steps import (
     MarkReplica,
     PairVolumes,
     ReleaseTarget,

@@ -1,0 +1,32 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The steps that remove the entries of a volume pair."""
+
+from __future__ import annotations
+
+from ...model import SIDES
+from ...pairing_steps import RemoveVolumePair
+from ...plan import Step
+from .state import ObservedVolumePair
+
+
+def removals(observed: ObservedVolumePair, reason: str) -> tuple[Step, ...]:
+    """The steps that remove both entries, the source's first: if interrupted, the target shows that its source is gone.
+
+    Without exactly one source, the local entry is removed first. The entry of a deleted volume cannot be removed.
+    """
+    sides = [s for s in SIDES if observed.entries[s] is not None and not observed.volume(s).deleted]
+    first = observed.source if observed.source in sides else next(iter(sides), None)
+    return tuple(
+        RemoveVolumePair(
+            item=observed.item,
+            side=side,
+            object=observed.volume(side).label,
+            reason=reason,
+            volume=observed.volume(side),
+            last=side != first,
+        )
+        for side in sorted(sides, key=lambda side: side != first)
+    )
