@@ -20,6 +20,9 @@ Roles = Literal["to_peer", "from_peer", "split", "none"]
 # From best to worst; the health of a pair is the worse of its two sides.
 HEALTH: tuple[Health, ...] = ("healthy", "syncing", "paused", "recovering", "pending", "unknown", "broken", "dead")
 
+#: For so many seconds a pair may show Misconfigured or PausedMisconfigured before it heals by itself.
+MISCONFIGURED_GRACE = 120
+
 _BY_STATE: Mapping[str, Health] = {
     "Active": "healthy",
     "Idle": "healthy",

@@ -12,8 +12,8 @@ from collections.abc import Callable, Sequence
 
 from ...._element.errors import Failure
 from ...failover_steps import Demote, Promote
-from ...model import FROM_PEER, LOCAL, READ_WRITE, TARGET, TO_PEER, Side, Volume, other
-from ...observe.volumes import list_volumes
+from ...model import FROM_PEER, LOCAL, READ_WRITE, TARGET, TO_PEER, Side, other
+from ...observe.volumes import get_volume
 from ...pairing_steps import SetAccess
 from ...run import Run
 from ..execution import Done
@@ -49,7 +49,7 @@ def undo_demotion(writer: Writer, done: Done, beside: Sequence[Done], change: Ch
 
 def _give_back(writer: Writer, step: Demote, change: Change) -> None:
     """Set the access back. Raises Failure if the cluster refuses, or if the volume has changed."""
-    now = _volume_now(writer.run, step.side, step.volume.id)
+    now = get_volume(writer.run.client(step.side), step.volume.id)
     if now is not None and now.access == step.volume.access:
         return
     # Without its pair a replicationTarget reads as locked on some releases.
@@ -81,7 +81,7 @@ def _neither_writable(pair: str, done: Done, why: Failure) -> Failure:
 def _after_unanswered(run: Run, far: Side, step: Demote, pair: str) -> str:
     """Return a message if a promotion without a reply took effect. Raises Failure, promotion_unknown, if it may still do so."""
     try:
-        partner = _volume_now(run, far, step.partner.id)
+        partner = get_volume(run.client(far), step.partner.id)
     except Failure:
         partner = None
     if partner is None or partner.access != READ_WRITE:
@@ -92,7 +92,7 @@ def _after_unanswered(run: Run, far: Side, step: Demote, pair: str) -> str:
 def _is_writable(run: Run, side: Side, volume_id: int) -> bool:
     """Whether the volume is writable. One that cannot be read counts as a target, because this run has not promoted it."""
     try:
-        volume = _volume_now(run, side, volume_id)
+        volume = get_volume(run.client(side), volume_id)
     except Failure:
         return False
     return volume is not None and volume.access == READ_WRITE
@@ -106,10 +106,6 @@ def _promotion_unknown(pair: str, cluster: str) -> Failure:
         cluster=cluster,
         method="ModifyVolume",
     )
-
-
-def _volume_now(run: Run, side: Side, volume_id: int) -> Volume | None:
-    return next(iter(list_volumes(run.client(side), [volume_id])), None)
 
 
 def keep_promotion(writer: Writer, done: Done, beside: Sequence[Done]) -> str | None:

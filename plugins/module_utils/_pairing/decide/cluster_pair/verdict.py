@@ -11,11 +11,9 @@ from __future__ import annotations
 from ...._element.errors import Failure
 from ...model import LOCAL, PEER, SIDES
 from ...plan import DONE, Verdict
+from ..health import MISCONFIGURED_GRACE
 from .messages import HALF_REMEDY, half_text, list_entries
 from .state import ObservedClusterPair
-
-# Right after a handshake a pair may show Misconfigured for a moment; after this many seconds it does not pass.
-MISCONFIGURED_GRACE = 120
 
 
 def judge_present(observed: ObservedClusterPair, waited: float) -> Verdict:

@@ -19,6 +19,7 @@ from ...views import VolumeView
 from ..catalog import Catalog
 from ..identity import UnreachablePeer
 from .desired import DesiredPair
+from .messages import refusal
 from .state import ObservedVolumePair, classify_volume_pair
 
 
@@ -98,10 +99,12 @@ def find_duplicates(pairs: Sequence[ObservedVolumePair | None]) -> dict[int, Fai
 
 
 def _duplicate(pair: ObservedVolumePair, side: Side) -> Failure:
-    return Failure(
+    return refusal(
+        pair,
         "duplicate_item",
         f"cluster {pair.name(side)}: more than one item of pairs names {pair.label(side)}; name each volume once",
-        cluster=pair.name(side),
+        side=side,
+        method=None,
     )
 
 

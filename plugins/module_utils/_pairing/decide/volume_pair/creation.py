@@ -82,11 +82,12 @@ def policy_id_of(observed: ObservedVolumePair, create: NewVolume) -> int | None:
     if create.qos_policy is None or policies is None:
         return None
     if create.qos_policy not in policies:
-        raise Failure(
+        raise refusal(
+            observed,
             "qos_policy_not_found",
             f"cluster {observed.name(PEER)} has no QoS policy named {create.qos_policy}; it has "
             f"{', '.join(sorted(policies)) or 'none'}: correct create_peer_volume.qos_policy, or leave it out",
-            cluster=observed.name(PEER),
+            side=PEER,
             method="ListQoSPolicies",
         )
     return policies[create.qos_policy]
@@ -109,11 +110,12 @@ def check_allowed(observed: ObservedVolumePair, planned: Volume) -> None:
 
 
 def _over_limit(observed: ObservedVolumePair, what: str) -> Failure:
-    return Failure(
+    return refusal(
+        observed,
         "limit_reached",
         f"cluster {observed.name(PEER)}: the new {observed.label(PEER)} would have {what}; create it yourself and name it as "
         "peer_volume",
-        cluster=observed.name(PEER),
+        side=PEER,
         method="GetLimits",
     )
 

@@ -39,7 +39,6 @@ from .failover_checks import (
     hosts_of,
     missing_proof,
     promoted_side,
-    usage_of,
     would_grow,
     writes_of,
 )
@@ -75,7 +74,7 @@ def _planned(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, 
     grown = growth.steps(observed, old)
     check_even(observed)
     check_snapshots(observed)
-    check_no_hosts(observed, old, usage_of(observed, old))
+    check_no_hosts(observed, old, observed.usage(old))
     check_quiet(observed, old)
     max_batch = most_in_group(observed, old)
     item, shown = observed.item, observed.label
@@ -209,7 +208,7 @@ def _overwritten(observed: ObservedVolumePair, old: Side, options: PairOptions) 
 
 def _counted(observed: ObservedVolumePair, old: Side, options: PairOptions) -> tuple[Step, ...]:
     """The step that counts the writes between the snapshot and the demotion, which are lost on both sides."""
-    used = usage_of(observed, old)
+    used = observed.usage(old)
     if used is None:
         return ()
     before = None if "statistics" in used.unreadable else used.write_ops

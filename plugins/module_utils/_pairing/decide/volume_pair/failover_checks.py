@@ -39,7 +39,7 @@ def check_even(observed: ObservedVolumePair) -> None:
 def check_snapshots(observed: ObservedVolumePair) -> None:
     """Raise Failure, snapshot_limit, without room for the checkpoint on both sides: a target at its limit stops."""
     for side in SIDES:
-        used, limits = usage_of(observed, side), observed.extras.limits[side]
+        used, limits = observed.usage(side), observed.extras.limits[side]
         if used is None or limits is None:
             continue
         limit = limits.snapshots_per_volume
@@ -83,17 +83,9 @@ def digest_of(observed: ObservedVolumePair, side: Side) -> str:
     return checkpoint.digest(cluster_id, observed.volume(side).id, observed.entry(side).uuid, *counts)
 
 
-def usage_of(observed: ObservedVolumePair, side: Side) -> Usage | None:
-    """The evidence of use of a volume; None before it is read."""
-    known = observed.extras.usage[side]
-    if known is None:
-        return None
-    return known.get(observed.volume(side).id, Usage(unreadable=("sessions", "statistics", "snapshots")))
-
-
 def hosts_of(observed: ObservedVolumePair, side: Side) -> tuple[str, ...]:
     """The sessions of hosts on the volume; empty before they are read."""
-    used = usage_of(observed, side)
+    used = observed.usage(side)
     return guard.sessions(used) if used else ()
 
 

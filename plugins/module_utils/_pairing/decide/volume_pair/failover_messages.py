@@ -52,18 +52,23 @@ def uneven(observed: ObservedVolumePair) -> Failure:
 
 
 def snapshot_limit(observed: ObservedVolumePair, side: Side, what: str) -> Failure:
-    return Failure(
+    return refusal(
+        observed,
         "snapshot_limit",
         f"cluster {observed.name(side)}: {observed.label(side)} has no room for the checkpoint of a planned failover: {what}; "
         "delete a snapshot that is not needed",
-        cluster=observed.name(side),
+        side=side,
         method="ListSnapshots",
     )
 
 
 def source_in_use(observed: ObservedVolumePair, side: Side, evidence: Iterable[str]) -> Failure:
-    return Failure(
-        "source_in_use", _in_use(observed, side, evidence), cluster=observed.name(side), method="ListISCSISessions"
+    return refusal(
+        observed,
+        "source_in_use",
+        _in_use(observed, side, evidence),
+        side=side,
+        method="ListISCSISessions",
     )
 
 
@@ -78,8 +83,12 @@ def unproven(observed: ObservedVolumePair, missing: str) -> Failure:
 
 
 def losing_side_in_use(observed: ObservedVolumePair, side: Side, evidence: Iterable[str]) -> Failure:
-    return Failure(
-        "target_in_use", _in_use(observed, side, evidence), cluster=observed.name(side), method="ListISCSISessions"
+    return refusal(
+        observed,
+        "target_in_use",
+        _in_use(observed, side, evidence),
+        side=side,
+        method="ListISCSISessions",
     )
 
 

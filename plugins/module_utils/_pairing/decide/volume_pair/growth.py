@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...._element.errors import Failure
 from ...model import SIDES, Side, Sides, Volume, other
 from .desired import DesiredPair
+from .messages import refusal
 from .state import ObservedVolumePair
 
 if TYPE_CHECKING:
@@ -64,10 +64,11 @@ def check_largest(observed: ObservedVolumePair, side: Side, volume: Volume, size
     """Raise Failure, limit_reached, if the cluster does not permit a volume of this size in bytes."""
     limits = observed.extras.limits[side]
     if limits is not None and limits.volume_size_max is not None and size > limits.volume_size_max:
-        raise Failure(
+        raise refusal(
+            observed,
             "limit_reached",
             f"cluster {observed.name(side)}: {volume.label} would have {size} bytes, and the limit is {limits.volume_size_max}; "
             "request a smaller size",
-            cluster=observed.name(side),
+            side=side,
             method="GetLimits",
         )

@@ -173,11 +173,12 @@ def refuse(observed: ObservedVolumePair, options: PairOptions) -> NoReturn:
 
 def unreachable(observed: ObservedVolumePair, wanted: str) -> Failure:
     """Failure, unreachable. wanted: what requires the peer."""
-    return Failure(
+    return refusal(
+        observed,
         "unreachable",
         f"{ends(observed)}: {wanted} requires the peer {observed.name(PEER)}, which is unreachable; nothing was written: run "
         "again when it answers",
-        cluster=observed.name(PEER),
+        side=PEER,
         method="GetClusterInfo",
     )
 

@@ -14,9 +14,11 @@ from .. import health
 from .state import ObservedVolumePair
 
 
-def refusal(observed: ObservedVolumePair, code: str, sentence: str) -> Failure:
-    """A Failure of this cluster's ListVolumes with this code and message."""
-    return Failure(code, sentence, cluster=observed.name(LOCAL), method="ListVolumes")
+def refusal(
+    observed: ObservedVolumePair, code: str, sentence: str, side: Side = LOCAL, method: str | None = "ListVolumes"
+) -> Failure:
+    """A Failure with this code and message, of the cluster of this side and of the method that showed its cause."""
+    return Failure(code, sentence, cluster=observed.name(side), method=method)
 
 
 def ends(observed: ObservedVolumePair) -> str:
@@ -79,11 +81,12 @@ def access_conflict(observed: ObservedVolumePair, side: Side) -> Failure:
 
 def volume_deleted(observed: ObservedVolumePair, side: Side, volume: Volume) -> Failure:
     """Failure, volume_deleted. The message advises to restore and never to purge it: it may be the newest copy."""
-    return Failure(
+    return refusal(
+        observed,
         "volume_deleted",
         f"cluster {observed.name(side)}: {volume.label} is deleted and will be purged at "
         f"{volume.purge_time or 'an unknown time'}; restore it with RestoreDeletedVolume, then run again",
-        cluster=observed.name(side),
+        side=side,
         method="ListDeletedVolumes",
     )
 
@@ -94,24 +97,24 @@ def missing(observed: ObservedVolumePair, side: Side) -> Failure:
     if namesakes:
         return _other_account(observed, namesakes)
     owner = observed.desired.account if side == LOCAL else observed.desired.new_account
-    return Failure(
+    return refusal(
+        observed,
         "volume_not_found",
         f"cluster {observed.name(side)} has no {observed.label(side)}{f' of account {owner}' if owner else ''}; "
         f"{_remedy_for_missing(observed, side)}",
-        cluster=observed.name(side),
-        method="ListVolumes",
+        side=side,
     )
 
 
 def _other_account(observed: ObservedVolumePair, namesakes: Sequence[Volume]) -> Failure:
     peer_catalog, local_catalog = observed.catalogs.peer, observed.catalogs.local
     owners = " and ".join(f"{volume.label} of account {peer_catalog.account(volume)}" for volume in namesakes)
-    return Failure(
+    return refusal(
+        observed,
         "other_account",
         f"cluster {observed.name(PEER)} has {owners}, while {observed.label(LOCAL)} belongs to account "
         f"{local_catalog.account(observed.volume(LOCAL))} on {observed.name(LOCAL)}; give peer_account to name the owner there",
-        cluster=observed.name(PEER),
-        method="ListVolumes",
+        side=PEER,
     )
 
 

@@ -68,7 +68,7 @@ def steps(observed: ObservedVolumePair, options: PairOptions, direction: Directi
     permission = guard.Permission(
         options.allow_overwrite, options.repair and observed.replica and target.access == TARGET
     )
-    used = _usage(observed, target_side, target)
+    used = observed.usage(target_side)
     if used is not None:
         _check_evidence(observed, source_side, used, permission)
     evidence = used or Usage()
@@ -93,7 +93,7 @@ def _check_evidence(observed: ObservedVolumePair, source_side: Side, used: Usage
     source, target = observed.volume(source_side), observed.volume(target_side)
     guard.check_unused(target, observed.name(target_side), used, permission)
     if not permission.overwrite:
-        source_usage = _usage(observed, source_side, source) or Usage()
+        source_usage = observed.usage(source_side) or Usage()
         # An administrator may have prepared an unpaired replicationTarget; the other half of a pair is a copy.
         evidence = guard.data(target, used) or (guard.role(target) if permission.replica else ())
         guard.check_source_holds_data(source, observed.name(source_side), source_usage, target, evidence)
@@ -258,11 +258,6 @@ def targets(plans: Iterable[Plan]) -> Sides[tuple[Volume, ...]]:
                 if step.overwrite:
                     found[other(step.side)].append(step.source)
     return Sides(tuple(found[LOCAL]), tuple(found[PEER]))
-
-
-def _usage(observed: ObservedVolumePair, side: Side, volume: Volume) -> Usage | None:
-    known = observed.extras.usage[side]
-    return None if known is None else known.get(volume.id, Usage(unreadable=("statistics",)))
 
 
 def _check_fit(observed: ObservedVolumePair, source_side: Side) -> None:

@@ -19,7 +19,8 @@ from .messages import ends
 
 if TYPE_CHECKING:
     from ..cluster_pair.state import ObservedClusterPair
-    from .state import ObservedVolumePair
+    from .messages import refusal
+from .state import ObservedVolumePair
 
 # The copies that each cluster is receiving, by volume ID.
 Jobs = Sides[Mapping[int, SyncJob]]
@@ -111,11 +112,10 @@ def replaced(pair: ObservedVolumePair | Failure) -> Failure:
     if isinstance(pair, Failure):
         return pair.recoded("changed_meanwhile", f"changed while the task was waiting: {pair.sentence}")
     now = ", ".join(f"{pair.name(side)} {_of_side(pair, side)}" for side in SIDES)
-    return Failure(
+    return refusal(
+        pair,
         "changed_meanwhile",
         f"{ends(pair)}: another client changed the pair while this task was waiting ({now}); run again",
-        cluster=pair.name(LOCAL),
-        method="ListVolumes",
     )
 
 

@@ -123,6 +123,13 @@ class ObservedVolumePair:
             raise LookupError(f"item {self.item} ({self.row}) has no pair entry on the {side} cluster")
         return entry
 
+    def usage(self, side: Side) -> Usage | None:
+        """The evidence of use of a volume; None before it is read. A volume without evidence counts as one in use."""
+        known = self.extras.usage[side]
+        if known is None:
+            return None
+        return known.get(self.volume(side).id, Usage(unreadable=("sessions", "statistics", "snapshots")))
+
     @property
     def direction(self) -> Roles | None:
         """to_peer, from_peer, split or none, by the access of the two volumes; None if that is no role or not known."""

@@ -19,8 +19,6 @@ from .messages import ends, no_source, partners, refusal, split_brain, states
 from .state import ObservedVolumePair, RowName
 from .table import NOT_WHOLE, TABLE, is_forced
 
-# A pair with correct roles may show PausedMisconfigured for up to about two minutes while settings are exchanged.
-MISCONFIGURED_GRACE = 120
 # Seconds that both sides need to show a completed handshake, a pause or a new size.
 SETTLING = 30
 # Rows in which a forced failover promotes the desired side and leaves the rest as it is.
@@ -73,7 +71,7 @@ _NO_DIRECTION = ("split", "none")
 def _judge_running(observed: ObservedVolumePair, in_sync: bool, waited: float, text: str) -> Verdict:
     """The verdict on a pair with both entries and with one source and one target. waited: seconds since the writes."""
     if "PausedMisconfigured" in _shown(observed):
-        stuck = waited >= MISCONFIGURED_GRACE
+        stuck = waited >= health.MISCONFIGURED_GRACE
         why = "its roles are correct and it stays misconfigured; check the events of both clusters"
         return Verdict(False, text, not_in_sync(observed, why) if stuck else None)
     wanted, shown = observed.desired.paused, health.paused((observed.entries.local, observed.entries.peer))
