@@ -26,8 +26,14 @@ STAGES = {
     "fuzz": stages.fuzz,
     "versions": versions.all_checks,
 }
-#: Not part of the whole: `sanity` is in `versions`, `format` changes files, `smoke-2.18` and so on are for one version each.
-SINGLE_STAGES = {"sanity": versions.sanity, "format": stages.settle_format, **versions.smoke_stages()}
+#: Not part of the whole: `coverage` runs the tests a second time, `sanity` is in `versions`, `format` changes files,
+#: `smoke-2.18` and so on are for one version each.
+SINGLE_STAGES = {
+    "coverage": stages.coverage,
+    "sanity": versions.sanity,
+    "format": stages.settle_format,
+    **versions.smoke_stages(),
+}
 
 
 def main(names: Sequence[str]) -> int:

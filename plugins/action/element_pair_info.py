@@ -2,6 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""The action plugin that runs the module element_pair_info with the connections of both clusters."""
+
 from __future__ import annotations
 
 from ..plugin_utils._action_base import ConnectedAction

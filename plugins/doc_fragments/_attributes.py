@@ -2,14 +2,15 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""What every module of the collection can and cannot do, as module attributes."""
+
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""What every module of the collection can and cannot do, in the form of module attributes."""
 
 from __future__ import annotations
 
 
 class ModuleDocFragment:
-    # How far check_mode, diff_mode and idempotent are supported is for each module to say.
+    # Each module says how far it supports check_mode, diff_mode and idempotent.
     DOCUMENTATION = r"""
 options: {}
 attributes:
@@ -17,7 +18,7 @@ attributes:
     description: Has an action plugin of the same name, so some of the options are handled on the controller.
     support: full
     details:
-      - It turns host variables into connection options, for the host of the task and for O(peer_host) alike.
+      - It converts host variables into connection options, for the host of the task and for O(peer_host).
   action_group:
     description: Use C(group/elementsw.replication.element) in C(module_defaults) to set defaults for these modules.
     support: full

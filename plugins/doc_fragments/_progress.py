@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""The options for the progress of a wait. Kept in step with `_element/arguments.py` by a test."""
+
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""The options that tell of a wait. Kept in step with `_element/arguments.py` by a test."""
 
 from __future__ import annotations
 
@@ -13,11 +14,11 @@ class ModuleDocFragment:
 options:
   progress_interval:
     description:
-      - Seconds between two lines that tell how far the wait at the end has come. V(0) shows none. The wait whether an
-        unreachable peer is alive has lines as well.
-      - The lines are written to the standard error of C(ansible-playbook), each with the name of the host.
-        Whatever parses its standard output is not disturbed.
-      - No lines are shown with C(async) or with C(no_log) of the task.
+      - Seconds between two progress lines of the wait at the end. V(0) shows none. The wait whether an unreachable
+        peer is up has progress lines too.
+      - The lines are written to the standard error of C(ansible-playbook), each with the name of the host. Programs
+        that parse its standard output are not affected.
+      - No lines are shown for a task with C(async) or C(no_log).
       - For each line the module reads both clusters once more.
     type: int
     default: 30

@@ -2,8 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# This file is private to the collection elementsw.replication: it can change without notice.
 """What the mains of the modules share: from the module's parameters to a job, and from its outcome to the result."""
+# This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ._element.client import Client, connect
 from ._element.errors import ERROR_MEMBERS, Failure
 from ._element.libraries import MISSING
 from ._pairing import results
-from ._pairing.flow import report, resume, start
+from ._pairing.flow import Job, ReportJob, report, resume, start
 from ._pairing.model import Sides
 from ._pairing.outcome import Outcome, Progress, summarize_failures
 from ._pairing.resume import UNPLANNED, is_unplanned, parse_report
@@ -31,11 +31,11 @@ try:
 except ImportError:  # ansible-core before 2.22 asks no_log_values instead
 
     def register_secrets(values) -> None:
-        """Nothing to tell: see no_log_values."""
+        """Do nothing: this ansible-core reads no_log_values."""
 
 
-def run_job(module: AnsibleModule, job: Any, what: str) -> None:
-    """Do the job and end the module. what: the things it is about, in the plural, for the message.
+def run_job(module: AnsibleModule, job: Job, what: str) -> None:
+    """Do the job and end the module. what: its items in the plural, for the message.
 
     Where it waits for long it ends before that, with its progress; the action plugin calls it again to go on.
     """
@@ -66,8 +66,8 @@ def run_job(module: AnsibleModule, job: Any, what: str) -> None:
     _with_run(module, work)
 
 
-def run_report(module: AnsibleModule, job: Any) -> None:
-    """End the module with what the job sees. It plans nothing, and there is nothing to wait for."""
+def run_report(module: AnsibleModule, job: ReportJob) -> None:
+    """End the module with what the job observes. It plans nothing and waits for nothing."""
 
     def work(run: Run) -> dict:
         outcome = report(job, run)
@@ -79,7 +79,7 @@ def run_report(module: AnsibleModule, job: Any) -> None:
 
 
 def _check_progress(params: Mapping[str, Any]) -> str | None:
-    """A sentence about an option of the progress that makes no sense, or None."""
+    """A message about an invalid option of the progress, or None."""
     interval = params["progress_interval"]
     if interval < 0:
         return f"progress_interval: {interval} cannot be used; give the seconds between two lines, or 0 for no lines"
@@ -96,7 +96,7 @@ def _unfinished(module: AnsibleModule, progress: Progress, warnings: tuple[str, 
 
 
 def _with_run(module: AnsibleModule, work: Callable[[Run], dict]) -> None:
-    """End the module with what `work` makes of a session with both clusters; whatever goes wrong is a sentence."""
+    """End the module with what `work` makes of a run with both clusters; every error becomes a message."""
     _check(module)
     run = None
     try:
@@ -131,8 +131,8 @@ def _check(module: AnsibleModule) -> None:
 
 
 def _open_run(module: AnsibleModule) -> Run:
-    here, there = endpoints(module.params)
-    clients: Sides[Client | None] = Sides(connect(here), connect(there, is_peer=True) if there else None)
+    local, peer = endpoints(module.params)
+    clients: Sides[Client | None] = Sides(connect(local), connect(peer, is_peer=True) if peer else None)
 
     def hide(secret: str) -> None:
         _hide(module, {secret})
@@ -170,7 +170,7 @@ class _Interruptible:
         self._session.stopping.set()
 
 
-def _result(module: AnsibleModule, job: Any, outcome: Outcome, what: str) -> dict:
+def _result(module: AnsibleModule, job: Job | ReportJob, outcome: Outcome, what: str) -> dict:
     result: dict[str, Any] = {
         "changed": outcome.changed,
         "actions": [results.action(action) for action in outcome.actions],
@@ -185,10 +185,10 @@ def _result(module: AnsibleModule, job: Any, outcome: Outcome, what: str) -> dic
 
 
 def _unaccounted(exc: Exception, run: Run | None) -> dict:
-    """What is told of a run that a defect has ended: its writes, if there are any, are known to the clusters alone."""
+    """The result of a run that a defect ended: only the clusters know its writes, if it made any."""
     clients = (run.clients.local, run.clients.peer) if run else ()
     wrote = any(client.has_written for client in clients if client)
-    left_behind = ["whatever this run was at: look at both clusters"] if wrote else None
+    left_behind = ["anything that this run changed: check both clusters"] if wrote else None
     return {
         "changed": wrote,
         "actions": [],
@@ -201,7 +201,7 @@ def _unaccounted(exc: Exception, run: Run | None) -> dict:
 
 
 def _error(failures: list[Failure]) -> Mapping:
-    """The first failure's, with everything that any of them has left behind."""
+    """`error` of the first failure, with everything that any failure has left behind."""
     left_behind = [left for failure in failures for left in failure.left_behind]
     undone = [failure.rolled_back for failure in failures if failure.rolled_back is not None]
     return {

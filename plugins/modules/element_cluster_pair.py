@@ -17,40 +17,38 @@ description:
   - The task runs for one cluster and names the other one, its peer. It does both halves of the handshake,
     C(StartClusterPairing) on this cluster and C(CompleteClusterPairing) on the peer, and waits until both
     report the pair as connected. The pairing key stays in the memory of the module.
-  - What to do follows from what both clusters report, joined by the UUID of the pair and the unique ID of the
-    clusters. Pairs with third clusters are never touched.
-  - A handshake that fails is undone. What cannot be undone is named in RV(error.left_behind).
+  - The module decides by what both clusters report, joined by the UUID of the pair and the unique ID of the clusters.
+    It never changes pairs with other clusters.
+  - The module undoes a handshake that fails. RV(error.left_behind) names what cannot be undone.
 options:
   state:
     description:
       - V(present) pairs the two clusters unless they are paired already.
-      - V(absent) removes the pair on both clusters, and halves of it that only one of them still has. A pair
-        that still carries volume pairs is not removed, error V(volume_pairs_remain). The pair of a deleted volume
-        that can still be restored counts, too.
+      - V(absent) removes the pair on both clusters, and halves of it that only one of them still has. A cluster pair
+        that still has volume pairs is not removed, error V(volume_pairs_remain). The pair of a deleted volume that
+        can still be restored counts too.
     type: str
     choices: [present, absent]
     default: present
   repair:
     description:
-      - Permission to remove what is left of an earlier pair of these two clusters, and to pair them again. It
-        concerns an entry that only one of them has, two entries that do not belong together, and the entry of
-        a peer that was rebuilt under its old address. Without the permission these are the error
-        V(half_pair).
-      - When the clusters are properly paired and have further entries that name each other, the further ones
-        are removed.
-      - Only entries that name the other of the two clusters are removed, and none that still carries volume
-        pairs, those of deleted volumes that can still be restored included, error V(volume_pairs_remain).
-      - A pair that both clusters have and that is not connected is no half pair. It is left alone.
+      - Permission to remove leftovers of an earlier pair of these two clusters, and to pair them again. Leftovers are
+        an entry that only one of them has, two entries that do not belong together, and the entry of a peer that was
+        rebuilt under its old address. Without the permission these are the error V(half_pair).
+      - When the clusters are paired correctly and have further entries for each other, the module removes the further
+        entries.
+      - Only entries for the other of the two clusters are removed, and none that still has volume pairs, error
+        V(volume_pairs_remain). Those of deleted volumes that can still be restored count too.
+      - A pair that both clusters have and that is not connected is not a half pair. It is not changed.
       - Used with O(state=present) only.
     type: bool
     default: false
   remove_pending:
     description:
-      - Permission to remove, before anything else, every entry in state C(Unconfigured) on both clusters.
-        Such an entry is left by a pairing that was started and never completed.
-      - A pending entry does not say which cluster it is meant for. Another administrator may be holding its
-        key at this very moment, so it is never removed without this permission, only listed in RV(pending)
-        and in a warning.
+      - Permission to first remove every entry in state C(Unconfigured) on both clusters. Such an entry is left by a
+        pairing that was started and never completed.
+      - A pending entry does not say which cluster it is for. Another administrator may hold its key, so it is never
+        removed without this permission, only listed in RV(pending) and in a warning.
     type: bool
     default: false
   wait:
@@ -60,7 +58,7 @@ options:
     default: true
   wait_timeout:
     description:
-      - Seconds to wait for the connection. What was done so far is kept when the time runs out.
+      - Seconds to wait for the connection. When the time is up, all writes are kept.
       - Use this option rather than the task keyword C(timeout), which ends the task and leaves the module
         running.
     type: int
@@ -69,16 +67,16 @@ options:
     description:
       - What to do when the peer does not answer.
       - V(fail) ends with the error V(unreachable) before anything is written.
-      - V(local_only) is the permission to remove the entry of this cluster alone. The half on the peer is
-        reported as outstanding. When the peer answers after all, both sides are cleaned up as usual. It has three
-        attempts, in ten seconds together.
-      - V(assume_dead) says that the other site is gone. Nothing is sent to the peer, so its credentials are not needed. It
-        permits what V(local_only) permits.
-      - Both are accepted with O(state=absent) only. While this cluster still reports the pair as C(Connected), there is a
-        warning.
-      - The peer is recognised by its address, O(peer.mvip) or O(peer.hostname), which has to be the MVIP that this cluster
-        lists, or a name that resolves to it. Otherwise the error is V(peer_unknown). With O(peer.mvip), and no entry that has
-        it, the clusters are not paired, and there is nothing to do.
+      - V(local_only) is the permission to remove only the entry of this cluster. The half on the peer is reported as
+        outstanding. When the peer answers, both sides are cleaned up as usual. The module makes three attempts within
+        ten seconds to reach it.
+      - V(assume_dead) states that the other site is gone. Nothing is sent to the peer, so its credentials are not
+        needed. It permits what V(local_only) permits.
+      - Both are accepted only with O(state=absent). While this cluster still reports the pair as C(Connected), there
+        is a warning.
+      - The peer is identified by its address, O(peer.mvip) or O(peer.hostname), which must be the MVIP that this
+        cluster lists, or a name that resolves to it. Otherwise the error is V(peer_unknown). With O(peer.mvip), and
+        no entry with this address, the clusters are not paired, and nothing is changed.
       - A wrong password, a refused certificate, a missing privilege and an unsupported API version are
         errors. They never count as unreachable.
     type: str
@@ -100,11 +98,10 @@ requirements:
   - requests
   - netaddr
 notes:
-  - The user needs the access C(administrator) on both clusters. Removing a cluster pair is permitted to no other
-    role.
-  - Before a handshake the module checks that both clusters have a pair entry free (error V(limit_reached)),
-    that their names and addresses differ (V(name_conflict)), that their Element versions are at most one major version
-    apart (V(version_gap)), and that the users' roles, where the clusters tell them, allow it (V(permission)).
+  - The user needs the access C(administrator) on both clusters. No other role may remove a cluster pair.
+  - Before a handshake the module checks that both clusters have a pair entry free (error V(limit_reached)), that
+    their names and addresses differ (V(name_conflict)), that their Element versions are at most one major version
+    apart (V(version_gap)), and that the users' roles, if the clusters list them, permit it (V(permission)).
   - A cluster pair reported as C(Connected) shows that the management networks reach each other. Replication
     itself runs over the storage networks.
     O(elementsw.replication.element_volume_pair#module:wait_for=in_sync) shows that these work.
@@ -123,7 +120,7 @@ EXAMPLES = r"""
   elementsw.replication.element_cluster_pair:
     peer_host: beta
 
-- name: Pair it with beta and give slow links more time to come up
+- name: Pair this cluster with beta and give slow links more time to connect
   elementsw.replication.element_cluster_pair:
     peer_host: beta
     state: present
@@ -131,12 +128,12 @@ EXAMPLES = r"""
     wait_timeout: 600
     progress_interval: 60
 
-- name: Pair again after beta was rebuilt, clearing away what is left of the old pair
+- name: Pair again after beta was rebuilt, and remove what is left of the old pair
   elementsw.replication.element_cluster_pair:
     peer_host: beta
     repair: true
 
-- name: Pair after an attempt by hand was given up half way on either cluster
+- name: Pair after a manual pairing was started and not completed
   elementsw.replication.element_cluster_pair:
     peer_host: beta
     remove_pending: true
@@ -154,13 +151,13 @@ EXAMPLES = r"""
     peer_host: beta
     state: absent
 
-- name: Remove this cluster's half, the site of beta is gone for good
+- name: Remove this cluster's half after the site of beta is gone
   elementsw.replication.element_cluster_pair:
     peer_host: beta
     state: absent
     peer_unreachable: local_only
 
-- name: Remove it although something still answers at the address of the peer
+- name: Remove this cluster's half although another system answers at the address of the peer
   elementsw.replication.element_cluster_pair:
     peer:
       mvip: 198.51.100.20
@@ -181,9 +178,9 @@ cluster_pair:
       sample: 6f0d2a54-8c1e-4b7a-9d35-2b1c0e9f4a10
     state:
       description:
-        - V(paired) when both clusters have the entry, V(half_local) or V(half_peer) when only this cluster or
-          only the peer has one, V(crossed) when the entries of the two do not belong together, V(none) when
-          there is nothing.
+        - V(paired) when both clusters have the entry, V(half_local) or V(half_peer) when only this cluster or only
+          the peer has one, V(crossed) when the entries of the two do not belong together, V(none) when there is no
+          entry.
       returned: success
       type: str
       sample: paired
@@ -234,7 +231,7 @@ cluster_pair:
           type: int
           sample: 1
     peer:
-      description: The peer, with the same keys as RV(cluster_pair.local). What is not known is V(null).
+      description: The peer, with the same keys as RV(cluster_pair.local). Unknown values are V(null).
       returned: success
       type: dict
       sample:
@@ -246,7 +243,7 @@ cluster_pair:
         status: Connected
         latency_ms: 1
 pending:
-  description: Entries of pairings that were started and not completed, on either cluster, and left alone.
+  description: Entries of pairings that were started and not completed, on either cluster, and not removed.
   returned: when the clusters could be read, also on failure
   type: list
   elements: dict
@@ -263,8 +260,7 @@ pending:
       sample: 9
 actions:
   description:
-    - The writes of this run in their order, one entry for each API call. In check mode the writes that would
-      be made.
+    - The writes of this run in order, one entry for each API call. In check mode the writes that a run would make.
   returned: always, except for argument errors
   type: list
   elements: dict
@@ -280,18 +276,18 @@ actions:
       type: str
       sample: StartClusterPairing
     object:
-      description: What was written to, in words.
+      description: The object that was written to, as text.
       returned: success
       type: str
       sample: cluster pair with beta
     reason:
-      description: Why.
+      description: The reason for the write.
       returned: success
       type: str
       sample: the clusters are not paired
 error:
   description:
-    - What went wrong, for machines. All keys are always there, V(null) where there is nothing to say.
+    - The error in machine-readable form. All keys are always present, V(null) if they do not apply.
   returned: failure, except for argument errors
   type: dict
   contains:
@@ -306,7 +302,7 @@ error:
       type: str
       sample: beta
     method:
-      description: The API method that was refused or got no answer.
+      description: The API method that failed or got no answer.
       returned: failure
       type: str
       sample: CompleteClusterPairing
@@ -316,27 +312,27 @@ error:
       type: str
       sample: xInvalidPairingKey
     message:
-      description: The text that came with it.
+      description: The text of that error.
       returned: failure
       type: str
       sample: The pairing key is not valid.
     rolled_back:
-      description: Whether what this run had written was undone. V(null) when it had written nothing.
+      description: Whether all writes of this run were undone. V(null) when it wrote nothing.
       returned: failure
       type: bool
       sample: true
     left_behind:
-      description: What this run wrote and could not undo, each in a sentence. V(null) when there is nothing.
+      description: What this run wrote and could not undo, one sentence for each object. V(null) when there is none.
       returned: failure
       type: list
       elements: str
 diff:
-  description: What both clusters list about each other, before and after, by the plan.
+  description: The entries of both clusters for each other, before and after the plan.
   returned: always when diff mode is on, except for argument errors
   type: dict
   contains:
     before:
-      description: What was found.
+      description: The observed entries.
       returned: always
       type: dict
       sample:
@@ -346,7 +342,7 @@ diff:
               alpha: []
               beta: []
     after:
-      description: What the same plan leaves.
+      description: The entries after the plan.
       returned: always
       type: dict
       sample:
@@ -390,9 +386,7 @@ def main() -> None:
     module = AnsibleModule(argument_spec=argument_spec(), supports_check_mode=True, **argument_rules())
     permission = module.params["peer_unreachable"]
     if permission != "fail" and module.params["state"] != "absent":
-        module.fail_json(
-            msg=f"peer_unreachable: {permission} goes with state: absent only, pairing needs both clusters"
-        )
+        module.fail_json(msg=f"peer_unreachable: {permission} requires state: absent; pairing requires both clusters")
     run_job(module, ClusterPairJob.from_params(module.params), "cluster pairs")
 
 

@@ -13,23 +13,22 @@ version_added: 0.1.0
 author:
   - elementsw.replication contributors (@elementsw)
 description:
-  - Reports the cluster pairs and volume pairs of a NetApp Element (SolidFire) storage cluster, what state
-    they are in, how far they are behind, and what is wrong with them and what to do about it.
-  - With a peer both clusters are read and their lists are joined by the UUIDs of the pairs. Without one the
-    report shows what this cluster knows.
+  - Reports the cluster pairs and volume pairs of a NetApp Element (SolidFire) storage cluster, their state, how far
+    they are behind, and their problems with remedies.
+  - With a peer the module reads both clusters and joins their lists by the UUIDs of the pairs. Without a peer the
+    report has what this cluster knows.
   - The module changes nothing on either cluster.
-  - A problem that is found is an entry of RV(problems). It does not fail the task. A peer that does not
-    answer is such a problem, after three attempts in ten seconds together, while a cluster of the task that does not
-    answer is an error.
+  - A problem is an entry of RV(problems). It does not fail the task. A peer that does not answer three attempts
+    within ten seconds is a problem too. If the cluster of the task does not answer, that is an error.
 options:
   gather:
     description:
       - What to report.
-      - V(cluster_pairs) and V(volume_pairs) are how the clusters and volumes are paired and what state they are in.
-      - V(progress) adds to each volume pair how far its target is behind, and how far a copy has come. It includes
+      - V(cluster_pairs) and V(volume_pairs) are the pairs of clusters and volumes, with their state.
+      - V(progress) adds to each volume pair the lag of its target, and the progress of a copy. It includes
         V(volume_pairs).
-      - V(faults) are the faults of replication that the clusters report of themselves.
-      - V(readiness) are checks of what has to be as it is for pairing and replication to work.
+      - V(faults) are the faults of replication that the clusters report.
+      - V(readiness) checks the requirements of pairing and replication.
     type: list
     elements: str
     choices: [cluster_pairs, volume_pairs, progress, faults, readiness]
@@ -42,19 +41,20 @@ options:
     elements: str
   accounts:
     description:
-      - Names of accounts. Reports only the pairs of which a volume belongs to such an account of its cluster. Together
-        with O(volumes), one volume of the pair has to meet both.
-      - An account without any such pair is a problem of the report, V(not_paired).
+      - Names of accounts. Reports only the pairs with a volume that belongs to such an account of its cluster.
+        Together with O(volumes), one volume of the pair must match both.
+      - An account without such a pair is a problem of the report, V(not_paired).
     type: list
     elements: str
   max_lag:
     description:
-      - By how many seconds the target of a pair may be behind its source. A pair that is further behind is a problem
-        of severity V(error), V(lag_exceeded).
-      - So is a pair of which that is not known, V(lag_unknown). It is not known while a pair does not replicate, and for
-        pairs in mode V(snapshots_only), unless it is known to be more. A pair in mode V(sync) that replicates is never
-        behind.
-      - Only the source's cluster tells the lag. Reads volume pairs as if O(gather) had V(volume_pairs).
+      - How many seconds the target of a pair may be behind its source. A pair that is further behind is a problem of
+        severity V(error), V(lag_exceeded).
+      - A pair with an unknown lag is such a problem too, V(lag_unknown). The lag is unknown while a pair does not
+        replicate, and for pairs in mode V(snapshots_only), unless it is known to be more than this. A pair in mode
+        V(sync) that replicates is never behind.
+      - Only the source's cluster reports the lag. With this option the module reads volume pairs as if O(gather) had
+        V(volume_pairs).
     type: float
 extends_documentation_fragment:
   - elementsw.replication._attributes
@@ -80,24 +80,24 @@ seealso:
   - module: elementsw.replication.element_cluster_pair
   - module: elementsw.replication.element_volume_pair
   - ref: ansible_collections.elementsw.replication.docsite.problem_codes
-    description: What the problems mean.
+    description: The meaning of each problem.
   - ref: ansible_collections.elementsw.replication.docsite.guide_recovery
-    description: What to do about leftovers.
+    description: How to remove leftovers.
 """
 
 EXAMPLES = r"""
 # The tasks run for one cluster. Its connection and that of the peer come from the inventory, in which both are hosts.
-- name: Look at the replication between this cluster and beta
+- name: Report the replication between this cluster and beta
   elementsw.replication.element_pair_info:
     peer_host: beta
   register: replication
 
-- name: Stop here when something is wrong
+- name: Fail when there is a problem
   ansible.builtin.assert:
     that: replication.healthy
     fail_msg: "{{ replication.problems | map(attribute='message') | join(' ') }}"
 
-- name: See that no target is more than five minutes behind, how far copies have come, and what the clusters say
+- name: Check that no target is more than five minutes behind, and report progress and faults
   elementsw.replication.element_pair_info:
     peer_host: beta
     gather: [cluster_pairs, volume_pairs, progress, faults]
@@ -105,34 +105,34 @@ EXAMPLES = r"""
   register: replication
   failed_when: not replication.healthy
 
-- name: See whether two clusters and a volume that is not paired yet are ready to be paired
+- name: Check whether two clusters and a volume that is not paired yet are ready to be paired
   elementsw.replication.element_pair_info:
     peer_host: beta
     gather: [readiness]
     volumes: [orders-archive]
   register: before
 
-- name: Show what is in the way, or could not be told
+- name: Show what is not ready, or not known
   ansible.builtin.debug:
     msg: "{{ before.readiness | rejectattr('ok', 'sameas', true) }}"
 
-- name: Look at a few volumes, as this cluster alone sees them
+- name: Report a few volumes, as only this cluster knows them
   elementsw.replication.element_pair_info:
     gather: [volume_pairs]
     volumes: [orders-db, orders-log]
 
-- name: Look at the volumes of one account on both clusters
+- name: Report the volumes of one account on both clusters
   elementsw.replication.element_pair_info:
     peer_host: beta
     accounts: [shop]
   register: shop
 
-- name: Use the set of pairs that is found as the wanted set, which changes nothing
+- name: Use the observed pairs as the desired pairs, which changes nothing
   elementsw.replication.element_volume_pair:
     peer_host: beta
     pairs: "{{ shop.pairs }}"
 
-- name: Look at two clusters that are not in the inventory, on one page from localhost
+- name: Report two clusters that are not in the inventory, from localhost
   elementsw.replication.element_pair_info:
     hostname: 192.0.2.10
     username: ansible
@@ -160,15 +160,15 @@ healthy:
   sample: true
 problems:
   description:
-    - What is wrong, in words and as codes. Errors come before warnings, and the worst ones first.
-    - One entry for each cause. Volumes that are cut off by a lost link or a full cluster are counted in its message, what
-      is wrong with a single volume is an entry of its own.
+    - The problems, with messages and codes. Errors come before warnings, and the worst ones first.
+    - There is one entry for each cause. The message about a failed link or a full cluster counts the affected
+      volumes. A problem of a single volume is a separate entry.
   returned: success
   type: list
   elements: dict
   contains:
     code:
-      description: One of the codes in the list of problems of this collection's page of error codes.
+      description: One of the problem codes of this collection.
       returned: success
       type: str
       sample: paused
@@ -178,21 +178,21 @@ problems:
       type: str
       sample: warning
     message:
-      description: What is wrong.
+      description: The problem as one sentence.
       returned: success
       type: str
     remedy:
       description:
-        - What to do about it, to the letter. Where modules of this collection can do it, their options are named.
+        - What to do about it. If modules of this collection can do it, the sentence names their options.
       returned: success
       type: str
     cluster:
-      description: Name of the cluster concerned, V(null) when it is no single one.
+      description: Name of the cluster concerned, V(null) when it is not a single one.
       returned: success
       type: str
       sample: beta
     volume:
-      description: Name of the volume concerned, V(null) when it is none.
+      description: Name of the volume concerned, V(null) when there is none.
       returned: success
       type: str
       sample: orders-db
@@ -202,7 +202,7 @@ peer_reachable:
   type: bool
   sample: true
 clusters:
-  description: The clusters that were asked.
+  description: The clusters that were read.
   returned: success
   type: dict
   contains:
@@ -242,8 +242,8 @@ clusters:
         version: 12.5.0.897
 cluster_pairs:
   description:
-    - The cluster pairs, each in the form of
-      RV(elementsw.replication.element_cluster_pair#module:cluster_pair). With a peer, the one with that peer.
+    - The cluster pairs, each in the form of RV(elementsw.replication.element_cluster_pair#module:cluster_pair). With
+      a peer, only the one with that peer.
     - Without a peer every entry of this cluster, with a C(state) of V(unknown_peer), or V(pending_local) while it is
       pending.
   returned: success and O(gather) has V(cluster_pairs)
@@ -251,12 +251,11 @@ cluster_pairs:
   elements: dict
 volume_pairs:
   description:
-    - The volume pairs, each in the form of an entry of
-      RV(elementsw.replication.element_volume_pair#module:pairs), without what that module does to it and with
-      the following. With a peer, those between the two clusters.
+    - The volume pairs, each in the form of an entry of RV(elementsw.replication.element_volume_pair#module:pairs),
+      without the keys about changes and with the following keys. With a peer, only those between the two clusters.
     - Without a peer, or when it does not answer, every entry of this cluster with a C(state) of V(unknown_peer), or
       V(pending_local) while it is pending.
-    - V(unknown_peer) is also the C(state) of a pair of which one side cannot be read, because a volume or a cluster pair
+    - V(unknown_peer) is also the C(state) of a pair when one side cannot be read, because a volume or a cluster pair
       in the lists of a cluster does not fit the Element API. RV(problems) names that object.
   returned: success and O(gather) has V(volume_pairs) or V(progress), or O(max_lag) is given
   type: list
@@ -264,43 +263,42 @@ volume_pairs:
   contains:
     lag_seconds:
       description:
-        - By how many seconds the target is behind, as the source's cluster tells it. While the pair does not replicate it
-          is at least that.
-        - V(null) where it is not known or was not read.
+        - By how many seconds the target is behind, as the source's cluster reports it. While the pair does not
+          replicate it is a lower bound.
+        - V(null) if it is not known or was not read.
       returned: success
       type: float
       sample: 1.25
     progress:
-      description: The copy on its way to the target. V(null) where there is none or it was not read.
+      description: The running copy to the target. V(null) if there is none or it was not read.
       returned: success
       type: dict
       contains:
         percent:
-          description: How much of it is done.
+          description: How much of it is done, in percent.
           returned: success
           type: float
           sample: 41.5
         remaining_seconds:
-          description: How long it will take yet. V(null) where the cluster does not say.
+          description: The remaining time. V(null) if the cluster does not report it.
           returned: success
           type: float
           sample: 89.1
         stage:
-          description: What is being copied, V(metadata), V(data) or V(whole). V(null) where the cluster does not say.
+          description: What is being copied, V(metadata), V(data) or V(whole). V(null) if the cluster does not report it.
           returned: success
           type: str
           sample: data
 pairs:
   description:
-    - The live set of volume pairs in exactly the form that
-      O(elementsw.replication.element_volume_pair#module:pairs) accepts. Given back to that module it changes
-      nothing.
-    - Volumes are named by name and account, and by ID only where those do not tell. Whether
-      a pair is paused is not told, so that it stays as it is.
-    - Halves, pairs that have stopped for good, pairs without exactly one source, and pairs of which one side cannot be
-      read are left out. Without a peer it is empty.
-    - With a peer that does not answer it has this cluster's entries for that peer, by the peer's address or as the only
-      cluster pair there is, with the volumes there by ID. So it can be given to a task with
+    - The observed volume pairs in exactly the form that O(elementsw.replication.element_volume_pair#module:pairs)
+      accepts. Passed to that module they change nothing.
+    - Volumes have name and account, and an ID only if those are ambiguous. Items have no
+      O(elementsw.replication.element_volume_pair#module:paused), so that a pause stays as it is.
+    - The list leaves out half pairs, pairs that have stopped and never recover, pairs without exactly one source, and
+      pairs of which one side cannot be read. Without a peer it is empty.
+    - When the peer does not answer, the list has this cluster's entries for that peer, identified by the peer's
+      address or as the only cluster pair, with the peer's volumes by ID. You can pass it to a task with
       O(elementsw.replication.element_volume_pair#module:peer_unreachable) of V(local_only).
   returned: success and O(gather) has V(volume_pairs) or V(progress), or O(max_lag) is given
   type: list
@@ -314,9 +312,9 @@ pairs:
       direction: to_peer
 faults:
   description:
-    - The faults of replication that the clusters report of themselves now. Clusters renew them every 30 seconds at most.
-    - One that concerns the pairs of this report is also an entry of RV(problems), V(fault) or V(minor_fault), unless
-      another entry tells the same.
+    - The current faults of replication that the clusters report. Clusters update them every 30 seconds at most.
+    - A fault that concerns the pairs of this report is also an entry of RV(problems), V(fault) or V(minor_fault),
+      unless another entry covers it.
   returned: success and O(gather) has V(faults)
   type: list
   elements: dict
@@ -332,12 +330,12 @@ faults:
       type: str
       sample: disconnectedClusterPair
     severity:
-      description: The API's word for how bad it is.
+      description: The API's severity.
       returned: success
       type: str
       sample: warning
     date:
-      description: Since when.
+      description: When the fault began.
       returned: success
       type: str
       sample: "2026-02-03T04:05:06Z"
@@ -359,41 +357,41 @@ faults:
       sample: []
     concerns:
       description:
-        - Whether it names a pair of this report. V(null) when it names none at all, which counts as a concern.
+        - Whether it names a pair of this report. V(null) when it names no pair, which counts as true.
       returned: success
       type: bool
       sample: true
 readiness:
   description:
-    - What has to hold for pairing and replication to work. With O(volumes), volumes that are not paired yet are checked
-      as if they were to be paired with those of the same name on the peer, to which they would replicate.
-    - These checks do not count for RV(healthy).
-    - Of all volumes there is one entry for each check while all of them meet it, else one for each that does not.
+    - The checks of the requirements of pairing and replication. With O(volumes), volumes that are not paired yet are
+      checked as sources for the volumes of the same name on the peer.
+    - These checks do not affect RV(healthy).
+    - For volumes there is one entry for each check if all of them pass it, else one for each volume that does not.
   returned: success and O(gather) has V(readiness)
   type: list
   elements: dict
   contains:
     code:
       description:
-        - The check. V(privileges) of the user on each cluster, V(version_gap) between the clusters, V(names) and addresses
-          that have to differ, V(pair_slots) that are left for another cluster pair, V(mvip), by which each cluster
-          would be recognised while it does not answer, V(latency) against the modes of the pairs, V(fullness) of the
-          clusters that are replicated to, V(size), V(sector_size) and V(access) of volumes.
+        - The check. V(privileges) of the user on each cluster, V(version_gap) between the clusters, V(names) and
+          addresses that must differ, V(pair_slots) that are free for another cluster pair, V(mvip), by which each
+          cluster is identified while it does not answer, V(latency) against the modes of the pairs, V(fullness) of
+          the clusters that are replicated to, V(size), V(sector_size) and V(access) of volumes.
       returned: success
       type: str
       sample: latency
     ok:
-      description: Whether it holds. V(null) where that cannot be told, for the reason in C(message).
+      description: Whether the check passes. V(null) if that is not known. C(message) has the reason.
       returned: success
       type: bool
       sample: true
     message:
-      description: What was found.
+      description: The result of the check as one sentence.
       returned: success
       type: str
       sample: "clusters alpha and beta: the latency between the clusters is 1 ms"
     remedy:
-      description: What to do about it. V(null) where there is nothing to do.
+      description: What to do about it. V(null) if nothing needs to be done.
       returned: success
       type: str
 actions:
@@ -404,7 +402,7 @@ actions:
   sample: []
 error:
   description:
-    - What went wrong, for machines. All keys are always there, V(null) where there is nothing to say.
+    - The error in machine-readable form. All keys are always present, V(null) if they do not apply.
   returned: failure, except for argument errors
   type: dict
   contains:
@@ -419,7 +417,7 @@ error:
       type: str
       sample: alpha
     method:
-      description: The API method that was refused or got no answer.
+      description: The API method that failed or got no answer.
       returned: failure
       type: str
       sample: GetClusterInfo
@@ -428,7 +426,7 @@ error:
       returned: failure
       type: str
     message:
-      description: The text that came with it.
+      description: The text of that error.
       returned: failure
       type: str
     rolled_back:
@@ -470,9 +468,9 @@ def argument_rules() -> dict[str, Any]:
 def main() -> None:
     """Run the module."""
     module = AnsibleModule(argument_spec=argument_spec(), supports_check_mode=True, **argument_rules())
-    most = module.params["max_lag"]
-    if most is not None and not most >= 0:  # NaN is neither
-        module.fail_json(msg=f"max_lag: {most} cannot be used; give the seconds that a target may be behind")
+    max_lag = module.params["max_lag"]
+    if max_lag is not None and not max_lag >= 0:  # also true for NaN
+        module.fail_json(msg=f"max_lag: {max_lag} cannot be used; give the seconds that a target may be behind")
     run_report(module, PairInfoJob.from_params(module.params))
 
 

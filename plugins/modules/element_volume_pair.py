@@ -13,55 +13,53 @@ version_added: 0.1.0
 author:
   - elementsw.replication contributors (@elementsw)
 description:
-  - Pairs volumes of two NetApp Element (SolidFire) storage clusters so that one replicates to the other,
-    keeps existing pairs in the mode that is asked for, or removes pairs.
-  - The clusters have to be paired first, see M(elementsw.replication.element_cluster_pair).
+  - Pairs volumes of two NetApp Element (SolidFire) storage clusters so that one replicates to the other, sets mode,
+    pause, size and direction of existing pairs, or removes pairs.
+  - The clusters must be paired first, see M(elementsw.replication.element_cluster_pair).
   - The task does both halves of each handshake. It prepares the future target (C(replicationTarget)) and
     source (C(readWrite)), starts the pairing on the cluster of the source and completes it on the cluster of
     the target. The pairing keys stay in the memory of the module.
-  - One pair is given by the options at the top level, many by O(pairs). Many pairs in one task are read,
-    planned and written together. The number of reads does not grow with the number of pairs.
-  - The whole list is planned before the first write. When one item cannot be planned, nothing is written and
-    the task fails with every problem, item by item. When an item fails later, what was done to that pair is
-    undone and the others go on, unless O(fail_fast).
-  - The module creates a volume only with O(create_peer_volume), and grows one only with O(size) or
-    O(match_size). It deletes nothing but a volume that this very run has created and could not pair, and it
-    never logs out a host.
+  - One pair is given by the options at the top level, many by O(pairs). The module reads, plans and writes many pairs
+    of one task together. The number of reads does not grow with the number of pairs.
+  - The module plans the whole list before the first write. When one item cannot be planned, nothing is written and
+    the task fails with the error of every such item. When an item fails later, its writes are undone and the others
+    continue, unless O(fail_fast).
+  - The module creates a volume only with O(create_peer_volume), and grows one only with O(size) or O(match_size). It
+    deletes only a volume that the same run has created and could not pair, and it never logs out a host.
 options:
   state:
     description:
-      - V(present) pairs volumes that are not paired, and brings those that are to the mode, the pause and the
-        size that are asked for.
-      - V(absent) removes the pairs on both clusters, the source first, and whatever is left of a half or
-        pending pair of these volumes. The volumes keep their data and their access. A former target stays
-        C(replicationTarget), which no host can use, unless O(release_target).
+      - V(present) pairs volumes that are not paired, and sets the requested mode, pause and size of existing pairs.
+      - V(absent) removes the pairs on both clusters, the source first, and the leftovers of a half or pending pair of
+        these volumes. The volumes keep their data and their access. A former target stays C(replicationTarget), which
+        no host can use, unless O(release_target).
     type: str
     choices: [present, absent]
     default: present
   volume:
     description:
-      - Name of the volume on this cluster, exactly as the cluster spells it. A number is taken as a name too.
+      - Name of the volume on this cluster, exactly as the cluster spells it. A number is a name, too.
       - Give this or O(volume_id), unless O(pairs) is given.
-      - Names are not unique on a cluster. When several volumes have this name, O(account) has to tell which
-        one is meant, error V(volume_ambiguous).
+      - Names are not unique on a cluster. When several volumes have this name, set O(account). Otherwise the error is
+        V(volume_ambiguous).
     type: str
   volume_id:
     description: &volume_id
       - ID of the volume on this cluster.
-      - IDs are counted by each cluster on its own. The same number on the peer is another volume.
+      - Each cluster has its own IDs. The same number on the peer is another volume.
     type: int
   account: &account
     description:
-      - Name of the account that owns the volume on this cluster. Needed when O(volume) is not unique. A
-        volume given by its ID has to belong to it, too.
+      - Name of the account that owns the volume on this cluster. Needed when O(volume) is not unique. A volume given
+        by its ID must belong to this account, too.
       - At the top level it is also the default of the items of O(pairs).
     type: str
   peer_volume: &peer_volume
     description:
       - Name of the other volume, on the peer.
-      - Without it and without O(peer_volume_id) it is the volume of the peer that the volume here is already
-        paired with, or else the one of the same name that belongs to the account of the same name. When only another
-        account has a volume of that name, the error is V(other_account). Give O(peer_account) then.
+      - Without it and without O(peer_volume_id), the module uses the volume that the volume here is paired with, or
+        else the volume of the same name that belongs to the account of the same name. When only another account has a
+        volume of that name, the error is V(other_account). Then set O(peer_account).
     type: str
   peer_volume_id: &peer_volume_id
     description:
@@ -69,20 +67,19 @@ options:
     type: int
   peer_account: &peer_account
     description:
-      - Name of the account that owns the other volume on the peer. Needed when its name is not unique there.
-        A volume given by its ID has to belong to it, too.
+      - Name of the account that owns the other volume on the peer. Needed when its name is not unique there. A volume
+        given by its ID must belong to this account, too.
       - At the top level it is also the default of the items of O(pairs).
     type: str
   mode: &mode
     description:
-      - How the source replicates. With V(async) it acknowledges a write before the peer has it, with V(sync)
-        only when both have it. With V(snapshots_only) nothing but snapshots that are marked for replication
-        is sent.
-      - Without it a new pair gets V(async), and an existing pair keeps the mode it has.
-      - With V(sync) every write of a host waits for the peer, so the latency between the sites is added to
-        it. When it is set and the clusters report a latency above 8 ms, there is a warning.
+      - How the source replicates. With V(async) it acknowledges a write before the peer has it, with V(sync) only
+        when both have it. With V(snapshots_only) it sends only snapshots that are enabled for replication.
+      - Without it a new pair gets V(async), and an existing pair keeps its mode.
+      - With V(sync) every write of a host waits for the peer, which adds the latency between the sites. When V(sync)
+        is set and the clusters report a latency above 8 ms, there is a warning.
       - The mode of an existing pair is read, compared and set on its source. While both sides are writable, or
-        neither is, it is left alone.
+        neither is, the mode is not changed.
       - At the top level it is also the default of the items of O(pairs).
     type: str
     choices: [async, sync, snapshots_only]
@@ -90,13 +87,14 @@ options:
     description:
       - Which side is the source. V(to_peer) replicates from this cluster to the peer, V(from_peer) from the
         peer to this cluster.
-      - Without it a new pair replicates V(to_peer), and an existing pair keeps its direction. Two volumes that are not
-        paired and of which exactly one is C(replicationTarget) have roles already. When that one is here, the direction
-        has to be given, error V(direction_unknown), and one against the roles is the error V(direction_change). When O(repair)
-        cleans up a half or pending pair, the side that is C(readWrite) while the other is
-        C(replicationTarget) stays the source. When that does not tell, the error is V(direction_unknown).
-      - An existing pair is turned round only with O(failover). Without it a direction that differs from the one
-        the pair has is the error V(direction_change).
+      - Without it a new pair replicates V(to_peer), and an existing pair keeps its direction. Two volumes that are
+        not paired and of which exactly one is C(replicationTarget) have roles already. When that one is on this
+        cluster, the direction is required, error V(direction_unknown). A direction that contradicts the roles is the
+        error V(direction_change). When O(repair) cleans up a half or pending pair, the side that is C(readWrite)
+        while the other is C(replicationTarget) stays the source. When the access of both is the same, the error is
+        V(direction_unknown).
+      - Only O(failover) reverses an existing pair. Without it a direction that differs from that of the pair is the
+        error V(direction_change).
       - At the top level it is also the default of the items of O(pairs).
     type: str
     choices: [to_peer, from_peer]
@@ -105,37 +103,38 @@ options:
       - Whether the replication is paused by hand. V(true) pauses it on the source, unless it is paused on either
         side. V(false) resumes it on every side where it was paused.
       - Without it a pair stays as it is, and a new one replicates.
-      - A lost link and other troubles can hide a pause. Then RV(pairs[].paused) is V(null), V(true) is sent and
-        counts as a change, and for V(false) there is a warning and nothing is sent.
-      - A paused pair does not get in sync. V(true) excludes O(wait_for=in_sync).
+      - A failed link and other problems can hide a pause. Then RV(pairs[].paused) is V(null). V(true) is sent and
+        counts as a change. V(false) is not sent, and there is a warning.
+      - A paused pair does not become in sync, so V(true) and O(wait_for=in_sync) are mutually exclusive.
       - At the top level it is also the default of the items of O(pairs).
     type: bool
   size: &size
     description:
       - Grow both volumes to at least this size, the target first. They are never made smaller.
       - A number with V(kB), V(MB), V(GB), V(TB), which are powers of 1000, or V(KiB), V(MiB), V(GiB), V(TiB), which
-        are powers of 1024, or a plain number of bytes. It is rounded up to whole MiB, as the clusters do it.
-      - A volume that O(create_peer_volume) creates gets the size that the volume here has then.
+        are powers of 1024, or a plain number of bytes. It is rounded up to whole MiB, as the clusters do.
+      - A volume that O(create_peer_volume) creates gets the resulting size of the volume here.
       - At the top level it is also the default of the items of O(pairs).
     type: str
   match_size: &match_size
     description:
-      - Whether to grow the smaller of the two volumes to the size of the larger. It heals a pair that is
-        C(PausedVolumeSizeMismatch) because the source alone was grown, as storage drivers do it.
+      - Whether to grow the smaller of the two volumes to the size of the larger. It fixes a pair that is
+        C(PausedVolumeSizeMismatch) because only the source was grown, as storage drivers do.
       - At the top level it is also the default of the items of O(pairs).
     type: bool
   create_peer_volume: &create_peer_volume
     description:
-      - Permission to create the volume on the peer where it is missing, with the size, the sector size and the
-        QoS of the volume here. An empty dictionary takes all defaults.
-      - A volume is missing when the one here is not paired with the peer, and the peer has none of the name and
-        the owner that are asked for. One that is there is used, under the rules for every new target. One that is
+      - Permission to create the volume on the peer where it is missing, with the size, the sector size and the QoS of
+        the volume here. An empty dictionary uses all defaults.
+      - A volume is missing when the one here is not paired with the peer, and the peer has no volume with the
+        requested name and owner. An existing volume is used, under the rules for every new target. A volume that is
         deleted and not purged is never replaced, error V(volume_deleted).
-      - The new volume is the target. Where O(direction) is V(from_peer) and the volume is missing, the error is
+      - The new volume is the target. If O(direction) is V(from_peer) and the volume is missing, the error is
         V(empty_source).
-      - The new volume bears a mark in its attributes, C(elementsw-replication-run), which is different in each run.
-        When the pair cannot be made, the volume with the mark of this run is locked, and deleted and purged once no
-        host uses it. It stays, and RV(error.left_behind) names it, when hosts are logged in to it or have written to it.
+      - The new volume has the attribute C(elementsw-replication-run), which is different in each run. When the
+        pairing fails, the module locks the volume with the attribute of this run, and deletes and purges it once no
+        host uses it. The volume stays, and RV(error.left_behind) names it, when hosts are logged in to it or have
+        written to it.
       - At the top level it is also the default of the items of O(pairs).
       - Used with O(state=present) only.
     type: dict
@@ -143,32 +142,33 @@ options:
       account:
         description:
           - Name of the account on the peer that owns the new volume.
-          - Without it, it is O(peer_account), or else the account of the same name as that of the volume here.
+          - Defaults to O(peer_account), or else to the name of the account that owns the volume here.
         type: str
       create_account:
         description:
-          - Whether to create this account where the peer does not have it. An account that was created stays, also
-            when the pair cannot be made.
+          - Whether to create this account when the peer does not have it. A created account stays, even when the
+            pairing fails.
         type: bool
         default: false
       name:
         description:
-          - Name of the volume. Without it, it is O(peer_volume), or else the name of the volume here.
-          - At the top level not with more than one item in O(pairs) that has no dictionary of its own.
+          - Name of the volume. Defaults to O(peer_volume), or else to the name of the volume here.
+          - At the top level it is only accepted if at most one item of O(pairs) has no O(pairs[].create_peer_volume)
+            of its own.
         type: str
       qos_policy:
         description:
-          - Name of the QoS policy on the peer that the volume uses. The IDs of policies are different on each
-            cluster, so that the policy of the volume here is not taken over.
-          - Without it the rates of the volume here are copied.
+          - Name of the QoS policy on the peer that the volume uses. The IDs of policies differ between clusters, so
+            that the policy of the volume here is not copied.
+          - Without it the new volume gets the QoS rates of the volume here.
         type: str
   allow_overwrite:
     description: &allow_overwrite
-      - Permission to make a volume the target of a new pair although it shows evidence of data. Its content is saved
+      - Permission to make a volume the target of a new pair although there is evidence of data. Its content is saved
         in a snapshot first, see O(save_overwritten). For an existing pair see O(failover).
-      - Without it a future target has to be provably unused, without blocks, writes and snapshots, and not the former
-        target of a pair that is gone, which its attribute C(elementsw-replication-replica) tells. Otherwise the error is
-        V(target_in_use) with the evidence. Evidence that cannot be read counts as in use.
+      - Without it a future target must be provably unused, without blocks, writes and snapshots, and without the
+        attribute C(elementsw-replication-replica) of the former target of a removed pair. Otherwise the error is
+        V(target_in_use) with the evidence. A volume whose evidence cannot be read counts as in use.
       - It never covers a volume that hosts are logged in to, by iSCSI or by a Fibre Channel access group. Log
         the hosts out first.
       - At the top level it is also the default of the items of O(pairs), so that it can be given to one volume of many.
@@ -176,29 +176,29 @@ options:
     default: false
   save_overwritten:
     description: &save_overwritten
-      - Whether to take a snapshot of a volume that shows evidence of data before it is overwritten. It is named
-        C(elementsw-saved-...), and RV(pairs[].saved) tells its ID. It does not expire, except that of a replica which
-        O(repair) copies again, and that of a C(replicationTarget) which shows no other sign of data. Those are kept for
-        7 days.
+      - Whether to save a volume with evidence of data in a snapshot before it is overwritten. The snapshot is named
+        C(elementsw-saved-...), and RV(pairs[].saved) has its ID. It does not expire, with two exceptions that are
+        kept for 7 days, the snapshot of a replica that O(repair) resyncs, and that of a C(replicationTarget) without
+        any other evidence of data.
       - When the snapshot cannot be taken, nothing is overwritten and the error is V(cannot_save).
-      - Set it to V(false) for volumes whose content may be lost, or where the cluster has no room for snapshots.
+      - Set it to V(false) for volumes whose content may be lost, or if the cluster has no room for snapshots.
       - At the top level it is also the default of the items of O(pairs).
     type: bool
     default: true
   repair:
     description: &repair
-      - Permission to remove what is left of an earlier pair of exactly these two volumes, and to pair them
-        again. It concerns a half that only one cluster has, two halves that do not belong together, a pair
-        that is C(StoppedMisconfigured), and a pairing that was started on one of the two volumes and never
-        completed. Without the permission these are the errors V(half_pair) and V(pending_pair).
-      - Pairing again means a full copy, in the mode and with the pause that the remaining half shows, unless O(mode) and
-        O(paused) say otherwise. The former target of this very pair, as long as it is still
-        C(replicationTarget), becomes the target again without O(allow_overwrite) if it holds no more than what
-        replication has brought. One that hosts have written to needs it, as any other target does.
-      - A source without any data overwrites neither its replica nor a target with data unless O(allow_overwrite),
-        error V(empty_source). A cluster that was rebuilt looks like that.
-      - A volume that is paired with another volume or cluster is never touched, error V(paired_elsewhere).
-      - A O(direction) that is against the roles the two volumes have is refused, error V(direction_change).
+      - Permission to remove leftovers of an earlier pair of exactly these two volumes, and to pair them again.
+        Leftovers are a half that only one cluster has, two halves that do not belong together, a pair that is
+        C(StoppedMisconfigured), and a pairing that was started on one of the two volumes and never completed. Without
+        the permission these are the errors V(half_pair) and V(pending_pair).
+      - Pairing again is a full copy, in the mode and with the pause that the remaining half shows, unless O(mode) and
+        O(paused) are set. The former target of the same pair becomes the target again without O(allow_overwrite), as
+        long as it is still C(replicationTarget) and holds only replicated data. If hosts have written to it, it needs
+        O(allow_overwrite), like any other target.
+      - A source without any data, such as a volume of a rebuilt cluster, overwrites neither its replica nor a target
+        with data unless O(allow_overwrite) is set, error V(empty_source).
+      - A volume that is paired with another volume or cluster is never changed, error V(paired_elsewhere).
+      - An O(direction) that contradicts the roles of the two volumes is refused, error V(direction_change).
       - At the top level it is also the default of the items of O(pairs).
       - Used with O(state=present) only.
     type: bool
@@ -208,7 +208,7 @@ options:
       - Many pairs. Each item has the keys of a pair. O(account), O(peer_account), O(mode), O(direction),
         O(paused), O(size), O(match_size), O(create_peer_volume), O(allow_overwrite), O(save_overwritten) and O(repair)
         at the top level are the defaults of the items.
-      - Excludes O(volume), O(volume_id), O(peer_volume) and O(peer_volume_id) at the top level.
+      - Mutually exclusive with O(volume), O(volume_id), O(peer_volume) and O(peer_volume_id) at the top level.
       - An empty list changes nothing.
       - Leave out keys that have no value. A key that is V(null) counts as given.
       - Two items that name the same volume are the error V(duplicate_item).
@@ -244,69 +244,72 @@ options:
         type: bool
   release_target:
     description:
-      - Whether to make the former target C(readWrite) after the pair is gone on both clusters, so that hosts can
-        use it. While a side is not C(Active) or C(Idle) its copy may be incomplete, error V(not_in_sync).
-        Where that cannot be told, because the peer does not answer or the pair is not whole, there is a warning.
-      - With it or without it, the attribute C(elementsw-replication-replica) of the former target notes that it holds the
-        copy of another volume. It is evidence of data then, see O(allow_overwrite).
-      - Of two volumes that are not paired, the one that is C(replicationTarget) becomes C(readWrite) as well,
-        which finishes what an earlier run could not. On releases where it reads as C(locked) without its pair, there
-        is a warning instead.
-      - When both volumes are C(replicationTarget) nothing is done, error V(access_conflict).
+      - Whether to make the former target C(readWrite) after the pair is removed from both clusters, so that hosts can
+        use it. While a side is not C(Active) or C(Idle) its copy may be incomplete, error V(not_in_sync). If the
+        state is not known, because the peer does not answer or it is a half pair, there is a warning.
+      - With or without it, the module sets the attribute C(elementsw-replication-replica) on the former target, which
+        records that it holds the copy of another volume. The attribute is evidence of data, see O(allow_overwrite).
+      - Of two volumes that are not paired, the one that is C(replicationTarget) becomes C(readWrite) too, which
+        completes an earlier interrupted run. On releases that show it as C(locked) without its pair, there is a
+        warning instead.
+      - When both volumes are C(replicationTarget) nothing is changed, error V(access_conflict).
       - Used with O(state=absent) only.
     type: bool
     default: false
   failover:
     description:
-      - Permission to turn existing pairs round where O(direction) differs from the direction they have. A pair that
-        has its direction already is left as it is, so that the same task can be run again. New pairs need none.
-      - V(planned) proves that nothing is left behind, or changes nothing. Both clusters have to answer, the pair has to
-        be in sync and not paused, and its two volumes of the same size. No host may be logged in to the source, and its
-        write operations must stand still. The module takes a snapshot that replicates, waits up to O(wait_timeout) until
-        the peer holds it, demotes the source, waits until its statistics must show every write that was acknowledged
-        before, and only when they show none promotes the target. Hosts are without a writable side for about 3 seconds
-        where statistics are sampled every 500 ms. At no moment are both sides writable. If one pair of the list cannot be
-        reversed like that, none is.
-      - When a promotion is refused, or the target was paired or changed by another client meanwhile, the old source gets
-        its access back. Where that is refused too, the message says that neither side is writable, and what to run.
+      - Permission to reverse existing pairs if O(direction) differs from their direction. A pair that already has
+        this direction is not changed, so that the task is idempotent. New pairs do not need it.
+      - V(planned) proves that no write is lost, or changes nothing. Both clusters must answer, the pair must be in
+        sync and not paused, and its two volumes must have the same size. No host may be logged in to the source, and
+        its count of write operations must not change. The module takes a replicated snapshot, waits up to
+        O(wait_timeout) until the peer holds it, demotes the source, waits until its statistics must show every write
+        that was acknowledged before, and promotes the target only when they show none. Hosts have no writable side
+        for about 3 seconds if statistics are sampled every 500 ms. The two sides are never writable at the same time.
+        If one pair of the list cannot be reversed in this way, none is.
+      - When a promotion is refused, or another client paired or changed the target meanwhile, the old source gets its
+        access back. If that is refused too, the message says that neither side is writable, and what to run.
       - Mode V(snapshots_only) does not replicate the live content. V(planned) refuses it with the error
         V(snapshots_only).
-      - V(forced) makes the wanted side writable first, whatever may be missing there, and warns of
-        C(data_loss_possible). When the other cluster answers, the old source is saved in a snapshot that does not expire,
-        and then demoted. It stays writable when hosts are logged in to it or when the snapshot cannot be taken. Items that
-        cannot be turned round fail alone, and the others go on. Sizes are left as they are.
-      - What is left of a pair is enough for V(forced). Where the other half, or the other volume, is gone, the side that
-        O(direction) names is made writable, nothing else is touched, and a warning says what is left.
-      - It never makes a new pair. Two volumes that are not paired, or not any more, are the error V(not_paired).
-      - When both sides are writable, V(forced) together with O(allow_overwrite) makes the side that is not wanted as source
-        a target. It is saved in a snapshot first, and never overwritten while hosts are logged in to it. Without both
-        options the error is V(split_brain).
-      - When neither side is writable, V(planned) goes on with the planned failover that was interrupted, where both sides
-        hold its snapshot and no one wrote since. Otherwise the error V(no_source) says which proof is missing. V(forced)
-        makes the wanted side writable in any case. The other side is saved in a snapshot first, and where that cannot be
-        done nothing is made writable, unless O(save_overwritten=false).
-      - The mode of the pair is set again on the new source where the turn has changed it.
-      - With O(repair) a pair with one source and one target is never turned round.
+      - V(forced) makes the requested side writable first, whatever data may be missing there, and warns of
+        C(data_loss_possible). When the other cluster answers, the old source is saved in a snapshot that does not
+        expire, and then demoted. It stays writable when hosts are logged in to it or when the snapshot cannot be
+        taken. Items that cannot be reversed fail, and the others continue. Sizes do not change.
+      - V(forced) also works with a half pair. If the other half, or the other volume, is gone, the module makes the
+        side that O(direction) names writable, changes nothing else, and a warning says what is left.
+      - It never creates a pair. Two volumes that are not paired, or no longer paired, are the error V(not_paired).
+      - When both sides are writable, V(forced) together with O(allow_overwrite) makes the side that is not requested
+        as source a target. It is saved in a snapshot first, and never overwritten while hosts are logged in to it.
+        Without both options the error is V(split_brain).
+      - When neither side is writable, V(planned) continues the planned failover that was interrupted, if both sides
+        hold its snapshot and no one wrote since. Otherwise the error V(no_source) says which proof is missing.
+        V(forced) makes the requested side writable in any case. The other side is saved in a snapshot first. If it
+        cannot be saved, nothing is made writable, unless O(save_overwritten=false).
+      - The mode of the pair is set again on the new source if the failover has changed it.
+      - With O(repair) a pair with one source and one target is never reversed.
     type: str
     choices: [planned, forced]
   peer_unreachable:
     description:
       - What to do when the peer does not answer.
       - V(fail) ends with the error V(unreachable) before anything is written.
-      - V(local_only) is the permission to go on with this cluster alone. When the peer answers after all, the task works
-        on both sides as usual. It has three attempts, in ten seconds together.
-      - Alone the task makes volumes writable with O(direction=to_peer) and O(failover=forced), pauses and resumes on this
-        side, and with O(state=absent) removes the entry here and reports the other one as outstanding. Whatever else is not
-        as requested is the error V(unreachable). It never makes a volume a target, creates, grows, changes a mode or pairs.
-      - Before it makes a volume writable, V(local_only) asks this cluster. While its entry for the peer is C(Connected), the
-        peer is alive and only the way to it is broken, by a proxy, a typing mistake or a firewall. So it is while the pair of
-        the volume is C(Active) or resumes. Both are read again for up to 60 seconds, and no longer than O(wait_timeout), with
-        a line of progress. If that stays so, the error is V(peer_alive), and nothing is written.
-      - V(assume_dead) says that the other site is gone. Nothing is sent to the peer, whatever it would have answered, and its
-        credentials are not needed. It permits what V(local_only) permits. An entry that is C(Connected) is a warning then.
-      - The peer is recognised by its address, O(peer.mvip) or O(peer.hostname), which has to be the MVIP that this cluster
-        lists, or a name that resolves to it. For O(failover=forced) and O(paused) the only cluster pair there is will do as
-        well, with a warning, unless O(peer.mvip) says that it is another one. Otherwise the error is V(peer_unknown).
+      - V(local_only) is the permission to continue with only this cluster. When the peer answers, the task works on
+        both sides as usual. The module makes three attempts within ten seconds to reach it.
+      - Without the peer, the task makes volumes writable with O(direction=to_peer) and O(failover=forced), pauses and
+        resumes on this side, and with O(state=absent) removes the entry here and reports the other one as
+        outstanding. Every other difference from the desired state is the error V(unreachable). The task never makes a
+        volume a target, creates, grows, changes a mode or pairs.
+      - Before it makes a volume writable, V(local_only) checks what this cluster reports. While its entry for the
+        peer is C(Connected), or the pair of the volume is C(Active) or resuming, the peer is up and only the
+        connection to it has failed, for example because of a proxy, a typing error or a firewall. The module reads
+        both again for up to 60 seconds, and no longer than O(wait_timeout), with progress lines. If the states stay
+        the same, the error is V(peer_alive), and nothing is written.
+      - V(assume_dead) states that the other site is gone. Nothing is sent to the peer, even if it would answer, and
+        its credentials are not needed. It permits what V(local_only) permits. An entry that is C(Connected) is only a
+        warning.
+      - The peer is identified by its address, O(peer.mvip) or O(peer.hostname), which must be the MVIP that this
+        cluster lists, or a name that resolves to it. For O(failover=forced) and O(paused) a single cluster pair is
+        enough, with a warning, unless O(peer.mvip) is another address. Otherwise the error is V(peer_unknown).
       - A wrong password, a refused certificate, a missing privilege and an unsupported API version are
         errors. They never count as unreachable.
     type: str
@@ -314,8 +317,8 @@ options:
     default: fail
   fail_fast:
     description:
-      - Whether to begin no further pair once one has failed. Pairs that were begun are still brought to their
-        end. What was already prepared for pairs that were not begun is undone.
+      - Whether to start no further pair once one has failed. Pairs that were started are still completed.
+        Preparations for pairs that were not started are undone.
     type: bool
     default: false
   wait:
@@ -326,16 +329,15 @@ options:
   wait_for:
     description:
       - V(paired) waits until both sides show the pair, with one source and one target, and not misconfigured.
-      - V(in_sync) waits until both sides are healthy, C(Active) or C(Idle). The first copy of a large volume
-        can take hours. Raise O(wait_timeout) accordingly.
-      - A state that cannot heal by itself ends the wait at once.
+      - V(in_sync) waits until both sides are healthy, C(Active) or C(Idle). The initial copy of a large volume can
+        take hours. Raise O(wait_timeout) accordingly.
+      - A state that does not recover by itself ends the wait at once.
     type: str
     choices: [paired, in_sync]
     default: paired
   wait_timeout:
     description:
-      - Seconds to wait, for all pairs of the task together. What was done so far is kept when the time runs
-        out.
+      - Seconds to wait, for all pairs of the task together. When the time is up, all writes are kept.
       - Use this option rather than the task keyword C(timeout), which ends the task and leaves the module
         running.
     type: int
@@ -357,28 +359,28 @@ requirements:
   - netaddr
 notes:
   - The user needs the access C(administrator) on both clusters.
-  - Before a new pair is made the module checks that both volumes are active, that they have the same sector
-    size (error V(sector_mismatch)) and that the target is not smaller than the source (V(size_mismatch)), unless
-    O(size) or O(match_size) grows it. A target that is larger gives a warning.
-  - What was grown cannot be made smaller. When a later step of the same pair fails, RV(error.left_behind) says so.
-  - Just before anything that can destroy data the module reads again. When something is no longer as it was
-    planned, the item ends with V(changed_meanwhile) and nothing is written for it.
-  - NetApp asks for a round trip of less than 2000 ms between paired clusters. Replication in mode V(sync)
-    wants far less, practitioners name 8 ms as the most. The module does not enforce either.
+  - Before it creates a pair, the module checks that both volumes are active, that they have the same sector size
+    (error V(sector_mismatch)) and that the target is not smaller than the source (V(size_mismatch)), unless O(size)
+    or O(match_size) grows it. For a larger target there is a warning.
+  - A grown volume cannot be made smaller. When a later step of the same pair fails, RV(error.left_behind) names it.
+  - The module rechecks the volumes just before a write that can destroy data. If the observed state has changed since
+    the plan, the item fails with V(changed_meanwhile) and nothing is written for it.
+  - NetApp requires a round trip of less than 2000 ms between paired clusters. Mode V(sync) needs far less,
+    practitioners recommend at most 8 ms. The module does not enforce either.
 seealso:
   - module: elementsw.replication.element_cluster_pair
   - module: elementsw.replication.element_pair_info
   - ref: ansible_collections.elementsw.replication.docsite.guide_pairing
     description: From the inventory to the first verified pair.
   - ref: ansible_collections.elementsw.replication.docsite.guide_failover
-    description: The runbook of a lost site, planned moves, and the way back.
+    description: The runbook for the loss of a site, planned failover, and failback.
   - ref: ansible_collections.elementsw.replication.docsite.guide_recovery
-    description: Half pairs, leftovers and what to do about them.
+    description: How to recover from half pairs and leftovers.
 """
 
 EXAMPLES = r"""
 # The tasks run for one cluster. Its connection and that of the peer come from the inventory, in which both are hosts.
-- name: Replicate a volume to the volume of the same name on beta, wait until it is in sync and tell of it every 5 minutes
+- name: Replicate a volume to the volume of the same name on beta, wait until it is in sync and show progress every 5 minutes
   elementsw.replication.element_volume_pair:
     peer_host: beta
     volume: orders-db
@@ -426,7 +428,7 @@ EXAMPLES = r"""
     volume: orders-db
     allow_overwrite: true
 
-- name: Use scratch volumes as targets, of which one may be lost without a trace and the other one is saved first
+- name: Overwrite two scratch volumes, one without a snapshot and the other saved first
   elementsw.replication.element_volume_pair:
     peer_host: beta
     allow_overwrite: true
@@ -435,7 +437,7 @@ EXAMPLES = r"""
         save_overwritten: false
       - volume: catalogue
 
-- name: Pair a list, and permit for one volume alone what is permitted for none of the others
+- name: Pair a list, with permissions for single volumes
   elementsw.replication.element_volume_pair:
     peer_host: beta
     pairs:
@@ -448,7 +450,7 @@ EXAMPLES = r"""
         create_peer_volume:
           account: web-dr
 
-- name: Pair again what lost its other half
+- name: Pair again after the other half was removed
   elementsw.replication.element_volume_pair:
     peer_host: beta
     volume: orders-db
@@ -486,7 +488,7 @@ EXAMPLES = r"""
     volume: orders-db
     size: 200GiB
 
-- name: Let the replicas follow volumes that a storage driver has grown
+- name: Grow the replicas of volumes that a storage driver has grown
   elementsw.replication.element_volume_pair:
     peer_host: beta
     match_size: true
@@ -498,20 +500,20 @@ EXAMPLES = r"""
     volume: orders-db
     paused: "{{ batch_is_running }}"
 
-- name: End the replication of a volume
+- name: Remove a pair
   elementsw.replication.element_volume_pair:
     peer_host: beta
     volume: orders-db
     state: absent
 
-- name: End the replication of a volume for good, and let hosts use its copy
+- name: Remove a pair and make the former target writable for hosts
   elementsw.replication.element_volume_pair:
     peer_host: beta
     volume: orders-db
     state: absent
     release_target: true
 
-- name: Move the writable side to this cluster, and lose nothing
+- name: Fail over to this cluster without loss of data
   elementsw.replication.element_volume_pair:
     peer_host: beta
     volume: orders-db
@@ -519,7 +521,7 @@ EXAMPLES = r"""
     failover: planned
     wait_for: in_sync
 
-- name: Make this side writable, because the site of the peer is gone
+- name: Fail over to this cluster after the site of the peer has failed
   elementsw.replication.element_volume_pair:
     peer_host: beta
     volume: orders-db
@@ -527,7 +529,7 @@ EXAMPLES = r"""
     failover: forced
     peer_unreachable: local_only
 
-- name: The same without asking the peer, because its site is gone and something at its address still answers
+- name: Fail over without a call to the peer, because its site is gone and another system answers at its address
   elementsw.replication.element_volume_pair:
     peer_host: beta
     volume: orders-db
@@ -535,7 +537,7 @@ EXAMPLES = r"""
     failover: forced
     peer_unreachable: assume_dead
 
-- name: Both sides are writable since that site is back, and this one has the good data
+- name: Keep the data of this cluster when both sides are writable, after the failed site is back
   elementsw.replication.element_volume_pair:
     peer_host: beta
     volume: orders-db
@@ -555,7 +557,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 pairs:
-  description: One entry for each pair asked for, in the same order.
+  description: One entry for each requested pair, in the same order.
   returned: when both clusters could be read, also on failure
   type: list
   elements: dict
@@ -577,12 +579,11 @@ pairs:
       sample: d2c7b0e6-51f4-4a7b-8f0d-6a2f3f9b7c15
     state:
       description:
-        - What the two sides have. V(paired), V(crossed) when both are paired and not with each other's entry,
-          V(half_local) or V(half_peer) when only this or only the other side has an entry, V(pending_local)
-          or V(pending_peer) when a pairing was started there and not completed, V(foreign_local) or
-          V(foreign_peer) when the volume there is paired with another volume, V(unknown_peer) when the peer
-          could not be looked at, and V(none).
-          V(null) when it could not be told which volumes are meant.
+        - The entries of the two sides. V(paired), V(crossed) when both are paired but their entries do not belong
+          together, V(half_local) or V(half_peer) when only this or only the other side has an entry, V(pending_local)
+          or V(pending_peer) when a pairing was started there and not completed, V(foreign_local) or V(foreign_peer)
+          when the volume there is paired with another volume, V(unknown_peer) when the peer could not be read, and
+          V(none). V(null) when the volumes could not be identified.
       returned: success
       type: str
       sample: paired
@@ -597,16 +598,16 @@ pairs:
       type: bool
       sample: false
     msg:
-      description: Why this pair failed, in one sentence. V(null) when it did not.
+      description: The error of this pair as one sentence. V(null) when it did not fail.
       returned: success
       type: str
     error:
-      description: What went wrong with this pair, with the keys of RV(error). V(null) when nothing did.
+      description: The error of this pair, with the keys of RV(error). V(null) when it did not fail.
       returned: success
       type: dict
     saved:
       description:
-        - The snapshots that this run has taken of what it was about to overwrite. Empty in check mode.
+        - The snapshots that this run has taken of volumes before it overwrote them. Empty in check mode.
         - They stay until they expire or are deleted.
       returned: success
       type: list
@@ -623,17 +624,17 @@ pairs:
           type: str
           sample: orders-db
         snapshot_id:
-          description: ID of the snapshot on that cluster. V(null) when the cluster did not tell.
+          description: ID of the snapshot on that cluster. V(null) when the cluster did not report it.
           returned: success
           type: int
           sample: 912
         name:
-          description: Name of the snapshot, and of the group it belongs to if it does.
+          description: Name of the snapshot, and of its group if it belongs to one.
           returned: success
           type: str
           sample: elementsw-saved-0123456789abcdef-0
         expires:
-          description: When the cluster deletes it. V(null) for never.
+          description: When the cluster deletes it. V(null) if it does not expire.
           returned: success
           type: str
           sample: "2026-12-05T10:00:00Z"
@@ -646,20 +647,20 @@ pairs:
       sample: async
     direction:
       description:
-        - V(to_peer), V(from_peer), V(split) when both sides are writable, V(none) when neither is. V(null) when there is
-          no pair, or when an access is none of a pair.
+        - V(to_peer), V(from_peer), V(split) when both sides are writable, V(none) when neither is. V(null) when there
+          is no pair, or when an access is not a role in a pair.
       returned: success
       type: str
       sample: to_peer
     paused:
-      description: Whether the replication is paused by hand. V(null) when the state does not tell.
+      description: Whether the replication is paused by hand. V(null) when the state does not show it.
       returned: success
       type: bool
       sample: false
     health:
       description:
-        - The worse of the two sides. V(healthy), V(syncing), V(paused), V(recovering), V(pending),
-          V(unknown), V(broken) when a person has to act, V(dead) when the volumes have to be paired again.
+        - The worse of the two sides. V(healthy), V(syncing), V(paused), V(recovering), V(pending), V(unknown),
+          V(broken) when an administrator must act, V(dead) when the volumes must be paired again.
       returned: success
       type: str
       sample: healthy
@@ -701,7 +702,7 @@ pairs:
           sample: 10000269312
         replication_state:
           description:
-            - State of the replication, as the cluster words it. V(null) when the volume is not paired.
+            - State of the replication, as the cluster reports it. V(null) when the volume is not paired.
           returned: success
           type: str
           sample: Active
@@ -718,8 +719,7 @@ pairs:
         replication_state: Active
 actions:
   description:
-    - The writes of this run in their order, one entry for each API call. In check mode the writes that would
-      be made.
+    - The writes of this run in order, one entry for each API call. In check mode the writes that a run would make.
   returned: always, except for argument errors
   type: list
   elements: dict
@@ -736,18 +736,18 @@ actions:
       sample: ModifyVolumes
     object:
       description:
-        - What was written to, in words. A bulk call names up to three objects and how many there are.
+        - The object that was written to, as text. A bulk call names up to three objects and their number.
       returned: success
       type: str
       sample: volume orders-db-dr (77)
     reason:
-      description: Why.
+      description: The reason for the write.
       returned: success
       type: str
       sample: it becomes the target
 error:
   description:
-    - What went wrong, for machines. All keys are always there, V(null) where there is nothing to say.
+    - The error in machine-readable form. All keys are always present, V(null) if they do not apply.
     - With several failed pairs, see RV(pairs[].error) of each.
   returned: failure, except for argument errors
   type: dict
@@ -763,7 +763,7 @@ error:
       type: str
       sample: beta
     method:
-      description: The API method that was refused or got no answer.
+      description: The API method that failed or got no answer.
       returned: failure
       type: str
       sample: CompleteVolumePairing
@@ -773,27 +773,27 @@ error:
       type: str
       sample: xInvalidPairingKey
     message:
-      description: The text that came with it.
+      description: The text of that error.
       returned: failure
       type: str
       sample: The pairing key is not valid.
     rolled_back:
-      description: Whether what this run had written was undone. V(null) when it had written nothing.
+      description: Whether all writes of this run were undone. V(null) when it wrote nothing.
       returned: failure
       type: bool
       sample: true
     left_behind:
-      description: What this run wrote and could not undo, each in a sentence. V(null) when there is nothing.
+      description: What this run wrote and could not undo, one sentence for each object. V(null) when there is none.
       returned: failure
       type: list
       elements: str
 diff:
-  description: The pairs before and after, by the plan.
+  description: The pairs before and after the plan.
   returned: always when diff mode is on, except for argument errors
   type: dict
   contains:
     before:
-      description: The pairs as they were found.
+      description: The observed pairs.
       returned: always
       type: dict
       sample:
@@ -809,7 +809,7 @@ diff:
             size: 10000269312
             peer_size: 10000269312
     after:
-      description: The pairs as the same plan leaves them.
+      description: The pairs after the plan.
       returned: always
       type: dict
       sample:
@@ -855,12 +855,12 @@ NEW_VOLUME: dict[str, Any] = {
     "qos_policy": {"type": "str"},
 }
 NEW: dict[str, Any] = {"create_peer_volume": {"type": "dict", "options": NEW_VOLUME}}
-#: What is permitted for a pair, with what holds where neither the item nor the task says.
+#: What is permitted for a pair, with the defaults for what neither the item nor the task sets.
 PERMISSIONS = {"repair": False, "allow_overwrite": False, "save_overwritten": True}
 #: One item of `pairs`.
 ITEM: dict[str, Any] = {**PAIR, **NEW, **{name: {"type": "bool"} for name in PERMISSIONS}}
 ONE_VOLUME_EACH = [("volume", "volume_id"), ("peer_volume", "peer_volume_id")]
-# What names a volume cannot be a default of the items.
+# An option that names a volume cannot be a default of the items.
 ONE_PAIR_OR_MANY = [("pairs", name) for names in ONE_VOLUME_EACH for name in names]
 
 

@@ -1,8 +1,10 @@
 # Copyright (c) 2026, elementsw.replication contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The base classes of the action plugins: they fill in both connections, run the module and show its progress."""
+
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""What the action plugins of the collection have in common: fill in both connections, run the module, tell how far it is."""
 
 from __future__ import annotations
 
@@ -18,17 +20,17 @@ from ._connection import ConnectionProblem, module_arguments, secrets
 
 try:
     from ansible.module_utils.secrets import register_secrets
-except ImportError:  # ansible-core before 2.22 masks on the side of the module alone
+except ImportError:  # before ansible-core 2.22 only the module masks secrets
 
     def register_secrets(values: Iterable[str], /) -> None:
-        """There is no place on the controller to register a secret at."""
+        """Do nothing: this ansible-core has no register of secrets on the controller."""
 
 
 display = Display()
 
 
 class ConnectedAction(ActionBase):
-    """Runs the module of the same name. What goes to it beyond the task's own arguments no callback sees."""
+    """Runs the module of the same name. Callbacks see only the task's own arguments, not those that are filled in."""
 
     TRANSFERS_FILES = False
 
@@ -48,7 +50,7 @@ class ConnectedAction(ActionBase):
             args = module_arguments(self._task.args, task_vars, self._templar)
         except ConnectionProblem as exc:
             problem = str(exc)
-        # Returned from outside the except block: inside it, ansible-core would add the error's context.
+        # Returned outside the except block: inside it, ansible-core would add the context of the exception.
         if problem is not None:
             return {"failed": True, "changed": False, "msg": problem}
         register_secrets(secrets(args))
@@ -60,18 +62,18 @@ class ConnectedAction(ActionBase):
 
 
 class WaitingAction(ConnectedAction):
-    """Runs a module that ends in the middle of a long wait, shows how far that is, and calls it again to go on."""
+    """Runs a module that ends during a long wait, shows its progress, and calls it again to resume the wait."""
 
     def _call(self, args: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         if self._task.async_val:
-            # Nobody sees the module's replies before its end, so it has to wait in one go.
+            # No one sees the replies before the end of the task, so one call of the module waits all the time.
             args = {**args, "progress_interval": 0}
         reply = super()._call(args, task_vars)
         began = time.monotonic()
         before = reply
         while "_progress" in reply:
             if _is_unplanned(before) and not _is_unplanned(reply):
-                began = time.monotonic()  # another wait, that of what is written by now
+                began = time.monotonic()  # another wait, for the result of the writes
             before, progress = reply, reply["_progress"]
             if not self._task.no_log:
                 # Not on stdout, which may be parsed.
@@ -82,22 +84,22 @@ class WaitingAction(ConnectedAction):
 
 
 def printable(line: str) -> str:
-    """Without what would steer a terminal: names and states in it are whatever a cluster says."""
+    """Return the line without characters that control a terminal: a cluster can have any names and states."""
     return "".join(character if character.isprintable() else "?" for character in line)
 
 
 def _interval(args: dict[str, Any]) -> float:
-    """How long the module had waited when it came back for the first time. It cannot say: its numbers may get masked."""
+    """Return the seconds that the module waited in its first call. Its reply does not have them: numbers may be masked."""
     return float(args.get("progress_interval", PROGRESS["progress_interval"]["default"]))
 
 
 def _is_unplanned(reply: dict[str, Any]) -> bool:
-    """Whether the module came back before it had planned anything."""
+    """Whether the module returned before it had planned anything."""
     return "actions" not in reply["_progress"]["report"]
 
 
 def _with_the_writes(reply: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
-    """A reply of a later call that has not come to its end, as when it was killed, with what the first one has written."""
+    """Return the reply of a later call, with the writes of the first one if the later call was killed before its end."""
     if not reply.get("failed") or reply.get("actions") or _is_unplanned(before):
         return reply
     report = before["_progress"]["report"]
@@ -106,6 +108,6 @@ def _with_the_writes(reply: dict[str, Any], before: dict[str, Any]) -> dict[str,
 
 
 def _as_from_one_call(reply: dict[str, Any]) -> dict[str, Any]:
-    """Without the report of the earlier calls among the arguments."""
+    """Return the reply without the report of the earlier calls among its arguments."""
     shown = reply.get("invocation", {}).get("module_args")
     return {**reply, "invocation": {"module_args": {**shown, "_resume": None}}} if shown else reply

@@ -1,12 +1,14 @@
 # Copyright (c) 2026, elementsw.replication contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-# This file is private to the collection elementsw.replication: it can change without notice.
-"""From the variables of two inventory hosts to the options of one module.
 
-This host is read through the task's variables, so those of the play and the task count. The peer is read
-through `hostvars`, so they do not.
+"""The options of a module from the variables of two inventory hosts.
+
+The variables of this host are those of the task, so variables of the play and the task apply. Those of the peer are
+read through `hostvars`, so they do not apply.
 """
+
+# This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations
 
@@ -27,7 +29,7 @@ _UNRESOLVED = object()
 
 
 class ConnectionProblem(Exception):
-    """A sentence for the user. It holds names of hosts, options and variables, never their values."""
+    """A message for the user. It contains names of hosts, options and variables, never their values."""
 
 
 @dataclass(frozen=True)
@@ -38,26 +40,27 @@ class _Host:
     variables: Mapping[str, Any]
     template: Callable[[Any], Any]
     is_template: Callable[[Any], bool]
-    takes_options: bool  # whether the task could give what the variables lack
+    #: Whether the task can set options that the variables do not.
+    takes_options: bool
 
 
 def module_arguments(args: Mapping[str, Any], task_vars: Mapping[str, Any], templar: Any) -> dict[str, Any]:
-    """The task's arguments with both connections filled in and `peer_host` replaced by `peer`.
+    """Return the task's arguments with both connections filled in and `peer_host` replaced by `peer`.
 
     Arguments that are null count as not given. Raises ConnectionProblem.
     """
     given = {name: value for name, value in args.items() if value is not None}
-    here = _Host(task_vars["inventory_hostname"], task_vars, templar.template, templar.is_template, takes_options=True)
-    filled = _fill(given, here)
-    # With peer beside it, peer_host stays: the module says that they exclude each other.
+    local = _Host(task_vars["inventory_hostname"], task_vars, templar.template, templar.is_template, takes_options=True)
+    filled = _fill(given, local)
+    # If peer is set too, peer_host stays: the module reports that they are mutually exclusive.
     if "peer_host" in filled and "peer" not in filled:
-        there = _peer_host(str(filled.pop("peer_host")), here.name, task_vars["hostvars"], templar)
-        filled["peer"] = {**peer_host_defaults(), **(_names(there) if assumes_dead(filled) else _fill({}, there))}
+        peer = _peer_host(str(filled.pop("peer_host")), local.name, task_vars["hostvars"], templar)
+        filled["peer"] = {**peer_host_defaults(), **(_names(peer) if assumes_dead(filled) else _fill({}, peer))}
     return filled
 
 
 def secrets(args: Mapping[str, Any]) -> list[str]:
-    """The passwords among the arguments of the module."""
+    """Return the passwords in the arguments of the module."""
     sides = [args, args.get("peer")]
     found = [side.get("password") for side in sides if isinstance(side, Mapping)]
     return [password for password in found if isinstance(password, str) and password]
@@ -66,7 +69,7 @@ def secrets(args: Mapping[str, Any]) -> list[str]:
 def _peer_host(name: str, here: str, hostvars: Mapping[str, Any], templar: Any) -> _Host:
     if name == here:
         raise ConnectionProblem(f"peer_host: '{name}' is the host that this task runs for; name the other cluster")
-    # Asked before any access, because what an unknown host yields differs from version to version.
+    # Checked before any access, because the result for an unknown host depends on the version of ansible-core.
     if name not in hostvars:
         raise ConnectionProblem(f"peer_host: there is no host '{name}' in the inventory")
     return _Host(name, hostvars[name], _as_it_is, templar.is_template, takes_options=False)
@@ -77,7 +80,10 @@ def _as_it_is(value: Any) -> Any:
 
 
 def _names(host: _Host) -> dict[str, Any]:
-    """What a host is recognised by that nothing is sent to. Its other variables need not even be readable."""
+    """Return the options that identify a host that nothing is sent to. Its other variables are not read.
+
+    Raises ConnectionProblem.
+    """
     options = {name: value for name in NAMES if (value := _variable(host, name)) not in (None, "")}
     if not options:
         variables = " or ".join(map(host_variable, NAMES))
@@ -100,20 +106,20 @@ def _fill(given: Mapping[str, Any], host: _Host) -> dict[str, Any]:
 
 
 def _variable(host: _Host, option: str) -> Any:
-    """The value that the host's variable has for the option, None where it has none. Raises ConnectionProblem."""
+    """Return the value of the host's variable for the option, None if it is not set. Raises ConnectionProblem."""
     variable = host_variable(option)
     value = _resolve(host, variable) if variable in host.variables else None
     if value is _UNRESOLVED:
         raise ConnectionProblem(
-            f"host '{host.name}': the variable {variable} cannot be resolved; something in it is undefined or wrong"
+            f"host '{host.name}': the variable {variable} cannot be resolved; correct what is undefined or wrong in it"
         )
     return value
 
 
 def _resolve(host: _Host, variable: str) -> Any:
-    """The variable's value, or _UNRESOLVED.
+    """Return the value of the variable, or _UNRESOLVED.
 
-    A template error is neither passed on nor chained: its text and origin show parts of the inventory.
+    A template error is neither raised nor chained: its text and origin contain parts of the inventory.
     """
     try:
         value = host.template(host.variables[variable])
@@ -123,9 +129,9 @@ def _resolve(host: _Host, variable: str) -> Any:
 
 
 def _is_leftover(value: Any, is_template: Callable[[Any], bool]) -> bool:
-    """Whether the value is the text of a template that did not resolve, as ansible-core before 2.19 leaves it.
+    """Whether the value is the text of an unresolved template, as ansible-core before 2.19 returns it.
 
-    Text marked unsafe, such as a vaulted secret that holds braces, is a value like any other.
+    A text marked as unsafe, such as a vaulted secret that contains braces, is a normal value.
     """
     if not isinstance(value, str) or hasattr(value, "__UNSAFE__"):
         return False

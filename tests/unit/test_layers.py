@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import pathlib
+import re
 
 import pytest
 import yaml
@@ -24,6 +25,8 @@ NOUNS = [f"{PAIRING}/{name}" for name in ("model", "views", "plan", "failover_st
 MAY_IMPORT = {
     "action": ["plugin_utils"],
     "plugin_utils": ["plugin_utils", f"{UTILS}/_element/arguments"],
+    "plugin_utils/_filter_input": [],
+    "filter": ["plugin_utils/_filter_input"],
     "doc_fragments": [],
     "modules": [f"{UTILS}/_module", f"{UTILS}/_element/arguments", f"{PAIRING}/jobs"],
     f"{UTILS}/_module": [f"{UTILS}/_element", PAIRING],
@@ -55,7 +58,7 @@ MAY_IMPORT = {
 OUTSIDE = {
     "requests": [f"{UTILS}/_element/libraries"],
     "netaddr": [f"{UTILS}/_element/libraries"],
-    "ansible": ["action", "plugin_utils", "modules", f"{UTILS}/_module"],
+    "ansible": ["action", "filter", "plugin_utils", "modules", f"{UTILS}/_module"],
 }
 FILES = sorted(path.relative_to(PLUGINS) for path in PLUGINS.rglob("*.py"))
 
@@ -91,6 +94,21 @@ def test_imports(file):
             assert any(below(inside, allowed) for allowed in MAY_IMPORT[place]), f"{name} imports {inside}"
         elif package in OUTSIDE:
             assert any(below(name, allowed) for allowed in OUTSIDE[package]), f"{name} imports {package}"
+
+
+@pytest.mark.parametrize("file", [file for file in FILES if file.parts[0] == "filter"], ids=str)
+def test_filters_are_pure(file):
+    """They take of Ansible its error alone, and nothing of the standard library that reads, writes or tells the time."""
+    text = (PLUGINS / file).read_text(encoding="utf-8")
+    assert {package for package, _inside in imports(file) if package} <= {
+        "__future__",
+        "ansible",
+        "collections",
+        "math",
+        "typing",
+    }
+    assert re.findall(r"ansible\.[a-z]\w*(?= import)|import ansible", text) in ([], ["ansible.errors"])
+    assert f'NAME = "{file.stem}"' in text or f'"{file.stem}": {file.stem}' in text
 
 
 def test_modules_action_plugins_and_group_are_the_same():

@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""Host names and IP addresses: two texts that write the same address are equal."""
+
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""Host names and addresses: never compared as text where they are addresses."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ from .libraries import netaddr
 
 
 def parse(text: str | None) -> Any:
-    """The address that `text` writes, or None when it is a name or nothing."""
+    """Return the netaddr.IPAddress that `text` writes, or None when it is a name or empty."""
     try:
         # INET_PTON: without it "10" would be read as 0.0.0.10
         address = netaddr.IPAddress(_bare(text or "").strip("[]"), flags=netaddr.INET_PTON)
@@ -24,7 +25,7 @@ def parse(text: str | None) -> Any:
 
 
 def same(one: str | None, other: str | None) -> bool:
-    """Whether two texts name the same host: equal addresses, or equal names whatever their case. Nothing equals ""."""
+    """Whether two texts name the same host: equal addresses, or names that are equal in any case. "" names none."""
     if not one or not other:
         return False
     first, second = parse(one), parse(other)
@@ -34,18 +35,18 @@ def same(one: str | None, other: str | None) -> bool:
 
 
 def _bare(text: str) -> str:
-    """Without blanks around it, and without the final dot that makes a name absolute."""
+    """Return `text` without the blanks around it and without the final dot of an absolute name."""
     return text.strip().rstrip(".")
 
 
 def url_host(hostname: str) -> str:
-    """`hostname` as it stands in a URL: IPv6 literals in brackets."""
+    """Return `hostname` as a URL contains it: an IPv6 literal is put in brackets."""
     address = parse(hostname)
     return f"[{address}]" if address is not None and address.version == 6 else hostname.strip()
 
 
 def resolve(hostname: str) -> tuple[str, ...]:
-    """`hostname` and every address it resolves to; a name that does not resolve stands alone."""
+    """Return `hostname` and every address that it resolves to; only `hostname` if it does not resolve."""
     try:
         found = {str(entry[4][0]) for entry in socket.getaddrinfo(hostname.strip("[]"), None)}
     except (OSError, UnicodeError):

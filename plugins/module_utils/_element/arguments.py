@@ -2,13 +2,13 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# This file is private to the collection elementsw.replication: it can change without notice.
+"""The connection options of both clusters, the defaults of the peer's, and the options for the progress of a wait.
 
-"""The options that reach a cluster, and how each side of a pair comes by its own; and those that tell of a wait.
-
-Read by the modules, and by the action plugins on the controller, which need names and defaults only.
-Hence this file imports neither `requests` nor `ansible`.
+The modules use this file, and so do the action plugins on the controller, which need only names and defaults.
+Therefore it imports neither `requests` nor `ansible`.
 """
+
+# This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations
 
@@ -32,17 +32,17 @@ CONNECTION: dict[str, dict[str, Any]] = {
     "mvip": {"type": "str"},
 }
 
-#: Without these there is no connection. Optional in the spec, because host variables can supply them.
+#: A connection requires these. They are optional in the spec, because host variables can supply them.
 REQUIRED = ("hostname", "username", "password")
 
-#: By these a peer is recognised that nothing is sent to. One of them will do.
+#: These identify a peer that nothing is sent to. One of them is enough.
 NAMES = ("hostname", "mvip")
 
-#: What a task may do where the peer does not answer. With the last one it is not even asked.
+#: What a task may do if the peer is unreachable. With the last one, nothing is sent to the peer.
 ASSUME_DEAD = "assume_dead"
 UNREACHABLE = ("fail", "local_only", ASSUME_DEAD)
 
-#: How a module that waits tells of it. The action plugin fills in `_resume`, and nobody else.
+#: How a module that waits reports its progress. Only the action plugin sets `_resume`.
 PROGRESS: dict[str, dict[str, Any]] = {
     "progress_interval": {"type": "int", "default": 30},
     "_resume": {
@@ -51,17 +51,17 @@ PROGRESS: dict[str, dict[str, Any]] = {
     },
 }
 
-#: What an explicit `peer` takes over from this cluster. Never an identity, a secret or a pinned certificate.
+#: The options that an explicit `peer` inherits from this cluster: no identity, no secret and no pinned certificate.
 INHERITED = ("port", "validate_certs", "ca_path", "timeout", "use_proxy", "concurrency", "api_version")
 
-#: The longest `timeout`: a day. The system's clocks cannot hold just any number.
+#: The longest `timeout`: one day, in seconds. The clocks of the system have a limit.
 MOST_SECONDS = 86400
 
-#: The first endpoint that has every method used here.
+#: The first version of the API that has every method that is used here.
 OLDEST_API_VERSION = (10, 0)
 
 _FINGERPRINT = re.compile(r"[0-9A-Fa-f]{2}(:?[0-9A-Fa-f]{2}){31}")
-# Rough: netaddr, which knows better, is not there on the controller.
+# An approximation: netaddr, which is exact, need not be installed on the controller.
 _ADDRESS = re.compile(r"\s*(\d{1,3}(\.\d{1,3}){3}|\[?[0-9A-Fa-f]*:[0-9A-Fa-f:.]+\]?)\s*")
 _API_VERSION = re.compile(r"(\d{1,3})\.(\d{1,3})")
 
@@ -69,12 +69,12 @@ Options = dict[str, Any]
 
 
 def host_variable(option: str) -> str:
-    """The inventory variable that fills the option when the task does not give it."""
+    """Return the name of the inventory variable that supplies the option if the task does not set it."""
     return f"element_{option}"
 
 
 def connection_spec() -> dict[str, dict[str, Any]]:
-    """The part of an argument spec that reaches this cluster and its peer."""
+    """Return the part of an argument spec with the connections to this cluster and its peer."""
     return {
         **copy.deepcopy(CONNECTION),
         "peer": {"type": "dict", "options": _peer_options()},
@@ -83,7 +83,7 @@ def connection_spec() -> dict[str, dict[str, Any]]:
 
 
 def connection_rules(peer_required: bool) -> dict[str, list[tuple[str, ...]]]:
-    """The rules that go with `connection_spec`, as keyword arguments of AnsibleModule."""
+    """Return the rules that belong to `connection_spec`, as keyword arguments of AnsibleModule."""
     return {
         "mutually_exclusive": [("peer", "peer_host")],
         "required_one_of": [("peer", "peer_host")] if peer_required else [],
@@ -91,34 +91,34 @@ def connection_rules(peer_required: bool) -> dict[str, list[tuple[str, ...]]]:
 
 
 def peer_host_defaults() -> Options:
-    """What a peer named by `peer_host` has where its host variables are silent.
+    """Return the options of a peer named by `peer_host` whose host variables are not set.
 
-    An option without a default is empty here rather than absent: absent would take over this cluster's value.
+    An option without a default is empty here, not absent: an absent option would inherit this cluster's value.
     """
     return {name: CONNECTION[name].get("default", "") for name in INHERITED}
 
 
 def endpoints(params: Mapping[str, Any]) -> tuple[Options, Options | None]:
-    """The options of this cluster and of its peer, under the names of CONNECTION. None: nothing is sent to a peer.
+    """Return the options of this cluster and of its peer, by the names of CONNECTION. None: nothing is sent to a peer.
 
-    `params` are the module's, checked by Ansible and by `check_local`.
+    `params` are the parameters of the module, which Ansible and `check_local` have checked.
     """
-    here = {name: params[name] for name in CONNECTION}
+    local = {name: params[name] for name in CONNECTION}
     if params["peer"] is None or assumes_dead(params):
-        return _without_empty_path(here), None
-    there = {name: params["peer"][name] for name in CONNECTION}
+        return _without_empty_path(local), None
+    peer = {name: params["peer"][name] for name in CONNECTION}
     for name in INHERITED:
-        if there[name] is None:
-            there[name] = here[name]
-    return _without_empty_path(here), _without_empty_path(there)
+        if peer[name] is None:
+            peer[name] = local[name]
+    return _without_empty_path(local), _without_empty_path(peer)
 
 
 def check_local(params: Mapping[str, Any]) -> str | None:
-    """A sentence about the first connection option that is missing or makes no sense, or None."""
+    """Return a message about the first connection option that is missing or invalid, or None."""
     if params["peer_host"] is not None:
         return (
-            "peer_host: nobody looked up that host's variables, because the action plugin of this collection "
-            "did not run; call the module by its full name in a task, or give peer"
+            "peer_host: the action plugin of this collection did not run, so the variables of that host were not read; "
+            "call the module by its full name in a task, or give peer"
         )
     peer = params["peer"]
     problem = _check_required(params, "") or _check_values(params, "")
@@ -129,7 +129,7 @@ def check_local(params: Mapping[str, Any]) -> str | None:
 
 
 def assumes_dead(params: Mapping[str, Any]) -> bool:
-    """Whether the task says that the peer is gone: nothing is sent to it, and nothing but its name is needed."""
+    """Whether the task states that the peer is gone: nothing is sent to it, and only its name is needed."""
     return params.get("peer_unreachable") == ASSUME_DEAD
 
 
@@ -141,7 +141,7 @@ def _peer_options() -> dict[str, dict[str, Any]]:
 
 
 def _without_empty_path(options: Options) -> Options:
-    """An empty `ca_path` says: the system's authorities, whatever the other side uses."""
+    """Return the options with None for an empty `ca_path`: the authorities of the system, whatever the other side uses."""
     return {**options, "ca_path": options["ca_path"] or None}
 
 
@@ -158,7 +158,7 @@ def _check_required(options: Mapping[str, Any], prefix: str) -> str | None:
 def _check_named(peer: Mapping[str, Any]) -> str | None:
     if any(peer[name] for name in NAMES):
         return None
-    return "peer.hostname, peer.mvip: missing; give one of them, so that the pair with the peer is recognised"
+    return "peer.hostname, peer.mvip: missing; give one of them to identify the pair with the peer"
 
 
 def _check_values(options: Mapping[str, Any], prefix: str) -> str | None:
@@ -170,8 +170,8 @@ def _check_values(options: Mapping[str, Any], prefix: str) -> str | None:
 
 
 def _check_mvip(value: str) -> str | None:
-    # Empty text: not given.
-    return None if not value or _ADDRESS.fullmatch(value) else "give the IPv4 or IPv6 address alone, such as 192.0.2.10"
+    # An empty text counts as not given.
+    return None if not value or _ADDRESS.fullmatch(value) else "give an IPv4 or IPv6 address, such as 192.0.2.10"
 
 
 def _check_port(value: int) -> str | None:
@@ -196,7 +196,7 @@ def _check_api_version(value: str) -> str | None:
     match = _API_VERSION.fullmatch(value)
     if match and (int(match[1]), int(match[2])) >= OLDEST_API_VERSION:
         return None
-    return 'give a version such as "10.0", which is the oldest with every method used here, or "12.3"'
+    return 'give a version such as "12.3"; the oldest one with every required method is "10.0"'
 
 
 _CHECKS: dict[str, Callable[[Any], str | None]] = {

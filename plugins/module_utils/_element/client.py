@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""The JSON-RPC client of one cluster: `call(method, params)` returns the result or raises Failure."""
+
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""The JSON-RPC client of one cluster: `call(method, params)` gives the result or raises a Failure."""
 
 from __future__ import annotations
 
@@ -17,13 +18,13 @@ from typing import Optional
 from .errors import ApiError, Failure, Unanswered
 from .transport import EndlessReply, Endpoint, NetworkTrouble, Reply, TlsTrouble, Transport
 
-# Seconds between the attempts of a read: six attempts in about a quarter of a minute.
+# Seconds between the attempts of a read: six attempts in about 15 seconds.
 READ_PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
-# Between the attempts of a probe, which has to be over soon.
+# Seconds between the attempts of a probe, which must end soon.
 PROBE_PAUSES = (0.1, 0.3)
 
-# The methods that change nothing. Only these are sent again by themselves: an answer that got lost on the way may
-# belong to a write that took effect, and most writes of this API do harm when repeated.
+# The methods that change nothing. Only these are repeated automatically: a write whose reply was lost may have taken
+# effect, and most writes of this API do harm when they are repeated.
 READS = re.compile(r"(Get|List)(?!AsyncResult$)\w+")
 
 _IS_IT_A_CLUSTER = (
@@ -34,12 +35,7 @@ Params = Optional[Mapping[str, object]]
 
 
 class Client:
-    """Speaks to one cluster. Safe to use from several threads; one connection for each of them.
-
-    name: how messages call the cluster: its address until `name` is set to the cluster's own.
-    warnings: sentences gathered on the way, to be shown to the user.
-    has_written: whether anything but reads was sent.
-    """
+    """Sends the API calls of one run to one cluster. Several threads can use it; each one has its own connection."""
 
     def __init__(
         self,
@@ -50,7 +46,9 @@ class Client:
         sleep: Callable[[float], None] = time.sleep,
         is_peer: bool = False,
     ):
+        #: The name of the cluster in messages: its address until the cluster's own name is set here.
         self.name = transport.endpoint.address
+        #: Whether a call that is not a read was sent.
         self.has_written = False
         self.hostname = transport.endpoint.hostname
         self.api_version = api_version
@@ -65,6 +63,7 @@ class Client:
 
     @property
     def warnings(self) -> tuple[str, ...]:
+        """The warnings for the user that the calls have caused, without repetitions."""
         return tuple(self._warnings)
 
     @property
@@ -73,19 +72,19 @@ class Client:
 
     @property
     def secrets(self) -> set[str]:
-        """What an answer that repeats the request may give away."""
+        """The texts to hide in a reply that repeats the request."""
         return self._transport.endpoint.secrets
 
     @property
     def lost(self) -> bool:
-        """Whether the last read was given up after all its attempts."""
+        """Whether the cluster did not answer the last read in any of its attempts."""
         return self._lost
 
     def call(self, method: str, params: Params = None) -> dict:
-        """The `result` of one API call. Members of `params` that are None are not sent.
+        """Return the `result` of one API call. Members of `params` that are None are not sent.
 
-        Reads are repeated while the trouble may pass, but not once the cluster was given up: until it answers again,
-        each is sent once. Anything else is always sent once.
+        A read is repeated while its failure may be temporary. If the cluster did not answer the last read, a read is
+        sent once, until the cluster answers again. A write is always sent once.
         Raises ApiError (refused), Unanswered (outcome not known), Failure (authentication, tls, version).
         """
         if READS.fullmatch(method):
@@ -110,20 +109,20 @@ class Client:
         return result
 
     def probe(self, method: str, seconds: float) -> dict:
-        """The `result` of a read in up to three attempts, which share `seconds`. Raises what `call` raises."""
+        """Return the `result` of a read in up to three attempts, which share `seconds`. Raises the same as `call`."""
         until = time.monotonic() + seconds
         for done, pause in enumerate(PROBE_PAUSES):
             try:
                 return self._once(method, None, self._share(until, len(PROBE_PAUSES) + 1 - done))
             except Failure as exc:
-                # One attempt can take the time of all: every address that a name resolves to has the timeout.
+                # One attempt can take all of the time: the timeout applies to each address that the name resolves to.
                 if not exc.transient or time.monotonic() + pause >= until:
                     raise
             self._sleep(pause)
         return self._once(method, None, self._share(until, 1))
 
     def _share(self, until: float, attempts: int) -> float:
-        """The timeout of the next of so many attempts, in seconds."""
+        """Return the timeout of the next attempt, in seconds, if so many `attempts` remain."""
         return min((until - time.monotonic()) / attempts, self._transport.endpoint.timeout)
 
     def _once(self, method: str, params: Params, timeout: float | None = None) -> dict:
@@ -133,7 +132,7 @@ class Client:
         return self._result(method, reply)
 
     def _post(self, version: str, method: str, params: Params, timeout: float | None = None) -> Reply:
-        # The API documentation: null is not the same as absent; a null filter acts as false.
+        # According to the API documentation null is not the same as absent: a null filter acts as false.
         given = {name: value for name, value in (params or {}).items() if value is not None}
         body = json.dumps({"method": method, "params": given, "id": 1})
         try:
@@ -141,7 +140,7 @@ class Client:
         except TlsTrouble as exc:
             raise Failure(
                 "tls",
-                f"{self._who}: its certificate is not trusted ({exc}); give the CA's file as ca_path, or pin the "
+                f"{self._who}: its certificate is not trusted ({exc}); set ca_path to the CA's file, or pin the "
                 "certificate with cert_fingerprint",
                 cluster=self.name,
                 method=method,
@@ -156,7 +155,7 @@ class Client:
 
     @property
     def _who(self) -> str:
-        """The cluster in a sentence about its connection: a name alone does not say what to look at."""
+        """The cluster with its address, for messages about its connection."""
         address = self._transport.endpoint.address
         at = "" if self.name == address else f" at {address}"
         return f"cluster {self.name}{at}{' (the peer)' if self._is_peer else ''}"
@@ -185,7 +184,7 @@ class Client:
         return body["result"]
 
     def _no_result(self, method: str, reply: Reply) -> Unanswered:
-        # An empty body or a bare null comes from a node that answers but does not serve (seen during upgrades).
+        # A node that answers but does not serve sends an empty body or null (observed during upgrades).
         down = reply.status >= 500 or (reply.status == 200 and reply.text.strip() in ("", "null"))
         reason = f"HTTP {reply.status} and no JSON-RPC result"
         return Unanswered(
@@ -212,12 +211,12 @@ class Client:
         except Failure:
             versions = None
         if not isinstance(versions, list) or not versions:
-            return "what the cluster's documentation names (GetAPI at 1.0 gave no list)"
+            return "those in the cluster's documentation (GetAPI at 1.0 returned no list)"
         return ", ".join(str(version) for version in versions)
 
     def _note_unused(self, method: str, unused: object) -> None:
-        # The documentation's way to say that a parameter was not recognised: the call has succeeded without it.
-        # Names only: a warning's text is not masked on every ansible-core.
+        # The API names the parameters here that it did not recognise: the call has succeeded without them.
+        # The warning has only names: its text is not masked on every ansible-core.
         if unused:
             names = ", ".join(sorted(str(name) for name in unused)) if isinstance(unused, (dict, list)) else "some"
             with self._lock:
@@ -227,7 +226,7 @@ class Client:
 
 
 def connect(options: Mapping, is_peer: bool = False) -> Client:
-    """The client for the connection options of one cluster; sends nothing yet."""
+    """Return a client for the connection options of one cluster. Nothing is sent."""
     endpoint = Endpoint(
         **{
             name: options[name]
@@ -252,4 +251,4 @@ def _text(value: object) -> str | None:
 
 
 def _not_json(constant: str) -> None:
-    raise ValueError(f"{constant} is a word of Python's, not of JSON's")
+    raise ValueError(f"{constant} is not JSON")

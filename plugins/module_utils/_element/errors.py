@@ -2,11 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# This file is private to the collection elementsw.replication: it can change without notice.
-"""What can go wrong, as exceptions and as the one list of error codes.
+"""The exceptions of the collection and the list of all error codes.
 
 Every code is documented in docs/docsite/rst/guide_recovery.rst; a test compares the two lists.
 """
+
+# This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations
 
@@ -59,7 +60,7 @@ CODES = frozenset(
     }
 )
 
-# The cluster gave up waiting for a part of itself: the call may have been applied all the same.
+# The cluster stopped waiting for one of its own services: the call may have been applied.
 _OUTCOME_UNKNOWN = frozenset(
     {
         "xDBClosing",
@@ -74,9 +75,9 @@ _OUTCOME_UNKNOWN = frozenset(
     }
 )
 
-# Names that stand for "try again": contention, a role of a node that moves, a service that starts.
-# Gathered from the API documentation (xDBVersionMismatch, xNotPrimary, xDBConnectionLoss) and from
-# what shipped clients repeat.
+# Names that mean "try again": contention, a role that changes its node, a service that starts.
+# Some are from the API documentation (xDBVersionMismatch, xNotPrimary, xDBConnectionLoss), the others are those that
+# published clients repeat.
 _TRANSIENT = _OUTCOME_UNKNOWN | {
     "xDBVersionMismatch",
     "xNoHandler",
@@ -88,20 +89,16 @@ _TRANSIENT = _OUTCOME_UNKNOWN | {
 VOLUME_UNKNOWN = frozenset({"xVolumeIDDoesNotExist", "xVolumeDoesNotExist"})
 
 
-# What the `error` of a task's result is made of; all of it is always there.
+# The members of `error` in the result of a task. All of them are always there.
 ERROR_MEMBERS = ("code", "cluster", "method", "name", "message", "rolled_back", "left_behind")
 
 
 class Failure(Exception):
-    """The reason why something was not done, as one sentence for people and a code for machines.
+    """The reason why something was not done: a message for people and a code for programs."""
 
-    code: one of CODES. cluster: the name of the cluster concerned, or its host name while the name is not known.
-    method: the API method. name, message: the API's own error. left_behind: sentences, each naming something that
-    this run made or removed and could not put back; rolled_back: whether everything else was put back (None when
-    there was nothing to put back).
-    """
-
+    #: Whether a call may have been applied although it failed.
     outcome_unknown = False
+    #: Whether the same call may succeed a little later.
     transient = False
 
     def __init__(
@@ -114,29 +111,36 @@ class Failure(Exception):
         message: str | None = None,
     ):
         super().__init__(sentence)
+        #: One of CODES.
         self.code = code
+        #: The message.
         self.sentence = sentence
+        #: The name of the cluster that failed, or its host name while the name is not known.
         self.cluster = cluster
+        #: The API method.
         self.method = method
+        #: The name of the API's error, and the API's message.
         self.name = name
         self.message = message
+        #: Whether everything that is not in left_behind was undone; None if there was nothing to undo.
         self.rolled_back: bool | None = None
+        #: Messages. Each one names something that this run made or removed and could not undo.
         self.left_behind: list[str] = []
 
     def recoded(self, code: str, sentence: str) -> Failure:
-        """The same trouble under another code, with what was rolled back and left behind."""
+        """Return a copy of this failure with another code and message."""
         failure = Failure(code, sentence, self.cluster, self.method, self.name, self.message)
         failure.rolled_back, failure.left_behind = self.rolled_back, list(self.left_behind)
         return failure
 
     def as_error(self) -> dict:
-        """The `error` dictionary of a task's result."""
+        """Return the dictionary `error` of the result of a task."""
         members = {member: getattr(self, member) for member in ERROR_MEMBERS}
         return {**members, "left_behind": self.left_behind or None}
 
 
 class ApiError(Failure):
-    """The cluster answered, and refused."""
+    """The cluster answered a call with an error."""
 
     _CODES = {"xPermissionDenied": "permission", "xUnknownUsername": "permission"}
     _REMEDIES = {
@@ -160,12 +164,9 @@ class ApiError(Failure):
 
 
 class Unanswered(Failure):
-    """No answer that can be read: whether the cluster has applied the call is not known, unless it was never sent.
+    """There is no readable reply: whether the cluster has applied the call is not known, unless it was never sent."""
 
-    down: nothing that looks like a serving cluster answered (no connection, a 5xx, an empty or `null` body).
-    reason: what happened, in a few words.
-    """
-
+    #: What happened, as a part of a sentence.
     reason = ""
 
     def __init__(
@@ -173,10 +174,11 @@ class Unanswered(Failure):
     ):
         super().__init__(code, sentence, cluster=cluster, method=method)
         self.outcome_unknown = sent
+        #: Whether the cluster is unreachable: there was no connection, or HTTP status 5xx, or an empty or `null` body.
         self.down = down
         self.transient = transient
 
     def because(self, reason: str) -> Unanswered:
-        """The same with the reason."""
+        """Set the reason, and return this failure."""
         self.reason = reason
         return self

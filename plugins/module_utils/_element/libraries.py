@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""The packages that ansible-core does not install. If one is missing, the module prints a message, not a traceback."""
+
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""The packages that ansible-core does not bring, imported so that their absence is a message and not a traceback."""
 
 from __future__ import annotations
 

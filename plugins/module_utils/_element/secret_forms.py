@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""The forms in which a reply may repeat a secret. Ansible hides a secret only in its own form."""
+
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""The forms in which a secret may come back. Ansible hides a secret where it stands as it is, and nowhere else."""
 
 from __future__ import annotations
 
@@ -11,12 +12,12 @@ import base64
 import json
 from urllib.parse import quote, quote_plus
 
-# What is shorter says nothing in another form, and would hide a good part of all numbers.
+# A shorter secret is not recognisable in another form, and its forms would hide many numbers.
 _SHORTEST = 4
 
 
 def forms(secret: str) -> set[str]:
-    """The secret as it is, within JSON, in a URL, in hexadecimal and in base64."""
+    """Return the secret as it is, as a part of JSON or of a URL, in hexadecimal digits and in Base64."""
     if len(secret) < _SHORTEST:
         return {secret} - {""}
     data = as_bytes(secret)
@@ -28,12 +29,12 @@ def forms(secret: str) -> set[str]:
         quote_plus(data),
         digits,
         digits.upper(),
-        # Padding or none, in either alphabet.
+        # Without padding, so that the text with padding is hidden too, in both alphabets.
         coded.rstrip("="),
         coded.rstrip("=").translate(str.maketrans("+/", "-_")),
     }
 
 
 def as_bytes(text: str) -> bytes:
-    """UTF-8, whatever half characters the text may hold."""
+    """Return the text in UTF-8, even if it has surrogates without their other halves."""
     return text.encode("utf-8", "surrogatepass")

@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""HTTPS POST requests to one cluster: sessions, TLS, limits of time and size, and messages about network errors."""
+
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""One HTTPS POST to one cluster: sessions, TLS, bounds in time and size, and network trouble put into plain words."""
 
 from __future__ import annotations
 
@@ -21,23 +22,19 @@ from .addresses import url_host
 from .libraries import requests
 from .secret_forms import as_bytes, forms
 
-# Said with each request, these beat the environment. A session that ignores the environment altogether would also
-# ignore the authorities that are named there.
+# Given with each request, these take precedence over the environment. A session that ignores the whole environment
+# would also ignore the authorities that are named there.
 _NO_PROXIES = {"https": None, "all": None}
 
 MIB = 1024 * 1024
 _CHUNK = 64 * 1024
-# So much is told of what a server says in place of a reply.
-_MOST_TOLD = 200
+# Messages contain at most so many characters of another library's error.
+_LONGEST_TEXT = 200
 
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Where a cluster is and how it is spoken to.
-
-    timeout: seconds for the connection, for the reply to begin, and for all of it to arrive once it has begun.
-    longest_reply: in bytes; everything about 4000 volumes takes some ten million.
-    """
+    """The address of a cluster and how to connect to it."""
 
     hostname: str
     username: str
@@ -46,48 +43,51 @@ class Endpoint:
     validate_certs: bool = True
     ca_path: str | None = None
     cert_fingerprint: str | None = None
+    #: Seconds for the connection, for the reply to begin, and for all of it to arrive after it has begun.
     timeout: float = 30
     use_proxy: bool = True
+    #: In bytes. A list of 4000 volumes has about ten million.
     longest_reply: int = 256 * MIB
 
     @property
     def address(self) -> str:
-        """Host name and port, the way people write them: several clusters may be behind one host name."""
+        """The host name, and the port if it is not 443: several clusters can have the same host name."""
         return self.hostname if self.port == 443 else f"{url_host(self.hostname)}:{self.port}"
 
     @property
     def secrets(self) -> set[str]:
-        """The password in all forms, those included in which it travels together with the user name."""
+        """The password in all forms, also together with the user name, as requests contain it."""
         login = f"{self.username}:{self.password}"
         return forms(self.password) | {form for form in forms(login) if form != login}
 
 
 @dataclass(frozen=True)
 class Reply:
-    """What came back, whatever it is."""
+    """The HTTP status and the text of a reply. The text can be anything."""
 
     status: int
     text: str
 
 
 class TlsTrouble(Exception):
-    """The other end could not be trusted; nothing was sent. Its text says why."""
+    """The server is not trusted, so nothing was sent. The text of the exception has the reason."""
 
 
 class NetworkTrouble(Exception):
-    """No reply. Its text says why; sent: the request may have reached the cluster."""
+    """There is no reply. The text of the exception has the reason."""
 
     def __init__(self, reason: str, sent: bool):
         super().__init__(reason)
+        #: Whether the request may have reached the cluster.
         self.sent = sent
 
 
 class EndlessReply(NetworkTrouble):
-    """A reply that is too long to be one."""
+    """The reply is longer than any result of the API."""
 
 
 class Transport:
-    """POSTs to one cluster, over one kept-alive session for each thread that calls."""
+    """Sends POST requests to one cluster. Each thread has its own session, whose connection is kept open."""
 
     def __init__(self, endpoint: Endpoint):
         self.endpoint = endpoint
@@ -96,7 +96,7 @@ class Transport:
         self._authorities = _Authorities()
 
     def post(self, path: str, body: str, timeout: float | None = None) -> Reply:
-        """Send `body` to `path`. Raises TlsTrouble, NetworkTrouble."""
+        """Send `body` to `path` and return the reply. timeout: seconds. Raises TlsTrouble, NetworkTrouble."""
         timeout = timeout or self.endpoint.timeout
         request = _RequestBody(body.encode("utf-8"))
         try:
@@ -111,11 +111,11 @@ class Transport:
             )
             with reply:
                 return Reply(reply.status_code, _text(reply, self.endpoint.longest_reply))
-        except Exception as exc:  # requests stumbles in many ways over the address of a proxy, and tells its password
+        except Exception as exc:  # requests raises many types for a bad proxy address, with its password in the text
             raise _trouble(exc, request.begun, timeout) from None
 
     def _verify(self) -> bool | str:
-        # Passed with each request: a session's own setting would lose against REQUESTS_CA_BUNDLE.
+        # Passed with each request, because REQUESTS_CA_BUNDLE takes precedence over the setting of a session.
         if self.endpoint.cert_fingerprint or not self.endpoint.validate_certs:
             return False
         return os.path.expanduser(self.endpoint.ca_path) if self.endpoint.ca_path else True
@@ -128,7 +128,7 @@ class Transport:
 
 
 class _RequestBody(io.BytesIO):
-    """A body that knows whether anybody has begun to send it: not before the other end is connected and trusted."""
+    """The body of a request, which records whether its transfer has begun: the server is connected and trusted then."""
 
     begun = False
 
@@ -141,14 +141,14 @@ class _RequestBody(io.BytesIO):
 
 
 class _Authorities:
-    """Whom the connections to a cluster trust, read once: to read a whole CA bundle takes longer than to connect."""
+    """The authorities that the connections to a cluster trust, read once: reading a CA bundle takes longer than connecting."""
 
     def __init__(self) -> None:
         self._contexts: dict[tuple[str | None, str | None], Any] = {}
         self._lock = threading.Lock()
 
     def serve(self, pool: Any) -> None:
-        """Let a pool's connections share what it would read for each of them."""
+        """Give all connections of a pool the same authorities, which the pool would read for each of them."""
         place = (pool.ca_certs, pool.ca_cert_dir)
         if place == (None, None):
             pool.conn_kw.pop("ssl_context", None)
@@ -165,10 +165,10 @@ class _Authorities:
 def _new_session(endpoint: Endpoint, authorities: _Authorities) -> Any:
     class Session(requests.Session):
         def get_redirect_target(self, resp: Any) -> None:
-            """Redirects are not even looked at: that would read all of their body, however long it takes."""
+            """Ignore redirects: to process one, requests would read all of its body, without a time limit."""
 
     session = Session()
-    # Bytes, because requests would refuse what latin-1 cannot hold. Given explicitly, so .netrc is not read.
+    # Bytes, because requests refuses texts that latin-1 does not have. Given explicitly, so .netrc is not read.
     session.auth = (as_bytes(endpoint.username), as_bytes(endpoint.password))
     session.headers.update({"Content-Type": "application/json-rpc", "Accept": "application/json"})
     session.mount("https://", _adapter(endpoint.cert_fingerprint, authorities))
@@ -176,9 +176,9 @@ def _new_session(endpoint: Endpoint, authorities: _Authorities) -> Any:
 
 
 def _adapter(fingerprint: str | None, authorities: _Authorities) -> Any:
-    """An adapter that waits no longer for a reply than it should, and reads the authorities once.
+    """Return an adapter that limits the time for a whole reply, and reads the authorities once.
 
-    fingerprint: SHA-256 of the one certificate that is trusted, whatever its name or issuer.
+    fingerprint: SHA-256 of the only certificate that is trusted, whatever its name or issuer.
     """
 
     class Adapter(requests.adapters.HTTPAdapter):
@@ -198,7 +198,7 @@ def _adapter(fingerprint: str | None, authorities: _Authorities) -> Any:
 
 
 def _pace(manager: Any) -> Any:
-    """Let the connections that a pool manager is going to make read their replies as _PacedReply."""
+    """Make the future connections of a pool manager read their replies as _PacedReply, and return the manager."""
 
     def paced(pool: Any) -> Any:
         connection = type("PacedConnection", (pool.ConnectionCls,), {"response_class": _PacedReply})
@@ -209,7 +209,7 @@ def _pace(manager: Any) -> Any:
 
 
 class _PacedReply(http.client.HTTPResponse):
-    """A reply, headers and all, that is read no longer than the socket's time-out after its first bytes."""
+    """A reply whose headers and body must arrive within the timeout of the socket after the first bytes."""
 
     def __init__(self, sock: Any, *args: Any, **kwargs: Any):
         super().__init__(sock, *args, **kwargs)
@@ -217,7 +217,7 @@ class _PacedReply(http.client.HTTPResponse):
 
 
 class _Paced(io.RawIOBase):
-    """The bytes that come in. A socket's time-out is for each read: with a byte now and then it would never run out."""
+    """The received bytes. The timeout of a socket is for each read, so without this a slow reply would have no limit."""
 
     def __init__(self, sock: Any, raw: Any):
         self._sock = sock
@@ -247,11 +247,11 @@ class _Paced(io.RawIOBase):
         super().close()
 
 
-# --- replies and troubles ---------------------------------------------------------------------------------------------
+# --- replies and errors -----------------------------------------------------------------------------------------------
 
 
 def _text(reply: Any, longest: int) -> str:
-    reply.raw.enforce_content_length = True  # as urllib3 does since 2.0: what broke off is no reply
+    reply.raw.enforce_content_length = True  # as urllib3 does since 2.0: an incomplete reply is an error
     body = bytearray()
     for chunk in reply.iter_content(_CHUNK):
         body += chunk
@@ -261,7 +261,10 @@ def _text(reply: Any, longest: int) -> str:
 
 
 def _trouble(exc: Exception, begun: bool, timeout: float) -> Exception:
-    """What the exceptions of requests and of what it uses come down to. begun: the request was being sent."""
+    """Return the TlsTrouble or NetworkTrouble for an exception of requests or of a library that it uses.
+
+    begun: the transfer of the request had begun. timeout: seconds.
+    """
     if isinstance(exc, NetworkTrouble):
         return exc
     patience = f"{round(timeout, 1):g} s"
@@ -271,17 +274,17 @@ def _trouble(exc: Exception, begun: bool, timeout: float) -> Exception:
         return NetworkTrouble(f"no connection within {patience}", sent=False)
     if isinstance(exc, requests.exceptions.ProxyError):
         return NetworkTrouble(f"the proxy of the environment: {_root_text(exc)}", sent=False)
-    # Whoever hangs up before showing a certificate has not shown a bad one.
+    # A server that closes the connection before it sends a certificate has not sent an untrusted one.
     if any(isinstance(cause, (ssl.SSLEOFError, ssl.SSLZeroReturnError)) for cause in _causes(exc)):
         return NetworkTrouble("it closed the connection during the TLS handshake", sent=False)
-    # A bare OSError is requests' way to say that the CA file is not there, one of ssl's that it holds no certificates.
+    # requests raises OSError itself if the CA file is missing, and ssl raises it if the file has no certificates.
     if isinstance(exc, (requests.exceptions.SSLError, ssl.SSLError)) or exc.__class__ is OSError:
         return TlsTrouble(_root_text(exc))
     if isinstance(exc, requests.exceptions.ConnectionError):
         return NetworkTrouble(_root_text(exc), sent=False)
-    # No word of theirs: an address that cannot be read may hold the password of the proxy, or a part of it.
+    # Without the exception's text: an invalid address can contain the password of the proxy, or a part of it.
     kind = type(exc).__name__
-    return NetworkTrouble(f"hostname and port, or the proxy of the environment, are no address ({kind})", sent=False)
+    return NetworkTrouble(f"hostname and port, or the proxy of the environment, are not valid ({kind})", sent=False)
 
 
 def _timed_out(exc: BaseException) -> bool:
@@ -292,7 +295,7 @@ def _timed_out(exc: BaseException) -> bool:
 
 
 def _causes(exc: BaseException) -> list[BaseException]:
-    """`exc` and what lies below it, as requests and urllib3 nest their exceptions."""
+    """Return `exc` and its causes, as requests and urllib3 nest their exceptions."""
     seen: list[BaseException] = []
     queue: list[object] = [exc]
     while queue:
@@ -304,10 +307,10 @@ def _causes(exc: BaseException) -> list[BaseException]:
 
 
 def _root_text(exc: BaseException) -> str:
-    """The innermost explanation, without the layers of repr that requests puts around it."""
+    """Return the innermost explanation, without the representations of exceptions that requests puts around it."""
     causes = _causes(exc)
     for cause in causes:
         if isinstance(cause, OSError) and cause.strerror and isinstance(cause.strerror, str):
             return cause.strerror
     texts = [str(cause) for cause in causes if str(cause)]
-    return texts[-1][:_MOST_TOLD] if texts else type(exc).__name__
+    return texts[-1][:_LONGEST_TEXT] if texts else type(exc).__name__

@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""The steps of a failover. Only the access of its volumes determines the direction of a pair."""
+
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""The steps of a failover. Nothing but access tells a pair's direction."""
 
 from __future__ import annotations
 
@@ -13,25 +14,26 @@ from typing import Any
 from .model import Volume, Writes
 from .plan import Phase, Recheck, SetAccess, Step
 
-# A group snapshot has at most so many volumes, where the cluster does not allow fewer.
+# The most volumes of a group snapshot, unless the cluster has a lower limit.
 MAX_IN_GROUP = 32
 
 
 @dataclass(frozen=True)
 class TakeSnapshot(Step):
-    """A snapshot of a volume; one group snapshot serves up to `most` volumes of a cluster."""
+    """Take a snapshot of a volume."""
 
     volume: Volume
-    most: int = MAX_IN_GROUP
+    #: The most volumes of a cluster that share one group snapshot.
+    max_batch: int = MAX_IN_GROUP
 
 
 @dataclass(frozen=True)
 class TakeCheckpoint(TakeSnapshot):
-    """A snapshot that replicates: once the other side has it, it has all that was written before."""
+    """Take a replicated snapshot. When the other side has it, the other side has all earlier writes."""
 
-    #: Unique ID of the volume's cluster.
+    #: The unique ID of the volume's cluster.
     cluster_id: str = ""
-    #: Stands for the volume and how many writes it and its partner have seen; see `checkpoint.digest`.
+    #: The digest of the volume, its pair and the write counts of both volumes; see `checkpoint.digest`.
     digest: str = ""
 
     PHASE = Phase.TAKE_CHECKPOINT
@@ -39,13 +41,13 @@ class TakeCheckpoint(TakeSnapshot):
 
 @dataclass(frozen=True)
 class Save(TakeSnapshot):
-    """A snapshot of what is about to be overwritten. retention: how long it is kept, None without end.
+    """Take a saved snapshot of a volume before it is overwritten."""
 
-    hint: what the message says first where it cannot be taken. first: before anything else is written for the pair.
-    """
-
+    #: The beginning of the remedy in the message if the snapshot cannot be taken.
     hint: str = ""
+    #: How long the snapshot is kept, in the API's form; None to keep it until it is deleted.
     retention: str | None = None
+    #: Whether it is taken before all other writes for the pair.
     first: bool = False
 
     @property
@@ -55,7 +57,7 @@ class Save(TakeSnapshot):
 
 @dataclass(frozen=True)
 class RecheckPair(Recheck):
-    """Whether the two volumes are still paired and have the access they are planned to have."""
+    """Recheck that two volumes are still paired with each other and have the planned access."""
 
     volume: Volume
     partner: Volume
@@ -63,12 +65,11 @@ class RecheckPair(Recheck):
 
 @dataclass(frozen=True)
 class ConfirmFailover(RecheckPair):
-    """The same once the checkpoint has arrived; no host may be logged in to the source.
+    """Wait until the checkpoint has arrived, then recheck the pair, and that no host is logged in to the source."""
 
-    timeout: the seconds that the checkpoint is waited for. checkpoint: what this run has taken.
-    """
-
+    #: The seconds to wait for the checkpoint.
     timeout: float
+    #: The checkpoint that this run has taken.
     checkpoint: Any = None
 
     PHASE = Phase.CONFIRM_TURN
@@ -76,16 +77,17 @@ class ConfirmFailover(RecheckPair):
 
 @dataclass(frozen=True)
 class ConfirmDemotion(RecheckPair):
-    """The same before a volume is overwritten by its partner; no host may be logged in to it."""
+    """Recheck the pair before `volume` is overwritten by its partner, and that no host is logged in to it."""
 
     PHASE = Phase.CONFIRM_DEMOTION
 
 
 @dataclass(frozen=True)
 class ConfirmQuiet(Recheck):
-    """Whether no one has written to the demoted source since its writes were counted."""
+    """Recheck that no one has written to the demoted source since its writes were counted."""
 
     volume: Volume
+    #: The count before the demotion.
     writes: Writes
 
     PHASE = Phase.CONFIRM_QUIET
@@ -93,13 +95,12 @@ class ConfirmQuiet(Recheck):
 
 @dataclass(frozen=True)
 class CountLateWrites(Step):
-    """No write: warn of what hosts have written to a volume that was demoted, after `write_ops` was read.
-
-    write_ops: None where it cannot be read. saved: whether there is a snapshot of the volume.
-    """
+    """Warn of late writes of hosts to a demoted volume. The step writes nothing."""
 
     volume: Volume
+    #: The count before the demotion; None if it cannot be read.
     write_ops: int | None
+    #: Whether there is a saved snapshot of the volume.
     saved: bool
 
     PHASE = Phase.CONFIRM_QUIET
@@ -107,7 +108,10 @@ class CountLateWrites(Step):
 
 @dataclass(frozen=True)
 class Demote(SetAccess):
-    """Make a source the target of its partner."""
+    """Demote a source to the target of its partner."""
+
+    FINAL = True
+    OVERWRITES = True
 
     partner: Volume
 
@@ -118,12 +122,16 @@ class Demote(SetAccess):
 
 @dataclass(frozen=True)
 class Promote(SetAccess):
-    """Make a target writable, if it still is as planned: the last step of a planned failover, the first of a forced one."""
+    """Promote a target if it has not changed: the last write of a planned failover, the first one of a forced failover."""
 
+    FINAL = True
+    OVERWRITES = True
+
+    #: Whether the failover is forced.
     first: bool = False
-    #: The other volume as it must still be, so that there are never two writable sides; None: however it is.
+    #: The other volume, which must not have changed, so that there are never two writable sides; None not to recheck it.
     partner: Volume | None = None
-    #: The other volume, which is writable and not saved: as a target it would be overwritten from the promotion on.
+    #: The other volume if it is writable and not saved. Demoted by another client, it would be overwritten at once.
     unsaved: Volume | None = None
 
     @property
@@ -133,11 +141,14 @@ class Promote(SetAccess):
 
 @dataclass(frozen=True)
 class RemoveCheckpoint(Step):
-    """Remove a checkpoint that has done its work, or its copy. volume: the one on the step's own side."""
+    """Remove a checkpoint that is no longer needed, or its copy."""
 
+    #: The volume on the step's own side.
     volume: Volume
+    #: Whether the copy is removed, and not the checkpoint itself.
     copy: bool
-    most: int = MAX_IN_GROUP
+    max_batch: int = MAX_IN_GROUP
+    #: The checkpoint that this run has taken.
     checkpoint: Any = None
 
     @property

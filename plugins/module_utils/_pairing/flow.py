@@ -2,8 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# This file is private to the collection elementsw.replication: it can change without notice.
 """observe → decide → apply → verify, once for every module. Check mode lives here and nowhere else."""
+# This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations
 
@@ -22,83 +22,97 @@ from .run import Run
 if TYPE_CHECKING:
     from .apply.writer import Writer
 
-# Seconds for which a cluster may still list as Connected one that has just died.
+# Seconds for which a cluster may still list as Connected a peer whose site has failed.
 SIGNS_OF_LIFE_SECONDS = 60
 
 
 class Job(Protocol[Observed]):
-    """What one module wants. Its methods are called in the order in which they stand here.
+    """What one module does. Its methods are called in the order in which they stand here.
 
     Those after `judge` are for the wait at the end.
     """
 
-    wait: bool
-    wait_timeout: float
-    fail_fast: bool
+    @property
+    def wait(self) -> bool:
+        """Whether to wait until every item is as requested."""
+
+    @property
+    def wait_timeout(self) -> float:
+        """Seconds."""
+
+    @property
+    def fail_fast(self) -> bool:
+        """Whether no further item is begun after a failure."""
 
     @property
     def count(self) -> int:
         """How many items the task has."""
 
     def observe(self, run: Run, planning: bool) -> Observed:
-        """Read both clusters, with what only planning needs if that follows. Raises Failure where nothing can be said."""
+        """Read both clusters; planning: with the reads that only plans need. Raises Failure where no item can be decided."""
 
     def alive(self, observation: Observed) -> Failure | None:
-        """`peer_alive`, while this cluster says so of a peer without which something would be promoted. Pure."""
+        """`peer_alive` while this cluster shows that the unreachable peer is up and a plan would promote without it. Pure."""
 
     def recheck_signs_of_life(self, run: Run, observation: Observed) -> Observed:
-        """Read again what `alive` goes by."""
+        """Read again what `alive` is decided on."""
 
     def decide(self, observation: Observed) -> Sequence[Plan]:
         """A plan for each item. Pure."""
 
     def items_are_independent(self, observation: Observed) -> bool:
-        """Whether an item that cannot be planned fails alone and the others are done. Pure."""
+        """Whether an item that cannot be planned fails by itself, and the others are executed. Pure."""
 
     def refresh(self, run: Run, observation: Observed) -> Observed:
-        """Read again what `observe` has seen, as cheaply as can be."""
+        """Read again what `observe` has read, with as few reads as possible."""
 
     def finish(self, observation: Observed, plans: Sequence[Plan]) -> Sequence[Plan]:
-        """What the first look after the writes shows still to be done for each item. Pure."""
+        """What each item still requires after its writes. Pure."""
 
     def judge(self, observation: Observed, waited: float) -> list[Verdict]:
-        """Whether each item is as wished; `waited` in seconds. Pure."""
+        """Whether each item is as requested; `waited` in seconds. Pure."""
 
     def traits(self, observation: Observed) -> list[str | None]:
-        """What each item's pair is known by: it changes when somebody replaces the pair or turns it round. Pure.
+        """What identifies each item's pair: it changes when another client replaces the pair or reverses it. Pure.
 
-        None where nothing is left and nothing shall be.
+        None where no pair is left and none is requested.
         """
 
     def replaced(self, observation: Observed, item: int) -> Failure:
         """`changed_meanwhile`, for an item whose trait has changed. Pure."""
 
     def measure(self, run: Run, observation: Observed) -> Observed:
-        """With how far everything has come, for the words of `progress` and `expired`. Never fails."""
+        """The observation with the progress of each copy, for the messages of `progress` and `expired`. Never fails."""
 
     def progress(self, observation: Observed, verdicts: Sequence[Verdict | None], waited: float) -> str:
-        """How far the wait has come, in a line. The verdict on an item that has failed is None. Pure."""
+        """The progress of the wait in one line. The verdict on a failed item is None. Pure."""
 
     def expired(self, observation: Observed, item: int, made: bool, verdict: Verdict) -> Failure:
-        """Why an item whose time has run out has failed; made: this run has paired it. Pure."""
+        """The failure of an item whose time is up; made: this run has paired it. Pure."""
+
+    def report(self, outcome: Outcome[Observed]) -> dict:
+        """The module's own return values. Pure."""
 
 
 class ReportJob(Protocol):
-    """What a module wants that plans nothing and waits for nothing."""
+    """What a module does that plans nothing and waits for nothing."""
 
     def observe(self, run: Run) -> Any:
-        """Read both clusters. Raises Failure where nothing can be said."""
+        """Read both clusters. Raises Failure where nothing can be reported."""
+
+    def report(self, outcome: Outcome) -> dict:
+        """The module's own return values. Pure."""
 
 
-def start(job: Job[Observed], run: Run, check_mode: bool, interval: float = 0, looked: float = 0) -> Outcome[Observed]:
-    """Do the job, or in check mode say what would be done. Raises Failure when nothing can be planned at all.
+def start(job: Job[Observed], run: Run, check_mode: bool, interval: float = 0, waited: float = 0) -> Outcome[Observed]:
+    """Do the job, or in check mode return the actions it would make. Raises Failure when no item can be planned.
 
-    interval: after so many seconds of a wait, come back with an outcome that has `progress`; 0: never.
-    looked: the seconds for which earlier calls have looked whether an unreachable peer is alive.
+    interval: after so many seconds of a wait, return an outcome that has `progress`; 0: never.
+    waited: the seconds for which earlier calls have waited for the end of the unreachable peer's signs of life.
     """
     observation = job.observe(run, planning=True)
     if job.alive(observation):
-        limits = wait.Limits(min(SIGNS_OF_LIFE_SECONDS, job.wait_timeout), looked, interval)
+        limits = wait.Limits(min(SIGNS_OF_LIFE_SECONDS, job.wait_timeout), waited, interval)
         line = _await_end_of_life_signs(job, run, observation, limits)
         if line:
             return Outcome(None, (), (), progress=Progress(line))
@@ -118,7 +132,7 @@ def start(job: Job[Observed], run: Run, check_mode: bool, interval: float = 0, l
 
 
 def _await_end_of_life_signs(job: Job[Observed], run: Run, observation: Observed, limits: wait.Limits) -> str | None:
-    """Wait until this cluster has lost its peer as well; a line where that takes longer than one call of the module.
+    """Wait until this cluster shows its peer as lost, too; a progress line where that outlasts this call of the module.
 
     Raises Failure: peer_alive, interrupted.
     """
@@ -132,18 +146,18 @@ def _await_end_of_life_signs(job: Job[Observed], run: Run, observation: Observed
     if alive is None:
         return None
     if run.stopping.is_set():
-        what = "interrupted by a signal while looking whether the peer is alive; nothing was written: run again"
+        what = "interrupted by a signal while checking whether the peer is up; nothing was written, run again"
         raise Failure("interrupted", what, alive.cluster)
     if ended.over:
         raise alive
     return (
-        f"the peer does not answer, and cluster {alive.cluster} shows it alive; "
-        f"about {limits.timeout - ended.seconds:.0f} s to see whether that changes"
+        f"the peer does not answer, and cluster {alive.cluster} shows it as up; "
+        f"about {limits.timeout - ended.seconds:.0f} s until that is decided"
     )
 
 
 def _observe_again(job: Job[Observed], run: Run) -> Observed:
-    """What there is after a wait: nothing is decided on what was read before it. Raises Failure: peer_alive."""
+    """The observation after a wait: nothing is decided on what was read before. Raises Failure: peer_alive."""
     observation = job.observe(run, planning=True)
     alive = job.alive(observation)
     if alive:
@@ -152,13 +166,13 @@ def _observe_again(job: Job[Observed], run: Run) -> Observed:
 
 
 def report(job: ReportJob, run: Run) -> Outcome:
-    """Look, and nothing else. Raises Failure where nothing can be said."""
+    """Read and report, nothing else. Raises Failure where nothing can be reported."""
     return Outcome(job.observe(run), (), ())
 
 
 def resume(job: Job[Observed], run: Run, resumed: ResumeState, interval: float = 0) -> Outcome[Observed]:
-    """Go on with a wait: nothing is planned, nothing is written. What is there is read afresh, as on any other run."""
-    items = [Item(Plan(), failure=kept.failure, saved_before=kept.saved) for kept in resumed.items]
+    """Continue a wait: nothing is planned, nothing is written. Both clusters are read again, as in any other run."""
+    items = [Item(Plan(), failure=item.failure, saved_before=item.saved) for item in resumed.items]
     outcome: Outcome[Observed] = Outcome(
         None, (), items, list(resumed.actions), list(resumed.warnings), resumed=resumed
     )
@@ -212,13 +226,13 @@ def _write(job: Job, run: Run, writer: Writer, outcome: Outcome) -> None:
 
 
 def _decide_again(job: Job, run: Run, writer: Writer, outcome: Outcome) -> None:
-    """Somebody else has paired the clusters in the middle of our handshake: decide once more on what is there now."""
+    """Another client has paired the clusters during our handshake: observe and decide once more."""
     from .apply import schedule
 
     try:
         observation = job.observe(run, planning=True)
     except Failure:
-        return  # the clusters cannot be looked at: the failure that brought us here stands
+        return  # the clusters cannot be read: the failure of the handshake stands
     plans = job.decide(observation)
     items = [Item(plan, before.done, plan.problem) for plan, before in zip(plans, outcome.items)]
     outcome.warnings += [left for failure in outcome.failures for left in failure.left_behind]
@@ -229,14 +243,14 @@ def _decide_again(job: Job, run: Run, writer: Writer, outcome: Outcome) -> None:
 
 
 def _fail_written_items(outcome: Outcome, failure: Failure) -> None:
-    """A cluster that was lost after the writes is an error of the items written to; what was done is kept."""
+    """A cluster that became unreachable after the writes fails the items written to; their writes are kept."""
     for item in outcome.items:
         if item.done and item.going:
             item.fail(failure.recoded(failure.code, failure.sentence))
 
 
 def _verify(job: Job, run: Run, outcome: Outcome, limits: wait.Limits) -> None:
-    """Wait until everything is as wished. Items that have failed by now are not waited for."""
+    """Wait until every item is as requested. Items that have failed are not waited for."""
     if not job.wait or not any(item.going for item in outcome.items):
         return
 
@@ -253,7 +267,7 @@ def _verify(job: Job, run: Run, outcome: Outcome, limits: wait.Limits) -> None:
         ended = wait.until(run, outcome.observation, lambda: job.refresh(run, outcome.observation), judge, limits)
     except Failure as exc:
         for item, verdict in zip(outcome.items, latest):
-            if not verdict.done:  # what was fulfilled when it was seen last stays so
+            if not verdict.done:  # an item that was done at the last read stays done
                 item.fail(exc.recoded(exc.code, exc.sentence))
         return
     outcome.observation = ended.observation
@@ -269,13 +283,13 @@ def _verify(job: Job, run: Run, outcome: Outcome, limits: wait.Limits) -> None:
 
 
 def _verdicts(job: Job, observation: Observed, waited: float, resumed: ResumeState | None) -> list[Verdict]:
-    """The job's verdicts; in a call that goes on waiting, not on a pair that has become another one."""
+    """The job's verdicts; in a resumed wait a pair that was replaced fails."""
     verdicts = job.judge(observation, waited)
     if resumed is None:
         return verdicts
     return [
-        verdict if kept.is_still(trait) else Verdict(False, verdict.text, job.replaced(observation, number))
-        for number, (kept, trait, verdict) in enumerate(zip(resumed.items, job.traits(observation), verdicts))
+        verdict if item.is_still(trait) else Verdict(False, verdict.text, job.replaced(observation, number))
+        for number, (item, trait, verdict) in enumerate(zip(resumed.items, job.traits(observation), verdicts))
     ]
 
 
@@ -286,11 +300,11 @@ def _progress(job: Job, outcome: Outcome, ended: wait.Waited) -> Progress:
 
 
 def _resume_state(job: Job, outcome: Outcome) -> ResumeState:
-    kept = tuple(
+    items = tuple(
         ResumedItem(outcome.changes(number), outcome.made(number), digest(trait), item.failure, item.saved)
         for number, (item, trait) in enumerate(zip(outcome.items, job.traits(outcome.observation)))
     )
-    return ResumeState(kept, tuple(outcome.actions), tuple(outcome.warnings), outcome.diff)
+    return ResumeState(items, tuple(outcome.actions), tuple(outcome.warnings), outcome.diff)
 
 
 def _timed_out(job: Job, run: Run, outcome: Outcome, number: int, verdict: Verdict) -> Failure:

@@ -2,95 +2,118 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""The objects that are read from the clusters, and small facts about them. All classes are frozen and call no API."""
+
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""The nouns: what is read from the clusters, what is wished, what is planned. Frozen, and free of behaviour that acts."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
-LOCAL = "local"
-PEER = "peer"
-SIDES = (LOCAL, PEER)
+Side = Literal["local", "peer"]
+Direction = Literal["to_peer", "from_peer"]
+Mode = Literal["async", "sync", "snapshots_only"]
+
+LOCAL: Side = "local"
+PEER: Side = "peer"
+SIDES: tuple[Side, ...] = (LOCAL, PEER)
 READ_WRITE = "readWrite"
 TARGET = "replicationTarget"
-# The status of a cluster pair, and the state of a volume pair, that was started and not completed.
+# The status of a pending cluster pair, and the state of a pending volume pair.
 PENDING = "Unconfigured"
-# Who has paused a pair: the cluster that shows this, or the other one.
+# The state of a paused pair: paused on the cluster that reports it, or on the other one.
 PAUSED_HERE = "PausedManual"
 PAUSED_THERE = "PausedManualRemote"
-# The attribute of a volume that a run of ours has created; its value is that run's own.
+# The attribute of a volume that a run of this collection has created. Each run has its own value.
 MARK = "elementsw-replication-run"
-# The attribute of a volume that was the target of a pair which is gone; its value tells whether its copy was complete.
+# The attribute of the former target of a removed pair. Its value is whether the copy was complete.
 REPLICA_MARK = "elementsw-replication-replica"
 COMPLETE, INCOMPLETE = "complete", "incomplete"
-# What the name of every snapshot begins with that keeps what was to be overwritten.
+# The prefix of the names of saved snapshots.
 SAVED = "elementsw-saved-"
 # Option value -> the API's own name.
-MODES = {"async": "Async", "sync": "Sync", "snapshots_only": "SnapshotsOnly"}
-TO_PEER = "to_peer"
-FROM_PEER = "from_peer"
+MODES: Mapping[Mode, str] = {"async": "Async", "sync": "Sync", "snapshots_only": "SnapshotsOnly"}
+TO_PEER: Direction = "to_peer"
+FROM_PEER: Direction = "from_peer"
 
 
 T = TypeVar("T")
 
 
-def mode_option(name: str) -> str | None:
-    """The option's value for a mode in the API's words, whatever their case; None for none or an unknown one."""
+def mode_option(name: str) -> Mode | None:
+    """Return the value of the option for the API's name of a mode, in any case; None for an empty or unknown name."""
     return next((option for option, known in MODES.items() if known.lower() == name.lower()), None)
 
 
-def other(side: str) -> str:
+def other(side: Side) -> Side:
+    """Return the other side: PEER for LOCAL, LOCAL for PEER."""
     return PEER if side == LOCAL else LOCAL
 
 
 @dataclass(frozen=True)
 class Sides(Generic[T]):
-    """One thing of each of the two clusters."""
+    """A pair of values, one for each of the two clusters."""
 
     local: T
     peer: T
 
-    def __getitem__(self, side: str) -> T:
+    def __getitem__(self, side: Side) -> T:
         return self.local if side == LOCAL else self.peer
 
-    def as_dict(self) -> dict[str, T]:
+    def as_dict(self) -> dict[Side, T]:
         return {LOCAL: self.local, PEER: self.peer}
+
+
+def of_side(things: Sides[T | None], side: Side) -> T:
+    """The thing of a side where it is there. Raises LookupError where it is not."""
+    thing = things[side]
+    if thing is None:
+        raise LookupError(f"nothing is known of the {side} cluster")
+    return thing
+
+
+def of_both(things: Sides[T | None]) -> Sides[T] | None:
+    """The things of both sides; None where one of them is not there."""
+    local, peer = things.local, things.peer
+    return None if local is None or peer is None else Sides(local, peer)
 
 
 @dataclass(frozen=True)
 class Cluster:
-    """A cluster's identity; unique_id is what tells it from every other one."""
+    """The identity of a cluster."""
 
     name: str
+    #: No two clusters have the same.
     unique_id: str
     mvip: str
+    #: Empty if it was not read.
     version: str = ""
     svip: str = ""
 
 
 @dataclass(frozen=True)
 class ClusterNames:
-    """What the task calls a cluster. mvip: as other clusters list it; None where that is not given."""
+    """The names that the task has for a cluster."""
 
     hostname: str = ""
+    #: The address in the lists of other clusters; None if the task does not give it.
     mvip: str | None = None
 
     @classmethod
     def of(cls, options: Mapping[str, Any] | None) -> ClusterNames:
-        """The names among the connection options of one cluster."""
+        """Return the names in the connection options of one cluster."""
         return cls(options["hostname"] or "", options["mvip"] or None) if options else cls()
 
     @property
     def given(self) -> tuple[str, ...]:
-        """The names that are given, the surer one first."""
+        """The names that the task gives, the more reliable one first."""
         return tuple(name for name in (self.mvip, self.hostname) if name)
 
     @property
     def shown(self) -> str:
-        """What messages call the cluster while its own name is not known."""
+        """The name in messages while the cluster's own name is not known."""
         return self.hostname or self.mvip or "the peer"
 
 
@@ -99,18 +122,18 @@ NO_NAMES = ClusterNames()
 
 @dataclass(frozen=True)
 class ClusterPair:
-    """A cluster pair as one cluster lists it. `id` is local to that cluster, `uuid` is shared by both.
+    """A cluster pair as one cluster lists it. The entry of a pending pair may have no facts about the other cluster."""
 
-    While the pair is pending the remote members may be empty, and the UUID too, and remote_unique_id None.
-    """
-
+    #: The ID on the cluster that lists it.
     id: int
+    #: The same on both clusters; may be empty while the pair is pending.
     uuid: str
     status: str
     remote_name: str = ""
     remote_mvip: str = ""
     remote_unique_id: str | None = None
     remote_version: str = ""
+    #: Milliseconds; None if the cluster does not report it.
     latency_ms: int | None = None
 
     @property
@@ -124,45 +147,46 @@ class ClusterPair:
 
 @dataclass(frozen=True)
 class VolumePair:
-    """A volume pair as one of its two volumes shows it. `uuid` is shared by both, and may be empty while it is pending.
+    """A volume pair as one of its two volumes shows it."""
 
-    snapshot_state: of the replication of snapshots, which has reasons of its own to stop.
-    """
-
+    #: The same on both volumes; may be empty while the pair is pending.
     uuid: str
     cluster_pair_id: int
     remote_volume_id: int
     remote_volume_name: str = ""
     mode: str = ""
     state: str = ""
+    #: The state of snapshot replication, which can stop for other reasons than the replication of the live content.
     snapshot_state: str = ""
 
     @property
     def pending(self) -> bool:
-        # What a pending entry holds besides its state is documented nowhere (note N39 of api_notes); IDs of volumes start at 1.
+        # The members of a pending entry, except its state, are not documented (note N39 of api_notes). Volume IDs start at 1.
         return self.state == PENDING or not self.remote_volume_id
 
 
 @dataclass(frozen=True)
 class Qos:
-    """The guaranteed, the lasting and the short-term rate of a volume, in I/O operations per second."""
+    """The QoS of a volume, in I/O operations per second."""
 
+    #: The guaranteed rate.
     min_iops: int
+    #: The sustained rate.
     max_iops: int
+    #: The rate for a short time.
     burst_iops: int
 
 
 @dataclass(frozen=True)
 class Volume:
-    """A volume as its cluster shows it; size in bytes.
+    """A volume as its cluster shows it."""
 
-    id: 0 for a volume that is only planned. attributes: what people, tools and this collection have noted on it.
-    """
-
+    #: 0 for a volume that is only planned.
     id: int
     name: str
     account_id: int
     access: str
+    #: Bytes.
     size: int
     enable_512e: bool = True
     status: str = "active"
@@ -170,16 +194,17 @@ class Volume:
     access_groups: tuple[int, ...] = ()
     pairs: tuple[VolumePair, ...] = ()
     qos: Qos | None = None
+    #: The attributes that people, other clients and this collection have set.
     attributes: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     @property
     def mark(self) -> str:
-        """Of the run that created it; empty where none of ours did."""
+        """The mark of the run that created the volume, "" if no run of this collection did."""
         return str(self.attributes.get(MARK) or "")
 
     @property
     def replica_mark(self) -> str:
-        """COMPLETE or INCOMPLETE for the former target of a pair that is gone; empty for any other volume."""
+        """COMPLETE or INCOMPLETE for the former target of a removed pair, "" for any other volume."""
         return str(self.attributes.get(REPLICA_MARK) or "")
 
     @property
@@ -201,36 +226,37 @@ class Volume:
 
 @dataclass(frozen=True)
 class Usage:
-    """Signs that a volume is in use or holds data. unreadable: what could not be read, which counts as in use.
+    """The evidence that a volume is in use or holds data."""
 
-    snapshots: all but saved_snapshots, which keep what was to be overwritten and stay whatever becomes of the volume;
-    replicated_snapshots: those of `snapshots` that came from, or go to, the other side of a pair.
-    """
-
+    #: The initiators of the sessions.
     iscsi: tuple[str, ...] = ()
     fibre_channel: tuple[str, ...] = ()
     nonzero_blocks: int = 0
     write_ops: int = 0
+    #: The number of all snapshots without saved_snapshots.
     snapshots: int = 0
+    #: The names of evidence that cannot be read, which counts as in use.
     unreadable: tuple[str, ...] = ()
+    #: The number of those of `snapshots` that are replicated, from or to the other side.
     replicated_snapshots: int = 0
+    #: The number of saved snapshots, which stay whatever happens to the volume.
     saved_snapshots: int = 0
 
 
 @dataclass(frozen=True)
 class Writes:
-    """How many writes a volume has seen, as its statistics count them."""
+    """The number of write operations in the statistics of a volume."""
 
     count: int
-    #: Seconds from one sample of the statistics to the next: so old a count can be when it is read.
+    #: Seconds between two samples of the statistics: the greatest age of a count when it is read.
     sample: float
-    #: Whether the count was the same a sample earlier.
+    #: Whether the count was the same one sample earlier.
     settled: bool = False
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What a cluster allows; sizes in bytes. None where its release does not say."""
+    """The limits of a cluster; sizes are in bytes. None if its release does not report the limit."""
 
     volumes: int | None = None
     volumes_per_account: int | None = None
@@ -243,70 +269,75 @@ class Limits:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A snapshot as its cluster shows it. uuid: shared with its copy on the other cluster; id and group_id are not.
+    """A snapshot as its cluster shows it."""
 
-    group_id: 0 without a group. created, expires: in the API's form, which sorts by time; expires: "" for never.
-    replicated: it goes to the other side.
-    attributes: its own and those of its group. remote: how far its copy is, in the API's words, by the UUID of the pair.
-    """
-
+    #: Its copy on the other cluster has another ID.
     id: int
+    #: Its copy on the other cluster has the same UUID.
     uuid: str
     volume_id: int
     name: str
+    #: The time in the API's form, which sorts by time.
     created: str = ""
+    #: 0 without a group. The group of its copy has another ID.
     group_id: int = 0
+    #: Whether the snapshot is replicated to the other side.
     replicated: bool = False
+    #: The time in the API's form; "" for never.
     expires: str = ""
+    #: Those of its group, if it is read as a member of one.
     attributes: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    #: The API's status of its copy, by the UUID of the pair.
     remote: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)
 class SyncJob:
-    """A copy on its way to a volume of the cluster that tells of it. percent: done. remaining_seconds: None if not told.
+    """A copy that a volume receives, as the cluster of that volume reports it."""
 
-    stage and branch in the API's words: metadata, data or whole; volume or snapshot.
-    """
-
+    #: How much of it is done.
     percent: float
+    #: None if the cluster does not report it.
     remaining_seconds: float | None = None
+    #: The API's value: metadata, data or whole.
     stage: str = ""
+    #: The API's value: volume or snapshot.
     branch: str = ""
 
 
 @dataclass(frozen=True)
 class ClusterFault:
-    """A fault of replication that a cluster reports now. code: as the API documentation spells it.
+    """A current fault of replication on a cluster."""
 
-    severity, date and details in the cluster's words. cluster_pair_ids, volume_ids: whom its details name; empty where
-    they name nobody.
-    """
-
+    #: In the spelling of the API documentation.
     code: str
+    #: The severity, the date and the details as the cluster reports them.
     severity: str
     date: str = ""
     details: str = ""
+    #: The IDs in the details; empty if they name none.
     cluster_pair_ids: frozenset[int] = frozenset()
     volume_ids: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
 class Saved:
-    """A snapshot of this run that keeps what was about to be overwritten. expires: as the cluster says it, None for never."""
+    """A saved snapshot that this run has taken."""
 
     cluster: str
     volume: str
     snapshot_id: int | None
     name: str
+    #: The time in the API's form; None for never.
     expires: str | None = None
 
 
 @dataclass(frozen=True)
 class Action:
-    """One write, as the user is told of it. `object` never holds a secret."""
+    """One write, as the result of the task reports it."""
 
     cluster: str
     method: str
+    #: Never contains a secret.
     object: str
     reason: str

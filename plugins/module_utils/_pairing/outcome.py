@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""The outcome of a run, and messages that summarize its failures and its saved snapshots."""
+
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""What a run has come to, and how its failures and saved snapshots are summed up for people."""
 
 from __future__ import annotations
 
@@ -18,38 +19,45 @@ from .plan import Plan
 from .resume import ResumeState
 
 Observed = TypeVar("Observed")
-# More failures than these are counted in the message, not told; every item tells its own in the result.
+# The message contains at most so many failures, and only the number of the others. The result has the failure of each item.
 MAX_FAILURES_IN_MESSAGE = 20
 MAX_NAMED = 3
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a wait that is not over has come, in a line, and what the next call needs to go on with it.
+    """The progress of a wait that has not ended."""
 
-    carried: None before anything is planned; the next call begins afresh.
-    """
-
+    #: One line for the user.
     line: str
+    #: The state for the next call; None if nothing is planned yet, so that the next call begins from the start.
     resumed: ResumeState | None = None
 
 
 @dataclass
 class Outcome(Generic[Observed]):
-    """What a run has come to. items: what became of each pair, or would, in the order given.
+    """The outcome of a run."""
 
-    seen: the last look, None where there was none. carried: what earlier calls did, in a call that only waits; it has
-    no plans. progress: the wait is not over.
-    """
-
+    #: The last observed state; None if nothing was read.
     observation: Observed | None
+    #: Empty in a call that only waits.
     plans: Sequence[Plan]
+    #: The outcome of each pair, in check mode the planned one, in the order of the task.
     items: Sequence[Item]
     actions: list[Action] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    #: Whether the run is in check mode.
     checked: bool = False
+    #: What earlier calls have done, in a call that only waits.
     resumed: ResumeState | None = None
+    #: Set if the wait has not ended.
     progress: Progress | None = None
+
+    def last_look(self) -> Observed:
+        """What was seen last. Raises LookupError where nothing was."""
+        if self.observation is None:
+            raise LookupError("nothing was looked at")
+        return self.observation
 
     @property
     def changed(self) -> bool:
@@ -79,12 +87,12 @@ class Outcome(Generic[Observed]):
         }
 
 
-_STAY = "delete them when their content is not needed"
-_EXPIRE = "they expire by themselves, see `expires`"
+_STAY = "delete them when you do not need their content"
+_EXPIRE = "they expire automatically, see `expires`"
 
 
 def saved_warnings(items: Sequence[Item]) -> list[str]:
-    """What was overwritten is kept until someone deletes it: a sentence for each cluster."""
+    """Return a warning for each cluster with saved snapshots, which are kept until they expire or someone deletes them."""
     saved = [each for item in items for each in item.saved]
     texts = []
     for cluster in dict.fromkeys(each.cluster for each in saved):
@@ -92,14 +100,14 @@ def saved_warnings(items: Sequence[Item]) -> list[str]:
         names = ", ".join(each.volume for each in here[:MAX_NAMED])
         more = f" and {len(here) - MAX_NAMED} more" if len(here) > MAX_NAMED else ""
         texts.append(
-            f"cluster {cluster}: what {names}{more} held is kept in snapshots named elementsw-saved-..., see `saved` of each "
-            f"pair; {_EXPIRE if all(each.expires for each in here) else _STAY}"
+            f"cluster {cluster}: the former content of {names}{more} is kept in snapshots named elementsw-saved-..., see `saved` "
+            f"of each pair; {_EXPIRE if all(each.expires for each in here) else _STAY}"
         )
     return texts
 
 
 def summarize_failures(failures: Sequence[Failure], count: int, what: str) -> str:
-    """One sentence for one failure; else how many of how many, and each one's sentence."""
+    """Return the message for a task with `count` items: that of its only item, or how many have failed and their messages."""
     if count == 1:
         return failures[0].sentence
     shown = "; ".join(failure.sentence for failure in failures[:MAX_FAILURES_IN_MESSAGE])

@@ -2,27 +2,28 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""Plans: their steps, the order of the writes, and the verdict on the result."""
+
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""What is planned: steps, the order of their writes, and the verdict on what they lead to."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, ClassVar
 
 from .._element.errors import Failure
-from .model import REPLICA_MARK, TARGET, ClusterPair, Usage, Volume
+from .model import REPLICA_MARK, TARGET, ClusterPair, Side, Usage, Volume
 
 
 class Phase(IntEnum):
-    """The order of writes. All items' steps of a phase come before any step of the next one.
+    """The order of writes. The steps of all items in one phase come before any step of the next phase.
 
-    At every point of this order the clusters are in a state that the next run reports by name: what will be overwritten is
-    saved before anything else is written for its pair, a pair loses its source's entry before its target's, a target grows
-    before its source, and a volume is a target before anything is paired with it. A planned turn has no writable side for a
-    moment and never two; a forced one has two for a moment, since the wanted side comes first.
+    After each phase the clusters are in a state that the next run reports by name: a volume is saved before anything else
+    is written for its pair, the source's entry of a pair is removed before the target's, a target grows before its source,
+    and a volume is a target before it is paired. A planned failover has no writable side for a moment and never two; a
+    forced failover has two for a moment, since the requested side is promoted first.
     """
 
     UNPAIR_CLUSTERS = 1
@@ -56,17 +57,24 @@ class Phase(IntEnum):
 
 @dataclass(frozen=True)
 class Step:
-    """One write of a plan: on which cluster, on what, and why. How it is run and undone: apply/steps.py.
+    """One write of a plan. It begins only if all earlier steps of its item have succeeded.
 
-    item: position in the list of pairs. A step is begun only if all earlier steps of its item have succeeded.
+    The classes in `apply` run and undo it.
     """
 
+    #: The position in the list of pairs.
     item: int
-    side: str
+    side: Side
+    #: The object, as messages name it.
     object: str
+    #: Why it is written, for the `actions` of the result.
     reason: str
 
     PHASE: ClassVar[Phase]
+    #: Whether the step cannot be undone, or is of no use without the later steps of its item, so that those always run.
+    FINAL: ClassVar[bool] = False
+    #: Whether the step may overwrite a volume, so that its saved snapshot is kept after the step was sent.
+    OVERWRITES: ClassVar[bool] = False
 
     @property
     def phase(self) -> Phase:
@@ -75,23 +83,26 @@ class Step:
 
 @dataclass(frozen=True)
 class Recheck(Step):
-    """No write: one more look before what follows, taken for all steps of its phase together."""
+    """A recheck, which writes nothing. All rechecks of a phase are made together, before the next phase."""
 
 
 @dataclass(frozen=True)
 class RemoveClusterPair(Step):
-    """Remove one cluster's entry, if it is still the planned one and no volume pair uses it."""
+    """Remove the entry of one cluster if it has not changed and no volume pair uses it."""
 
     entry: ClusterPair
 
     PHASE = Phase.UNPAIR_CLUSTERS
+    FINAL = True
 
 
 @dataclass(frozen=True)
 class PairClusters(Step):
-    """StartClusterPairing on `side`, CompleteClusterPairing on the other. known: IDs that the origin listed before."""
+    """StartClusterPairing on `side`, CompleteClusterPairing on the other side."""
 
+    #: The object on the other side, as messages name it.
     completer_object: str
+    #: The IDs of the entries that `side` listed before.
     known: frozenset[int]
 
     PHASE = Phase.PAIR_CLUSTERS
@@ -99,9 +110,12 @@ class PairClusters(Step):
 
 @dataclass(frozen=True)
 class RemoveVolumePair(Step):
-    """Remove the pair entry of a volume, if the volume still is as planned. last: after the other side's."""
+    """Remove the pair entry of a volume if its pair and its access have not changed."""
+
+    FINAL = True
 
     volume: Volume
+    #: Whether it is removed after the entry of the other side.
     last: bool = False
 
     @property
@@ -111,7 +125,7 @@ class RemoveVolumePair(Step):
 
 @dataclass(frozen=True)
 class CreateAccount(Step):
-    """An owner for volumes that are to be created."""
+    """Create the account that owns the volumes to create."""
 
     account: str
 
@@ -120,11 +134,13 @@ class CreateAccount(Step):
 
 @dataclass(frozen=True)
 class CreateVolume(Step):
-    """A partner for a volume. account_id: 0 while the account is to be created as well. qos_policy_id: else `qos`."""
+    """Create the partner of a volume."""
 
     volume: Volume
     account: str
+    #: 0 if the account is to be created too.
     account_id: int = 0
+    #: None to use `volume.qos`.
     qos_policy_id: int | None = None
 
     PHASE = Phase.CREATE_VOLUME
@@ -132,17 +148,17 @@ class CreateVolume(Step):
 
 @dataclass(frozen=True)
 class ConfirmUnused(Recheck):
-    """Whether the future target `volume` and its source are still unpaired and as planned.
-
-    usage: the evidence the plan was made with. overwrite: only sessions count, the data may go. saved: the evidence has one
-    snapshot more by now, which this run has taken. again: after what lies between the first look and the write that destroys.
-    """
+    """Recheck that the future target `volume` and its source are unpaired and have not changed."""
 
     volume: Volume
     source: Volume
+    #: The evidence that the plan is based on.
     usage: Usage
+    #: Whether the data may be overwritten, so that only sessions count.
     overwrite: bool
+    #: Whether this run has taken a snapshot of the volume, so that the evidence has one snapshot more.
     saved: bool = False
+    #: Whether it is the second recheck, after the volumes have grown and just before the overwriting write.
     again: bool = False
 
     @property
@@ -152,30 +168,32 @@ class ConfirmUnused(Recheck):
 
 @dataclass(frozen=True)
 class ChangeVolume(Step):
-    """A change of a volume that ModifyVolume makes, or ModifyVolumes for all that want the same one."""
+    """A change of a volume. ModifyVolume makes it, or ModifyVolumes for all volumes with the same change."""
 
     volume: Volume
 
     @property
     def change(self) -> dict[str, Any]:
-        """The parameters that are changed, with their values."""
+        """The changed parameters with their new values."""
         raise NotImplementedError
 
     @property
     def text(self) -> str:
-        """The change in words."""
+        """The change, for messages."""
         raise NotImplementedError
 
     def is_shown(self, by: Volume) -> bool:
-        """Whether the volume shows the change."""
+        """Whether the observed volume has the change."""
         raise NotImplementedError
 
 
 @dataclass(frozen=True)
 class Grow(ChangeVolume):
-    """Make a volume larger; `volume.size` is what it had, and nothing makes it smaller again. size in bytes."""
+    """Make a volume larger than `volume.size`. This cannot be undone: no volume can be made smaller."""
 
+    #: The new size in bytes.
     size: int
+    #: Whether the volume is the source of its pair.
     source: bool
 
     @property
@@ -196,8 +214,9 @@ class Grow(ChangeVolume):
 
 @dataclass(frozen=True)
 class SetAccess(ChangeVolume):
-    """Make a volume a source or a target; `volume.access` is what it goes back to."""
+    """Promote or demote a volume. To undo it, its access is set to `volume.access`."""
 
+    #: The new access.
     access: str
 
     @property
@@ -218,11 +237,9 @@ class SetAccess(ChangeVolume):
 
 @dataclass(frozen=True)
 class ReleaseTarget(SetAccess):
-    """Make a former target writable, if it is unpaired by now and no other client has changed it.
+    """Make a former target writable if it is unpaired and no other client has changed it."""
 
-    mark: what its attributes say from now on of the copy that it holds; "" where they have no room for that.
-    """
-
+    #: The new value of its attribute REPLICA_MARK; "" if its attributes have no room for that.
     mark: str = ""
 
     @property
@@ -236,8 +253,9 @@ class ReleaseTarget(SetAccess):
 
 @dataclass(frozen=True)
 class MarkReplica(ChangeVolume):
-    """Note on a former target that stays a replicationTarget that it holds the copy of another volume."""
+    """Mark a former target that stays a replicationTarget as a copy of another volume."""
 
+    #: The new value of its attribute REPLICA_MARK.
     mark: str
 
     PHASE = Phase.RELEASE_TARGET
@@ -255,7 +273,7 @@ class MarkReplica(ChangeVolume):
 
 
 def _marked(volume: Volume, mark: str) -> dict[str, Any]:
-    """All attributes of the volume: a cluster replaces them as a whole."""
+    """Return all attributes of the volume with the mark, because a cluster replaces all attributes at once."""
     return {**volume.attributes, REPLICA_MARK: mark}
 
 
@@ -269,17 +287,21 @@ class PairVolumes(Step):
     mode: str
 
     PHASE = Phase.PAIR_VOLUMES
+    FINAL = True
+    OVERWRITES = True
 
 
 @dataclass(frozen=True)
 class SetMode(Step):
-    """The replication mode of an existing pair, set on its source. before: the mode it had, in the API's words."""
+    """Set the replication mode of an existing pair on its source."""
 
     volume: Volume
+    #: The new and the former mode, as the API names them.
     mode: str
     before: str
 
     PHASE = Phase.SET_MODE
+    FINAL = True
 
 
 @dataclass(frozen=True)
@@ -290,18 +312,18 @@ class SetPause(Step):
     paused: bool
 
     PHASE = Phase.SET_PAUSE
+    FINAL = True
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What shall be done about one pair. before and after are what diff mode shows.
-
-    problem: a Failure when nothing can be done about it; there are no steps then.
-    """
+    """What a run does for one pair."""
 
     steps: tuple[Step, ...] = ()
     warnings: tuple[str, ...] = ()
+    #: Why the pair cannot be made as desired. There are no steps then.
     problem: Failure | None = None
+    #: The state before and after the steps, for diff mode.
     before: Mapping[str, Any] = field(default_factory=dict)
     after: Mapping[str, Any] = field(default_factory=dict)
 
@@ -312,11 +334,23 @@ class Plan:
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether a wish is fulfilled. failure: why waiting any longer is pointless. text: the last states, for messages."""
+    """Whether the observed state is the desired one."""
 
     done: bool
+    #: The observed states, for messages.
     text: str = ""
+    #: Why the wait cannot succeed any more.
     failure: Failure | None = None
 
 
 DONE = Verdict(done=True)
+
+
+#: So many objects of a bulk call are named in messages and actions.
+MAX_NAMED = 3
+
+
+def objects(batch: Sequence[Step]) -> str:
+    """The objects of a bulk call as messages name them: up to three, and how many there are."""
+    named = ", ".join(step.object for step in batch[:MAX_NAMED])
+    return named if len(batch) <= MAX_NAMED else f"{named} and {len(batch) - MAX_NAMED} more ({len(batch)} in all)"

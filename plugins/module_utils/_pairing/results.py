@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from .decide import health
-from .model import SIDES, Action, Cluster, ClusterPair, Saved, SyncJob, VolumePair, mode_option
+from .model import SIDES, Action, Cluster, ClusterPair, Saved, Side, SyncJob, VolumePair, mode_option
 
 if TYPE_CHECKING:  # every module loads this file, and no module needs all of these
     from .._element.errors import Failure
@@ -48,7 +48,7 @@ def cluster_pair(observed: ObservedClusterPair) -> dict:
     }
 
 
-def _cluster_side(observed: ObservedClusterPair, side: str) -> dict:
+def _cluster_side(observed: ObservedClusterPair, side: Side) -> dict:
     view, entry = observed.views[side], observed.pair[side]
     identity = cluster(view.cluster) if view else unknown_cluster(observed.pair.local if side == "peer" else None)
     return {
@@ -124,7 +124,7 @@ def _progress(job: SyncJob) -> dict:
     return {"percent": job.percent, "remaining_seconds": job.remaining_seconds, "stage": job.stage or None}
 
 
-def _volume_side(observed: ObservedVolumePair, side: str) -> dict:
+def _volume_side(observed: ObservedVolumePair, side: Side) -> dict:
     volume, entry = observed.volumes[side], observed.entries[side]
     return {
         "volume_id": volume.id if volume else observed.desired.given_id(side),

@@ -2,13 +2,14 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# This file is private to the collection elementsw.replication: it can change without notice.
-"""What a call that ends in the middle of its wait hands to the next one, by way of the action plugin.
+"""The state that a call of the module passes to the next call, through the action plugin, when it ends during a wait.
 
-It is there to be reported at the end, and is checked like any input. On its way Ansible masks in it whatever looks like
-the password, within names and numbers too, before ansible-core 2.19 even within true and null, so nothing is decided on
-it. The marks are the exception, and are written so that no password hits them.
+The state is for the report at the end of the task, and is validated like any input. Ansible masks all texts in it that
+are equal to the password, also within names and numbers, and before ansible-core 2.19 even within true and null, so no
+decision uses it. Only the marks are used, and their form contains no password.
 """
+
+# This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations
 
@@ -21,37 +22,41 @@ from typing import Any
 from .._element.errors import Failure
 from .model import Action, Saved
 
-# One Braille pattern stands for one byte: nobody's password is in Braille, while hexadecimal or Base64 digits may well
-# contain a short one. The next call would find them masked, and take the pair for another one.
+# One Braille character encodes one byte. No password is in Braille, while hexadecimal or Base64 digits may contain a short
+# one: Ansible would mask them, and the next call would take the pair for another one.
 _BRAILLE = 0x2800
 _DIGEST_BYTES = 16
-# What a call hands over that has planned nothing yet. A key, since keys are not masked.
+# The state of a call that has planned nothing yet. It is a key, since keys are not masked.
 UNPLANNED: dict[str, Any] = {"unplanned": {}}
 
 
 @dataclass(frozen=True)
 class ResumedItem:
-    """What has become of one item. made: this run has paired it. digest: of what its pair is known by."""
+    """What earlier calls have done for one item."""
 
     changed: bool
+    #: Whether this run has paired it.
     made: bool
+    #: The digest of what identifies its pair.
     digest: bytes
     failure: Failure | None = None
     saved: tuple[Saved, ...] = ()
 
     def is_still(self, trait: str | None) -> bool:
-        """Whether what is there now is what this was made of, or nothing at all."""
+        """Whether `trait` identifies the pair of this item, or there is no pair (None)."""
         return trait is None or digest(trait) == self.digest
 
 
 @dataclass(frozen=True)
 class ResumeState:
-    """What earlier calls of the module have done. waited: seconds. diff: may be None where nobody will ask for it."""
+    """What earlier calls of the module have done."""
 
     items: tuple[ResumedItem, ...]
     actions: tuple[Action, ...]
     warnings: tuple[str, ...]
+    #: May be None if the task does not run in diff mode.
     diff: Mapping[str, Any] | None
+    #: Seconds.
     waited: float = 0
 
     def as_report(self, with_diff: bool) -> dict:
@@ -64,17 +69,23 @@ class ResumeState:
 
 
 def digest(trait: str | None) -> bytes:
-    """Of what a pair is known by; None stands for no pair."""
+    """Return the digest of what identifies a pair; None for no pair."""
     return hashlib.sha256(trait.encode()).digest()[:_DIGEST_BYTES] if trait is not None else bytes(_DIGEST_BYTES)
 
 
 def is_unplanned(report: Mapping[str, Any], waited: float) -> bool:
-    """Whether a call that has planned nothing has handed this over, so that the next one begins afresh."""
+    """Whether the report is from a call that has planned nothing, so that the next call begins from the start.
+
+    waited: seconds.
+    """
     return set(report) == set(UNPLANNED) and 0 <= waited < math.inf
 
 
 def parse_report(report: Mapping[str, Any], waited: float, count: int) -> ResumeState | None:
-    """What `as_report` has made, for a task with `count` items; None when it is something else: anyone can fill in an option."""
+    """Return the state from which `as_report` made the report, for a task with `count` items. waited: seconds.
+
+    None if the report is invalid: a task can set any option.
+    """
     try:
         return _parse_report(report, waited, count)
     except (LookupError, TypeError, ValueError):
@@ -83,7 +94,7 @@ def parse_report(report: Mapping[str, Any], waited: float, count: int) -> Resume
 
 def _parse_report(report: Mapping[str, Any], waited: float, count: int) -> ResumeState:
     if not 0 <= waited < math.inf:
-        raise ValueError("waited is no number of seconds")
+        raise ValueError("waited is not a number of seconds")
     items = tuple(_item(kept) for kept in _list(report, "items"))
     if len(items) != count:
         raise ValueError("the task has another number of items")
@@ -99,7 +110,7 @@ def _parse_report(report: Mapping[str, Any], waited: float, count: int) -> Resum
 def _list(report: Mapping[str, Any], name: str) -> list[Any]:
     value = report[name]
     if not isinstance(value, list):
-        raise TypeError(f"{name} is no list")
+        raise TypeError(f"{name} is not a list")
     return value
 
 
@@ -114,7 +125,7 @@ def _texts(action: Mapping[str, object]) -> dict[str, str]:
 
 
 def _diff(value: object) -> Mapping[str, Any] | None:
-    """Masking may have made a text of null."""
+    """Return the diff, None also for a text, which masking may have made of null. Raises TypeError."""
     if isinstance(value, dict):
         return value
     if value is not None:
@@ -143,13 +154,14 @@ def _item(report: Mapping[str, Any]) -> ResumedItem:
 
 
 def _failure(report: Mapping[str, Any], rolled_back: bool | None) -> Failure:
-    told = {member: _text(report[member]) for member in ("code", "sentence")}
-    known = {member: report[member] for member in ("cluster", "method", "name", "message")}
-    failure = Failure(**told, **{member: None if value is None else _text(value) for member, value in known.items()})
+    code, sentence = (_text(report[member]) for member in ("code", "sentence"))
+    known = (report[member] for member in ("cluster", "method", "name", "message"))
+    cluster, method, name, message = (None if value is None else _text(value) for value in known)
+    failure = Failure(code, sentence, cluster, method, name, message)
     failure.rolled_back = rolled_back
     left_behind = report["left_behind"]
     if isinstance(left_behind, list):
         failure.left_behind = [_text(left) for left in left_behind]
     elif left_behind is not None:
-        _text(left_behind)  # what masking has made of null
+        _text(left_behind)  # masking may have made a text of null
     return failure

@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""One run: the clients of both clusters, the workers that call them, and the clock."""
+
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""What one run works with: the two clusters' clients, the workers that call them, and the clock."""
 
 from __future__ import annotations
 
@@ -16,50 +17,52 @@ from typing import Any, TypeVar
 
 from .._element.client import Client
 from .._element.errors import Unanswered
-from .model import Sides
+from .model import Side, Sides
 
 T = TypeVar("T")
 
 
 class Run:
-    """clients: this cluster's and its peer's (None: no peer was named, or it is unreachable).
-
-    hide: is told every secret the moment it arrives, so that no output shows it.
-    stopping: set by a signal; no further pair is begun then. mark: of the volumes that this run creates.
-    peer_failure: why the peer is unreachable; None where it answers, or was not asked.
-    """
+    """One execution of a task on both clusters."""
 
     def __init__(self, clients: Sides, hide: Callable[[str], object], clock: Any = time):
+        #: None for the peer if the task does not name one, or if it is unreachable.
         self.clients: Sides[Client | None] = clients
+        #: Is called with each secret as soon as it arrives, so that no output contains it.
         self.hide = hide
         self.clock = clock
+        #: Set by a signal. No other pair is begun then.
         self.stopping = threading.Event()
+        #: Why the peer is unreachable; None if it answers, or if nothing was sent to it.
         self.peer_failure: Unanswered | None = None
-        # What this run creates is marked with it, and nothing else is ever taken for its own.
+        #: The mark of the volumes that this run creates. Only a volume with this mark counts as created by this run.
         self.mark = os.urandom(8).hex()
         limits = [client.concurrency for client in (clients.local, clients.peer) if client]
-        # One pool for both clusters: a handshake calls both, and neither may get more than its limit at once.
+        # Both clusters share one pool: a handshake calls both, and neither may receive more calls at once than its limit.
         self._workers = ThreadPoolExecutor(max_workers=min(limits), initializer=self._begin_work)
         self._thread = threading.local()
 
-    def client(self, side: str) -> Client:
+    def client(self, side: Side) -> Client:
+        """Return the client of this side. Raises LookupError if nothing is sent to it."""
         client = self.clients[side]
         if client is None:
             raise LookupError(f"nothing is sent to the {side} cluster in this run")
         return client
 
-    def name(self, side: str) -> str:
+    def name(self, side: Side) -> str:
+        """Return the name of this side's cluster in messages. Raises LookupError if nothing is sent to it."""
         return self.client(side).name
 
     def give_up_peer(self, failure: Unanswered) -> None:
-        """The peer is unreachable: nothing more is sent to it in this run."""
+        """Record that the peer is unreachable. Nothing more is sent to it in this run."""
         self.peer_failure = failure
         self.clients = Sides(self.clients.local, None)
 
     def side_by_side(self, jobs: Iterable[Callable[[], T]]) -> list[T]:
-        """The jobs' results in their order; when jobs fail, the first one's exception, after all have ended.
+        """Run the jobs in parallel and return their results in the order of the jobs.
 
-        What a job asks for itself is worked off in turn: workers that wait for each other would wait for ever.
+        Raises the exception of the first job that failed, after all jobs have ended. Called within a job, it runs the jobs
+        one after another: workers that wait for each other would never end.
         """
         submit = _run_in_place if getattr(self._thread, "works", False) else self._workers.submit
         futures = [submit(job) for job in jobs]
@@ -69,7 +72,7 @@ class Run:
         return [future.result() for future in futures]
 
     def pause(self, seconds: float) -> None:
-        """Let time pass; a signal ends it early."""
+        """Wait for so many seconds, or until a signal arrives."""
         self.stopping.wait(seconds)
 
     def close(self) -> None:
@@ -80,10 +83,10 @@ class Run:
 
 
 def _run_in_place(job: Callable[[], T]) -> Future[T]:
-    """The outcome of a job that is run here and now."""
+    """Run the job in this thread and return its outcome."""
     future: Future[T] = Future()
     try:
         future.set_result(job())
-    except Exception as exc:  # handed on by whoever asks for the result
+    except Exception as exc:  # raised when the result is read
         future.set_exception(exc)
     return future

@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""The lists of one cluster: readable objects and unreadable ones."""
+
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""What the lists of one cluster show: the objects that can be read, and those that cannot."""
 
 from __future__ import annotations
 
@@ -23,18 +24,18 @@ U = TypeVar("U")
 class Unreadable:
     """An object of a list that does not fit the Element API, as far as it can be read.
 
-    It still counts, as ambiguity, as a slot, as a user, and only an item that needs it fails.
+    It still counts for ambiguous names, for limits and as a user of other objects. Only an item that needs it fails.
     """
 
-    #: What it is, in words: volume, cluster pair, account.
+    #: The name of the kind in messages, such as volume, cluster pair, account.
     kind: str
     #: The API method that lists it, and its place in that list, counted from 1.
     method: str
     place: int
-    #: The member that does not fit, empty where the object as a whole is none, and what is wrong with it.
+    #: The member that does not fit, empty for the object as a whole, and what is wrong with it.
     member: str
     why: str
-    #: Its ID and its name; None where they cannot be read either.
+    #: Its ID and its name; None if they cannot be read either.
     id: int | None = None
     name: str | None = None
 
@@ -50,11 +51,11 @@ class Unreadable:
         return f"{self.method}: {self.member or 'it'} {self.why}"
 
     def failure(self, cluster: str) -> Failure:
-        """Why an item that needs it cannot be decided."""
+        """Return the error of an item that needs this object."""
         return Failure(
             "bad_reply",
-            f"cluster {cluster}: {self.label} does not fit the Element API ({self.reason}); look at what {self.method} shows of "
-            "it and have it corrected there, then run again",
+            f"cluster {cluster}: {self.label} does not fit the Element API ({self.reason}); check what {self.method} returns for "
+            "it, have it corrected there, then run again",
             cluster=cluster,
             method=self.method,
         )
@@ -62,16 +63,18 @@ class Unreadable:
 
 @dataclass(frozen=True)
 class UnreadableVolume(Unreadable):
-    """A volume. pairs: None where its pairs cannot be read."""
+    """A volume that cannot be read."""
 
+    #: None if they cannot be read.
     pairs: tuple[VolumePair, ...] | None = None
     deleted: bool = False
 
 
 @dataclass(frozen=True)
 class UnreadableClusterPair(Unreadable):
-    """An entry of a cluster's list of pairs. None where a member cannot be read, "" where it is empty."""
+    """An entry of a cluster's list of pairs that cannot be read."""
 
+    #: Each member is None if it cannot be read, and "" if it is empty.
     uuid: str | None = None
     status: str | None = None
     remote_name: str | None = None
@@ -85,7 +88,7 @@ class UnreadableClusterPair(Unreadable):
 
 @dataclass(frozen=True)
 class Listed(Generic[T, U]):
-    """What a list shows: the objects that can be read, which one gets by going through it, and those that cannot."""
+    """The objects of a list, readable and unreadable ones. Iteration yields the readable ones."""
 
     readable: tuple[T, ...] = ()
     unreadable: tuple[U, ...] = ()
@@ -96,40 +99,39 @@ class Listed(Generic[T, U]):
 
 ClusterPairs = Listed[ClusterPair, UnreadableClusterPair]
 Volumes = Listed[Volume, UnreadableVolume]
-# Of what is kept by the ID, or the name, that stands before it.
+# A list of (ID or name, object).
 Keyed = Listed[tuple[K, T], Unreadable]
 
 
 @dataclass(frozen=True)
 class ClusterView:
-    """One cluster as far as cluster pairs go.
-
-    pairs_max: how many pairs it may have, None where it does not say. paired_volumes: its volumes that have pair
-    entries, deleted ones that can be restored included; read only when an entry may have to go, else None. roles: what
-    the task's user may do there; read only where clusters are to be paired, and None where the cluster does not tell.
-    """
+    """What one cluster shows about cluster pairs."""
 
     cluster: Cluster
     entries: tuple[ClusterPair, ...]
+    #: How many pairs it may have; None if the cluster does not report it.
     pairs_max: int | None = None
+    #: The volumes with pair entries, also deleted ones; None if they were not read, since no entry may be removed.
     paired_volumes: tuple[Volume, ...] | None = None
+    #: The roles of the task's user; None if they were not read, since no pair is made, or if the cluster does not list them.
     roles: frozenset[str] | None = None
     unreadable_entries: tuple[UnreadableClusterPair, ...] = ()
-    #: Of the volumes that may have pairs; read when paired_volumes are.
+    #: Those that may have pairs; read together with paired_volumes.
     unreadable_volumes: tuple[UnreadableVolume, ...] = ()
 
     def listing(self, entries: ClusterPairs) -> ClusterView:
-        """The same cluster with these entries in place of its own."""
+        """Return a copy with these entries in place of its own."""
         return replace(self, entries=entries.readable, unreadable_entries=entries.unreadable)
 
 
 @dataclass(frozen=True)
 class VolumeView:
-    """One cluster as far as volumes go. accounts: names by ID."""
+    """What one cluster shows about volumes."""
 
     cluster: Cluster
     entries: tuple[ClusterPair, ...]
     volumes: tuple[Volume, ...]
+    #: Names by ID.
     accounts: Mapping[int, str]
     unreadable_entries: tuple[UnreadableClusterPair, ...] = ()
     unreadable_volumes: tuple[UnreadableVolume, ...] = ()
@@ -140,10 +142,10 @@ class VolumeView:
         return (*self.unreadable_entries, *self.unreadable_volumes, *self.unreadable_accounts)
 
     def showing(self, volumes: Volumes) -> VolumeView:
-        """The same cluster with these volumes in place of its own."""
+        """Return a copy with these volumes in place of its own."""
         return replace(self, volumes=volumes.readable, unreadable_volumes=volumes.unreadable)
 
     def adding(self, volumes: Volumes) -> VolumeView:
-        """The same cluster with these volumes beside its own."""
+        """Return a copy with these volumes in addition to its own."""
         shown = (*self.volumes, *volumes.readable)
         return self.showing(Listed(shown, (*self.unreadable_volumes, *volumes.unreadable)))

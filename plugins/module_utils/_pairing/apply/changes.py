@@ -2,18 +2,17 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# This file is private to the collection elementsw.replication: it can change without notice.
 """The changes of volumes and pairs that already exist: ModifyVolume(s) and ModifyVolumePair."""
+# This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..model import PAUSED_HERE, VolumePair
+from ..model import PAUSED_HERE, Side, VolumePair
 from ..observe.volumes import list_volumes
-from ..plan import ChangeVolume, Grow, SetMode, SetPause
-from .batch import objects
+from ..plan import ChangeVolume, Grow, SetMode, SetPause, objects
 from .pairing.volume_handshake import entry_of
 from .writer import Writer
 
@@ -25,10 +24,10 @@ def change_reason(step: ChangeVolume) -> str:
     return f"{step.text}: {step.reason}"
 
 
-def change(writer: Writer, side: str, batch: Sequence[ChangeVolume]) -> bool:
+def change(writer: Writer, side: Side, batch: Sequence[ChangeVolume]) -> bool:
     """One ModifyVolume or ModifyVolumes. The latter is all or nothing: one bad volume, and none is changed.
 
-    False when the volume was as wished already.
+    Returns False when the volume was as requested before.
     """
     step = batch[0]
     ids = [each.volume.id for each in batch]

@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""Reads of many volumes at once for a recheck, and the comparison of each one with the plan."""
+
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""Many volumes looked at again at once, and whether one of them is still as it was planned with."""
 
 from __future__ import annotations
 
@@ -12,22 +13,23 @@ from functools import partial
 
 from ..._element.errors import Failure
 from ..decide.health import is_snapshots_only
-from ..model import Volume
+from ..model import Side, Volume
 from ..observe.volumes import list_volumes
 from ..run import Run
 
 
-class CurrentVolumes(dict[tuple[str, int], Volume]):
-    """Volumes as they are now, by side and ID. unreadable: why those that are there, and not among them, cannot be read."""
+class CurrentVolumes(dict[tuple[Side, int], Volume]):
+    """The current volumes by side and ID."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.unreadable: dict[tuple[str, int], Failure] = {}
+        #: The errors of volumes that exist and cannot be read, by side and ID.
+        self.unreadable: dict[tuple[Side, int], Failure] = {}
 
 
-def read_current(run: Run, wanted: Iterable[tuple[str, Volume]]) -> CurrentVolumes:
-    """The volumes of these sides as they are now: one read for each side."""
-    ids: dict[str, list[int]] = {}
+def read_current(run: Run, wanted: Iterable[tuple[Side, Volume]]) -> CurrentVolumes:
+    """Return the current state of these volumes: one read for each side. Raises Failure."""
+    ids: dict[Side, list[int]] = {}
     for side, volume in wanted:
         ids.setdefault(side, []).append(volume.id)
     found = run.side_by_side(partial(list_volumes, run.client(side), ids[side]) for side in ids)
@@ -42,7 +44,7 @@ def read_current(run: Run, wanted: Iterable[tuple[str, Volume]]) -> CurrentVolum
 
 
 def is_unchanged(now: Volume | None, planned: Volume, uuids: tuple[str, ...]) -> bool:
-    """Whether it is the planned volume still, with that access and pairs of these UUIDs."""
+    """Whether the volume exists and has the planned name and access, and pairs with exactly these UUIDs."""
     return (
         now is not None
         and now.deleted == planned.deleted
@@ -53,11 +55,11 @@ def is_unchanged(now: Volume | None, planned: Volume, uuids: tuple[str, ...]) ->
 
 
 def describe_change(now: Volume | None, planned: Volume) -> str | None:
-    """What is not so any more of a volume that keeps its pairs, in words; None if it is `same`."""
+    """Return what has changed in a volume that must keep its pairs, as a clause of a message; None if nothing has."""
     if is_unchanged(now, planned, planned.uuids):
         return None
     if now is None:
-        return "it is gone"
+        return "it does not exist any more"
     if now.deleted != planned.deleted:
         return "it was deleted" if now.deleted else "it was restored"
     if now.uuids != planned.uuids:
@@ -69,7 +71,10 @@ def describe_change(now: Volume | None, planned: Volume) -> str | None:
 
 
 def describe_change_or_mode(now: Volume | None, planned: Volume) -> str | None:
-    """What `change` returns, or that its pair no longer replicates the live content: a snapshot arrives in that mode too."""
+    """Return what `describe_change` returns, or that the pair no longer replicates the live content; None if neither.
+
+    A checkpoint arrives even if the mode has become SnapshotsOnly.
+    """
     what = describe_change(now, planned)
     if what is None and now is not None:
         modes = [(pair.mode, before.mode) for pair, before in zip(now.pairs, planned.pairs)]

@@ -2,8 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""One pair of the list during the writes: the steps that took effect, and why it failed."""
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""One pair of the list on its way: what was done to it, and why it ended early."""
 
 from __future__ import annotations
 
@@ -12,47 +12,44 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..._element.errors import Failure
-from ..failover_steps import Demote, Promote, Save
+from ..failover_steps import Save
 from ..model import Saved, Volume
-from ..plan import Grow, PairVolumes, Plan, RemoveClusterPair, RemoveVolumePair, SetMode, SetPause, Step
-
-# Once one of these was sent, what a saved snapshot keeps may be overwritten by now.
-_OVERWRITING = (PairVolumes, Promote, Demote)
+from ..plan import Grow, Plan, Step
 
 
 @dataclass(frozen=True)
 class Done:
-    """A step that took effect. uuid: of the volume pair it made; volume, account_id, taken: what it created.
-
-    ours: whether it was this run that made the account. unsure: it may have taken effect, or may yet do so.
-    """
+    """A step that took effect."""
 
     step: Step
+    #: Of the volume pair that it made.
     uuid: str = ""
+    #: What it created: a volume, an account, a snapshot.
     volume: Volume | None = None
     account_id: int = 0
-    ours: bool = True
     taken: Any = None
+    #: Whether this run created the account, or made the volume larger.
+    ours: bool = True
+    #: It may have taken effect, or may yet do so.
     unsure: bool = False
 
 
 @dataclass
 class Item:
-    """One pair on its way. failure: why it ended early. remains: a write of this run is still in effect.
-
-    saved_before: what earlier calls of the module have saved, in a call that only waits.
-    """
+    """One pair during the writes."""
 
     plan: Plan
     done: list[Done] = field(default_factory=list)
+    #: Why it failed.
     failure: Failure | None = None
     rolled_back: bool = False
+    #: What earlier calls of the module have saved, where this call resumes a wait.
     saved_before: tuple[Saved, ...] = ()
     _begun: set[type[Step]] = field(default_factory=set)
     _lock: Any = field(default_factory=threading.Lock, repr=False, compare=False)
 
     def fail(self, failure: Failure) -> None:
-        """The first failure stands; steps that ran beside it add what they have left behind."""
+        """Keep the first failure; steps that ran in parallel add what they have left behind."""
         with self._lock:
             if self.failure is None:
                 self.failure = failure
@@ -60,13 +57,13 @@ class Item:
                 self.failure.left_behind += failure.left_behind
 
     def begin(self, step: Step) -> None:
-        """Note that a step is about to be sent."""
+        """Record that a step is about to be sent."""
         self._begun.add(type(step))
 
     @property
     def may_be_overwritten(self) -> bool:
-        """Whether a write was sent that overwrites a volume, whatever became of it."""
-        return any(issubclass(kind, _OVERWRITING) for kind in self._begun)
+        """Whether a write was sent that overwrites a volume, with or without effect."""
+        return any(kind.OVERWRITES for kind in self._begun)
 
     @property
     def saved(self) -> tuple[Saved, ...]:
@@ -78,16 +75,12 @@ class Item:
         )
 
     def goes_on_with(self, step: Step) -> bool:
-        """Whether what was done cannot be put back, or is worth nothing without this step: it is run whatever happened.
+        """Whether this step is run in any case, since what was done cannot be undone or is incomplete without it.
 
-        Half a pair is removed and cannot be joined again; a pair that is made is not taken apart for want of its pause;
-        a target that has grown stays so; and a turn that has begun is brought to its end.
+        Half a pair cannot be joined again; a new pair is not removed because its pause failed; a volume that has grown
+        stays so; a failover that has begun is finished.
         """
-        final = (RemoveClusterPair, RemoveVolumePair, PairVolumes, Demote, Promote, SetMode, SetPause)
-        return any(
-            isinstance(done.step, final) or (isinstance(done.step, Grow) and isinstance(step, Grow))
-            for done in self.done
-        )
+        return any(done.step.FINAL or (isinstance(done.step, Grow) and isinstance(step, Grow)) for done in self.done)
 
     @property
     def remains(self) -> bool:

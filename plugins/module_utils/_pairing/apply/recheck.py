@@ -2,11 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# This file is private to the collection elementsw.replication: it can change without notice.
-"""One more look just before a write that destroys: is everything still as it was planned with?
+"""The rechecks just before a write that can destroy data: they compare the observed state with that of the plan.
 
-Three reads per cluster and batch at the most (six where evidence of use counts), however many pairs the batch has.
+At most three reads for each cluster and batch, six if evidence of use counts, for any number of pairs in the batch.
 """
+
+# This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations
 
@@ -17,8 +18,7 @@ from typing import Any, TypeVar
 
 from ..._element.errors import Failure
 from ..decide import guard
-from ..failover_steps import ConfirmDemotion, ConfirmFailover, ConfirmQuiet, Promote
-from ..model import SIDES, TARGET, ClusterPair, Usage, Volume, VolumePair, other
+from ..model import SIDES, TARGET, ClusterPair, Side, Usage, Volume, VolumePair, other
 from ..observe.both import USERS_OF_CLUSTER_PAIRS
 from ..observe.clusters import list_cluster_pairs
 from ..observe.usage import read_usage
@@ -27,39 +27,30 @@ from ..plan import ConfirmUnused, CreateVolume, MarkReplica, ReleaseTarget, Remo
 from ..run import Run
 from ..views import UnreadableVolume, Volumes
 from .current_volumes import is_unchanged, read_current
-from .failover import checks
 
 Verdicts = dict[Step, Failure]
 S = TypeVar("S", RemoveVolumePair, "ReleaseTarget | MarkReplica")
 
 
-def changed(run: Run, steps: Sequence[Step]) -> Verdicts:
-    """The steps of one phase that must not be run any more, and why."""
-    verdicts: Verdicts = {}
-    for kind, look in _RECHECKS:
-        batch = [step for step in steps if isinstance(step, kind)]
-        if batch:
-            verdicts.update(look(run, batch))
-    return verdicts
-
-
-def _volume_pairs(run: Run, steps: Sequence[RemoveVolumePair]) -> Verdicts:
+def volume_pairs(run: Run, steps: Sequence[RemoveVolumePair]) -> Verdicts:
+    """Return the failures of volumes whose pair entry must not be removed: the pair or the access has changed."""
     now = read_current(run, ((step.side, step.volume) for step in steps))
     return {
-        step: now.unreadable.get(place) or _changed(run, step, "its pair or its access is not as it was")
+        step: now.unreadable.get(place) or _changed(run, step, "its pair or its access is different")
         for step, place in _places(steps)
         if not is_unchanged(now.get(place), step.volume, step.volume.uuids)
     }
 
 
-def _places(steps: Sequence[S]) -> list[tuple[S, tuple[str, int]]]:
-    """Each step with the side and the ID of its volume."""
+def _places(steps: Sequence[S]) -> list[tuple[S, tuple[Side, int]]]:
+    """Return each step with the side and the ID of its volume."""
     return [(step, (step.side, step.volume.id)) for step in steps]
 
 
-def _released(run: Run, steps: Sequence[ReleaseTarget | MarkReplica]) -> Verdicts:
+def former_targets(run: Run, steps: Sequence[ReleaseTarget | MarkReplica]) -> Verdicts:
+    """Return the failures of volumes that are not unpaired former targets any more, or whose attributes have changed."""
     now = read_current(run, ((step.side, step.volume) for step in steps))
-    what = "it is paired, or its access or its attributes are not as they were"
+    what = "it is paired, or its access or its attributes are different"
     return {
         step: now.unreadable.get(place) or _changed(run, step, what)
         for step, place in _places(steps)
@@ -75,33 +66,34 @@ def _is_former_target(now: Volume | None, planned: Volume) -> bool:
         and not now.pairs
         and now.name == planned.name
         and now.access in (TARGET, "locked")
-        # A cluster replaces attributes as a whole: nothing that another client has noted is lost.
+        # A cluster replaces all attributes at once, so those that another client has set meanwhile would be lost.
         and now.attributes == planned.attributes
     )
 
 
-def _still_missing(run: Run, steps: Sequence[CreateVolume]) -> Verdicts:
-    """Names are not unique: a cluster would create a second volume without a word."""
+def still_missing(run: Run, steps: Sequence[CreateVolume]) -> Verdicts:
+    """Return the failures of volumes that exist already: names are not unique, so a cluster would create a second one."""
     verdicts: Verdicts = {}
     for side in {step.side for step in steps}:
         here = [step for step in steps if step.side == side]
         client = run.client(side)
-        alone = here[0].volume.name if len(here) == 1 else None
-        found = list_volumes_named(client, alone) if alone else list_volumes(client)
+        single = here[0].volume.name if len(here) == 1 else None
+        found = list_volumes_named(client, single) if single else list_volumes(client)
         taken = {(volume.name, volume.account_id) for volume in found if not volume.deleted}
         for step in here:
             odd = next((each for each in found.unreadable if each.name in (None, step.volume.name)), None)
             if odd:
                 verdicts[step] = odd.failure(client.name)
             elif (step.volume.name, step.account_id) in taken:
-                verdicts[step] = _changed(run, step, "there is one of that name and owner now")
+                verdicts[step] = _changed(run, step, "a volume of that name and owner exists")
     return verdicts
 
 
-def _unused(run: Run, steps: Sequence[ConfirmUnused]) -> Verdicts:
+def unused(run: Run, steps: Sequence[ConfirmUnused]) -> Verdicts:
+    """Return the failures of future targets that are in use or have changed, or whose source has changed."""
     wanted = [each for step in steps for each in ((step.side, step.volume), (other(step.side), step.source))]
     now = read_current(run, wanted)
-    used: dict[tuple[str, int], Usage] = {}
+    used: dict[tuple[Side, int], Usage] = {}
     for side in SIDES:
         targets = [now[side, s.volume.id] for s in steps if s.side == side and (side, s.volume.id) in now]
         if targets:
@@ -114,16 +106,16 @@ def _unused(run: Run, steps: Sequence[ConfirmUnused]) -> Verdicts:
         if odd:
             verdicts[step] = odd
         elif not _is_future_target(target, step.volume) or not is_unchanged(source, step.source, ()):
-            verdicts[step] = _changed(run, step, "it or its source was paired, deleted or given another access")
+            verdicts[step] = _changed(run, step, "it or its source was paired or deleted, or its access is different")
         elif not _is_unused(run, step, used[step.side, step.volume.id]):
-            verdicts[step] = _changed(run, step, "it came into use")
+            verdicts[step] = _changed(run, step, "it is in use")
     return verdicts
 
 
 def _is_future_target(now: Volume | None, planned: Volume) -> bool:
     # Once its old entry is gone, a replicationTarget reads as locked on some releases.
     unlocked = replace(now, access=TARGET) if now and (now.access, planned.access) == ("locked", TARGET) else now
-    return is_unchanged(unlocked, planned, ()) and (unlocked.mark == planned.mark)
+    return unlocked is not None and is_unchanged(unlocked, planned, ()) and unlocked.mark == planned.mark
 
 
 def _is_unused(run: Run, step: ConfirmUnused, now: Usage) -> bool:
@@ -132,7 +124,8 @@ def _is_unused(run: Run, step: ConfirmUnused, now: Usage) -> bool:
     return guard.still_as_planned(step.usage, now, step.overwrite, step.saved)
 
 
-def _cluster_pairs(run: Run, steps: Sequence[RemoveClusterPair]) -> Verdicts:
+def cluster_pairs(run: Run, steps: Sequence[RemoveClusterPair]) -> Verdicts:
+    """Return the failures of cluster pairs that must not be removed: the entry has changed, or volume pairs use it."""
     verdicts: Verdicts = {}
     for side in {step.side for step in steps}:
         client = run.client(side)
@@ -141,14 +134,14 @@ def _cluster_pairs(run: Run, steps: Sequence[RemoveClusterPair]) -> Verdicts:
         ]
         entries, *users = run.side_by_side(reads)
         using = {pair.cluster_pair_id for listed in users for pair in _pairs(listed) if not pair.pending}
-        # One whose pairs cannot be read may use any of them.
+        # A volume with unreadable pairs may use any of the cluster pairs.
         unknown = any(odd.pairs is None for listed in users for odd in listed.unreadable)
         for step in (step for step in steps if step.side == side):
             odd = next((each for each in entries.unreadable if each.id == step.entry.id), None)
             if odd:
                 verdicts[step] = odd.failure(client.name)
             elif (unknown and not step.entry.pending) or not _still_removable(step.entry, entries, using):
-                verdicts[step] = _changed(run, step, "it is gone, was completed, or volume pairs use it now")
+                verdicts[step] = _changed(run, step, "it was removed or completed, or volume pairs use it")
     return verdicts
 
 
@@ -166,19 +159,6 @@ def _changed(run: Run, step: Step, what: str) -> Failure:
     cluster = run.name(step.side)
     return Failure(
         "changed_meanwhile",
-        f"cluster {cluster}: {step.object} changed while this task ran, {what}; nothing more was written for it, run again",
+        f"cluster {cluster}: {step.object} changed while this task ran: {what}; nothing more was written for it, run again",
         cluster=cluster,
     )
-
-
-_RECHECKS: tuple[tuple[type | tuple[type, ...], Callable[..., Verdicts]], ...] = (
-    (RemoveVolumePair, _volume_pairs),
-    ((ReleaseTarget, MarkReplica), _released),
-    (CreateVolume, _still_missing),
-    (ConfirmUnused, _unused),
-    (RemoveClusterPair, _cluster_pairs),
-    (ConfirmFailover, checks.ready),
-    (ConfirmDemotion, checks.undisturbed),
-    (ConfirmQuiet, checks.quiet),
-    (Promote, checks.promotable),
-)

@@ -2,8 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# This file is private to the collection elementsw.replication: it can change without notice.
 """How each kind of step is undone."""
+# This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations
 
@@ -14,50 +14,51 @@ from ..observe.usage import read_usage
 from ..observe.volumes import get_volume
 from ..plan import Grow, PairVolumes, SetAccess, SetMode, SetPause
 from .changes import change, set_mode, set_pause
-from .execution import Done
+from .execution import Done, Item
 from .failover.snapshot_removal import withdraw
 from .pairing.delete_created import delete_created
 from .pairing.volume_handshake import copy_begun, entry_of, unpair_volume
 from .writer import Writer
 
 
-def undo_removal(_writer: Writer, _done: Done, where: str) -> str:
-    return f"{where}: the entry was removed and cannot be put back"
+def undo_removal(writer: Writer, done: Done, _item: Item) -> str:
+    return f"{_where(writer, done)}: the entry was removed and cannot be put back"
 
 
-def undo_growth(_writer: Writer, done: Done, where: str) -> str | None:
+def undo_growth(writer: Writer, done: Done, _item: Item) -> str | None:
     step: Grow = done.step  # type: ignore[assignment]
     if not done.ours:
         return None
-    return f"{where}: it was grown from {step.volume.size} to {step.size} bytes and cannot be made smaller"
+    grown = f"it was grown from {step.volume.size} to {step.size} bytes and cannot be made smaller"
+    return f"{_where(writer, done)}: {grown}"
 
 
-def undo_account(_writer: Writer, done: Done, where: str) -> str | None:
-    return f"{where}: it was created by this run and was kept" if done.ours else None
+def undo_account(writer: Writer, done: Done, _item: Item) -> str | None:
+    return f"{_where(writer, done)}: it was created by this run and was kept" if done.ours else None
 
 
-def undo_creation(writer: Writer, done: Done, _where: str) -> str | None:
+def undo_creation(writer: Writer, done: Done, _item: Item) -> str | None:
     return delete_created(writer, done.step, done.volume) if done.volume else None  # type: ignore[arg-type]
 
 
-def undo_pairing(writer: Writer, done: Done, _where: str) -> str | None:
+def undo_pairing(writer: Writer, done: Done, _item: Item) -> str | None:
     return _unpair(writer, done.step, done.uuid)  # type: ignore[arg-type]
 
 
-def undo_checkpoint(writer: Writer, done: Done, _where: str) -> str | None:
+def undo_checkpoint(writer: Writer, done: Done, _item: Item) -> str | None:
     return withdraw(writer, done.step, done.taken)  # type: ignore[arg-type]
 
 
-def undo_access(writer: Writer, done: Done, _where: str) -> str | None:
+def undo_access(writer: Writer, done: Done, _item: Item) -> str | None:
     return _restore_access(writer, done.step)  # type: ignore[arg-type]
 
 
-def undo_pair_change(writer: Writer, done: Done, _where: str) -> str | None:
+def undo_pair_change(writer: Writer, done: Done, _item: Item) -> str | None:
     return _restore_pair(writer, done.step)  # type: ignore[arg-type]
 
 
-def undo_nothing(_writer: Writer, _done: Done, _where: str) -> None:
-    return None
+def _where(writer: Writer, done: Done) -> str:
+    return f"{done.step.object} on cluster {writer.run.name(done.step.side)}"
 
 
 def _unpair(writer: Writer, step: PairVolumes, uuid: str) -> str | None:
@@ -103,14 +104,19 @@ def _restore_access(writer: Writer, step: SetAccess) -> str | None:
     if hosts:
         return f"{step.object} on cluster {cluster}: its access was set to {step.access} and it has {', '.join(hosts)}"
     back = SetAccess(
-        step.item, step.side, step.object, "roll-back: the pair could not be made", now, step.volume.access
+        item=step.item,
+        side=step.side,
+        object=step.object,
+        reason="roll-back: the pair could not be made",
+        volume=now,
+        access=step.volume.access,
     )
     change(writer, step.side, [back])
     return None
 
 
 def _hosts_of(writer: Writer, step: SetAccess, now: Volume) -> tuple[str, ...]:
-    """Who would be cut off if the volume became a target again."""
+    """The sessions that would be interrupted if the volume became a target again."""
     if step.volume.access != TARGET:
         return ()
     return guard.sessions(read_usage(writer.run, step.side, [now])[now.id])

@@ -2,39 +2,25 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# This file is private to the collection elementsw.replication: it can change without notice.
 """The order of the writes of many pairs: phase by phase, side by side within a phase, undone where one fails."""
+# This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
-from ..._element.errors import ApiError, Failure
-from ..failover_steps import ConfirmFailover, Demote, Save, TakeCheckpoint
+from ..._element.errors import Failure
+from ..failover_steps import ConfirmFailover, Demote, TakeCheckpoint
 from ..model import Action, Sides, other
-from ..plan import (
-    ChangeVolume,
-    MarkReplica,
-    Phase,
-    Plan,
-    Recheck,
-    ReleaseTarget,
-    RemoveVolumePair,
-    SetMode,
-    SetPause,
-    Step,
-)
-from . import step_kinds
+from ..plan import Phase, Plan, ReleaseTarget, RemoveVolumePair, Step, objects
 from .batch import batches, of_phase
-from .changes import change
 from .execution import Done, Item
-from .recheck import changed
+from .step_kinds import kind_of, with_created
 from .writer import Writer
 
-# Says why a step must not be begun any more, if so.
+# Why a step must not be begun any more; None where it may.
 Halt = Callable[[Step], "Failure | None"]
 
 
@@ -45,26 +31,26 @@ def preview(plans: Sequence[Plan], clusters: Sides[str]) -> list[Action]:
         action
         for phase in Phase
         for batch in batches(of_phase(planned, phase))
-        for action in step_kinds.actions(batch, clusters)
+        for action in kind_of(batch[0]).calls(batch, clusters)
     ]
 
 
 def execute(
     writer: Writer, items: Sequence[Item], plans: Sequence[Plan], fail_fast: bool = False, finishing: bool = False
 ) -> None:
-    """Run the plans' steps for the items that are still going; each item says afterwards what became of it.
+    """Run the plans' steps for the items that have not failed; each item then holds what became of it.
 
-    An item that fails is rolled back at once and the others go on, unless fail_fast or a signal forbids to begin more.
-    finishing: the steps belong to pairs that are made already, and are run whatever happened.
+    An item that fails is rolled back at once and the others go on, unless fail_fast or a signal ends it.
+    finishing: the steps belong to pairs that this run has made, and are run in any case.
     """
 
     def halted(step: Step) -> Failure | None:
         if finishing or items[step.item].goes_on_with(step):
             return None
         if writer.run.stopping.is_set():
-            return Failure("interrupted", "not done: the task was interrupted by a signal; run again")
+            return Failure("interrupted", "not started: the task was interrupted by a signal; run again")
         if fail_fast and any(item.failure for item in items):
-            return Failure("interrupted", "not done: another pair failed and fail_fast is set; run again")
+            return Failure("interrupted", "not started: another pair failed and fail_fast is set; run again")
         return _lost(writer, step)
 
     for phase in Phase:
@@ -72,135 +58,113 @@ def execute(
 
 
 def _lost(writer: Writer, step: Step) -> Failure | None:
-    """A pair is not begun with a cluster that was given up: every call to it would be waited for in vain."""
+    """No pair is begun with a cluster that stopped answering: each call to it would end in its timeout."""
     for side in (step.side, other(step.side)):
         client = writer.run.clients[side]
         if client and client.lost:
-            sentence = f"not done: cluster {client.name} does not answer any more; run again when it does"
+            sentence = f"not started: cluster {client.name} does not answer any more; run again when it does"
             return Failure("unreachable", sentence, cluster=client.name)
     return None
 
 
 def _run_phase(writer: Writer, phase: Phase, items: Sequence[Item], plans: Sequence[Plan], halted: Halt) -> None:
     todo = [
-        step_kinds.with_created(step, item.done)
+        with_created(step, item.done)
         for item, plan in zip(items, plans)
         if item.going
         for step in of_phase(plan.steps, phase)
     ]
     if not todo:
         return
-    for step, failure in _confirm(writer, todo).items():
+    for step, failure in _recheck(writer, todo).items():
         items[step.item].fail(failure)
-    # The looks have been taken by now, each with everybody else's.
-    going = [step for step in todo if items[step.item].going and not isinstance(step, Recheck)]
+    going = [step for step in todo if items[step.item].going and kind_of(step).run]
     refused = writer.run.side_by_side(partial(_run_batch, writer, batch, items, halted) for batch in batches(going))
     alone = [step for batch in refused for step in batch]
     writer.run.side_by_side(partial(_run_batch, writer, [step], items, halted) for step in alone)
     if phase <= Phase.CONFIRM_TURN:
-        _all_turn_or_none(items)
+        _all_fail_over_or_none(items)
     failed = [item for item in items if item.failure and not item.rolled_back]
     writer.run.side_by_side(partial(_roll_back, writer, item) for item in failed)
 
 
-def _all_turn_or_none(items: Sequence[Item]) -> None:
-    """Before the first demotion: where one pair cannot be turned round as planned, no pair of the list is."""
-    turning = [item for item in items if any(isinstance(step, ConfirmFailover) for step in item.plan.steps)]
-    first = next((item.failure for item in turning if item.failure), None)
+def _all_fail_over_or_none(items: Sequence[Item]) -> None:
+    """Before the first demotion: where one planned failover is not possible, no pair of the list is reversed."""
+    planned = [item for item in items if any(isinstance(step, ConfirmFailover) for step in item.plan.steps)]
+    first = next((item.failure for item in planned if item.failure), None)
     if first is None:
         return
-    sentence = f"not turned round, all pairs of the list are or none: {first.sentence}"
-    for item in turning:
+    sentence = f"not reversed, a planned failover reverses all pairs of the list or none: {first.sentence}"
+    for item in planned:
         if item.going:
             item.fail(Failure(first.code, sentence, first.cluster, first.method, first.name, first.message))
 
 
-def _confirm(writer: Writer, todo: Sequence[Step]) -> dict[Step, Failure]:
+def _recheck(writer: Writer, todo: Sequence[Step]) -> dict[Step, Failure]:
+    """The steps of one phase that must not be run any more, and why."""
+    verdicts: dict[Step, Failure] = {}
     try:
-        return changed(writer.run, todo)
-    except Failure as exc:  # what cannot be looked at is not written to
+        for recheck in dict.fromkeys(kind_of(step).recheck for step in todo):
+            if recheck is not None:
+                verdicts.update(recheck(writer.run, [step for step in todo if kind_of(step).recheck is recheck]))
+    except Failure as exc:  # what cannot be read is not written to
         return {step: exc.recoded(exc.code, exc.sentence) for step in todo}
+    return verdicts
 
 
 def _run_batch(writer: Writer, batch: list[Step], items: Sequence[Item], halted: Halt) -> list[Step]:
-    """Run steps that one call can serve; what is left are those that have to be asked for one by one."""
+    """Run steps that one call can serve. Returns those to run one by one, where the call for all was refused."""
     for step in batch:
         halt = halted(step)
         if halt is not None and items[step.item].going:
             items[step.item].fail(halt)
     batch = [step for step in batch if items[step.item].going]
-    if len(batch) > 1:
-        run = _run_merged if isinstance(batch[0], ChangeVolume) else _run_shared
-        return [] if run(writer, batch, items) else batch
-    if batch:
-        _run_alone(writer, batch[0], items[batch[0].item])
-    return []
-
-
-def _run_alone(writer: Writer, step: Step, item: Item) -> None:
-    try:
-        item.begin(step)
-        item.done.append(step_kinds.perform(writer, step))
-    except Failure as exc:
-        if isinstance(step, MarkReplica):
-            writer.warn(f"{step.object}: it is not marked as the copy that it is: {exc.sentence}")
-            return
-        item.fail(exc)
-        if exc.outcome_unknown and isinstance(step, (ChangeVolume, SetMode, SetPause)):
-            # Treated as done, so that the roll-back looks and puts it back.
-            item.done.append(Done(step, unsure=True))
-
-
-def _run_shared(writer: Writer, batch: Sequence[Step], items: Sequence[Item]) -> bool:
-    """One call that serves all of them; False when each has to be asked for by itself, so that only one fails."""
-    try:
-        done = step_kinds.perform_batch(writer, batch)
-    except Failure as exc:
-        if isinstance(batch[0], Save) and not exc.outcome_unknown:
-            return False
-        _fail_all(batch, items, exc)
-    else:
-        for step in batch:
-            items[step.item].done.append(replace(done, step=step))
-    return True
-
-
-def _run_merged(writer: Writer, batch: Sequence[Any], items: Sequence[Item]) -> bool:
-    """One call for all; False when it was refused and each has to be asked for by itself, so that only one fails."""
+    if not batch:
+        return []
+    kind = kind_of(batch[0])
+    if kind.run is None:
+        return []
     for step in batch:
         items[step.item].begin(step)
     try:
-        change(writer, batch[0].side, batch)
-    except ApiError as exc:
-        if not (exc.outcome_unknown or exc.transient):
-            return False
-        _fail_all(batch, items, exc)
+        done = kind.run(writer, batch)
     except Failure as exc:
-        _fail_all(batch, items, exc)
+        if len(batch) > 1 and kind.split_after(exc):
+            return batch
+        _fail(writer, batch, items, exc)
     else:
         for step in batch:
-            items[step.item].done.append(Done(step))
-    return True
+            items[step.item].done.append(replace(done, step=step))
+    return []
 
 
-def _fail_all(batch: Sequence[Step], items: Sequence[Item], failure: Failure) -> None:
+def _fail(writer: Writer, batch: Sequence[Step], items: Sequence[Item], failure: Failure) -> None:
+    kind = kind_of(batch[0])
+    if kind.optional:
+        writer.warn(f"{objects(batch)}: not marked as a copy: {failure.sentence}")
+        return
     for step in batch:
-        items[step.item].fail(failure.recoded(failure.code, failure.sentence))
-        if failure.outcome_unknown and isinstance(step, ChangeVolume):
+        own = failure if len(batch) == 1 else failure.recoded(failure.code, failure.sentence)
+        items[step.item].fail(own)
+        if failure.outcome_unknown and kind.undo_if_unknown:
             items[step.item].done.append(Done(step, unsure=True))
 
 
 def _roll_back(writer: Writer, item: Item) -> None:
     item.rolled_back = True
     failure = item.failure
+    if failure is None:
+        return
     failure.left_behind += _unreleased(writer, item)
     between = False
     for done in reversed(item.done):
         if between and isinstance(done.step, TakeCheckpoint):
-            failure.left_behind.append(f"snapshot {done.taken.name}: it proves to a later run that nothing is lost")
+            failure.left_behind.append(
+                f"snapshot {done.taken.name}: the next run needs it to prove that no write is lost"
+            )
             continue
         try:
-            left = step_kinds.undo(writer, done, item)
+            left = kind_of(done.step).undo(writer, done, item)
         except Failure as exc:
             left = f"{done.step.object} on cluster {writer.run.name(done.step.side)}: {exc.sentence}"
             between = isinstance(done.step, Demote)
@@ -221,12 +185,12 @@ def _promotion_unknown(before: Failure, exc: Failure) -> Failure:
 
 
 def _unreleased(writer: Writer, item: Item) -> list[str]:
-    """Targets that have lost their pair and were to be released: nothing shows any more that they were targets of one."""
+    """Former targets that were not released: without their pair nothing shows that they were targets."""
     done = {type(done.step) for done in item.done}
     if RemoveVolumePair not in done or ReleaseTarget in done:
         return []
     return [
-        f"{step.object} on cluster {writer.run.name(step.side)}: it was to become {step.access}, and is {step.volume.access}"
+        f"{step.object} on cluster {writer.run.name(step.side)}: {step.access} was requested, its access is {step.volume.access}"
         for step in item.plan.steps
         if isinstance(step, ReleaseTarget)
     ]

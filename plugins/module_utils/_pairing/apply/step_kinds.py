@@ -2,44 +2,55 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""One row for each kind of step: the calls it makes, how it is run and undone, and what is checked before it.
+
+Check mode shows `actions`, a real run calls `perform`: both come from the same row.
+"""
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""How each kind of step is called, run and undone. Check mode prints `actions`, a real run calls `run`."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
+from ..._element.errors import ApiError, Failure
 from ..failover_steps import (
+    ConfirmDemotion,
     ConfirmFailover,
+    ConfirmQuiet,
     CountLateWrites,
     Demote,
     Promote,
     RemoveCheckpoint,
     Save,
     TakeCheckpoint,
-    TakeSnapshot,
 )
 from ..model import Action, Sides, Volume, other
+from ..observe.reading import MAX_IDS
 from ..plan import (
-    ChangeVolume,
+    ConfirmUnused,
     CreateAccount,
     CreateVolume,
     Grow,
+    MarkReplica,
     PairClusters,
     PairVolumes,
-    Recheck,
+    ReleaseTarget,
     RemoveClusterPair,
     RemoveVolumePair,
     SetAccess,
     SetMode,
     SetPause,
     Step,
+    objects,
 )
-from .batch import objects
+from ..run import Run
+from . import recheck
 from .changes import change, change_reason, set_mode, set_pause
 from .execution import Done, Item
+from .failover import checks
 from .failover.late_writes import warn_of_late_writes
 from .failover.roll_back import keep_promotion, undo_demotion
 from .failover.snapshot_removal import remove, unsave
@@ -48,18 +59,60 @@ from .pairing.cluster_handshake import pair_clusters, unpair_cluster
 from .pairing.create import create_volume
 from .pairing.create_account import create_account
 from .pairing.volume_handshake import pair_volumes, unpair_volume
+from .resend import may_pass
 from .roll_back import (
     undo_access,
     undo_account,
     undo_checkpoint,
     undo_creation,
     undo_growth,
-    undo_nothing,
     undo_pair_change,
     undo_pairing,
     undo_removal,
 )
 from .writer import Writer
+
+Verdicts = dict[Step, Failure]
+
+
+def _no_calls(_batch: Sequence[Any], _clusters: Sides[str]) -> list[Action]:
+    return []
+
+
+def _nothing_to_undo(_writer: Writer, _done: Done, _item: Item) -> str | None:
+    return None
+
+
+def _never(_failure: Failure) -> bool:
+    return False
+
+
+@dataclass(frozen=True)
+class StepKind:
+    """How steps of one class are called, run and undone. A batch is what one call serves; most have one step."""
+
+    #: The writes that the batch makes when nothing fails, in order; clusters: their names.
+    calls: Callable[[Sequence[Any], Sides[str]], list[Action]] = _no_calls
+    #: Makes the batch take effect; None for a step that only rechecks. Raises Failure.
+    run: Callable[[Writer, Sequence[Any]], Done] | None = None
+    #: Puts back what the step did, if it still is as the step left it; a message about what stays. Raises Failure.
+    undo: Callable[[Writer, Done, Item], str | None] = _nothing_to_undo
+    #: What steps that one call can serve have in common, and how many it serves.
+    shared: Callable[[Any], tuple[object, ...]] | None = None
+    max_batch: Callable[[Any], int] = lambda _step: MAX_IDS
+    #: Whether a call for several steps that failed so is repeated for each alone, so that only one of them fails.
+    split_after: Callable[[Failure], bool] = _never
+    #: What is read again just before, for all steps of a phase together: the steps that must not be run, and why.
+    recheck: Callable[[Run, Sequence[Any]], Verdicts] | None = None
+    #: A lost reply counts as done, so that the roll-back reads what became of it and puts it back.
+    undo_if_unknown: bool = False
+    #: A failure is only warned of.
+    optional: bool = False
+
+
+def kind_of(step: Step) -> StepKind:
+    """The row of a step: that of its class, or of the nearest class above it."""
+    return next(KINDS[kind] for kind in type(step).__mro__ if kind in KINDS)
 
 
 def with_created(step: Step, done: Iterable[Done]) -> Step:
@@ -76,156 +129,183 @@ def with_created(step: Step, done: Iterable[Done]) -> Step:
     return step
 
 
-def actions(batch: Sequence[Step], clusters: Sides[str]) -> list[Action]:
-    """The writes that running the batch makes when nothing fails, in order."""
-    step = batch[0]
-    here, there = clusters[step.side], clusters[other(step.side)]
-    if isinstance(step, PairClusters):
+# --- the calls --------------------------------------------------------------------------------------------------------
+
+
+def _one(method: str) -> Callable[[Sequence[Step], Sides[str]], list[Action]]:
+    """One call of this method for one step."""
+
+    def calls(batch: Sequence[Step], clusters: Sides[str]) -> list[Action]:
+        return [Action(clusters[batch[0].side], method, batch[0].object, batch[0].reason)]
+
+    return calls
+
+
+def _handshake(kind: str) -> Callable[[Sequence[Any], Sides[str]], list[Action]]:
+    def calls(batch: Sequence[Any], clusters: Sides[str]) -> list[Action]:
+        step = batch[0]
         return [
-            Action(here, "StartClusterPairing", step.object, step.reason),
-            Action(there, "CompleteClusterPairing", step.completer_object, step.reason),
+            Action(clusters[step.side], f"Start{kind}Pairing", step.object, step.reason),
+            Action(clusters[other(step.side)], f"Complete{kind}Pairing", step.completer_object, step.reason),
         ]
-    if isinstance(step, PairVolumes):
-        return [
-            Action(here, "StartVolumePairing", step.object, step.reason),
-            Action(there, "CompleteVolumePairing", step.completer_object, step.reason),
-        ]
-    if isinstance(step, ChangeVolume):
-        method = "ModifyVolume" if len(batch) == 1 else "ModifyVolumes"
-        return [Action(here, method, objects(batch), change_reason(step))]
-    if isinstance(step, (TakeSnapshot, RemoveCheckpoint)):
-        return [Action(here, method_of(batch), objects(batch), step.reason)]
-    if isinstance(step, (Recheck, CountLateWrites)):
-        return []
-    methods = {
-        RemoveClusterPair: "RemoveClusterPair",
-        RemoveVolumePair: "RemoveVolumePair",
-        CreateAccount: "AddAccount",
-        CreateVolume: "CreateVolume",
-        SetMode: "ModifyVolumePair",
-        SetPause: "ModifyVolumePair",
-    }
-    return [Action(here, methods[type(step)], step.object, step.reason)]
+
+    return calls
 
 
-def perform(writer: Writer, step: Step) -> Done:
-    """Make one step take effect. Raises Failure; what then remains of it is in `left_behind`."""
-    return _first(_RUN, step)(writer, step)
+def _change_calls(batch: Sequence[Any], clusters: Sides[str]) -> list[Action]:
+    method = "ModifyVolume" if len(batch) == 1 else "ModifyVolumes"
+    return [Action(clusters[batch[0].side], method, objects(batch), change_reason(batch[0]))]
 
 
-def _first(table: Sequence[tuple[type, Any]], step: Step) -> Any:
-    """What the table has for a step of this kind."""
-    return next(what for kind, what in table if isinstance(step, kind))
+def _snapshot_calls(batch: Sequence[Any], clusters: Sides[str]) -> list[Action]:
+    return [Action(clusters[batch[0].side], method_of(batch), objects(batch), batch[0].reason)]
 
 
-def _unpair_cluster(writer: Writer, step: RemoveClusterPair) -> Done:
+# --- running ----------------------------------------------------------------------------------------------------------
+
+
+def _unpair_cluster(writer: Writer, batch: Sequence[RemoveClusterPair]) -> Done:
+    (step,) = batch
     unpair_cluster(writer, step.side, step.entry, step.object, step.reason)
     return Done(step)
 
 
-def _pair_clusters(writer: Writer, step: PairClusters) -> Done:
-    pair_clusters(writer, step)
-    return Done(step)
+def _pair_clusters(writer: Writer, batch: Sequence[PairClusters]) -> Done:
+    pair_clusters(writer, batch[0])
+    return Done(batch[0])
 
 
-def _unpair_volume(writer: Writer, step: RemoveVolumePair) -> Done:
+def _unpair_volume(writer: Writer, batch: Sequence[RemoveVolumePair]) -> Done:
+    (step,) = batch
     unpair_volume(writer, step.side, step.volume, step.volume.pairs[0].uuid, step.reason)
     return Done(step)
 
 
-def _create_account(writer: Writer, step: CreateAccount) -> Done:
-    account_id, ours = create_account(writer, step)
-    return Done(step, account_id=account_id, ours=ours)
+def _create_account(writer: Writer, batch: Sequence[CreateAccount]) -> Done:
+    account_id, ours = create_account(writer, batch[0])
+    return Done(batch[0], account_id=account_id, ours=ours)
 
 
-def _create_volume(writer: Writer, step: CreateVolume) -> Done:
-    return Done(step, volume=create_volume(writer, step))
+def _create_volume(writer: Writer, batch: Sequence[CreateVolume]) -> Done:
+    return Done(batch[0], volume=create_volume(writer, batch[0]))
 
 
-def _change(writer: Writer, step: ChangeVolume) -> Done:
-    return Done(step, ours=change(writer, step.side, [step]))
+def _change(writer: Writer, batch: Sequence[Any]) -> Done:
+    return Done(batch[0], ours=change(writer, batch[0].side, batch))
 
 
-def _pair_volumes(writer: Writer, step: PairVolumes) -> Done:
-    return Done(step, uuid=pair_volumes(writer, step))
+def _pair_volumes(writer: Writer, batch: Sequence[PairVolumes]) -> Done:
+    return Done(batch[0], uuid=pair_volumes(writer, batch[0]))
 
 
-def _mode(writer: Writer, step: SetMode) -> Done:
-    set_mode(writer, step, step.mode, step.reason)
-    return Done(step)
+def _set_mode(writer: Writer, batch: Sequence[SetMode]) -> Done:
+    set_mode(writer, batch[0], batch[0].mode, batch[0].reason)
+    return Done(batch[0])
 
 
-def _pause(writer: Writer, step: SetPause) -> Done:
-    set_pause(writer, step, step.paused, step.reason)
-    return Done(step)
+def _set_pause(writer: Writer, batch: Sequence[SetPause]) -> Done:
+    set_pause(writer, batch[0], batch[0].paused, batch[0].reason)
+    return Done(batch[0])
 
 
-def _take(writer: Writer, step: TakeSnapshot) -> Done:
-    return Done(step, taken=take(writer, [step]))
+def _take_snapshot(writer: Writer, batch: Sequence[Any]) -> Done:
+    return Done(batch[0], taken=take(writer, batch))
 
 
-def _remove(writer: Writer, step: RemoveCheckpoint) -> Done:
-    remove(writer, [step])
-    return Done(step)
+def _remove_checkpoint(writer: Writer, batch: Sequence[RemoveCheckpoint]) -> Done:
+    remove(writer, batch)
+    return Done(batch[0])
 
 
-def _count_late_writes(writer: Writer, step: CountLateWrites) -> Done:
-    warn_of_late_writes(writer, [step])
-    return Done(step)
+def _warn_of_late_writes(writer: Writer, batch: Sequence[CountLateWrites]) -> Done:
+    warn_of_late_writes(writer, batch)
+    return Done(batch[0])
 
 
-def perform_batch(writer: Writer, batch: Sequence[Step]) -> Done:
-    """One call for all steps of a batch. Raises Failure as `run` does."""
-    step = batch[0]
-    if isinstance(step, TakeSnapshot):
-        return Done(step, taken=take(writer, batch))  # type: ignore[arg-type]
-    if isinstance(step, RemoveCheckpoint):
-        remove(writer, batch)  # type: ignore[arg-type]
-        return Done(step)
-    if isinstance(step, CountLateWrites):
-        warn_of_late_writes(writer, batch)  # type: ignore[arg-type]
-        return Done(step)
-    return perform(writer, step)
+# --- undoing ----------------------------------------------------------------------------------------------------------
 
 
-def undo(writer: Writer, done: Done, item: Item) -> str | None:
-    """Put back what a step did, if it still is as the step left it; a sentence about what could not be put back.
-
-    item: the pair that the step belongs to. Raises Failure when the cluster does not let us.
-    """
-    if isinstance(done.step, Demote):
-        return undo_demotion(writer, done, item.done, change)
-    if isinstance(done.step, Promote):
-        return keep_promotion(writer, done, item.done)
-    if isinstance(done.step, Save):
-        return None if item.may_be_overwritten else unsave(writer, done.step, done.taken)
-    return _first(_UNDO, done.step)(writer, done, f"{done.step.object} on cluster {writer.run.name(done.step.side)}")
+def _undo_demotion(writer: Writer, done: Done, item: Item) -> str | None:
+    return undo_demotion(writer, done, item.done, change)
 
 
-_RUN: tuple[tuple[type, Callable[..., Done]], ...] = (
-    (RemoveClusterPair, _unpair_cluster),
-    (PairClusters, _pair_clusters),
-    (RemoveVolumePair, _unpair_volume),
-    (CreateAccount, _create_account),
-    (CreateVolume, _create_volume),
-    (ChangeVolume, _change),
-    (PairVolumes, _pair_volumes),
-    (SetMode, _mode),
-    (SetPause, _pause),
-    (TakeSnapshot, _take),
-    (RemoveCheckpoint, _remove),
-    (CountLateWrites, _count_late_writes),
-)
-_UNDO: tuple[tuple[type, Callable[..., str | None]], ...] = (
-    (RemoveClusterPair, undo_removal),
-    (RemoveVolumePair, undo_removal),
-    (Grow, undo_growth),
-    (CreateAccount, undo_account),
-    (CreateVolume, undo_creation),
-    (PairVolumes, undo_pairing),
-    (SetAccess, undo_access),
-    (SetMode, undo_pair_change),
-    (SetPause, undo_pair_change),
-    (TakeCheckpoint, undo_checkpoint),
-    (Step, undo_nothing),
-)
+def _keep_promotion(writer: Writer, done: Done, item: Item) -> str | None:
+    return keep_promotion(writer, done, item.done)
+
+
+def _undo_save(writer: Writer, done: Done, item: Item) -> str | None:
+    return None if item.may_be_overwritten else unsave(writer, done.step, done.taken)  # type: ignore[arg-type]
+
+
+# --- what one call can serve, and when it cannot ----------------------------------------------------------------------
+
+
+def _same_change(step: Any) -> tuple[object, ...]:
+    return (step.side, type(step), json.dumps(step.change, sort_keys=True), step.reason)
+
+
+def _refused(failure: Failure) -> bool:
+    """The cluster has refused the call as a whole: one bad volume, and none is changed."""
+    return isinstance(failure, ApiError) and not may_pass(failure)
+
+
+def _is_known_to_fail(failure: Failure) -> bool:
+    return not failure.outcome_unknown
+
+
+def _changing(**more: Any) -> StepKind:
+    """A change of volumes by ModifyVolume, or by ModifyVolumes for all that want the same one."""
+    return StepKind(
+        _change_calls, _change, shared=_same_change, split_after=_refused, **{"undo_if_unknown": True, **more}
+    )
+
+
+KINDS: dict[type[Step], StepKind] = {
+    RemoveClusterPair: StepKind(
+        _one("RemoveClusterPair"), _unpair_cluster, undo_removal, recheck=recheck.cluster_pairs
+    ),
+    PairClusters: StepKind(_handshake("Cluster"), _pair_clusters),
+    RemoveVolumePair: StepKind(_one("RemoveVolumePair"), _unpair_volume, undo_removal, recheck=recheck.volume_pairs),
+    CreateAccount: StepKind(
+        _one("AddAccount"), _create_account, undo_account, shared=lambda step: (step.side, step.account)
+    ),
+    CreateVolume: StepKind(_one("CreateVolume"), _create_volume, undo_creation, recheck=recheck.still_missing),
+    PairVolumes: StepKind(_handshake("Volume"), _pair_volumes, undo_pairing),
+    SetMode: StepKind(_one("ModifyVolumePair"), _set_mode, undo_pair_change, undo_if_unknown=True),
+    SetPause: StepKind(_one("ModifyVolumePair"), _set_pause, undo_pair_change, undo_if_unknown=True),
+    # Changes of volumes.
+    Grow: _changing(undo=undo_growth),
+    SetAccess: _changing(undo=undo_access),
+    ReleaseTarget: _changing(undo=undo_access, recheck=recheck.former_targets),
+    MarkReplica: _changing(recheck=recheck.former_targets, optional=True),
+    Demote: _changing(undo=_undo_demotion),
+    Promote: _changing(undo=_keep_promotion, recheck=checks.promotable),
+    # Snapshots.
+    TakeCheckpoint: StepKind(
+        _snapshot_calls,
+        _take_snapshot,
+        undo_checkpoint,
+        shared=lambda step: (step.side, TakeCheckpoint),
+        max_batch=lambda step: step.max_batch,
+    ),
+    Save: StepKind(
+        _snapshot_calls,
+        _take_snapshot,
+        _undo_save,
+        shared=lambda step: (step.side, Save, step.hint, step.retention),
+        max_batch=lambda step: step.max_batch,
+        split_after=_is_known_to_fail,
+    ),
+    RemoveCheckpoint: StepKind(
+        _snapshot_calls,
+        _remove_checkpoint,
+        shared=lambda step: (step.side, step.checkpoint),
+        max_batch=lambda step: step.max_batch,
+    ),
+    # No writes.
+    CountLateWrites: StepKind(run=_warn_of_late_writes, shared=lambda step: (step.side, CountLateWrites)),
+    ConfirmUnused: StepKind(recheck=recheck.unused),
+    ConfirmFailover: StepKind(recheck=checks.ready),
+    ConfirmDemotion: StepKind(recheck=checks.undisturbed),
+    ConfirmQuiet: StepKind(recheck=checks.quiet),
+}

@@ -2,8 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""Polling until every item is as requested, cannot become so, or the time is up."""
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""Look again until everything is as wished, cannot become so, or the time is up."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import Generic, TypeVar
 from ..plan import Verdict
 from ..run import Run
 
-# Seconds between two looks: short at first, since most waits are short.
+# Seconds between two polls: short at first, since most waits are short.
 FIRST_PAUSE = 1.0
 LAST_PAUSE = 10.0
 GROWTH = 1.5
@@ -25,21 +25,22 @@ Observed = TypeVar("Observed")
 
 @dataclass(frozen=True)
 class Limits:
-    """In seconds. timeout: the wait as a whole. waited: how much of it earlier calls of the module have used up.
+    """All in seconds."""
 
-    interval: after so much waiting this call ends, whatever the wait has come to; 0 for not before its end.
-    """
-
+    #: Of the whole wait.
     timeout: float
+    #: What earlier calls of the module have used of it.
     waited: float = 0
+    #: After so long this call ends, whatever the result of the wait; 0: only at its end.
     interval: float = 0
 
 
 @dataclass(frozen=True)
 class Waited(Generic[Observed]):
-    """seen: the last look, and the verdicts on it. seconds: waited altogether, in earlier calls too.
+    """The last observation, and the verdicts on it.
 
-    over: there is nothing left to wait for, or no time left; else it is only this call's part that has ended.
+    seconds: waited altogether, in earlier calls too. over: nothing is left to wait for, or no time is left; else only
+    this call's part of the wait has ended.
     """
 
     observation: Observed
@@ -51,13 +52,13 @@ class Waited(Generic[Observed]):
 def until(
     run: Run,
     observation: Observed,
-    look: Callable[[], Observed],
+    refresh: Callable[[], Observed],
     judge: Callable[[Observed, float], list[Verdict]],
     limits: Limits,
 ) -> Waited[Observed]:
-    """Wait. Verdicts that are neither done nor failed when it is over have run out of time.
+    """Poll. Verdicts that are neither done nor failed at the end have timed out.
 
-    look: one round of reads. judge: the verdict on each item; it is given the seconds waited so far.
+    refresh: one round of reads. judge: the verdict on each item; it gets the seconds waited so far.
     """
     began = run.clock.monotonic() - limits.waited
     pausing_until = limits.waited + limits.interval if limits.interval else math.inf
@@ -70,9 +71,9 @@ def until(
         if waited >= pausing_until:
             return Waited(observation, verdicts, waited, over=False)
         run.pause(min(next_pause(waited), limits.timeout - waited, pausing_until - waited))
-        observation = look()
+        observation = refresh()
 
 
 def next_pause(waited: float) -> float:
-    """A geometric series, told by its sum so far: a wait that is divided over several calls goes on where it was."""
+    """The next term of a geometric series, by its sum so far: a resumed wait continues where it was."""
     return min(FIRST_PAUSE + (GROWTH - 1) * waited, LAST_PAUSE)

@@ -2,8 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""Every write goes through `Writer`: it is sent once, and is recorded in `actions`."""
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""The door that every write goes through: it is sent once, and the user is told of it."""
 
 from __future__ import annotations
 
@@ -12,29 +12,28 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from ..._element.errors import Failure
-from ..model import Action
+from ..model import Action, Side
 from ..run import Run
+from .resend import CHANGE, attempt, may_pass
 
-# How often a write that may be repeated is sent, and the seconds before it is looked at and sent again.
-ATTEMPTS = 3
-PAUSE = 1.0
-# Seconds that a write whose reply was lost is given to show up in the lists.
+# Seconds within which a write whose reply was lost shows up in the lists.
 SEARCH_SECONDS = 15
 SEARCH_INTERVAL = 1
 T = TypeVar("T")
 
 
 class Writer:
-    """actions: the writes that took effect, or may have, in the order of their replies."""
+    """Sends writes and records them."""
 
     def __init__(self, run: Run):
         self.run = run
+        #: The writes that took effect, or may have, in the order of their replies.
         self.actions: list[Action] = []
         self.warnings: list[str] = []
         self._lock = threading.Lock()
 
-    def write(self, side: str, method: str, params: Mapping[str, object], what: str, reason: str) -> dict:
-        """The result of one call that changes something. what: the object in words. Raises Failure."""
+    def write(self, side: Side, method: str, params: Mapping[str, object], what: str, reason: str) -> dict:
+        """The result of one call that changes something. what: the object as messages name it. Raises Failure."""
         client = self.run.client(side)
         try:
             result = client.call(method, params)
@@ -47,7 +46,7 @@ class Writer:
 
     def settle(
         self,
-        side: str,
+        side: Side,
         method: str,
         params: Mapping[str, object],
         what: str,
@@ -56,45 +55,47 @@ class Writer:
         applied: Callable[[], bool],
         done: frozenset[str] = frozenset(),
     ) -> bool:
-        """A write that may be repeated, until it took effect: after trouble it is looked at (`applied`) before that.
+        """Send a write that may be repeated until it took effect; after an error `applied` reads whether it did.
 
-        done: names of errors that say that there is nothing left to do; then it was not this write, and False comes back.
+        done: names of errors that mean that nothing is left to do; False is returned then, since it was not this write.
         """
-        trouble, unknown = None, False
-        for attempt in range(ATTEMPTS):
-            if attempt:
-                self.run.clock.sleep(PAUSE)
+        unknown = refused = False
+
+        def send() -> bool:
+            nonlocal unknown, refused
             try:
                 self.write(side, method, params, what, reason)
-                return True
             except Failure as exc:
                 if exc.name in done:
                     return False
-                passes = exc.outcome_unknown or exc.transient
-                # What an earlier attempt has left open stays open, whatever is said to a later one.
+                refused = not may_pass(exc)
+                # What an earlier attempt has left open stays open, whatever the answer to a later one.
                 unknown = exc.outcome_unknown = exc.outcome_unknown or unknown
-                if not (passes or unknown):
-                    raise
-                trouble = exc
-            if self._looked(trouble, what, applied):
-                return True
-            if not passes:
-                break
-        raise trouble
+                raise
+            return True
 
-    def search(self, look: Callable[[], T | None], seconds: float) -> T | None:
-        """What `look` finds within so many seconds, None if it finds nothing. A cluster that does not answer shows nothing."""
+        def recover(trouble: Failure) -> bool | None:
+            if self._took_effect(trouble, what, applied):
+                return True
+            if refused:
+                raise trouble
+            return None
+
+        return attempt(self.run, CHANGE, send, recover)
+
+    def search(self, find: Callable[[], T | None], seconds: float) -> T | None:
+        """What `find` returns within so many seconds, or None. A cluster that does not answer shows nothing."""
         deadline = self.run.clock.monotonic() + seconds
         while True:
             try:
-                found = look()
+                found = find()
             except Failure:
                 found = None
             if found is not None or self.run.clock.monotonic() >= deadline:
                 return found
             self.run.clock.sleep(SEARCH_INTERVAL)
 
-    def _looked(self, trouble: Failure, what: str, applied: Callable[[], bool]) -> bool:
+    def _took_effect(self, trouble: Failure, what: str, applied: Callable[[], bool]) -> bool:
         try:
             return applied()
         except Failure:

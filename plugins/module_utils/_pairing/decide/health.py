@@ -8,14 +8,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Literal
 
 from ..model import FROM_PEER, PAUSED_HERE, PAUSED_THERE, READ_WRITE, TARGET, TO_PEER, VolumePair
 
-# From best to worst; the health of a pair is the worse of its two sides.
-HEALTH = ("healthy", "syncing", "paused", "recovering", "pending", "unknown", "broken", "dead")
+Health = Literal["healthy", "syncing", "paused", "recovering", "pending", "unknown", "broken", "dead"]
+# What the access of two volumes makes of them.
+Roles = Literal["to_peer", "from_peer", "split", "none"]
 
-_BY_STATE = {
+# From best to worst; the health of a pair is the worse of its two sides.
+HEALTH: tuple[Health, ...] = ("healthy", "syncing", "paused", "recovering", "pending", "unknown", "broken", "dead")
+
+_BY_STATE: Mapping[str, Health] = {
     "Active": "healthy",
     "Idle": "healthy",
     PAUSED_HERE: "paused",
@@ -27,10 +32,10 @@ _BY_STATE = {
     "Unconfigured": "pending",
 }
 # A state that is longer than the documented ones is classified by its prefix.
-_BY_PREFIX = (("Resuming", "syncing"), ("Paused", "broken"), ("Stopped", "dead"))
+_BY_PREFIX: tuple[tuple[str, Health], ...] = (("Resuming", "syncing"), ("Paused", "broken"), ("Stopped", "dead"))
 
 
-def of_state(state: str, roles_valid: bool) -> str:
+def of_state(state: str, roles_valid: bool) -> Health:
     """The health of one side, one of HEALTH. roles_valid: the pair has exactly one source and one target."""
     if state == "PausedMisconfigured" and roles_valid:
         return "recovering"  # passes by itself, within about two minutes
@@ -39,19 +44,20 @@ def of_state(state: str, roles_valid: bool) -> str:
     return next((health for prefix, health in _BY_PREFIX if state.startswith(prefix)), "unknown")
 
 
-def worst(healths: Iterable[str]) -> str:
+def worst(healths: Iterable[Health]) -> Health:
     """The worst of these healths. Raises ValueError if there is none."""
     return max(healths, key=HEALTH.index)
 
 
-def direction(local_access: str | None, peer_access: str | None) -> str | None:
+def direction(local_access: str | None, peer_access: str | None) -> Roles | None:
     """to_peer, from_peer, split (both writable), none (neither is); None if an access is no role or not known."""
-    return {
+    roles: dict[tuple[str, str], Roles] = {
         (READ_WRITE, TARGET): TO_PEER,
         (TARGET, READ_WRITE): FROM_PEER,
         (READ_WRITE, READ_WRITE): "split",
         (TARGET, TARGET): "none",
-    }.get((local_access or "", peer_access or ""))
+    }
+    return roles.get((local_access or "", peer_access or ""))
 
 
 def paused(entries: Iterable[VolumePair | None]) -> bool | None:

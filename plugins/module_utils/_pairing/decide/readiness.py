@@ -77,10 +77,10 @@ def privileges(cluster: str, roles: frozenset[str] | None, unknown: str = "") ->
 def version_gap(one: Cluster, other: Cluster) -> Check:
     """Whether two clusters of these versions can be paired."""
     versions = f"cluster {one.name} runs Element {one.version} and {other.name} runs {other.version}"
-    majors = [_major(cluster.version) for cluster in (one, other)]
-    if None in majors:
+    ours, theirs = _major(one.version), _major(other.version)
+    if ours is None or theirs is None:
         return Check("version_gap", None, f"{versions}, which cannot be compared")
-    if abs(majors[0] - majors[1]) > MAX_MAJORS_APART:
+    if abs(ours - theirs) > MAX_MAJORS_APART:
         rule = "clusters pair only when their versions are at most one major version apart: upgrade the older one"
         return Check("version_gap", False, versions, rule)
     return Check("version_gap", True, versions)

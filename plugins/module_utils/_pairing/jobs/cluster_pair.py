@@ -18,7 +18,7 @@ from ..decide.cluster_pair import table
 from ..decide.cluster_pair.state import ClusterPairOptions, ObservedClusterPair, classify_cluster_pair
 from ..decide.cluster_pair.verdict import judge_absent, judge_present, replaced, timed_out
 from ..decide.volume_pair import progress
-from ..model import NO_NAMES, SIDES, ClusterNames, Sides
+from ..model import LOCAL, NO_NAMES, PEER, SIDES, ClusterNames, Side, Sides, of_side
 from ..observe.both import resolve_names, view_cluster_pairs
 from ..observe.clusters import identify_clusters, list_cluster_pairs
 from ..outcome import Outcome
@@ -44,7 +44,9 @@ class ClusterPairJob:
     def from_params(cls, params: Mapping) -> ClusterPairJob:
         present = params["state"] == "present"
         return cls(
-            options=ClusterPairOptions(present, params["repair"], params["remove_pending"]),
+            options=ClusterPairOptions(
+                present=present, repair=params["repair"], remove_pending=params["remove_pending"]
+            ),
             wait=params["wait"],
             wait_timeout=params["wait_timeout"],
             local_only=params["peer_unreachable"] == "local_only",
@@ -55,11 +57,11 @@ class ClusterPairJob:
         clusters = identify_clusters(run, self.local_only)
         removing = not self.options.present or self.options.repair
         seen = view_cluster_pairs(run, clusters, with_volumes=removing)
-        known_as = resolve_names(self.peer, seen.local.entries) if seen.peer is None else ()
+        known_as = resolve_names(self.peer, of_side(seen, LOCAL).entries) if seen.peer is None else ()
         found = classify_cluster_pair(seen, known_as, self.peer.mvip is not None)
         if planning and table.decide(found, self.options).makes_pair:
             roles = run.side_by_side(partial(_roles, run, side) for side in SIDES)
-            views = [replace(seen[side], roles=held) for side, held in zip(SIDES, roles)]
+            views = [replace(found.view(side), roles=held) for side, held in zip(SIDES, roles)]
             found = classify_cluster_pair(Sides(*views))
         return found
 
@@ -78,8 +80,8 @@ class ClusterPairJob:
     def refresh(self, run: Run, seen: ObservedClusterPair) -> ObservedClusterPair:
         read_sides = [side for side in SIDES if seen.views[side]]
         lists = run.side_by_side(partial(list_cluster_pairs, run.client(side)) for side in read_sides)
-        views = {side: seen.views[side].listing(entries) for side, entries in zip(read_sides, lists)}
-        return classify_cluster_pair(Sides(views["local"], views.get("peer")), seen.known_as, seen.mvip_given)
+        views = {side: seen.view(side).listing(entries) for side, entries in zip(read_sides, lists)}
+        return classify_cluster_pair(Sides(views[LOCAL], views.get(PEER)), seen.known_as, seen.mvip_given)
 
     def finish(self, seen: ObservedClusterPair, plans: Sequence[Plan]) -> Sequence[Plan]:
         return [Plan() for _plan in plans]
@@ -103,19 +105,19 @@ class ClusterPairJob:
 
     def progress(self, seen: ObservedClusterPair, verdicts: Sequence[Verdict | None], waited: float) -> str:
         (verdict,) = verdicts
-        return progress.of_cluster_pair(seen, verdict.text, waited, self.wait_timeout)
+        return progress.of_cluster_pair(seen, verdict.text if verdict else "", waited, self.wait_timeout)
 
     def expired(self, seen: ObservedClusterPair, item: int, made: bool, verdict: Verdict) -> Failure:
         return timed_out(seen, made, self.options.present, self.wait_timeout, verdict.text)
 
     def report(self, outcome: Outcome[ObservedClusterPair]) -> dict:
         return {
-            "cluster_pair": results.cluster_pair(outcome.observation),
-            "pending": results.pending(outcome.observation),
+            "cluster_pair": results.cluster_pair(outcome.last_look()),
+            "pending": results.pending(outcome.last_look()),
         }
 
 
-def _roles(run: Run, side: str) -> frozenset[str] | None:
+def _roles(run: Run, side: Side) -> frozenset[str] | None:
     from ..observe.cluster_health import get_roles  # not loaded for clusters that are paired
 
     try:

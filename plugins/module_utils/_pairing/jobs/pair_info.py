@@ -26,7 +26,20 @@ from ..decide.report.pairs import is_reported_with_clusters, pair_findings
 from ..decide.report.readiness_report import Answer, Facts, Subject
 from ..decide.volume_pair import progress
 from ..decide.volume_pair.state import ObservedVolumePair
-from ..model import LOCAL, NO_NAMES, PEER, READ_WRITE, SIDES, ClusterFault, ClusterNames, Sides, SyncJob
+from ..model import (
+    LOCAL,
+    NO_NAMES,
+    PEER,
+    READ_WRITE,
+    SIDES,
+    ClusterFault,
+    ClusterNames,
+    Side,
+    Sides,
+    SyncJob,
+    of_both,
+    of_side,
+)
 from ..observe.both import resolve_names, view_report
 from ..observe.cluster_health import get_fullness, get_roles, list_faults
 from ..observe.clusters import get_pairs_max, identify_clusters
@@ -76,6 +89,10 @@ class Observation:
     known_as: Sides[tuple[str, ...]] = UNKNOWN
     more: Sides[More] = NOTHING_MORE
 
+    def view(self, side: Side) -> VolumeView:
+        """What the cluster of a side lists. Raises LookupError for a peer that was not asked."""
+        return of_side(self.views, side)
+
     @property
     def lags(self) -> list[lag.Lag]:
         delays: lag.Delays = Sides(dict(self.more.local.delays), dict(self.more.peer.delays))
@@ -122,16 +139,17 @@ class PairInfoJob:
         clusters = identify_clusters(run, may_be_unreachable=True)
         views = self._with_deleted(run, view_report(run, clusters, self._with_volumes))
         observation = Observation(views, _classified(views), self._pairs(views))
-        if self._peer_is_unreachable(observation):
-            unreachable_peer = UnreachablePeer(resolve_names(self.peer, views.local.entries), single_will_do=True)
-            theirs = entries_of(views.local.entries, unreachable_peer, views.local.unreadable_entries)
+        here, both, unreachable = observation.view(LOCAL), of_both(views), self._unreachable(observation)
+        if unreachable is not None:
+            unreachable_peer = UnreachablePeer(resolve_names(unreachable, here.entries), single_will_do=True)
+            theirs = entries_of(here.entries, unreachable_peer, here.unreadable_entries)
             observation = replace(observation, dead=frozenset(entry.id for entry in theirs))
-        elif READINESS in self.gather and observation.clusters is not None:
-            observation = replace(observation, known_as=self._known_as(views))
+        elif READINESS in self.gather and both is not None and self.peer is not None:
+            observation = replace(observation, known_as=self._known_as(both, self.peer))
         return self._with_more(run, observation)
 
-    def _known_as(self, views: Sides[VolumeView]) -> Sides[tuple[str, ...]]:
-        return Sides(resolve_names(self.here, views.peer.entries), resolve_names(self.peer, views.local.entries))
+    def _known_as(self, views: Sides[VolumeView], peer: ClusterNames) -> Sides[tuple[str, ...]]:
+        return Sides(resolve_names(self.here, views.peer.entries), resolve_names(peer, views.local.entries))
 
     @property
     def _with_volumes(self) -> bool:
@@ -144,16 +162,18 @@ class PairInfoJob:
 
     def _with_deleted(self, run: Run, views: Sides[VolumeView | None]) -> Sides[VolumeView | None]:
         """The views with the deleted volumes of sides that miss one: it may be deleted, and can be restored."""
-        if views.peer is None:
+        both = of_both(views)
+        if both is None:
             return views
         halves = [pair for pair in self._pairs(views) if pair.state.startswith("half")]
         missing = [side for side in SIDES if any(pair.volumes[side] is None for pair in halves)]
         lists = run.side_by_side(partial(list_deleted_volumes, run.client(side)) for side in missing)
-        more = {side: views[side].adding(deleted) for side, deleted in zip(missing, lists)}
-        return Sides(*(more.get(side, views[side]) for side in SIDES))
+        more = {side: both[side].adding(deleted) for side, deleted in zip(missing, lists)}
+        return Sides(*(more.get(side, both[side]) for side in SIDES))
 
-    def _peer_is_unreachable(self, observation: Observation) -> bool:
-        return self.peer is not None and observation.views.peer is None
+    def _unreachable(self, observation: Observation) -> ClusterNames | None:
+        """A peer that was named and does not answer."""
+        return self.peer if observation.views.peer is None else None
 
     def _with_more(self, run: Run, observation: Observation) -> Observation:
         """The observation with all that the task requests beside the lists, read from both clusters in parallel."""
@@ -162,12 +182,12 @@ class PairInfoJob:
         more = {side: More(**{name: next(replies) for name in of_side}) for side, of_side in reads.items()}
         return replace(observation, more=Sides(more[LOCAL], more.get(PEER, NOTHING_MORE.peer)))
 
-    def _reads(self, run: Run, observation: Observation, side: str) -> dict[str, Callable[[], Any]]:
+    def _reads(self, run: Run, observation: Observation, side: Side) -> dict[str, Callable[[], Any]]:
         """The reads that remain for a cluster, by the field of More that holds their result."""
         client = run.client(side)
         reads: dict[str, Callable[[], Any]] = {}
         if PROGRESS in self.gather or self.max_lag is not None:
-            sources = [pair.volumes[side] for pair in observation.pairs if pair.volumes[side] and pair.entries[side]]
+            sources = [pair.volume(side) for pair in observation.pairs if pair.volumes[side] and pair.entries[side]]
             ids = [volume.id for volume in sources if volume.access == READ_WRITE and not volume.deleted]
             reads["delays"] = partial(list_delays, client, ids)
         if PROGRESS in self.gather:
@@ -181,7 +201,7 @@ class PairInfoJob:
     # --- reporting ----------------------------------------------------------------------------------------------------
 
     def report(self, outcome: Outcome[Observation]) -> dict:
-        observation = outcome.observation
+        observation = outcome.last_look()
         lags = observation.lags
         faults = self._faults(observation)
         found = [*self._findings(observation, lags, faults), *_unreadable(observation)]
@@ -201,7 +221,7 @@ class PairInfoJob:
             ]
             report["pairs"] = (
                 listing.export_alone(list(observation.pairs), observation.dead)
-                if self._peer_is_unreachable(observation)
+                if self._unreachable(observation)
                 else listing.export(list(observation.pairs))
             )
         if FAULTS in self.gather:
@@ -222,7 +242,7 @@ class PairInfoJob:
         if judged:
             stopped_ids = {id(pair) for pair in stopped}
             rest = [(pair, behind) for pair, behind in zip(observation.pairs, lags) if id(pair) not in stopped_ids]
-            found += pair_findings(rest, self.max_lag, self._peer_is_unreachable(observation))
+            found += pair_findings(rest, self.max_lag, self._unreachable(observation) is not None)
             found += unpaired_volumes(observation.views, self.volumes or (), observation.pairs)
             found += unpaired_accounts(observation.views, self.accounts or (), observation.pairs)
         return found + fault_findings(faults, found)
@@ -237,10 +257,11 @@ class PairInfoJob:
             found = findings.of_clusters(observation.clusters, len(stopped))
         else:
             hits = Counter(pair.entry(LOCAL).cluster_pair_id for pair in stopped)
-            name = observation.views.local.cluster.name
-            found = findings.of_entries(observation.views.local, hits, observation.dead)
-            if self._peer_is_unreachable(observation):
-                found.append(findings.of_peer(self.peer.shown, name, sum(hits[entry] for entry in observation.dead)))
+            here, unreachable = observation.view(LOCAL), self._unreachable(observation)
+            name = here.cluster.name
+            found = findings.of_entries(here, hits, observation.dead)
+            if unreachable is not None:
+                found.append(findings.of_peer(unreachable.shown, name, sum(hits[entry] for entry in observation.dead)))
         # Without `cluster_pairs` only those findings count that stop volume pairs.
         return [each for each in found if CLUSTER_PAIRS in self.gather or each.hits or each.code == "peer_unreachable"]
 
@@ -254,12 +275,12 @@ class PairInfoJob:
                 found += join_faults(view.cluster.name, observation.more[side].faults, pairs, volumes)
         return found
 
-    def _entries(self, observation: Observation, side: str) -> list:
+    def _entries(self, observation: Observation, side: Side) -> list:
         """The cluster pairs of the report: those with the peer; all of them if no peer is named or identified."""
         if observation.clusters is not None:
             return [*observation.clusters.naming(side), *observation.clusters.pending(side)]
         return [
-            entry for entry in observation.views[side].entries if not observation.dead or entry.id in observation.dead
+            entry for entry in observation.view(side).entries if not observation.dead or entry.id in observation.dead
         ]
 
     def _checks(self, observation: Observation) -> list[Check]:
@@ -283,9 +304,10 @@ class PairInfoJob:
 
 
 def _classified(views: Sides[VolumeView | None]) -> ObservedClusterPair | None:
-    if views.peer is None:
+    both = of_both(views)
+    if both is None:
         return None
-    return classify_cluster_pair(Sides(*(_cluster_side(views[side]) for side in SIDES)))
+    return classify_cluster_pair(Sides(*(_cluster_side(both[side]) for side in SIDES)))
 
 
 def _cluster_side(view: VolumeView) -> ClusterView:
@@ -303,12 +325,12 @@ def _unreadable(observation: Observation) -> list[findings.Finding]:
 
 def _cluster_pairs(observation: Observation) -> list[dict]:
     if observation.clusters is None:
-        local = observation.views.local
+        local = observation.view(LOCAL)
         return [results.lone_cluster_pair(local.cluster, entry) for entry in local.entries]
     return [results.cluster_pair(observation.clusters)] if observation.clusters.state != "none" else []
 
 
-def _facts(run: Run, side: str) -> Facts:
+def _facts(run: Run, side: Side) -> Facts:
     client = run.client(side)
     return Facts(*(_answer(partial(read, client)) for read in (get_roles, get_pairs_max, get_fullness)))
 

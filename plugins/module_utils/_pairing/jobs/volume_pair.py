@@ -22,7 +22,7 @@ from ..decide.volume_pair.classification import by_id, classify_all, find_duplic
 from ..decide.volume_pair.desired import DesiredPair, PairOptions
 from ..decide.volume_pair.state import Extras, ObservedVolumePair
 from ..decide.volume_pair.verdict import judge, timed_out
-from ..model import LOCAL, NO_NAMES, PEER, SIDES, ClusterNames, Limits, Sides, Usage
+from ..model import LOCAL, NO_NAMES, PEER, SIDES, ClusterNames, Limits, Side, Sides, Usage, of_side
 from ..observe.both import resolve_names, view_volumes
 from ..observe.clusters import get_limits, identify_clusters, list_cluster_pairs
 from ..observe.usage import read_usage
@@ -92,11 +92,11 @@ class VolumePairJob:
     def observe(self, run: Run, planning: bool) -> Observation:
         clusters = identify_clusters(run, self.local_only)
         views = view_volumes(run, clusters)
-        unreachable_peer = self._unreachable_peer(run, views.local) if views.peer is None else None
+        unreachable_peer = self._unreachable_peer(run, of_side(views, LOCAL)) if views.peer is None else None
         observation = self._classified(views, unreachable_peer)
         deleted = self._deleted(run, observation)
         if any(found.readable or found.unreadable for found in deleted.values()):
-            more = {side: views[side].adding(deleted.get(side, Listed())) for side in observation.there}
+            more = {side: observation.view(side).adding(deleted.get(side, Listed())) for side in observation.there}
             observation = self._classified(Sides(more[LOCAL], more.get(PEER)), unreachable_peer)
         return self._with_extras(run, observation) if planning else observation
 
@@ -114,7 +114,7 @@ class VolumePairJob:
         failed = tuple(duplicates.get(n) or failure for n, failure in enumerate(failures))
         return Observation(views, found, failed, unreachable_peer=unreachable_peer)
 
-    def _deleted(self, run: Run, observation: Observation) -> dict[str, Volumes]:
+    def _deleted(self, run: Run, observation: Observation) -> dict[Side, Volumes]:
         """The deleted volumes of sides that miss a volume: it may be deleted, and can be restored."""
         missing = [
             side for side in observation.there if any(pair and pair.volumes[side] is None for pair in observation.pairs)
@@ -143,7 +143,7 @@ class VolumePairJob:
             side: (*targets[side], *(v for v in (pair.volumes[side] for pair in turning) if v and not v.deleted))
             for side in observation.there
         }
-        usage: dict[str, Mapping[int, Usage]] = {
+        usage: dict[Side, Mapping[int, Usage]] = {
             side: read_usage(run, side, volumes) if volumes else {} for side, volumes in used_volumes.items()
         }
         if any(options.repair for options in self._each) and any(usage.values()):
@@ -151,7 +151,7 @@ class VolumePairJob:
         # A forced failover must not fail for limits that only say how many volumes a group snapshot has.
         limits_of = limits_or_none if self.options.failover == "forced" and turning else get_limits
         read = run.side_by_side(partial(limits_of, run.client(side)) for side in limited)
-        limits: dict[str, Limits | None] = {**dict.fromkeys(SIDES), **dict(zip(limited, read))}
+        limits: dict[Side, Limits | None] = {**dict.fromkeys(SIDES), **dict(zip(limited, read))}
         extras = Extras(
             Sides(usage[LOCAL], usage.get(PEER, {})),
             Sides(**limits),
@@ -174,11 +174,11 @@ class VolumePairJob:
         from ..failover_steps import Demote, Promote
 
         numbers = dict.fromkeys(step.item for step in planned if isinstance(step, (Demote, Promote)))
-        return [observation.pairs[number] for number in numbers]
+        return [observation.pair(number) for number in numbers]
 
     def _with_settled_writes(
-        self, run: Run, usage: Mapping[str, Mapping[int, Usage]]
-    ) -> dict[str, Mapping[int, Usage]]:
+        self, run: Run, usage: Mapping[Side, Mapping[int, Usage]]
+    ) -> dict[Side, Mapping[int, Usage]]:
         """The evidence of use with complete counts of writes: repair may overwrite a replica without writes of hosts."""
         from ..observe.writes import read_settled_writes, with_writes
 
@@ -231,8 +231,8 @@ class VolumePairJob:
 
     def decide(self, observation: Observation) -> Sequence[Plan]:
         plans = [
-            Plan(problem=failure) if failure else table.decide(pair, options)
-            for pair, failure, options in zip(observation.pairs, observation.failures, self._each)
+            Plan(problem=failure) if failure else table.decide(observation.pair(number), options)
+            for number, (failure, options) in enumerate(zip(observation.failures, self._each))
         ]
         if not any(plan.steps for plan in plans):
             return plans
@@ -259,21 +259,21 @@ class VolumePairJob:
             return None
         from ..decide.volume_pair import local_only  # most runs reach both clusters
 
-        return local_only.peer_alive(observation.views.local, observation.unreachable_peer, self.decide(observation))
+        return local_only.peer_alive(observation.view(LOCAL), observation.unreachable_peer, self.decide(observation))
 
     def recheck_signs_of_life(self, run: Run, observation: Observation) -> Observation:
         client = run.client(LOCAL)
         volumes_now = partial(list_volumes, client, self._ids(observation, LOCAL))
         reads: list[Callable[[], Any]] = [partial(list_cluster_pairs, client), volumes_now]
         entries, volumes = run.side_by_side(reads)
-        here = observation.views.local.showing(volumes)
+        here = observation.view(LOCAL).showing(volumes)
         here = replace(here, entries=entries.readable, unreadable_entries=entries.unreadable)
         return replace(observation, views=Sides(here, None))
 
     def refresh(self, run: Run, observation: Observation) -> Observation:
         ids = {side: self._ids(observation, side) for side in observation.there}
         lists = run.side_by_side(partial(list_volumes, run.client(side), ids[side]) for side in observation.there)
-        views = {side: observation.views[side].showing(volumes) for side, volumes in zip(observation.there, lists)}
+        views = {side: observation.view(side).showing(volumes) for side, volumes in zip(observation.there, lists)}
         if (
             PEER in ids
             and ids[PEER] is None
@@ -293,7 +293,7 @@ class VolumePairJob:
             failures=tuple(now or before for now, before in zip(failures, observation.failures)),
         )
 
-    def _ids(self, observation: Observation, side: str) -> list[int] | None:
+    def _ids(self, observation: Observation, side: Side) -> list[int] | None:
         """The IDs of the volumes to read; None, for all, at the first read after one may have been created."""
         if (
             self.options.present
@@ -311,8 +311,10 @@ class VolumePairJob:
 
     def judge(self, observation: Observation, waited: float) -> list[Verdict]:
         return [
-            judge(pair, options, self.in_sync, waited) if pair else Verdict(False, failure.sentence, failure)
-            for pair, failure, options in zip(observation.pairs, observation.failures, self._each)
+            Verdict(False, found.sentence, found)
+            if isinstance(found, Failure)
+            else judge(found, options, self.in_sync, waited)
+            for found, options in zip(map(observation.found, range(len(observation.pairs))), self._each)
         ]
 
     def traits(self, observation: Observation) -> list[str | None]:
@@ -322,7 +324,7 @@ class VolumePairJob:
         ]
 
     def replaced(self, observation: Observation, item: int) -> Failure:
-        return progress.replaced(observation.pairs[item], observation.failures[item])
+        return progress.replaced(observation.found(item))
 
     def measure(self, run: Run, observation: Observation) -> Observation:
         if not self.options.present:
@@ -342,9 +344,9 @@ class VolumePairJob:
         return "in sync" if self.in_sync else "paired"
 
     def expired(self, observation: Observation, item: int, made: bool, verdict: Verdict) -> Failure:
-        job = progress.copying(observation.pairs[item], observation.jobs)
+        job = progress.copying(observation.pair(item), observation.jobs)
         text = f"{verdict.text}, copied {progress.how_far(job)}" if job else verdict.text
-        return timed_out(observation.pairs[item], self.options, self.in_sync, self.wait_timeout, text)
+        return timed_out(observation.pair(item), self.options, self.in_sync, self.wait_timeout, text)
 
     def report(self, outcome: Outcome[Observation]) -> dict:
         return {
@@ -355,6 +357,6 @@ class VolumePairJob:
                     "saved": results.saved(outcome.items[number].saved),
                     **results.item_error(outcome.items[number].failure),
                 }
-                for number, (desired, pair) in enumerate(zip(self.pairs, outcome.observation.pairs))
+                for number, (desired, pair) in enumerate(zip(self.pairs, outcome.last_look().pairs))
             ]
         }

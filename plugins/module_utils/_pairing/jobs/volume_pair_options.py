@@ -14,6 +14,7 @@ from typing import Any
 
 from ..decide import sizes
 from ..decide.volume_pair.desired import DesiredPair, NewVolume
+from ..model import Direction, Mode
 
 # An item inherits from the task the options that describe the pair, and those that permit changes of it.
 DESCRIPTION = ("account", "peer_account", "mode", "direction", "paused", "size", "match_size")
@@ -67,9 +68,12 @@ def with_inherited(item: Mapping, params: Mapping) -> dict[str, Any]:
 def parse_pair(item: Mapping, present: bool) -> DesiredPair:
     """The desired pair of options that have passed `check`. present: the pair is requested."""
     values = {key: value for key, value in item.items() if key not in PERMISSIONS}
+    mode: Mode | None = values.pop("mode")
+    direction: Direction | None = values.pop("direction")
     size, create = values.pop("size"), values.pop("create_peer_volume")
     new = NewVolume(**create) if create is not None else None
     if new and not present:
         # It still names the partner and its owner; a missing owner is no error for a pair that will be removed.
         new = replace(new, create_account=True)
-    return DesiredPair(**values, size=None if size is None else sizes.in_bytes(size), create=new)
+    size_in_bytes = None if size is None else sizes.in_bytes(size)
+    return DesiredPair(**values, mode=mode, direction=direction, size=size_in_bytes, create=new)

@@ -18,7 +18,7 @@ from ..._element.errors import Failure
 from ..decide.identity import UnreachablePeer
 from ..decide.volume_pair import progress
 from ..decide.volume_pair.state import ObservedVolumePair
-from ..model import LOCAL, PEER, SIDES, Limits, Sides, SyncJob
+from ..model import LOCAL, PEER, SIDES, Limits, Side, Sides, SyncJob, of_side
 from ..observe.clusters import get_limits
 from ..observe.sync_jobs import list_sync_jobs
 from ..observe.volumes import list_qos_policies
@@ -43,16 +43,36 @@ class Observation:
     #: The names of an unreachable peer; None if the peer answers.
     unreachable_peer: UnreachablePeer | None = None
 
+    def view(self, side: Side) -> VolumeView:
+        """What the cluster of a side lists. Raises LookupError for a peer that does not answer."""
+        return of_side(self.views, side)
+
+    def pair(self, item: int) -> ObservedVolumePair:
+        """A pair that is identified. Raises LookupError if it is not."""
+        pair = self.pairs[item]
+        if pair is None:
+            raise LookupError(f"item {item} is not identified")
+        return pair
+
+    def found(self, item: int) -> ObservedVolumePair | Failure:
+        """A pair, or the Failure that says why it cannot be identified."""
+        return self.pairs[item] or self.failures[item] or self.pair(item)
+
     @property
-    def there(self) -> tuple[str, ...]:
+    def there(self) -> tuple[Side, ...]:
         """The sides that answer."""
         return SIDES if self.views.peer is not None else (LOCAL,)
 
 
 def read_policies(run: Run, observation: Observation, creations: Sequence[CreateVolume]) -> Keyed[str, int] | None:
     """The QoS policies of the peer; None unless a new volume needs one."""
-    wanted = any(observation.pairs[step.item].desired.create.qos_policy for step in creations)
+    wanted = any(_policy_of(observation, step) for step in creations)
     return list_qos_policies(run.client(PEER)) if wanted else None
+
+
+def _policy_of(observation: Observation, step: CreateVolume) -> str | None:
+    create = observation.pair(step.item).desired.create
+    return create.qos_policy if create else None
 
 
 def without_policy(
@@ -62,10 +82,10 @@ def without_policy(
     failures = list(observation.failures)
     known = {name for name, _policy_id in policies}
     for step in creations:
-        wanted = observation.pairs[step.item].desired.create.qos_policy
+        wanted = _policy_of(observation, step)
         odd = next((each for each in policies.unreadable if each.name in (None, wanted)), None)
         if wanted is not None and wanted not in known and odd:
-            failures[step.item] = odd.failure(observation.views.peer.cluster.name)
+            failures[step.item] = odd.failure(observation.view(PEER).cluster.name)
     return tuple(failures)
 
 
@@ -89,7 +109,7 @@ def read_fullness(run: Run) -> int | None:
     return read_or(partial(get_fullness, run.client(PEER)), None)
 
 
-def read_jobs(run: Run, side: str) -> Mapping[int, SyncJob]:
+def read_jobs(run: Run, side: Side) -> Mapping[int, SyncJob]:
     """The copies that a cluster receives, by volume ID; empty if they cannot be read: a wait only uses them to report."""
     return dict(read_or(partial(list_sync_jobs, run.client(side)), {}))
 

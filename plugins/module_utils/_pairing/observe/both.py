@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""Reads of both clusters in parallel. The result is one view of each cluster."""
+
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""The reads of both clusters, side by side: one view of each cluster."""
 
 from __future__ import annotations
 
@@ -21,15 +22,20 @@ from .clusters import get_pairs_max, get_version, list_cluster_pairs
 from .volumes import list_accounts, list_deleted_volumes, list_paired_volumes, list_volumes
 
 _NOTHING: Listed[Any, Any] = Listed()
-#: What shows the volumes with pair entries: a deleted one has its pair again once it is restored.
+#: The reads of volumes with pair entries. A deleted volume has its pair again when it is restored.
 USERS_OF_CLUSTER_PAIRS: tuple[Callable[[Client], Volumes], ...] = (list_paired_volumes, list_deleted_volumes)
 
 
 def view_cluster_pairs(run: Run, who: Sides[Cluster | None], with_volumes: bool) -> Sides[ClusterView | None]:
-    """Both clusters' pair lists and what deciding about them needs. An unreachable peer is None."""
+    """Return the cluster pairs of both clusters with the facts that decisions need. An unreachable peer is None.
 
-    def side(cluster: Cluster, entries: ClusterPairs, release: str, most: int | None, *users: Volumes) -> ClusterView:
-        view = ClusterView(replace(cluster, version=release), (), most).listing(entries)
+    with_volumes: also the volumes that have pairs. Raises Failure.
+    """
+
+    def side(
+        cluster: Cluster, entries: ClusterPairs, release: str, pairs_max: int | None, *users: Volumes
+    ) -> ClusterView:
+        view = ClusterView(replace(cluster, version=release), (), pairs_max).listing(entries)
         if not users:
             return view
         return replace(
@@ -43,7 +49,10 @@ def view_cluster_pairs(run: Run, who: Sides[Cluster | None], with_volumes: bool)
 
 
 def view_volumes(run: Run, who: Sides[Cluster | None]) -> Sides[VolumeView | None]:
-    """Both clusters' volumes, accounts and cluster pairs: three reads each. An unreachable peer is None."""
+    """Return the volumes, accounts and cluster pairs of both clusters. An unreachable peer is None.
+
+    Three reads for each cluster. Raises Failure.
+    """
     return _read_both(run, who, [list_cluster_pairs, list_volumes, list_accounts], _volume_side)
 
 
@@ -62,7 +71,10 @@ def _volume_side(
 
 
 def view_report(run: Run, who: Sides[Cluster | None], with_volumes: bool) -> Sides[VolumeView | None]:
-    """The same with each cluster's version; without volumes and accounts where they are not asked for."""
+    """Return the cluster pairs and the version of both clusters. An unreachable peer is None.
+
+    with_volumes: also their volumes and accounts. Raises Failure.
+    """
 
     def side(cluster: Cluster, entries: ClusterPairs, release: str, *more: Any) -> VolumeView:
         return _volume_side(replace(cluster, version=release), entries, *more)
@@ -72,17 +84,17 @@ def view_report(run: Run, who: Sides[Cluster | None], with_volumes: bool) -> Sid
 
 
 def _read_both(run: Run, who: Sides[Cluster | None], reads: list[Callable], side_of: Callable) -> Sides[Any]:
-    """All reads of all clusters that are there, side by side; side_of(cluster, *results) for each cluster."""
-    there = [side for side in SIDES if who[side] is not None]
-    results = iter(run.side_by_side(partial(read, run.client(side)) for side in there for read in reads))
-    found = {side: side_of(who[side], *(next(results) for _read in reads)) for side in there}
-    return Sides(found.get(LOCAL), found.get(PEER))
+    """Run all reads on each cluster that is not None, in parallel. Return side_of(cluster, *results) for each side."""
+    sides = [side for side in SIDES if who[side] is not None]
+    results = iter(run.side_by_side(partial(read, run.client(side)) for side in sides for read in reads))
+    views = {side: side_of(who[side], *(next(results) for _read in reads)) for side in sides}
+    return Sides(views.get(LOCAL), views.get(PEER))
 
 
 def resolve_names(cluster: ClusterNames, entries: Iterable[ClusterPair]) -> tuple[str, ...]:
-    """What a cluster may be called in these entries of the other one, the surest word first.
+    """Return the names that these entries of the other cluster may have for `cluster`, the most reliable one first.
 
-    Its host name is resolved only where nothing else is listed: on the worst day that can take a while.
+    The host name is resolved only if no entry has a given name: during an outage that can take a while.
     """
     given = cluster.given
     listed = any(addresses.same(entry.remote_mvip, name) for entry in entries for name in given)

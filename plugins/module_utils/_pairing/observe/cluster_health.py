@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""The reads of a cluster's faults, of its fullness, and of the roles of the task's user."""
+
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""The reads that tell what a cluster can take: its faults, its fullness, and the roles of the task's user."""
 
 from __future__ import annotations
 
@@ -17,7 +18,7 @@ from ..views import Listed, Unreadable
 from .lists import Kind
 from .reading import parse_result, read_list
 
-# The faults that concern replication, as the API documentation spells them. Syslog has them with a capital.
+# The faults of replication, as the API documentation spells them. In syslog they begin with a capital letter.
 REPLICATION_FAULTS = (
     "disconnectedClusterPair",
     "disconnectedRemoteNode",
@@ -32,30 +33,33 @@ _STAGE = re.compile(r"stage(\d)", re.ASCII)
 
 
 def list_faults(client: Client) -> Listed[ClusterFault, Unreadable]:
-    """The faults of replication that there are now."""
+    """Return the current faults of replication. Raises Failure."""
     found = read_list(client, "ListClusterFaults", "faults", _FAULT, {"faultTypes": "current"})
     return Listed(tuple(fault for fault in found if fault is not None), found.unreadable)
 
 
 def get_fullness(client: Client) -> int:
-    """How full the cluster is: from stage 4 on nothing is created there, at stage 5 nothing can be written."""
+    """Return the stage of fullness: at 4 and more the cluster creates nothing, at 5 nothing can be written.
+
+    Raises Failure.
+    """
     method = "GetClusterFullThreshold"
     return parse_result(client, method, _stage, client.call(method))
 
 
 def get_roles(client: Client) -> frozenset[str] | None:
-    """What the task's user may do; None where the list does not name the user, as it does not name those of LDAP."""
+    """Return the roles of the task's user, None if the list does not have the user, such as one of LDAP. Raises Failure."""
     method = "ListClusterAdmins"
     return parse_result(client, method, partial(_roles, client.username), client.call(method))
 
 
 def _fault(entry: dict) -> ClusterFault | None:
-    """None for one that does not concern replication, or is over."""
+    """Return the fault, None for one that does not concern replication or is resolved. Raises Misfit."""
     code = _KNOWN_FAULTS.get(text(entry, "code").lower())
     if code is None or entry.get("resolved"):
         return None
     details = optional_text(entry, "details")
-    # The words are for people and change; whom they are about stands in brackets.
+    # The text is for people and changes between releases. The IDs of the objects are in brackets.
     ids = frozenset(int(found) for listed in _LISTS.findall(details) for found in _IDS.findall(listed))
     return ClusterFault(
         code=code,
@@ -72,9 +76,9 @@ _FAULT: Kind[ClusterFault | None, Unreadable] = Kind("fault", _fault, "clusterFa
 
 
 def _stage(result: dict) -> int:
-    """The worse one of data and metadata; `fullness` itself holds the stage or, on some releases, which of them it is."""
-    told = [optional_text(result, member) for member in ("fullness", "blockFullness", "metadataFullness")]
-    return max(int(stage[1]) for stage in map(_STAGE.match, told) if stage)
+    """Return the worse stage of data and metadata. `fullness` is a stage or, on some releases, the name of the worse one."""
+    texts = [optional_text(result, member) for member in ("fullness", "blockFullness", "metadataFullness")]
+    return max(int(stage[1]) for stage in map(_STAGE.match, texts) if stage)
 
 
 def _roles(username: str, result: dict) -> frozenset[str] | None:

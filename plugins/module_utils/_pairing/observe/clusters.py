@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""The reads of clusters: their identities, their limits and their cluster pairs."""
+
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""The reads of clusters: who they are, what they allow, and their cluster pairs."""
 
 from __future__ import annotations
 
@@ -21,16 +22,16 @@ from ..views import ClusterPairs, UnreadableClusterPair
 from .lists import Kind, text_or_none
 from .reading import number_or_none, parse_result, read_list
 
-# Seconds in which a peer that may be unreachable has to answer one of three attempts.
+# Seconds in which a peer that may be unreachable must answer one of three attempts.
 PROBE_SECONDS = 10
 
 
 def identify_clusters(run: Run, may_be_unreachable: bool = False) -> Sides[Cluster | None]:
-    """Both clusters' identities; a peer that was not named, or that nothing is sent to, is None.
+    """Return the identities of both clusters. A peer that the task does not name, or that nothing is sent to, is None.
 
     may_be_unreachable: a peer that does not answer within PROBE_SECONDS is None, and nothing more is sent to it in this
-    run. Otherwise it has all attempts that a read has, and then it is an error.
-    Raises Failure: unreachable, same_cluster, and whatever is wrong with a cluster that does answer.
+    run. Otherwise an unreachable peer is an error, after all attempts of a read.
+    Raises Failure: unreachable, same_cluster, or the error of a cluster that does answer.
     """
     reads: list[Callable[[], Cluster | None]] = [partial(_identity, run.client(LOCAL))]
     if run.clients.peer is not None:
@@ -40,8 +41,8 @@ def identify_clusters(run: Run, may_be_unreachable: bool = False) -> Sides[Clust
     if local and peer and local.unique_id == peer.unique_id:
         raise Failure(
             "same_cluster",
-            f"both sides are the same cluster: {local.name} (unique ID {local.unique_id}, MVIP {local.mvip}); give the "
-            "other cluster's host name for the peer",
+            f"cluster {local.name} (unique ID {local.unique_id}, MVIP {local.mvip}) is given for both sides; give the host "
+            "name of the other cluster for the peer",
             cluster=local.name,
         )
     return Sides(local, peer)
@@ -66,24 +67,25 @@ def _identity(client: Client, read: Callable[[str], dict] | None = None) -> Clus
 
 
 def list_cluster_pairs(client: Client) -> ClusterPairs:
-    """Every entry of this cluster's list, pending ones and those with third clusters included."""
+    """Return all entries of this cluster's list, also pending ones and those with third clusters. Raises Failure."""
     return read_list(client, "ListClusterPairs", "clusterPairs", _CLUSTER_PAIR)
 
 
 def get_version(client: Client) -> str:
+    """Return the version of the Element software, such as "12.3.0.958". Raises Failure."""
     method = "GetClusterVersionInfo"
     return parse_result(client, method, lambda result: text(result, "clusterVersion"), client.call(method))
 
 
 def get_pairs_max(client: Client) -> int | None:
-    """How many cluster pairs this cluster may have; None when its release does not say."""
+    """Return how many cluster pairs this cluster may have, None if its release does not report it. Raises Failure."""
     method = "GetLimits"
     result = client.call(method)
     return parse_result(client, method, lambda limits: number_or_none(limits, "clusterPairsCountMax"), result)
 
 
 def get_limits(client: Client) -> Limits:
-    """What this cluster allows of volumes and their snapshots."""
+    """Return the limits of this cluster for volumes and their snapshots. Raises Failure."""
     result = client.call("GetLimits")
     members = (
         "volumeCountMax",
@@ -109,7 +111,7 @@ def _cluster(result: dict) -> Cluster:
 
 def _cluster_pair(entry: dict) -> ClusterPair:
     status = text(entry, "status")
-    # What a pending entry holds is documented nowhere (note N25 of api_notes).
+    # The members of a pending entry are not documented (note N25 of api_notes).
     uuid = optional_text if status == PENDING else text
     return ClusterPair(
         id=identifier(entry, "clusterPairID"),
@@ -124,7 +126,7 @@ def _cluster_pair(entry: dict) -> ClusterPair:
 
 
 def _unique_id(entry: Mapping) -> str | None:
-    """Clusters show a short text; the API documentation has a number."""
+    """Return the unique ID, which is a short text on clusters and a number in the API documentation. Raises Misfit."""
     value = entry.get("clusterUUID")
     if isinstance(value, str):
         return value or None

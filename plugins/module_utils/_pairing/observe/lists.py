@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""Lists of objects. Each object is read separately, so that an unreadable one does not affect the others."""
+
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""Lists of objects, each read by itself: one that does not fit is kept as unreadable, and spoils no other one."""
 
 from __future__ import annotations
 
@@ -25,25 +26,25 @@ def _nothing_more(entry: Mapping) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Kind(Generic[T, U]):
-    """One kind of object and how it is read."""
+    """One kind of object and how to read it."""
 
-    #: What it is, in words.
+    #: The name of the kind in messages.
     word: str
-    #: Makes the object of what the list holds. Raises Misfit.
+    #: Returns the object for an entry of the list. Raises Misfit.
     parse: Callable[[dict], T]
-    #: The members that hold its ID and its name; empty where it has none.
+    #: The members with its ID and its name; empty if it has none.
     id_member: str
     name_member: str = ""
-    #: What no two objects of a list share, by the member that holds it. A key that is empty is none.
+    #: The keys that must be unique in a list, by the member that has them. An empty key does not count.
     once: Mapping[str, Callable[[T], Any]] = field(default_factory=dict)
-    #: What an object that cannot be read becomes, and what more of it can be read.
+    #: The class for an unreadable object, and a function that reads more of its fields.
     unreadable: Callable[..., U] = Unreadable  # type: ignore[assignment]
     more: Callable[[Mapping], dict[str, Any]] = _nothing_more
 
 
 @dataclass(frozen=True)
 class _Read(Generic[T]):
-    """An object at its place, with what the list holds for it."""
+    """An object with its place in the list, counted from 1, and its entry there."""
 
     place: int
     entry: Mapping
@@ -51,7 +52,7 @@ class _Read(Generic[T]):
 
 
 def read(kind: Kind[T, U], method: str, entries: Iterable[Any]) -> Listed[T, U]:
-    """The objects of a list. Of several with the same ID none can be told from the others, so none is readable."""
+    """Return the objects of a list. Several objects with the same ID are ambiguous, so none of them is readable."""
     fitting: list[_Read[T]] = []
     odd: list[U] = []
     for place, entry in enumerate(entries, 1):
@@ -62,21 +63,21 @@ def read(kind: Kind[T, U], method: str, entries: Iterable[Any]) -> Listed[T, U]:
     for member, key in kind.once.items():
         taken = [each.id for each in odd if each.id is not None] if member == kind.id_member else []
         fitting, twice = _apart(fitting, key, taken)
-        odd += [_unreadable(kind, method, each.place, each.entry, Misfit(member, "is there twice")) for each in twice]
+        odd += [_unreadable(kind, method, each.place, each.entry, Misfit(member, "is not unique")) for each in twice]
     return Listed(tuple(each.one for each in fitting), tuple(odd))
 
 
 def _parsed(kind: Kind[T, Any], entry: Any) -> T:
     if not isinstance(entry, dict):
-        raise Misfit("", "is no object")
+        raise Misfit("", "is not an object")
     try:
         return kind.parse(entry)
     except (AttributeError, LookupError, TypeError, OverflowError):
-        raise Misfit("", "holds what does not belong there") from None
+        raise Misfit("", "has an unexpected form") from None
 
 
 def _apart(found: Sequence[_Read[T]], key: Callable[[T], Any], taken: Iterable[Any]) -> tuple[list, list]:
-    """Those whose key nothing else has, and the others."""
+    """Return the objects with a unique key, and the others."""
     counts = Counter(taken)
     counts.update(key(each.one) for each in found if key(each.one))
     single: list[_Read[T]] = []
@@ -101,6 +102,6 @@ def _id(value: object) -> int | None:
 
 
 def text_or_none(entry: Mapping, name: str) -> str | None:
-    """A text, which may be empty; None where it is missing or something else."""
+    """Return a text, which may be empty; None if it is missing or of another type."""
     value = entry.get(name)
     return value if isinstance(value, str) else None

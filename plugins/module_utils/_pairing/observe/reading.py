@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""Functions that all reads use: they make objects of the model from a reply."""
+
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""How a reply becomes objects of the model: what every read has in common."""
 
 from __future__ import annotations
 
@@ -17,11 +18,12 @@ from ..views import Listed
 from . import lists
 from .lists import Kind, T, U
 
-# ModifyVolumes takes at most 500 IDs; a filter is not asked to take more, the whole list is read instead.
+# ModifyVolumes accepts at most 500 IDs. For more IDs a read has no filter and reads the whole list.
 MAX_IDS = 500
 
 
 def parse_result(client: Client, method: str, parse: Callable[[dict], Any], result: dict) -> Any:
+    """Return `parse(result)`. Raises Failure, bad_reply, if the result does not have the expected form."""
     try:
         return parse(result)
     except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as exc:
@@ -37,17 +39,17 @@ def parse_result(client: Client, method: str, parse: Callable[[dict], Any], resu
 def read_list(
     client: Client, method: str, member: str, kind: Kind[T, U], params: Mapping[str, object] | None = None
 ) -> Listed[T, U]:
-    """The objects of a list, each read by itself. Raises Failure, bad_reply, where it is no list at all."""
+    """Call `method` and return the objects of its list. Raises Failure: bad_reply if there is no list."""
     return parse_list(client, method, member, kind, client.call(method, params))
 
 
 def parse_list(client: Client, method: str, member: str, kind: Kind[T, U], result: dict) -> Listed[T, U]:
-    """The objects of the list that is a member of this result. Raises Failure as `listed` does."""
+    """Return the objects of the list in this result. Raises Failure, bad_reply, if there is no list."""
     return parse_result(client, method, lambda reply: lists.read(kind, method, items(reply, member)), result)
 
 
 def number_or_none(entry: Mapping, name: str) -> int | None:
-    """What can be done without: None when it is missing or none."""
+    """Return a number that is not essential, None if it is missing or not a whole number."""
     try:
         return number(entry.get(name))
     except (TypeError, ValueError):

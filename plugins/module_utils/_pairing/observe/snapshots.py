@@ -2,11 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# This file is private to the collection elementsw.replication: it can change without notice.
 """The reads of snapshots and group snapshots.
 
-What of them cannot be read is left out: it proves nothing, and this collection did not take it.
+Unreadable ones are left out: they prove nothing, and this collection did not take them.
 """
+
+# This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations
 
@@ -24,7 +25,7 @@ from .reading import read_list
 
 
 def list_snapshots(client: Client, volume_ids: Iterable[int]) -> tuple[Snapshot, ...]:
-    """The snapshots of these volumes, in no order."""
+    """Return the snapshots of these volumes, in no particular order. Raises Failure."""
     wanted = frozenset(volume_ids)
     if len(wanted) != 1:
         return tuple(snapshot for snapshot in list_all_snapshots(client) if snapshot.volume_id in wanted)
@@ -33,7 +34,10 @@ def list_snapshots(client: Client, volume_ids: Iterable[int]) -> tuple[Snapshot,
 
 
 def list_checkpoints(client: Client, volume_ids: Iterable[int]) -> tuple[Snapshot, ...]:
-    """The snapshots of these volumes with what they or their groups note, in no order: at most two reads."""
+    """Return the snapshots of these volumes with their attributes or those of their groups, in no particular order.
+
+    At most two reads. Raises Failure.
+    """
     found = list_snapshots(client, volume_ids)
     if not any(snapshot.group_id for snapshot in found):
         return found
@@ -42,12 +46,15 @@ def list_checkpoints(client: Client, volume_ids: Iterable[int]) -> tuple[Snapsho
 
 
 def list_all_snapshots(client: Client) -> tuple[Snapshot, ...]:
-    """Every snapshot of this cluster."""
+    """Return all snapshots of this cluster. Raises Failure."""
     return read_list(client, "ListSnapshots", "snapshots", _SNAPSHOT).readable
 
 
 def list_group_snapshots(client: Client, group_id: int | None = None) -> tuple[Snapshot, ...]:
-    """The members of one group snapshot, or of all; their names and attributes are those of the group."""
+    """Return the members of one group snapshot, or of all, with the name and the attributes of the group.
+
+    Raises Failure.
+    """
     params = {"groupSnapshotID": group_id}
     groups = read_list(client, "ListGroupSnapshots", "groupSnapshots", _GROUP, params)
     return tuple(member for members in groups for member in members)
@@ -81,7 +88,7 @@ def _remote_status(status: dict) -> tuple[str, str]:
 
 
 def _attributes(entry: dict) -> dict:
-    """What people and tools have noted, which may be anything."""
+    """Return the attributes, which any client can set. {} if they are not an object."""
     noted = entry.get("attributes")
     return noted if isinstance(noted, dict) else {}
 

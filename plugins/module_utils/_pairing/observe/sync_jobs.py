@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""The read of the copies that a cluster receives from another one."""
+
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""The copies that a cluster is receiving from another one."""
 
 from __future__ import annotations
 
@@ -19,9 +20,9 @@ from .reading import parse_result
 
 
 def list_sync_jobs(client: Client) -> Keyed[int, SyncJob]:
-    """The copies from other clusters that this one is receiving, with the IDs of the volumes that receive, one for each.
+    """Return the copies that this cluster receives from other clusters: the ID of the target volume and one copy for each.
 
-    Only the target's cluster tells of a copy. One that cannot be read, but for its volume, counts as begun.
+    Only the cluster of the target lists a copy. A copy of which only the volume is readable has 0 percent. Raises Failure.
     """
     method = "ListSyncJobs"
     return parse_result(client, method, partial(_remote_jobs, method), client.call(method))
@@ -31,7 +32,7 @@ def _remote_jobs(method: str, result: dict) -> Keyed[int, SyncJob]:
     entries = [
         entry
         for entry in items(result, "syncJobs")
-        # Others are within the cluster: clones, and slices on the move.
+        # The other types are jobs within the cluster: clones and the relocation of slices.
         if not isinstance(entry, dict) or entry.get("type") == "remote" or not isinstance(entry.get("type"), str)
     ]
     listed_jobs = lists.read(_SYNC_JOB, method, entries)
@@ -43,12 +44,12 @@ def _remote_jobs(method: str, result: dict) -> Keyed[int, SyncJob]:
     return Listed(tuple(found.items()), listed_jobs.unreadable)
 
 
-# What a copy is known to be of which nothing can be read: on its way.
+# What an unreadable copy counts as: begun.
 _BEGUN = SyncJob(0)
 
 
 def _counts_more(job: SyncJob, than: SyncJob) -> bool:
-    """Of several copies to one volume that of its live content counts, and of those the one that is least far."""
+    """Whether `job` is the copy to report of two to one volume: that of the live content, then the one with less percent."""
     return (job.branch != "volume", job.percent) < (than.branch != "volume", than.percent)
 
 

@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# This file is private to the collection elementsw.replication: it can change without notice.
 """The evidence that volumes are in use or hold data: sessions, statistics, snapshots."""
+
+# This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations
 
@@ -15,17 +16,17 @@ from typing import Any, NamedTuple
 from ..._element.client import Client
 from ..._element.errors import Failure
 from ..._element.members import number, optional_items, optional_object, whole, within
-from ..model import SAVED, Usage, Volume
+from ..model import SAVED, Side, Usage, Volume
 from ..run import Run
 from ..views import Unreadable
 from .lists import Kind, text_or_none
 from .reading import MAX_IDS, read_list
 
 
-def read_usage(run: Run, side: str, of: Iterable[Volume]) -> dict[int, Usage]:
-    """The evidence that these volumes are in use or hold data, by volume ID: four reads, however many volumes.
+def read_usage(run: Run, side: Side, of: Iterable[Volume]) -> dict[int, Usage]:
+    """Return the evidence that these volumes are in use or hold data, by volume ID: four reads for any number of volumes.
 
-    Evidence that cannot be read is named in `Usage.unreadable`.
+    `Usage.unreadable` names evidence that cannot be read.
     """
     wanted = tuple(of)
     client = run.client(side)
@@ -46,8 +47,8 @@ def read_usage(run: Run, side: str, of: Iterable[Volume]) -> dict[int, Usage]:
     return {each.id: _usage_of(each, iscsi, fibre, written, taken) for each in wanted}
 
 
-def read_host_sessions(run: Run, side: str, of: Iterable[Volume]) -> dict[int, Usage]:
-    """Who is logged in to these volumes, by volume ID, and nothing else of their use: two reads."""
+def read_host_sessions(run: Run, side: Side, of: Iterable[Volume]) -> dict[int, Usage]:
+    """Return the hosts that are logged in to these volumes, by volume ID, and no other evidence: two reads."""
     client = run.client(side)
     iscsi, fibre = run.side_by_side(
         partial(_evidence, client, method, "sessions", kind, {})
@@ -60,12 +61,13 @@ def read_host_sessions(run: Run, side: str, of: Iterable[Volume]) -> dict[int, U
 
 
 class Evidence(NamedTuple):
-    """What a list shows of the use of volumes, by the ID of a volume or of an access group."""
+    """The evidence in one list that volumes are in use."""
 
+    #: By the ID of a volume or of an access group.
     by_id: Mapping[int, list[Any]]
-    #: Whether it is not all that there is: the list cannot be read, or an object in it that names no volume.
+    #: Whether evidence may be missing: the list cannot be read, or an unreadable object in it names no volume.
     incomplete: bool = False
-    #: The volumes of which an object cannot be read.
+    #: The volumes that an unreadable object names.
     unreadable: frozenset[int] = frozenset()
 
 
@@ -79,20 +81,20 @@ def _evidence(
     try:
         found = read_list(client, method, member, kind, params)
     except Failure:
-        return Evidence({}, incomplete=True)  # named in Usage.unreadable, where it counts as in use
+        return Evidence({}, incomplete=True)  # so Usage.unreadable names it, which counts as in use
     by_id: dict[int, list[Any]] = {}
     for named in found:
         for object_id, what in named:
             by_id.setdefault(object_id, []).append(what)
-    odd = {each.id for each in found.unreadable}
-    return Evidence(by_id, None in odd, frozenset(odd - {None}))
+    odd = [each.id for each in found.unreadable]
+    return Evidence(by_id, None in odd, frozenset(each for each in odd if each is not None))
 
 
 def _sessions_of(volume: Volume, iscsi: Evidence, fibre: Evidence) -> Usage:
     known = (("iSCSI sessions", _is_known(iscsi, volume)), ("Fibre Channel sessions", not fibre.incomplete))
     return Usage(
         iscsi=tuple(sorted(iscsi.by_id.get(volume.id, ()))),
-        # These sessions name an access group, no volume; the volume names the groups it is in.
+        # These sessions name an access group and no volume. The volume names its access groups.
         fibre_channel=tuple(sorted({wwpn for group in volume.access_groups for wwpn in fibre.by_id.get(group, ())})),
         unreadable=tuple(what for what, readable in known if not readable),
     )
@@ -137,7 +139,7 @@ def _fibre_channel_session(entry: dict) -> list[tuple[int, str]]:
 
 
 def _initiator(entry: Mapping, name: str) -> str:
-    """A session counts whoever has it."""
+    """Return the name of the initiator, or a text in its place: a session without a name counts too."""
     return text_or_none(entry, name) or "unnamed initiator"
 
 
@@ -146,7 +148,7 @@ def _volume_stats(entry: dict) -> list[tuple[int, tuple[int, int]]]:
 
 
 def _snapshot(entry: dict) -> list[tuple[int, str]]:
-    """Of the volume, and what it is for: saved, replicated or other."""
+    """Return the ID of the volume and the purpose of the snapshot: saved, replicated or other."""
     if str(entry.get("name")).startswith(SAVED):
         purpose = "saved"
     else:

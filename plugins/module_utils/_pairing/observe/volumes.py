@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""The reads of volumes, accounts and QoS policies."""
+
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""The reads of volumes, their owners and their QoS policies."""
 
 from __future__ import annotations
 
@@ -34,32 +35,32 @@ from .reading import MAX_IDS, number_or_none, parse_list, read_list
 
 
 def list_qos_policies(client: Client) -> Keyed[str, int]:
-    """The names and IDs of this cluster's QoS policies; they differ from cluster to cluster."""
+    """Return the names and IDs of the QoS policies. Each cluster has its own IDs. Raises Failure."""
     return read_list(client, "ListQoSPolicies", "qosPolicies", _QOS_POLICY)
 
 
 def list_accounts(client: Client) -> Keyed[int, str]:
-    """IDs and names of accounts. The reply holds CHAP secrets: nothing else of it is kept."""
+    """Return the IDs and names of accounts. Nothing else of the reply is kept, as it has CHAP secrets. Raises Failure."""
     return read_list(client, "ListAccounts", "accounts", _ACCOUNT)
 
 
 def list_paired_volumes(client: Client) -> Volumes:
-    """Every volume with a pair entry, pending ones included."""
+    """Return all volumes with a pair entry, also a pending one. Raises Failure."""
     return read_list(client, "ListActivePairedVolumes", "volumes", _VOLUME)
 
 
 def list_deleted_volumes(client: Client) -> Volumes:
-    """Volumes that are deleted and not yet purged."""
+    """Return the volumes that are deleted and not yet purged. Raises Failure."""
     return read_list(client, "ListDeletedVolumes", "volumes", _VOLUME, {"includeVirtualVolumes": False})
 
 
 def list_volumes_named(client: Client, name: str) -> Volumes:
-    """Every volume of that name: names are not unique. The list may hold deleted ones."""
+    """Return all volumes of that name: names are not unique. There may be deleted ones. Raises Failure."""
     return read_list(client, "ListVolumes", "volumes", _VOLUME, {"includeVirtualVolumes": False, "volumeName": name})
 
 
 def get_volume(client: Client, volume_id: int) -> Volume | None:
-    """The volume with this ID as it is now, None where there is none. Raises Failure where it cannot be read."""
+    """Return the volume with this ID, None if there is none. Raises Failure, also if it is unreadable."""
     found = list_volumes(client, [volume_id])
     for odd in found.unreadable:
         raise odd.failure(client.name)
@@ -67,22 +68,23 @@ def get_volume(client: Client, volume_id: int) -> Volume | None:
 
 
 def list_volumes(client: Client, ids: Iterable[int] | None = None) -> Volumes:
-    """Volumes of this cluster, or those with the given IDs; an ID that does not exist is left out.
+    """Return the volumes of this cluster, or those with the given IDs. IDs that do not exist are left out.
 
-    Not filtered by status: a volume that is being created must be seen too. The list may hold deleted ones.
+    There is no filter for the status: the result has volumes that are being created, and may have deleted ones.
+    Raises Failure.
     """
     method = "ListVolumes"
     wanted = None if ids is None else frozenset(ids)
     if wanted is not None and not wanted:
-        return Listed()  # what an empty filter means is documented nowhere (note N20 of api_notes)
+        return Listed()  # the meaning of an empty filter is not documented (note N20 of api_notes)
     params: dict[str, object] = {"includeVirtualVolumes": False}
     if wanted is not None and len(wanted) <= MAX_IDS:
         params["volumeIDs"] = sorted(wanted)
     try:
         result = client.call(method, params)
     except ApiError as exc:
-        # Whether an unknown ID gives an empty list or an error is documented nowhere (note N19 of api_notes);
-        # clients have met both.
+        # It is not documented whether an unknown ID gives an empty list or an error (note N19 of api_notes). Both were
+        # observed.
         if exc.name not in VOLUME_UNKNOWN or "volumeIDs" not in params:
             raise
         del params["volumeIDs"]
@@ -92,7 +94,7 @@ def list_volumes(client: Client, ids: Iterable[int] | None = None) -> Volumes:
 
 
 def _with_ids(found: Volumes, wanted: frozenset[int]) -> Volumes:
-    """Those with these IDs; one whose ID cannot be read may be any that is not there otherwise."""
+    """Return the volumes with these IDs. An unreadable one without an ID may be any that is missing."""
     readable = tuple(each for each in found if each.id in wanted)
     known = {each.id for each in readable} | {odd.id for odd in found.unreadable}
     missing = not wanted <= known
@@ -137,18 +139,18 @@ def _odd_volume(entry: Mapping) -> dict[str, Any]:
 
 
 def _qos(entry: dict) -> Qos | None:
-    rates = [number_or_none(entry, member) for member in ("minIOPS", "maxIOPS", "burstIOPS")]
-    return Qos(*rates) if None not in rates else None
+    least, most, burst = (number_or_none(entry, member) for member in ("minIOPS", "maxIOPS", "burstIOPS"))
+    return None if least is None or most is None or burst is None else Qos(least, most, burst)
 
 
 def _volume_pairs(entry: Mapping) -> tuple[VolumePair, ...]:
-    """[], null and missing alike: unpaired."""
+    """Return the pair entries of a volume: () if the member is [], null or missing. Raises Misfit."""
     return tuple(within("volumePairs", _volume_pair, pair) for pair in optional_items(entry, "volumePairs"))
 
 
 def _volume_pair(entry: dict) -> VolumePair:
     mode, state, snapshots = within("remoteReplication", _replication, optional_object(entry, "remoteReplication"))
-    # What a pending entry holds besides its state is documented nowhere (note N39 of api_notes).
+    # The members of a pending entry, except its state, are not documented (note N39 of api_notes).
     uuid = optional_text if state == PENDING else text
     return VolumePair(
         uuid=uuid(entry, "volumePairUUID"),
@@ -162,7 +164,7 @@ def _volume_pair(entry: dict) -> VolumePair:
 
 
 def _replication(entry: dict) -> tuple[str, str, str]:
-    """The mode, the state, and the state of the replication of snapshots."""
+    """Return the mode, the state, and the state of snapshot replication. Raises Misfit."""
     snapshots = optional_object(entry, "snapshotReplication")
     state = partial(optional_text, name="state")
     return optional_text(entry, "mode"), state(entry), within("snapshotReplication", state, snapshots)

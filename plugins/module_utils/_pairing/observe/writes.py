@@ -2,11 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# This file is private to the collection elementsw.replication: it can change without notice.
-"""How many writes volumes have seen, read until the counts stand still.
+"""The reads of write counts of volumes, repeated until the counts are settled.
 
-A volume whose statistics cannot be read is left out: it proves nothing.
+A volume with unreadable statistics is left out: it proves nothing.
 """
+
+# This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations
 
@@ -18,31 +19,31 @@ from operator import itemgetter
 from ..._element.client import Client
 from ..._element.errors import Failure
 from ..._element.members import Misfit, quantity, whole, within
-from ..model import SIDES, Usage, Writes
+from ..model import SIDES, Side, Usage, Writes
 from ..run import Run
 from ..views import Unreadable
 from .lists import Kind
 from .reading import MAX_IDS, read_list
 
-# Seconds between two samples of the statistics where a cluster does not say, and the most that can be waited for.
+# Seconds between two samples of the statistics if a cluster does not report them, and the longest that is accepted.
 SAMPLE = 1.0
 LONGEST_SAMPLE = 10.0
-# What a host has written is counted by then: so many seconds, and so many samples.
+# After so many seconds and so many samples, the statistics count all writes of a host.
 SETTLING = 2.0
 SETTLING_SAMPLES = 3
-# Counts that do not settle within so many reads are moving.
+# Counts that differ after so many reads are not settled.
 MAX_READS = 4
 
 
 def read_settled_writes(
-    run: Run, volume_ids: Mapping[str, Collection[int]], closed: bool
-) -> dict[str, Mapping[int, Writes]]:
-    """How many writes the volumes of each side have seen, and whether that is so still, by volume ID.
+    run: Run, volume_ids: Mapping[Side, Collection[int]], closed: bool
+) -> dict[Side, Mapping[int, Writes]]:
+    """Return the write counts of the volumes of each side, by volume ID, with whether each one is settled.
 
-    Two reads for each side, a sample apart, as long as no count moves: the first one may be as old as a sample, and a
-    write just before it shows in the second. A count that still moves after two more reads is not settled.
-    closed: no host can write to the volumes by now; what they were sent before that is waited for. A volume
-    whose statistics cannot be read is left out.
+    Two reads for each side, one sample apart: the first one may be as old as a sample, and the second one has a write
+    just before it. While a count changes, there are up to two more reads; then it is not settled.
+    closed: hosts can no longer write to the volumes, so the earlier writes are awaited first. A volume with
+    unreadable statistics is left out.
     """
     now = read_writes(run, volume_ids)
     if closed:
@@ -64,23 +65,23 @@ def read_settled_writes(
 
 
 def with_writes(used: Usage, writes: Writes | None) -> Usage:
-    """The evidence with a settled count; one that cannot be read, or still moves, is unreadable."""
+    """Return the evidence with this write count. A count that is None or not settled makes it unreadable."""
     if writes is None or not writes.settled:
         return replace(used, unreadable=tuple(dict.fromkeys((*used.unreadable, "statistics"))))
     return replace(used, write_ops=writes.count)
 
 
-def _counts(read: Mapping[str, Mapping[int, Writes]]) -> dict[tuple[str, int], int]:
+def _counts(read: Mapping[Side, Mapping[int, Writes]]) -> dict[tuple[Side, int], int]:
     return {(side, key): writes.count for side, counts in read.items() for key, writes in counts.items()}
 
 
 def until_counted(sample: float) -> float:
-    """Seconds after which a read certainly counts every write that was acknowledged before them; sample in seconds."""
+    """Return the seconds after which a read counts all writes that were acknowledged before. sample: seconds."""
     return max(SETTLING, SETTLING_SAMPLES * sample)
 
 
-def read_writes(run: Run, volume_ids: Mapping[str, Collection[int]]) -> dict[str, Mapping[int, Writes]]:
-    """One read for each side that has volumes, by volume ID; without those whose statistics cannot be read."""
+def read_writes(run: Run, volume_ids: Mapping[Side, Collection[int]]) -> dict[Side, Mapping[int, Writes]]:
+    """Return the write counts by side and volume ID, without unreadable ones: one read for each side that has volumes."""
     sides = [side for side in SIDES if volume_ids[side]]
     read = run.side_by_side(partial(_readable_counts, run.client(side), volume_ids[side]) for side in sides)
     counts = dict(zip(sides, read))
@@ -91,16 +92,16 @@ def _readable_counts(client: Client, volume_ids: Collection[int]) -> Mapping[int
     try:
         counts = list_write_counts(client, volume_ids)
     except Failure:
-        return {}  # which proves nothing, and counts as in use
+        return {}  # a missing count proves nothing, so the volumes count as in use
     return {key: counts[key] for key in volume_ids if key in counts}
 
 
-def _longest_sample(read: Mapping[str, Mapping[int, Writes]]) -> float:
+def _longest_sample(read: Mapping[Side, Mapping[int, Writes]]) -> float:
     return max((writes.sample for counts in read.values() for writes in counts.values()), default=SAMPLE)
 
 
 def list_write_counts(client: Client, volume_ids: Iterable[int]) -> dict[int, Writes]:
-    """How many writes these volumes have seen, by volume ID. The times of the readings do not tell their age."""
+    """Return the write counts of these volumes, by volume ID. Their age, up to a sample, is not known. Raises Failure."""
     ids = sorted(volume_ids)
     params: dict[str, object] = {"includeVirtualVolumes": False}
     if len(ids) <= MAX_IDS:
@@ -109,7 +110,7 @@ def list_write_counts(client: Client, volume_ids: Iterable[int]) -> dict[int, Wr
 
 
 def _write_count(stats: dict) -> tuple[int, Writes]:
-    """A volume that no one uses was observed to name a period of 0."""
+    """Return the volume's ID and its count. A sample period of 0, observed for unused volumes, is SAMPLE. Raises Misfit."""
     sample = within("samplePeriodMSec", quantity, stats.get("samplePeriodMSec") or 0) / 1000 or SAMPLE
     if sample > LONGEST_SAMPLE:
         raise Misfit("samplePeriodMSec", "is too long to prove anything")

@@ -76,7 +76,7 @@ def test_our_pairing_of_volumes_completed_by_somebody_else_with_another_volume(c
     result = crowded.run("volume_pair", volume="a")
     assert result["error"]["code"] == "changed_meanwhile"
     assert result["error"]["left_behind"] == [
-        "volume a (1) on cluster alpha: paired with volume b (102) by somebody else"
+        "volume a (1) on cluster alpha: another client paired it with volume b (102)"
     ]
     assert (pairs(crowded, "alpha", 1), pairs(crowded, "beta", 102), pairs(crowded, "beta", 101)) == ([102], [1], [])
 
@@ -94,5 +94,5 @@ def test_our_pairing_of_clusters_completed_by_somebody_else_with_a_third_cluster
     meanwhile(crowded, "CompleteClusterPairing", "complete_cluster_pairing", far="gamma")
     result = crowded.run("cluster_pair")
     assert result["error"]["code"] == "changed_meanwhile"
-    assert "completed with gamma by somebody else" in result["error"]["left_behind"][0]
+    assert "another client completed it with gamma" in result["error"]["left_behind"][0]
     assert (listed(crowded, "alpha"), listed(crowded, "gamma"), listed(crowded, "beta")) == (["gamma"], ["alpha"], [])

@@ -359,7 +359,7 @@ def test_what_came_into_use_is_left_and_named(sites, act):
     result = site.run("volume_pair", **WISH)
     assert (result["error"]["code"], site.writes()) == ("changed_meanwhile", ["beta CreateVolume"])
     (left,) = result["error"]["left_behind"]
-    assert left.startswith(f"volume orders-db ({CREATED}) on cluster beta: it was created by this run and has")
+    assert left.startswith(f"volume orders-db ({CREATED}) on cluster beta: this run created it, but it has")
     assert there(site)["orders-db"]["access"] == "readWrite"
 
 
@@ -379,7 +379,7 @@ def test_a_creation_that_is_never_answered_is_named(sites):
     result = site.run("volume_pair", **WISH)
     assert result["failed"]
     (left,) = result["error"]["left_behind"]
-    assert "if it was created after all" in left
+    assert "if it was created: its attribute" in left
     assert [call.method for call in site.world.writes()].count("CreateVolume") <= 1
 
 

@@ -288,7 +288,7 @@ def test_clusters_whose_pair_cannot_be_read_any_more(sites, state):
     site.world.odd_object("alpha", "ListClusterPairs", entry["clusterPairID"], "status", 5)
     last = task.then(reply)
     assert (last["error"]["code"], last["changed"]) == ("bad_reply", True)
-    assert "ListClusterPairs: status is no text" in last["msg"]
+    assert "ListClusterPairs: status is not a text" in last["msg"]
 
 
 # --- arguments --------------------------------------------------------------------------------------------------------

@@ -160,8 +160,8 @@ def test_every_place_is_looked_at() -> None:
         "playbooks/unprotect.yml",
         "roles/failover/README.md",
         "roles/failover/tasks/choose.yml",
-        "roles/failover/tasks/move.yml",
-        "roles/failover/tasks/try.yml",
+        "roles/failover/tasks/fail_over.yml",
+        "roles/failover/tasks/trial.yml",
         "roles/protect/README.md",
         "roles/protect/tasks/main.yml",
     } <= sources

@@ -228,7 +228,7 @@ def test_so_it_is_with_every_wish(sites, options):
     ("odd", "place"),
     [
         ((None, None), "the volume at place 4 of its list"),
-        (("volumeID", "44"), "ListVolumes: volumeID is no whole number"),
+        (("volumeID", "44"), "ListVolumes: volumeID is not a whole number"),
     ],
 )
 def test_an_id_that_is_not_there_may_be_that_of_an_odd_volume(sites, odd, place, options):
@@ -262,15 +262,15 @@ def test_an_odd_namesake_makes_a_name_ambiguous(sites):
     site = start(
         sites, [("alpha", "ListVolumes", SPARE, "name", "plain"), ("alpha", "ListVolumes", SPARE, "access", 5)]
     )
-    refused(site, f"volume plain ({SPARE})", "access is no text", volume="plain")
+    refused(site, f"volume plain ({SPARE})", "access is not a text", volume="plain")
     result = site.check_then_run("volume_pair", volume_id=PLAIN, peer_volume="plain")
     assert not result.get("failed"), result["msg"]
 
 
 def test_two_volumes_with_one_id(sites):
     site = start(sites, [("alpha", "ListVolumes", SPARE, "volumeID", PLAIN)])
-    refused(site, f"({PLAIN})", "volumeID is there twice", volume="plain")
-    refused(site, f"({PLAIN})", "volumeID is there twice", volume_id=PLAIN)
+    refused(site, f"({PLAIN})", "volumeID is not unique", volume="plain")
+    refused(site, f"({PLAIN})", "volumeID is not unique", volume_id=PLAIN)
 
 
 def test_the_partner_of_a_pair(sites):
@@ -303,7 +303,7 @@ def test_a_pair_whose_partner_is_gone_or_odd(sites):
     refused(
         site,
         f"({ORDERS + THERE})",
-        "volumePairs is no list",
+        "volumePairs is not a list",
         volume="orders-db",
         peer_volume="elsewhere",
         state="absent",
@@ -534,7 +534,7 @@ def test_two_entries_with_one_uuid(sites):
     make_odd(site, "alpha", "ListClusterPairs", 3, "clusterPairUUID", ours["clusterPairUUID"])
     result = site.check_then_run("cluster_pair", state="absent")
     assert (result["error"]["code"], site.writes()) == ("bad_reply", [])
-    assert "clusterPairUUID is there twice" in result["msg"]
+    assert "clusterPairUUID is not unique" in result["msg"]
 
 
 @pytest.mark.parametrize("limit", [3, 4])
@@ -668,7 +668,7 @@ def test_a_report_names_what_cannot_be_read_and_tells_the_rest(sites, what):
         (problem,) = found
         assert (problem["severity"], problem["cluster"], report["healthy"]) == ("warning", "alpha", proper["healthy"])
         assert method in problem["message"]
-        assert (member or "is no object") in problem["message"]
+        assert (member or "is not an object") in problem["message"]
         if member not in (None, "volumeID", "clusterPairID", "accountID"):
             assert str(object_id) in problem["message"]
     elif what != "statistics: no count":  # of which no more is asked than how far behind they are
@@ -739,5 +739,5 @@ def test_faults_that_cannot_be_read(sites):
     for fault in site.world.call("alpha", "ListClusterFaults")["faults"]:
         make_odd(site, "alpha", "ListClusterFaults", fault["clusterFaultID"], "code", 5)
     report = site.run("pair_info", gather=GATHER)
-    assert "ListClusterFaults: code is no text" in problems(report)[0]["message"]
+    assert "ListClusterFaults: code is not a text" in problems(report)[0]["message"]
     assert {fault["cluster"] for fault in report["faults"]} == {"beta"}

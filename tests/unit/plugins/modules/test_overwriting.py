@@ -431,7 +431,7 @@ def test_what_was_saved_is_told_in_one_warning_for_each_cluster():
         run.close()
     assert not outcome.failures
     (told,) = [text for text in outcome.warnings if "elementsw-saved-" in text]
-    assert "what v00, v01, v02 and 32 more held is kept in snapshots" in told
+    assert "the former content of v00, v01, v02 and 32 more is kept in snapshots" in told
 
 
 def forced_with(fault, **more):
@@ -459,7 +459,7 @@ def test_writes_until_the_demotion_are_told(saving, lost):
     warnings = forced_with({"method": "ModifyVolume", "fault": "meanwhile", "call": late}, save_overwritten=saving)
     (told,) = [text for text in warnings if "was written to while this task ran" in text]
     assert "volume orders (1) was written to while this task ran or shortly before (1 write operations)" in told
-    assert f"what was written {lost} is lost" in told
+    assert f"writes {lost} are lost" in told
 
 
 @pytest.mark.parametrize("nth", [1, 2])

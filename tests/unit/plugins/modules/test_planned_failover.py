@@ -240,7 +240,7 @@ def test_who_was_promoted_by_another_client_stays_the_only_source(paired, cluste
     assert code(result) == "changed_meanwhile"
     assert accesses(site, ONE) == [(RW, RT) if cluster == "alpha" else (RT, RW)]
     left = result["error"]["left_behind"]
-    assert left is None if cluster == "alpha" else "another client has made the partner writable" in left[0]
+    assert left is None if cluster == "alpha" else "another client has promoted the partner" in left[0]
     assert_no_claim_of_innocence(result)
 
 
@@ -330,7 +330,7 @@ def test_a_source_that_was_written_to_and_is_not_given_back(paired):
     site.world.faults.add("alpha", "ModifyVolume", 2, times=None, fault="xInvalidParameter")
     result = site.run("volume_pair", volume="orders", **TURN)
     assert (code(result), accesses(site, ONE)) == ("source_in_use", [(RT, RT)])
-    assert "direction: to_peer and failover: planned to give it back, or forced" in result["msg"]
+    assert "direction: to_peer and failover: planned to promote it, or forced" in result["msg"]
     site.world.faults.clear()
     for again in (TURN, BACK):
         unproven = site.run("volume_pair", volume="orders", **again)

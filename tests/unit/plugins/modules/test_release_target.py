@@ -111,7 +111,7 @@ def test_a_release_that_is_refused_is_finished_by_the_next_run(sites):
     site.world.faults.add("beta", "ModifyVolume", fault="xInvalidParameter")
     result = site.run("volume_pair", **PAIR)
     assert (result["failed"], result["changed"], accesses(site)) == (True, True, ["readWrite", RT])
-    assert "it was to become readWrite, and is replicationTarget" in result["error"]["left_behind"][0]
+    assert "readWrite was requested, its access is replicationTarget" in result["error"]["left_behind"][0]
     again = site.run("volume_pair", **PAIR)
     assert (again.get("failed", False), accesses(site)) == (False, ["readWrite", "readWrite"])
 

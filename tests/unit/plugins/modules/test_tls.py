@@ -44,7 +44,7 @@ def refused(site, result, name):
     assert (result["failed"], result["error"]["code"], result["error"]["method"]) == (True, "tls", "GetClusterInfo")
     assert result["error"]["cluster"] == f"{host}:{port}"
     assert f"{host}:{port}{' (the peer)' if name == 'beta' else ''}" in result["msg"]
-    assert "give the CA's file as ca_path, or pin the certificate with cert_fingerprint" in result["msg"]
+    assert "set ca_path to the CA's file, or pin the certificate with cert_fingerprint" in result["msg"]
     assert site.world.calls_of(name) == []
     return True
 

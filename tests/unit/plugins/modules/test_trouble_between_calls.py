@@ -68,7 +68,7 @@ def test_a_start_that_may_take_effect_later_is_told():
     world.faults.add("alpha", "StartClusterPairing", fault="drop_before")
     seen = once(flow, world)
     assert (seen.failures, seen.changed) == ((), True)
-    expected = "a pending cluster pair, if the StartClusterPairing whose reply was lost takes effect after all"
+    expected = "a pending cluster pair if the StartClusterPairing whose reply was lost takes effect later"
     assert any(expected in text for text in seen.shown)
 
 

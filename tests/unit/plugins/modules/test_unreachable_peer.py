@@ -249,7 +249,7 @@ def test_a_wait_that_is_divided_begins_afresh_each_time(pair):
     options = {**LOCAL_ONLY, "progress_interval": 1, "wait_timeout": 60}
     first = given.run(**options)
     assert (first["changed"], given.site.writes()) == (False, [])
-    line = "the peer does not answer, and cluster beta shows it alive; about 59 s to see whether that changes"
+    line = "the peer does not answer, and cluster beta shows it as up; about 59 s until that is decided"
     assert first["_progress"] == {"line": line, "report": {"unplanned": {}}}
     second = given.run(**options, _resume={"waited": 30, "report": first["_progress"]["report"]})
     assert second["_progress"]["line"] == line.replace("59", "29")
@@ -286,7 +286,7 @@ def test_a_playbook_shows_lines_and_one_result(pair, playbook, tmp_path_factory)
     }
     done = playbook(given.site.running.inventory(), [play], tmp_path_factory.mktemp("known"))
     assert (done.returncode, given.site.writes()) == (2, [])
-    assert "beta: the peer does not answer, and cluster beta shows it alive; about 1 s" in done.stderr
+    assert "beta: the peer does not answer, and cluster beta shows it as up; about 1 s" in done.stderr
     assert f"its pair with alpha (MVIP {MVIP}) is Connected, so the peer is up" in " ".join(done.stdout.split())
     assert '"code": "peer_alive"' in done.stdout
     assert "unplanned" not in done.stdout
@@ -448,4 +448,4 @@ def test_the_clusters_are_unpaired_from_a_peer_assumed_dead(pair):
 @pytest.mark.parametrize("permission", ["local_only", "assume_dead"])
 def test_clusters_are_not_paired_with_an_unreachable_one(pair, permission):
     result = pair().run("cluster_pair", peer_unreachable=permission)
-    assert result["msg"] == f"peer_unreachable: {permission} goes with state: absent only, pairing needs both clusters"
+    assert result["msg"] == f"peer_unreachable: {permission} requires state: absent; pairing requires both clusters"

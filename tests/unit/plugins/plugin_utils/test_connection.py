@@ -133,7 +133,7 @@ def peer_of_host(**options: Any) -> dict[str, Any]:
 OWN = {**ALPHA, "timeout": 60, "ca_path": "/etc/ssl/alpha.pem"}
 TO_BETA = {"args": {"peer_host": "beta"}, "seen": OWN, "peer": peer_of_host(**BETA)}
 DEAD = {"peer_unreachable": "assume_dead"}
-UNRESOLVED = "host '{0}': the variable element_password cannot be resolved; something in it is undefined or wrong"
+UNRESOLVED = "host '{0}': the variable element_password cannot be resolved; correct what is undefined or wrong in it"
 
 CASES = {
     "both_from_the_inventory": Case(**TO_BETA),

@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""The wait until the checkpoints of a planned failover have arrived on the other side, or cannot arrive any more."""
+
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""Waiting until the other side holds the checkpoints of a planned failover, or cannot come to hold them."""
 
 from __future__ import annotations
 
@@ -23,14 +24,15 @@ from .snapshots import COPY_DELETED, DELETED, PRESENT, Taken
 
 Verdicts = dict[Step, Failure]
 Copies = Mapping[ConfirmFailover, str]
-# A pair that shows one of these sends no checkpoint until someone has seen to it.
-_HELD_UP = {"paused": "resume it", "broken": "see to the cause"}
+# The conditions of a pair that sends no checkpoint, with the remedies.
+_HELD_UP = {"paused": "resume it", "broken": "fix the cause"}
 
 
 def await_all(run: Run, steps: Sequence[ConfirmFailover]) -> Verdicts:
-    """Why a checkpoint has not arrived; nothing once all have. One that cannot arrive ends the wait for the whole list.
+    """Wait until all checkpoints have arrived. Return the failures of those that have not: none if all have.
 
-    One read for each checkpoint and poll, and while one of them is on its way one more for each cluster with a source.
+    A checkpoint that cannot arrive ends the wait for the whole list. Each poll has one read for each checkpoint, and one
+    more for each cluster with a source while a checkpoint has not arrived. Raises Failure.
     """
     waiting = list(steps)
     began, timeout = run.clock.monotonic(), max((step.timeout for step in steps), default=0)
@@ -47,20 +49,20 @@ def await_all(run: Run, steps: Sequence[ConfirmFailover]) -> Verdicts:
 
 
 def _copies(run: Run, steps: Sequence[ConfirmFailover]) -> dict[ConfirmFailover, str]:
-    """How far the checkpoints of these volumes are; see `snapshots.copies`."""
-    of: dict[Taken, list[ConfirmFailover]] = {}
+    """Return the status of the copy of each step's checkpoint; see `copies.copies`."""
+    steps_of: dict[Taken, list[ConfirmFailover]] = {}
     for step in steps:
-        of.setdefault(step.checkpoint, []).append(step)
+        steps_of.setdefault(step.checkpoint, []).append(step)
     reads = (
-        partial(copies, run, taken, {step.volume.id: step.volume.pairs[0].uuid for step in those})
-        for taken, those in of.items()
+        partial(copies, run, taken, {step.volume.id: step.volume.pairs[0].uuid for step in members})
+        for taken, members in steps_of.items()
     )
-    found = dict(zip(of, run.side_by_side(reads)))
+    found = dict(zip(steps_of, run.side_by_side(reads)))
     return {step: found[step.checkpoint][step.volume.id] for step in steps}
 
 
 def _hopeless(run: Run, steps: Sequence[ConfirmFailover], copies: Copies) -> Verdicts:
-    """The checkpoints that will not arrive, and why."""
+    """Return the steps whose checkpoints will not arrive, with the failure of each."""
     now = read_current(run, ((step.side, step.volume) for step in steps))
     verdicts: Verdicts = {}
     for step in steps:
@@ -71,20 +73,22 @@ def _hopeless(run: Run, steps: Sequence[ConfirmFailover], copies: Copies) -> Ver
 
 
 def _disturbed(run: Run, step: ConfirmFailover, now: Volume | None, copy: str) -> Failure | None:
-    there = run.name(other(step.side))
+    destination = run.name(other(step.side))
     change = describe_change_or_mode(now, step.volume)
     if change is None and copy == DELETED:
         change = f"its checkpoint {step.checkpoint.name} was deleted"
     if change is None and copy == COPY_DELETED:
-        change = f"the copy of its checkpoint {step.checkpoint.name} on {there} was deleted"
+        change = f"the copy of its checkpoint {step.checkpoint.name} on {destination} was deleted"
     if change is not None:
-        return _changed(run, step, f"{change} before the checkpoint was on {there}")
+        return _changed(run, step, f"{change} before the checkpoint was on {destination}")
     state = now.pairs[0].state if now else ""
     condition = health.of_state(state, roles_valid=True)
     if condition == "dead":
-        return _changed(run, step, f"its pair stopped ({state}), the volume on {there} is not paired with it any more")
+        return _changed(
+            run, step, f"its pair stopped ({state}), the volume on {destination} is not paired with it any more"
+        )
     if condition in _HELD_UP:
-        what = f"its pair shows {state} while its checkpoint is on its way to {there}"
+        what = f"its pair shows {state} while its checkpoint is sent to {destination}"
         return _failure(
             run, step, "not_in_sync", f"{what}; the pair was not reversed, {_HELD_UP[condition]} and run again"
         )

@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# This file is private to the collection elementsw.replication: it can change without notice.
 """The rechecks between the writes of a failover."""
+
+# This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from ...._element.errors import Failure
 from ...decide import guard
 from ...failover_steps import ConfirmDemotion, ConfirmFailover, ConfirmQuiet, Promote, RecheckPair
-from ...model import SIDES, TARGET, Usage, Volume, Writes, other
+from ...model import SIDES, TARGET, Side, Usage, Volume, Writes, other
 from ...observe.usage import read_host_sessions
 from ...observe.writes import read_writes, until_counted
 from ...plan import Step
@@ -26,19 +27,20 @@ InUse = Callable[[Run, Step, Sequence[str]], Failure]
 
 
 def ready(run: Run, steps: Sequence[ConfirmFailover]) -> Verdicts:
-    """What still speaks against reversing these pairs, once their checkpoints have arrived."""
-    # Where one has not arrived, no pair of the list is reversed.
+    """Wait for the checkpoints of these pairs, then recheck the pairs. Return the failures: none if all can be reversed."""
+    # If one checkpoint has not arrived, no pair of the list is reversed.
     return await_all(run, steps) or _changed(run, steps, _source_in_use, replicating=True)
 
 
 def undisturbed(run: Run, steps: Sequence[ConfirmDemotion]) -> Verdicts:
+    """Return the failures of volumes that must not be demoted: the pair has changed, or a host is logged in."""
     return _changed(run, steps, _losing_side_in_use)
 
 
 def _changed(run: Run, steps: Sequence[RecheckPair], in_use: InUse, replicating: bool = False) -> Verdicts:
-    """Which of the volumes or their partners are not as planned.
+    """Return the failures of steps whose volume or partner has changed, or whose volume has a host logged in.
 
-    in_use: the failure where a host is logged in. replicating: the pairs must replicate their live content still.
+    in_use: makes the failure for a host that is logged in. replicating: the pair must still replicate its live content.
     """
     now = read_current(run, (end for step in steps for end in _ends(step)))
     hosts = _hosts(run, steps, now)
@@ -46,18 +48,18 @@ def _changed(run: Run, steps: Sequence[RecheckPair], in_use: InUse, replicating:
     return {**verdicts, **_not_as_planned(run, steps, now, describe_change_or_mode if replicating else change_of)}
 
 
-def _ends(step: RecheckPair | Promote) -> tuple[tuple[str, Volume], ...]:
-    far = () if step.partner is None else ((other(step.side), step.partner),)
-    return (step.side, step.volume), *far
+def _ends(step: RecheckPair | Promote) -> tuple[tuple[Side, Volume], ...]:
+    partner = () if step.partner is None else ((other(step.side), step.partner),)
+    return (step.side, step.volume), *partner
 
 
-def _hosts(run: Run, steps: Sequence[RecheckPair], now: dict[tuple[str, int], Volume]) -> dict[Step, tuple[str, ...]]:
+def _hosts(run: Run, steps: Sequence[RecheckPair], now: dict[tuple[Side, int], Volume]) -> dict[Step, tuple[str, ...]]:
     found: dict[Step, tuple[str, ...]] = {}
     for side in SIDES:
-        of_side = [step for step in steps if step.side == side and (side, step.volume.id) in now]
-        if of_side:
-            used = read_host_sessions(run, side, [now[side, step.volume.id] for step in of_side])
-            found.update({step: guard.sessions(used.get(step.volume.id, _UNREADABLE)) for step in of_side})
+        here = [step for step in steps if step.side == side and (side, step.volume.id) in now]
+        if here:
+            used = read_host_sessions(run, side, [now[side, step.volume.id] for step in here])
+            found.update({step: guard.sessions(used.get(step.volume.id, _UNREADABLE)) for step in here})
     return found
 
 
@@ -67,10 +69,10 @@ _UNREADABLE = Usage(unreadable=("sessions",))
 def _not_as_planned(
     run: Run,
     steps: Sequence[RecheckPair | Promote],
-    now: Mapping[tuple[str, int], Volume],
+    now: Mapping[tuple[Side, int], Volume],
     differs: Callable[[Volume | None, Volume], str | None] = change_of,
 ) -> Verdicts:
-    """The steps one of whose volumes has changed, with what has changed first."""
+    """Return the failures of steps whose volume or partner has changed, with the first change of each."""
     verdicts: Verdicts = {}
     for step in steps:
         changes = [(side, planned, differs(now.get((side, planned.id)), planned)) for side, planned in _ends(step)]
@@ -80,13 +82,13 @@ def _not_as_planned(
     return verdicts
 
 
-def _changed_meanwhile(run: Run, step: Step, side: str, volume: Volume, what: str | None) -> Failure:
+def _changed_meanwhile(run: Run, step: Step, side: Side, volume: Volume, what: str | None) -> Failure:
     cluster, done = run.name(side), "promoted" if isinstance(step, Promote) else "demoted"
     where = "" if side == step.side else f" on cluster {run.name(step.side)}"
     return Failure(
         "changed_meanwhile",
-        f"cluster {cluster}: {volume.label} changed while this task ran, {what}; {step.object}{where} was not {done}: see what "
-        "uses it, then run again",
+        f"cluster {cluster}: {volume.label} changed while this task ran: {what}; {step.object}{where} was not {done}; find out "
+        "what uses it, then run again",
         cluster=cluster,
         method="ListVolumes",
     )
@@ -102,16 +104,16 @@ def _losing_side_in_use(run: Run, step: Step, evidence: Sequence[str]) -> Failur
 
 def _in_use(run: Run, step: Step, evidence: Sequence[str]) -> str:
     return (
-        f"cluster {run.name(step.side)}: {step.object} came into use while this task ran: {', '.join(evidence)}; stop the "
+        f"cluster {run.name(step.side)}: {step.object} came into use while this task ran ({', '.join(evidence)}); stop the "
         "application, log the hosts out and run again"
     )
 
 
 def quiet(run: Run, steps: Sequence[ConfirmQuiet]) -> Verdicts:
-    """Which of the demoted sources were written to after their writes were counted.
+    """Return the failures of demoted sources that were written to after their writes were counted.
 
-    The demotions were answered by now. Counters are as old as a sample, and nothing tells how old: what is read after
-    a while counts all that was acknowledged before, and a second read shows that nothing is still on its way.
+    The clusters have answered the demotions. A counter can be as old as a sample, so the first read is after a delay,
+    and counts all writes that were acknowledged before; the second one shows that no other write arrives.
     """
     sample = max(step.writes.sample for step in steps)
     ids = {side: [step.volume.id for step in steps if step.side == side] for side in SIDES}
@@ -139,20 +141,23 @@ def _written(step: ConfirmQuiet, counted: Sequence[Writes | None]) -> str | None
 
 
 def promotable(run: Run, steps: Sequence[Promote]) -> Verdicts:
-    """Which targets, or partners that must not be writable, are not as planned any more: one read for each cluster."""
+    """Return the failures of targets that must not be promoted, as the target or its partner has changed.
+
+    One read for each cluster.
+    """
     now = read_current(run, (end for step in steps for end in _ends(step)))
     return {**_overwriting(run, steps), **_not_as_planned(run, steps, now)}
 
 
 def _overwriting(run: Run, steps: Sequence[Promote]) -> Verdicts:
-    """The forced promotions whose partner another client has demoted: it would be overwritten before it is saved."""
+    """Return the failures of forced promotions whose partner another client has demoted: it would be overwritten unsaved."""
     verdicts: Verdicts = {}
     for side in SIDES:
         partners = {step: step.unsaved for step in steps if step.unsaved is not None and other(step.side) == side}
         try:
             now = read_current(run, ((side, partner) for partner in partners.values())) if partners else {}
         except Failure:
-            continue  # a site that is lost by now holds up the promotion anyway; what cannot be read does not
+            continue  # an unreachable cluster is found by the other recheck; an unreadable volume does not prevent a promotion
         for step, partner in partners.items():
             found = now.get((side, partner.id))
             if found is not None and found.access == TARGET:

@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""The status of the copies of a checkpoint on the other side."""
+
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""How far the copies of a checkpoint are on the other side."""
 
 from __future__ import annotations
 
@@ -17,14 +18,14 @@ from .snapshots import DELETED, GONE, Taken
 
 
 def copies(run: Run, taken: Taken, pairs: Mapping[int, str]) -> dict[int, str]:
-    """How far the copies of these members are on the other side, by volume ID: one read. Notes the UUIDs of all members.
+    """Return the status of the copies of a checkpoint on the other side, by volume ID, and record the UUIDs of its members.
 
-    pairs: the UUIDs of the pairs of the volumes in question. A word of the API, in lower case and without blanks, or ""
-    where there is none; DELETED where the member is not there any more.
+    The status is the API's, in lower case and without blanks, "" if there is none, or DELETED if the member itself was
+    deleted. pairs: the UUIDs of the pairs of these volumes, by volume ID. One read. Raises Failure.
     """
     members = {member.volume_id: member for member in _remaining_members(run, taken)}
     taken.uuids.update({volume_id: member.uuid for volume_id, member in members.items()})
-    # Spelled `Not Present` by some releases; case is not told.
+    # Some releases write `Not Present`. The case is not documented.
     return {
         volume_id: members[volume_id].remote.get(uuid, "").replace(" ", "").lower() if volume_id in members else DELETED
         for volume_id, uuid in pairs.items()
@@ -32,7 +33,7 @@ def copies(run: Run, taken: Taken, pairs: Mapping[int, str]) -> dict[int, str]:
 
 
 def _remaining_members(run: Run, taken: Taken) -> tuple[Snapshot, ...]:
-    """The members that are there still."""
+    """Return the members that still exist. Raises Failure."""
     client = run.client(taken.side)
     try:
         if taken.is_group:

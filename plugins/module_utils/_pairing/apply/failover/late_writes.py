@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""Warnings about writes to demoted volumes that no snapshot contains."""
+
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""Warnings of writes to a volume that was demoted, which no snapshot holds."""
 
 from __future__ import annotations
 
@@ -16,18 +17,18 @@ from ..writer import Writer
 
 
 def warn_of_late_writes(writer: Writer, steps: Sequence[CountLateWrites]) -> None:
-    """Warn of writes to volumes that were demoted: what no snapshot has of them is on neither side.
+    """Warn of writes to demoted volumes after the last snapshot, which neither side has.
 
-    A count can be as old as a sample: what it has not shown may have been written shortly before it was read.
+    A count can be as old as a sample, so these writes may be from shortly before the count was read. Raises Failure.
     """
     side, run = steps[0].side, writer.run
     ids = {**dict.fromkeys(SIDES, ()), side: [step.volume.id for step in steps]}
     counted = read_settled_writes(run, ids, closed=True)[side]
     for step in steps:
-        told = _late_writes(step, counted.get(step.volume.id))
-        if told:
-            lost = "after its saved snapshot" if step.saved else "after the last replication"
-            writer.warn(f"cluster {run.name(side)}: {step.object} {told}: what was written {lost} is lost")
+        late = _late_writes(step, counted.get(step.volume.id))
+        if late:
+            since = "after its saved snapshot" if step.saved else "after the last replication"
+            writer.warn(f"cluster {run.name(side)}: {step.object} {late}: writes {since} are lost")
 
 
 def _late_writes(step: CountLateWrites, now: Writes | None) -> str | None:

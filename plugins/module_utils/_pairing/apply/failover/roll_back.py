@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""The undoing of a demotion. A promotion is never undone."""
+
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""The way back from a demotion, and why a promotion is never taken back."""
 
 from __future__ import annotations
 
@@ -11,20 +12,20 @@ from collections.abc import Callable, Sequence
 
 from ...._element.errors import Failure
 from ...failover_steps import Demote, Promote
-from ...model import FROM_PEER, LOCAL, READ_WRITE, TARGET, TO_PEER, Volume, other
+from ...model import FROM_PEER, LOCAL, READ_WRITE, TARGET, TO_PEER, Side, Volume, other
 from ...observe.volumes import list_volumes
 from ...plan import SetAccess
 from ...run import Run
 from ..execution import Done
 from ..writer import Writer
 
-Change = Callable[[Writer, str, Sequence[SetAccess]], bool]
+Change = Callable[[Writer, Side, Sequence[SetAccess]], bool]
 
 
 def undo_demotion(writer: Writer, done: Done, beside: Sequence[Done], change: Change) -> str | None:
-    """Make a demoted source writable again, unless its partner is, or may yet become so; a sentence about what stays.
+    """Promote a demoted source again, unless its partner is writable or may become so.
 
-    Raises Failure: promotion_unknown, or no_source where neither side is writable.
+    Return a message about what stays, or None. Raises Failure: promotion_unknown, or no_source if neither side is writable.
     """
     run = writer.run
     step: Demote = done.step  # type: ignore[assignment]
@@ -34,11 +35,11 @@ def undo_demotion(writer: Writer, done: Done, beside: Sequence[Done], change: Ch
     turned = promotion is not None and not promotion.unsure
     if turned or step.partner.access == READ_WRITE:
         whether = f"whether the volume on {run.name(side)} was made {step.access} is not known"
-        return f"{pair}: {whether if done.unsure else 'the pair was turned round and stays so'}"
+        return f"{pair}: {whether if done.unsure else 'the pair was reversed and stays reversed'}"
     if promotion is not None:
         return _after_unanswered(run, far, step, pair)
     if _is_writable(run, far, step.partner.id):
-        return f"{pair}: another client has made the partner writable, so the old source was not"
+        return f"{pair}: another client has promoted the partner, so the old source was not promoted again"
     try:
         _give_back(writer, step, change)
     except Failure as exc:
@@ -47,7 +48,7 @@ def undo_demotion(writer: Writer, done: Done, beside: Sequence[Done], change: Ch
 
 
 def _give_back(writer: Writer, step: Demote, change: Change) -> None:
-    """Raises Failure where the cluster does not let us, or the volume belongs to another pair by now."""
+    """Set the access back. Raises Failure if the cluster refuses, or if the volume has changed."""
     now = _volume_now(writer.run, step.side, step.volume.id)
     if now is not None and now.access == step.volume.access:
         return
@@ -55,34 +56,41 @@ def _give_back(writer: Writer, step: Demote, change: Change) -> None:
     ours = (TARGET,) if now and now.pairs else (TARGET, "locked")
     if now is None or now.access not in ours or not set(now.uuids) <= set(step.volume.uuids):
         raise Failure("changed_meanwhile", f"access was set to {step.access} and the volume was changed since")
-    back = SetAccess(step.item, step.side, step.object, "roll-back: the pair was not reversed", now, step.volume.access)
+    back = SetAccess(
+        item=step.item,
+        side=step.side,
+        object=step.object,
+        reason="roll-back: the pair was not reversed",
+        volume=now,
+        access=step.volume.access,
+    )
     change(writer, step.side, [back])
 
 
 def _neither_writable(pair: str, done: Done, why: Failure) -> Failure:
-    """Hosts have no writable side until someone runs what this says."""
+    """Return the failure of a pair without a writable side. Hosts cannot write until its remedy is followed."""
     perhaps = "perhaps neither" if done.unsure or why.outcome_unknown else "neither"
     back = TO_PEER if done.step.side == LOCAL else FROM_PEER
     return why.recoded(
         "no_source",
-        f"{pair}: {perhaps} volume is writable, since the old source did not get its access back ({why.sentence}): run with "
-        f"direction: {back} and failover: planned to give it back, or forced if planned finds no proof",
+        f"{pair}: {perhaps} volume is writable, since the old source was not promoted again ({why.sentence}): run with "
+        f"direction: {back} and failover: planned to promote it, or forced if planned finds no proof",
     )
 
 
-def _after_unanswered(run: Run, far: str, step: Demote, pair: str) -> str:
-    """Nobody has heard what became of the promotion, and it may yet take effect: nothing is given back then."""
+def _after_unanswered(run: Run, far: Side, step: Demote, pair: str) -> str:
+    """Return a message if a promotion without a reply took effect. Raises Failure, promotion_unknown, if it may still do so."""
     try:
         partner = _volume_now(run, far, step.partner.id)
     except Failure:
         partner = None
     if partner is None or partner.access != READ_WRITE:
         raise _promotion_unknown(pair, run.name(far))
-    return f"{pair}: the pair was turned round and stays so"
+    return f"{pair}: the pair was reversed and stays reversed"
 
 
-def _is_writable(run: Run, side: str, volume_id: int) -> bool:
-    """Whether it is seen to be. One that cannot be looked at, and that this run has not promoted, is a target still."""
+def _is_writable(run: Run, side: Side, volume_id: int) -> bool:
+    """Whether the volume is writable. One that cannot be read counts as a target, because this run has not promoted it."""
     try:
         volume = _volume_now(run, side, volume_id)
     except Failure:
@@ -93,23 +101,26 @@ def _is_writable(run: Run, side: str, volume_id: int) -> bool:
 def _promotion_unknown(pair: str, cluster: str) -> Failure:
     return Failure(
         "promotion_unknown",
-        f"{pair}: whether the promotion on cluster {cluster} took effect is not known, so the old source was not made writable "
-        "again; run the same task again, it goes on from here",
+        f"{pair}: whether the promotion on cluster {cluster} took effect is not known, so the old source was not promoted "
+        "again; run the same task again to continue",
         cluster=cluster,
         method="ModifyVolume",
     )
 
 
-def _volume_now(run: Run, side: str, volume_id: int) -> Volume | None:
+def _volume_now(run: Run, side: Side, volume_id: int) -> Volume | None:
     return next(iter(list_volumes(run.client(side), [volume_id])), None)
 
 
 def keep_promotion(writer: Writer, done: Done, beside: Sequence[Done]) -> str | None:
-    """A promotion is never taken back: hosts may have written by now. Where there is a demotion, that speaks of both."""
+    """Return a message about a promotion, which is never undone, because hosts may have written since.
+
+    None if the item has a demotion too: its message is about both.
+    """
     if any(isinstance(each.step, Demote) for each in beside):
         return None
     step: Promote = done.step  # type: ignore[assignment]
     where = f"{step.object} on cluster {writer.run.name(step.side)}"
     if done.unsure:
         return f"{where}: whether it was made {step.access} is not known"
-    return f"{where}: it was made {step.access} and stays so"
+    return f"{where}: it was made {step.access} and stays {step.access}"

@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""The removal of checkpoints and their copies, and of saved snapshots of volumes that were not overwritten."""
+
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""Removal of checkpoints, their copies, and snapshots that turned out to save nothing."""
 
 from __future__ import annotations
 
@@ -12,15 +13,15 @@ from typing import NamedTuple
 
 from ...._element.errors import Failure
 from ...failover_steps import RemoveCheckpoint, Save, TakeCheckpoint
-from ...model import other
+from ...model import Side, other
 from ...observe.snapshots import list_all_snapshots
-from ..batch import objects
+from ...plan import objects
 from ..writer import Writer
 from .snapshots import GONE, Taken
 
 
 def remove(writer: Writer, batch: Sequence[RemoveCheckpoint]) -> None:
-    """Remove a checkpoint, or its copy, that no item needs any more. What stays goes by itself: it is only warned of."""
+    """Remove a checkpoint, or its copy, that no item needs any more. If it stays until it expires, the run warns of it."""
     step = batch[0]
     taken: Taken = step.checkpoint
     what = _Removal(taken.name, objects(batch), step.reason)
@@ -34,40 +35,43 @@ def remove(writer: Writer, batch: Sequence[RemoveCheckpoint]) -> None:
 
 
 def withdraw(writer: Writer, step: TakeCheckpoint, taken: Taken) -> str | None:
-    """Take it back for one item; it goes, with its copies, when no item needs it any more. A sentence about what stays."""
+    """Undo the checkpoint of one item: remove it and its copies if no other item needs it.
+
+    Return a message about what stays, or None.
+    """
     if not taken.let_go([step.item]):
         return None
-    what = _Removal(taken.name, f"snapshot {taken.name}", "roll-back: the pair was not turned round")
+    what = _Removal(taken.name, f"snapshot {taken.name}", "roll-back: the pair was not reversed")
     left = _delete(writer, taken.side, taken.is_group, taken.id, what)
     left += _remove_copies(writer, other(taken.side), taken, what)
     return "; ".join(left) or None
 
 
 def unsave(writer: Writer, step: Save, taken: Taken) -> str | None:
-    """Take a saved snapshot back, since nothing was overwritten; a sentence where it stays."""
+    """Remove a saved snapshot, because nothing was overwritten. Return a message if it may stay, else None."""
     if not taken.let_go([step.item]):
-        return None  # other volumes of its group were overwritten: it stays, and the result names it
+        return None  # other volumes of its group were overwritten, so it stays and the result names it
     what = _Removal(taken.name, f"snapshot {taken.name}", "roll-back: nothing was overwritten")
     left = _delete(writer, taken.side, taken.is_group, taken.id, what)
-    # It keeps nothing that was overwritten; whether it is there still, what is left behind says.
+    # The result does not list it as saved. If it may still exist, left_behind names it.
     taken.withdrawn = True
-    return (
-        f"cluster {taken.cluster}: snapshot {taken.name} of this run may still be there ({left[0]})" if left else None
-    )
+    return f"cluster {taken.cluster}: snapshot {taken.name} of this run may still exist ({left[0]})" if left else None
 
 
 class _Removal(NamedTuple):
-    """name: of the snapshot. objects: what the user is told that it is of."""
+    """The removal of a snapshot, as messages and `actions` name it."""
 
+    #: The name of the snapshot.
     name: str
+    #: Its volumes.
     objects: str
     reason: str
 
 
-def _remove_copies(writer: Writer, side: str, taken: Taken, what: _Removal) -> list[str]:
-    """A copy has the UUID and the name of what was copied.
+def _remove_copies(writer: Writer, side: Side, taken: Taken, what: _Removal) -> list[str]:
+    """Remove the copies of a snapshot, which have its UUID and its name. Return messages about those that stay.
 
-    Whether a copied group is a group is documented nowhere (note N75 of api_notes).
+    It is not documented whether the copy of a group is a group (note N75 of api_notes).
     """
     client = writer.run.client(side)
     uuids = set(taken.uuids.values())
@@ -85,7 +89,7 @@ def _remove_copies(writer: Writer, side: str, taken: Taken, what: _Removal) -> l
     return left
 
 
-def _delete(writer: Writer, side: str, is_group: bool, snapshot_id: int, what: _Removal) -> list[str]:
+def _delete(writer: Writer, side: Side, is_group: bool, snapshot_id: int, what: _Removal) -> list[str]:
     client = writer.run.client(side)
     method = "DeleteGroupSnapshot" if is_group else "DeleteSnapshot"
     params = {"groupSnapshotID": snapshot_id, "saveMembers": False} if is_group else {"snapshotID": snapshot_id}
@@ -101,5 +105,5 @@ def _delete(writer: Writer, side: str, is_group: bool, snapshot_id: int, what: _
     return []
 
 
-def _stays(writer: Writer, side: str, what: _Removal, why: Failure) -> str:
+def _stays(writer: Writer, side: Side, what: _Removal, why: Failure) -> str:
     return f"cluster {writer.run.name(side)}: snapshot {what.name} stays until it expires: {why.sentence}"

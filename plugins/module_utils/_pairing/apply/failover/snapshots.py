@@ -2,11 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# This file is private to the collection elementsw.replication: it can change without notice.
 """The snapshots that a failover takes: one for each volume, or one of a group of volumes.
 
-CreateSnapshot must never be repeated blindly; a name of its own tells whether a lost one took effect.
+CreateSnapshot is never repeated without a check: the unique name shows whether a call without a reply took effect.
 """
+
+# This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations
 
@@ -20,35 +21,38 @@ from ...._element.errors import Failure
 from ...._element.members import number
 from ... import checkpoint
 from ...failover_steps import Save, TakeCheckpoint, TakeSnapshot
-from ...model import SAVED, Saved, Snapshot, Volume
+from ...model import SAVED, Saved, Side, Snapshot, Volume
 from ...observe.snapshots import list_group_snapshots, list_snapshots
-from ...plan import Step
-from ..batch import objects
-from ..writer import ATTEMPTS, PAUSE, SEARCH_SECONDS, Writer
+from ...plan import Step, objects
+from ..resend import CHANGE, attempt
+from ..writer import SEARCH_SECONDS, Writer
 
-# A checkpoint that nobody removes goes by itself.
+# A checkpoint that no run removes expires after this time.
 RETENTION = "24:00:00"
 FULL = frozenset({"xMaxSnapshotsPerVolumeExceeded", "xExceededLimit"})
-# How far the copy of a checkpoint is: there, deleted there; or the checkpoint itself is deleted.
+# The status of the copy of a checkpoint: it exists, or it was deleted; or the checkpoint itself was deleted.
 PRESENT, COPY_DELETED, DELETED = "present", "deleted", "gone"
 GONE = frozenset({"xSnapshotIDDoesNotExist", "xSnapshotDoesNotExist", "xGroupSnapshotDoesNotExist"})
 
 
 @dataclass(eq=False)
 class Taken:
-    """A snapshot, or a group of them, that this run has taken. users: the items that still need it.
-
-    members: by volume ID, the ID of the snapshot and when it expires, as far as the reply told. withdrawn: it is gone again.
-    """
+    """A snapshot, or a group of snapshots, that this run has taken."""
 
     name: str
-    side: str
+    side: Side
     volume_ids: tuple[int, ...]
+    #: The ID of the snapshot, or of the group.
     id: int
+    #: The items that still need it.
     users: set[int]
+    #: The UUIDs of the members, by volume ID.
     uuids: dict[int, str] = field(default_factory=dict)
+    #: The name of the cluster.
     cluster: str = ""
+    #: The ID of each member and the time when it expires, by volume ID, for those in the reply.
     members: Mapping[int, tuple[int, str | None]] = field(default_factory=dict)
+    #: Whether it was removed again.
     withdrawn: bool = False
     _lock: Any = field(default_factory=threading.Lock, repr=False)
 
@@ -57,12 +61,12 @@ class Taken:
         return len(self.volume_ids) > 1
 
     def saved(self, volume: Volume) -> Saved:
-        """What it keeps of a volume."""
+        """Return the saved snapshot of one of its volumes, for the result."""
         snapshot_id, expires = self.members.get(volume.id, (None if self.is_group else self.id, None))
         return Saved(self.cluster, volume.name, snapshot_id, self.name, expires)
 
     def let_go(self, items: Iterable[int]) -> bool:
-        """Whether nobody needs it any more, now that these items do not."""
+        """Remove these items from the users. Return whether no item needs the snapshot any more, the first time only."""
         with self._lock:
             needed = bool(self.users)
             self.users.difference_update(items)
@@ -70,26 +74,19 @@ class Taken:
 
 
 def take(writer: Writer, batch: Sequence[TakeSnapshot]) -> Taken:
-    """One snapshot of the volume, or of all volumes of the batch as a group. Raises Failure."""
+    """Take a snapshot of the volume, or a group snapshot of all volumes of the batch, and return it. Raises Failure."""
     name = _name(writer, batch)
-    trouble: Failure | None = None
-    for attempt in range(ATTEMPTS):
-        if attempt:
-            writer.run.clock.sleep(PAUSE)
-        try:
-            return _take_once(writer, batch, name)
-        except Failure as exc:
-            trouble = exc
-        if not (trouble.outcome_unknown or trouble.transient):
-            break
-        found = _search(writer, batch, name, trouble)
-        if found is not None:
-            return found
-    raise _refusal(writer, batch, trouble)
+    try:
+        return attempt(
+            writer.run, CHANGE, partial(_take_once, writer, batch, name), partial(_search, writer, batch, name)
+        )
+    except Failure as exc:
+        # What may have been taken after all is named in left_behind; everything else was refused.
+        raise exc if exc.outcome_unknown else _refusal(writer, batch, exc) from None
 
 
 def _name(writer: Writer, batch: Sequence[TakeSnapshot]) -> str:
-    """Different for each snapshot of a run, and for each run."""
+    """Return a name that is unique among the snapshots of all runs."""
     first = checkpoint.CHECKPOINT if isinstance(batch[0], TakeCheckpoint) else SAVED
     return f"{first}{writer.run.mark}-{batch[0].item}"
 
@@ -112,14 +109,14 @@ def _take_once(writer: Writer, batch: Sequence[TakeSnapshot], name: str) -> Take
         found = writer.search(partial(_find, writer, batch, name), SEARCH_SECONDS)
         if found is None:
             cluster, method = writer.run.name(step.side), method_of(batch)
-            sentence = f"cluster {cluster} answered {method} without an ID, and shows no such snapshot; run again"
+            sentence = f"cluster {cluster} answered {method} without an ID and lists no such snapshot; run again"
             raise Failure("bad_reply", sentence, cluster, method) from None
         return found
     return _taken(writer, batch, name, taken_id, _members_in_reply(result))
 
 
 def method_of(batch: Sequence[Step]) -> str:
-    """The call that takes the snapshot of a batch, or removes it."""
+    """Return the API method that takes the snapshot of a batch, or removes it."""
     verb = "Create" if isinstance(batch[0], TakeSnapshot) else "Delete"
     return f"{verb}Snapshot" if len(batch) == 1 else f"{verb}GroupSnapshot"
 
@@ -147,27 +144,25 @@ def _taken(
 
 
 def _members_in_reply(result: dict) -> dict[int, tuple[int, str | None]]:
-    """What the reply says of the members, by volume ID: nothing is decided on it, so that it may be anything."""
+    """Return the ID of each member in the reply and when it expires, by volume ID. Only the report uses them."""
     group = result.get("groupSnapshot")
-    told = [result.get("snapshot"), *(group.get("members") or () if isinstance(group, dict) else ())]
+    members = [result.get("snapshot"), *(group.get("members") or () if isinstance(group, dict) else ())]
     return {
         member["volumeID"]: (member["snapshotID"], member.get("expirationTime") or None)
-        for member in told
+        for member in members
         if isinstance(member, dict) and {"volumeID", "snapshotID"} <= member.keys()
     }
 
 
 def _search(writer: Writer, batch: Sequence[TakeSnapshot], name: str, trouble: Failure) -> Taken | None:
-    """The snapshot, if it was taken after all; None when the cluster has refused to. Raises `trouble` if nobody can tell."""
-    look = partial(_find, writer, batch, name)
+    """Return the snapshot if the failed call has taken it, None if the cluster has refused. Raises `trouble` if unknown."""
+    find = partial(_find, writer, batch, name)
     if not trouble.outcome_unknown:
-        return writer.search(look, 0)
-    found = writer.search(look, SEARCH_SECONDS)
+        return writer.search(find, 0)
+    found = writer.search(find, SEARCH_SECONDS)
     if found is None:
         cluster = writer.run.name(batch[0].side)
-        trouble.left_behind.append(
-            f"snapshot {name} of {objects(batch)} on cluster {cluster}, if it was taken after all"
-        )
+        trouble.left_behind.append(f"snapshot {name} of {objects(batch)} on cluster {cluster}, if it was taken")
         raise trouble
     return found
 
@@ -181,7 +176,7 @@ def _find(writer: Writer, batch: Sequence[TakeSnapshot], name: str) -> Taken | N
     return _taken(writer, batch, name, ours[0].group_id if len(batch) > 1 else ours[0].id, listed)
 
 
-def _members(writer: Writer, side: str, volume_ids: Sequence[int]) -> tuple[Snapshot, ...]:
+def _members(writer: Writer, side: Side, volume_ids: Sequence[int]) -> tuple[Snapshot, ...]:
     client = writer.run.client(side)
     if len(volume_ids) == 1:
         return list_snapshots(client, volume_ids)

@@ -2,34 +2,41 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""The pairing of two clusters: StartClusterPairing on one and CompleteClusterPairing on the other, with all errors."""
+
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""StartClusterPairing on one cluster and CompleteClusterPairing on the other, with every way in which that can end."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 from ...._element.errors import Failure
-from ...model import ClusterPair, other
+from ...model import ClusterPair, Side, other
 from ...observe.clusters import list_cluster_pairs
 from ...plan import PairClusters
 from ...views import UnreadableClusterPair
+from ..resend import START_PAIRING, attempt
 from ..writer import SEARCH_SECONDS, Writer
 from .keys import bad_start, member_of_key, take_key
-from .volume_handshake import START_ATTEMPTS
 
 NO_CLUSTER_PAIR = frozenset({"xPairingDoesNotExist"})
 
 
 class PairedMeanwhile(Failure):
-    """The clusters turned out to be paired already; our own pending entry is gone. Look again and go by the table."""
+    """Another client has paired the clusters. The pending entry of this run is removed; observe and decide again."""
 
 
 def pair_clusters(writer: Writer, step: PairClusters) -> None:
-    """Pair two clusters. Raises Failure; nothing of the handshake is left then, or `left_behind` names it."""
+    """Pair two clusters. Raises Failure: its `left_behind` names what is left of the handshake."""
     astray: list[str] = []
+
+    def note_pending(trouble: Failure) -> None:
+        # Not removed, because a pending entry does not show which client has made it.
+        astray[:] = _left_pending(writer, step, trouble)
+
     try:
-        pair_id, key = _start_cluster(writer, step, astray)
+        pair_id, key = attempt(writer.run, START_PAIRING, partial(_start_cluster, writer, step), note_pending)
         _complete_cluster(writer, step, pair_id, key)
     except Failure as exc:
         exc.left_behind += astray
@@ -38,22 +45,8 @@ def pair_clusters(writer: Writer, step: PairClusters) -> None:
         writer.warn(f"{sentence}; remove_pending: true removes it")
 
 
-def _start_cluster(writer: Writer, step: PairClusters, astray: list[str]) -> tuple[int, str]:
-    """The pair's ID and its key. astray: is filled with what calls without a reply have left, or may leave."""
-    trouble: Failure | None = None
-    for _attempt in range(START_ATTEMPTS):
-        try:
-            return _start_cluster_once(writer, step)
-        except Failure as exc:
-            trouble = exc
-        if not (trouble.outcome_unknown or trouble.transient):
-            break
-        # Not removed: a pending entry does not say whose it is.
-        astray[:] = _left_pending(writer, step, trouble)
-    raise trouble
-
-
-def _start_cluster_once(writer: Writer, step: PairClusters) -> tuple[int, str]:
+def _start_cluster(writer: Writer, step: PairClusters) -> tuple[int, str]:
+    """Start the pairing. Return the pair's ID and its key. Raises Failure."""
     method = "StartClusterPairing"
     result = writer.write(step.side, method, {}, step.object, step.reason)
     key = take_key(writer, step.side, method, result, "clusterPairingKey")
@@ -67,19 +60,19 @@ def _left_pending(writer: Writer, step: PairClusters, trouble: Failure) -> list[
     try:
         entries = list_cluster_pairs(writer.run.client(step.side))
     except Failure:
-        trouble.left_behind.append(f"cluster {cluster}: a pending cluster pair, if StartClusterPairing took effect")
+        trouble.left_behind.append(f"cluster {cluster}: a pending cluster pair if StartClusterPairing took effect")
         raise trouble from None
     pending = [f"pending cluster pair {entry.id}" for entry in entries if entry.pending and entry.id not in step.known]
     unreadable = [odd.label for odd in entries.unreadable if odd.id not in step.known]
     found = [
-        f"{what} on cluster {cluster}: it appeared when the reply to StartClusterPairing was lost, and may be another "
-        "administrator's"
+        f"{what} on cluster {cluster}: it appeared when the reply to StartClusterPairing was lost, and may belong to another "
+        "client"
         for what in (*pending, *unreadable)
     ]
     if found or not trouble.outcome_unknown:
         return found
     return [
-        f"cluster {cluster}: a pending cluster pair, if the StartClusterPairing whose reply was lost takes effect after all"
+        f"cluster {cluster}: a pending cluster pair if the StartClusterPairing whose reply was lost takes effect later"
     ]
 
 
@@ -90,7 +83,7 @@ def _complete_cluster(writer: Writer, step: PairClusters, pair_id: int, key: str
         )
     except Failure as exc:
         ours = _Pairing(member_of_key(key, "clusterPairUUID") or _listed_uuid(writer, step.side, pair_id), pair_id)
-        # After a refusal, too: whoever else has the key may have completed the pairing, just as it was wished.
+        # Also after a refusal: another client with the key may have completed the pairing as requested.
         if _both_list(writer, step, ours, SEARCH_SECONDS if exc.outcome_unknown else 0):
             return
         _leave_pair_of_another_client(writer, step, ours, exc)
@@ -103,37 +96,40 @@ def _complete_cluster(writer: Writer, step: PairClusters, pair_id: int, key: str
 
 
 def _leave_pair_of_another_client(writer: Writer, step: PairClusters, ours: _Pairing, refusal: Failure) -> None:
-    """Raise changed_meanwhile if our pairing has become a pair with another cluster: it is not ours alone any more."""
+    """Raise changed_meanwhile if another client has completed this run's pairing with another cluster."""
     if refusal.outcome_unknown:
         return
     try:
         origin = _listed(writer, step.side, ours)
     except Failure:
-        return  # `_withdraw_cluster` looks again, and tells what may be left
+        return  # `_withdraw_cluster` reads it again and names what may be left
     if origin is None or origin.pending:
         return
     where = f"cluster pair {origin.id} of cluster {writer.run.name(step.side)}"
     failure = refusal.recoded(
         "changed_meanwhile",
-        f"{where} was completed with {origin.remote_name} by somebody else while this task ran; it was left as it is: see "
-        "who needs it, and run again",
+        f"{where}: another client completed it with {origin.remote_name} while this task ran; it was left unchanged; find out "
+        "what uses it, then run again",
     )
-    failure.left_behind.append(f"{where}: completed with {origin.remote_name} by somebody else")
+    failure.left_behind.append(f"{where}: another client completed it with {origin.remote_name}")
     raise failure from None
 
 
 def _both_list(writer: Writer, step: PairClusters, ours: _Pairing, seconds: float) -> bool:
     """Whether both clusters list the pair within so many seconds."""
 
-    def look() -> bool | None:
-        here, there = _listed(writer, step.side, ours), _listed(writer, other(step.side), ours.there)
-        return True if here and there and not here.pending else None
+    def both_list() -> bool | None:
+        origin, completer = _listed(writer, step.side, ours), _listed(writer, other(step.side), ours.there)
+        return True if origin and completer and not origin.pending else None
 
-    return ours.uuid is not None and bool(writer.search(look, seconds))
+    return ours.uuid is not None and bool(writer.search(both_list, seconds))
 
 
 def _withdraw_cluster(writer: Writer, step: PairClusters, ours: _Pairing, trouble: Failure) -> None:
-    """Remove our entry on the origin, and one with its UUID on the completer if the reply was lost."""
+    """Remove this run's entry on the origin, and the one with its UUID on the completer if the reply was lost.
+
+    Adds to `trouble.left_behind` what may be left.
+    """
     sides = {step.side: ours}
     if (trouble.outcome_unknown or trouble.transient) and ours.uuid:
         sides[other(step.side)] = ours.there
@@ -145,11 +141,11 @@ def _withdraw_cluster(writer: Writer, step: PairClusters, ours: _Pairing, troubl
                 trouble.rolled_back = True
         except Failure as exc:
             where = f"cluster pair {ours.uuid or 'of this run'} on cluster {writer.run.name(side)}"
-            trouble.left_behind.append(f"{where}, if it lists one: {exc.sentence}")
+            trouble.left_behind.append(f"{where}, if it exists: {exc.sentence}")
 
 
-def unpair_cluster(writer: Writer, side: str, entry: ClusterPair, what: str, reason: str) -> None:
-    """RemoveClusterPair for this entry; one that is gone is fine."""
+def unpair_cluster(writer: Writer, side: Side, entry: ClusterPair, what: str, reason: str) -> None:
+    """Remove this entry with RemoveClusterPair. It is no error if the entry does not exist. Raises Failure."""
 
     def applied() -> bool:
         return _listed(writer, side, _Pairing(entry.uuid or None, entry.id)) is None
@@ -160,14 +156,16 @@ def unpair_cluster(writer: Writer, side: str, entry: ClusterPair, what: str, rea
 
 
 class _Pairing(NamedTuple):
-    """What an entry is known by: a pending one may show no UUID, and an ID is that of one cluster alone."""
+    """What identifies the entry of a pairing on one cluster."""
 
+    #: None if it is not known: a pending entry may have none.
     uuid: str | None
+    #: The ID on this cluster; None if it is not known.
     id: int | None
 
     @property
     def there(self) -> _Pairing:
-        """The same on the other cluster."""
+        """The entry on the other cluster, whose ID is not known."""
         return self._replace(id=None)
 
     def is_listed_as(self, entry: ClusterPair | UnreadableClusterPair) -> bool:
@@ -179,8 +177,8 @@ class _Pairing(NamedTuple):
         return self.is_listed_as(odd) or (not odd.uuid and None in (odd.id, self.id))
 
 
-def _listed(writer: Writer, side: str, pairing: _Pairing) -> ClusterPair | None:
-    """The entry as this side lists it now. Raises Failure where one that cannot be read may be it."""
+def _listed(writer: Writer, side: Side, pairing: _Pairing) -> ClusterPair | None:
+    """Return the current entry on this side, None if there is none. Raises Failure, also if an unreadable entry may be it."""
     client = writer.run.client(side)
     entries = list_cluster_pairs(client)
     found = next((entry for entry in entries if pairing.is_listed_as(entry)), None)
@@ -191,7 +189,7 @@ def _listed(writer: Writer, side: str, pairing: _Pairing) -> ClusterPair | None:
     return found
 
 
-def _listed_uuid(writer: Writer, side: str, pair_id: int) -> str | None:
+def _listed_uuid(writer: Writer, side: Side, pair_id: int) -> str | None:
     try:
         entries = list_cluster_pairs(writer.run.client(side))
     except Failure:

@@ -2,11 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# This file is private to the collection elementsw.replication: it can change without notice.
-"""Volumes and accounts that are created: recognised by this run's mark, and taken away again where that is safe.
+"""The creation of a volume. The mark of this run identifies it.
 
-CreateVolume must never be repeated blindly, because names are not unique: a lost reply would end in two volumes.
+CreateVolume is never repeated without a check, because names are not unique: after a lost reply there would be two volumes.
 """
+
+# This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations
 
@@ -19,26 +20,18 @@ from ...._element.members import number
 from ...model import MARK, Volume
 from ...observe.volumes import list_volumes_named
 from ...plan import CreateVolume
-from ..writer import ATTEMPTS, PAUSE, SEARCH_SECONDS, Writer
+from ..resend import CHANGE, attempt
+from ..writer import SEARCH_SECONDS, Writer
 
 
 def create_volume(writer: Writer, step: CreateVolume) -> Volume:
-    """The volume, as it is now. Raises Failure; `left_behind` says when it may be there all the same."""
-    trouble: Failure | None = None
-    for attempt in range(ATTEMPTS):
-        if attempt:
-            writer.run.clock.sleep(PAUSE)
-        try:
-            result = writer.write(step.side, "CreateVolume", _parameters(writer, step), step.object, step.reason)
-            return _created(writer, step, result)
-        except Failure as exc:
-            trouble = exc
-        if not (trouble.outcome_unknown or trouble.transient):
-            break
-        found = _search(writer, step, trouble)
-        if found is not None:
-            return found
-    raise trouble
+    """Create the volume and return it. Raises Failure: its `left_behind` names a volume that may have been created."""
+    return attempt(writer.run, CHANGE, partial(_create_once, writer, step), partial(_search, writer, step))
+
+
+def _create_once(writer: Writer, step: CreateVolume) -> Volume:
+    result = writer.write(step.side, "CreateVolume", _parameters(writer, step), step.object, step.reason)
+    return _created(writer, step, result)
 
 
 def _parameters(writer: Writer, step: CreateVolume) -> dict[str, object]:
@@ -75,27 +68,27 @@ def _created(writer: Writer, step: CreateVolume, result: dict) -> Volume:
 
 
 def _search(writer: Writer, step: CreateVolume, trouble: Failure) -> Volume | None:
-    """The volume, if it was created after all; None when the cluster has refused to, and it was not.
+    """Return the volume if the failed call has created it, None if it has not.
 
-    Raises `trouble` when nobody can tell: another call might make a second volume.
+    Raises `trouble` if neither is known: another call might create a second volume.
     """
-    look = partial(_ours, writer, step)
+    find = partial(_ours, writer, step)
     if trouble.outcome_unknown:
-        found = writer.search(look, SEARCH_SECONDS)
+        found = writer.search(find, SEARCH_SECONDS)
         if found is not None:
             return found
     else:
-        with contextlib.suppress(Failure):  # then nobody can tell
-            return look()
+        with contextlib.suppress(Failure):  # then neither is known
+            return find()
     trouble.left_behind.append(
-        f"{step.object} of account {step.account} on cluster {writer.run.name(step.side)}, if it was created after all: "
-        f"its attribute {MARK} is {writer.run.mark}"
+        f"{step.object} of account {step.account} on cluster {writer.run.name(step.side)}, if it was created: its attribute "
+        f"{MARK} is {writer.run.mark}"
     )
     raise trouble
 
 
 def _ours(writer: Writer, step: CreateVolume) -> Volume | None:
-    """The volume that this run created for the step."""
+    """Return the volume that this run has created for the step, None if there is none. Raises Failure."""
     named = list_volumes_named(writer.run.client(step.side), step.volume.name)
     return next(
         (

@@ -2,37 +2,35 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""The creation of the account that owns created volumes."""
+
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""Creation of the account that owns created volumes."""
 
 from __future__ import annotations
 
 from ...._element.errors import Failure
 from ...observe.volumes import list_accounts
 from ...plan import CreateAccount
-from ..writer import ATTEMPTS, PAUSE, Writer
-
-DUPLICATE_ACCOUNT = "xDuplicateUsername"
+from ..resend import CREATE_ACCOUNT, attempt
+from ..writer import Writer
 
 
 def create_account(writer: Writer, step: CreateAccount) -> tuple[int, bool]:
-    """The account's ID, and whether this run made it. The reply holds CHAP secrets: nothing else of it is kept."""
-    trouble: Failure | None = None
-    for attempt in range(ATTEMPTS):
-        if attempt:
-            writer.run.clock.sleep(PAUSE)
-        try:
-            result = writer.write(step.side, "AddAccount", {"username": step.account}, step.object, step.reason)
-            account_id = result.get("accountID")
-            return (account_id, True) if isinstance(account_id, int) else (_listed(writer, step), True)
-        except Failure as exc:
-            trouble = exc
-        if not (trouble.outcome_unknown or trouble.transient or trouble.name == DUPLICATE_ACCOUNT):
-            break
+    """Create the account. Return its ID, and whether this run created it. Raises Failure.
+
+    Nothing else of the reply is kept, because it contains CHAP secrets.
+    """
+
+    def send() -> tuple[int, bool]:
+        result = writer.write(step.side, "AddAccount", {"username": step.account}, step.object, step.reason)
+        account_id = result.get("accountID")
+        return (account_id, True) if isinstance(account_id, int) else (_listed(writer, step), True)
+
+    def recover(trouble: Failure) -> tuple[int, bool] | None:
         known = _known(writer, step, trouble)
-        if known is not None:
-            return known, trouble.outcome_unknown
-    raise trouble
+        return None if known is None else (known, trouble.outcome_unknown)
+
+    return attempt(writer.run, CREATE_ACCOUNT, send, recover)
 
 
 def _known(writer: Writer, step: CreateAccount, trouble: Failure) -> int | None:

@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""The deletion of a volume that this run has created, if its pair cannot be made."""
+
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""Deletion of a volume that this run created, when its pair could not be made."""
 
 from __future__ import annotations
 
@@ -18,18 +19,18 @@ from ..writer import Writer
 
 
 def delete_created(writer: Writer, step: CreateVolume, created: Volume) -> str | None:
-    """Delete and purge what this run created, unless it came into use; a sentence when it stays.
+    """Delete and purge a volume that this run has created, unless it is in use. Return a message if it stays, else None.
 
-    It is locked before it is looked at for the last time: from then on no host can write to it. Once purged it does not
-    stand in the way of the next run.
+    The volume is locked before the last check of its use, so that no host can write to it after the check. It is purged so
+    that the next run can create it again. Raises Failure.
     """
     cluster, client = writer.run.name(step.side), writer.run.client(step.side)
     now = get_volume(client, created.id)
     if now is None or now.deleted:
         return None
-    where = f"{now.label} on cluster {cluster}: it was created by this run and"
+    where = f"{now.label} on cluster {cluster}: this run created it, but it"
     if now.mark != writer.run.mark or now.name != created.name:
-        return f"{where} changed since"
+        return f"{where} has changed since"
     if now.pairs:
         return f"{where} is paired"
     evidence = _use_of(writer, step, now)
@@ -56,7 +57,7 @@ def _set_access(writer: Writer, step: CreateVolume, volume: Volume, access: str,
 
 
 def _use_of(writer: Writer, step: CreateVolume, volume: Volume, settled: bool = False) -> tuple[str, ...]:
-    """Signs that hosts use the volume. settled: wait for statistics that count every write up to now."""
+    """Return the evidence that hosts use the volume. settled: wait for statistics that count all writes until now."""
     used = read_usage(writer.run, step.side, [volume])[volume.id]
     if settled:
         ids = {step.side: [volume.id], other(step.side): []}

@@ -2,94 +2,77 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""The pairing of two volumes: StartVolumePairing on one cluster and CompleteVolumePairing on the other, with all errors."""
+
 # This file is private to the collection elementsw.replication: it can change without notice.
-"""StartVolumePairing on one cluster and CompleteVolumePairing on the other, with every way in which that can end."""
 
 from __future__ import annotations
 
+from functools import partial
+
 from ...._element.errors import VOLUME_UNKNOWN, Failure
-from ...model import Volume, VolumePair, other
+from ...model import Side, Volume, VolumePair, other
 from ...observe.volumes import get_volume
 from ...plan import PairVolumes
+from ..resend import COMPLETE_PAIRING, HANDSHAKE, KEY_REFUSED, START_PAIRING, KeySpent, attempt
 from ..writer import SEARCH_SECONDS, Writer
 from .keys import member_of_key, take_key
 
-# Right after cluster pairing a cluster may not know its new peer yet: clients in the field repeat for a minute.
-NOT_PAIRED_YET = "xMVIPNotPaired"
-NOT_PAIRED_ATTEMPTS = 20
-NOT_PAIRED_PAUSE = 3
-# A good key may be refused at random, and contention spends a key: then the handshake begins anew.
-KEY_REFUSED = "xInvalidPairingKey"
-ROUNDS = 6
+# Contention uses up a key.
 CONTENTION = "xDBVersionMismatch"
-START_ATTEMPTS = 2
-# Answers to a removal that say that there is nothing to remove.
+# The errors of a removal that mean that there is nothing to remove.
 NO_VOLUME_PAIR = VOLUME_UNKNOWN | {"xVolumeNotPaired"}
 
 
 def pair_volumes(writer: Writer, step: PairVolumes) -> str:
-    """Pair two volumes that are unpaired; the UUID both show afterwards.
+    """Pair two unpaired volumes. Return the UUID of the pair.
 
-    Raises Failure; nothing of the handshake is left then, or `left_behind` names it.
+    Raises Failure: its `left_behind` names what is left of the handshake.
     """
     astray: list[str] = []
     try:
-        return _pair_in_rounds(writer, step, astray)
+        return attempt(writer.run, HANDSHAKE, partial(_handshake, writer, step, astray))
     except Failure as exc:
-        # A volume that is paired refuses what comes late; one that is left unpaired takes it.
-        exc.left_behind += dict.fromkeys(astray)
-        raise
+        failure = exc.cause if isinstance(exc, KeySpent) else exc
+        # Only a volume that is left unpaired accepts a late call; a paired one refuses it.
+        failure.left_behind += dict.fromkeys(astray)
+        raise failure from None
 
 
-def _pair_in_rounds(writer: Writer, step: PairVolumes, astray: list[str]) -> str:
-    """The same. astray: is filled with what calls without a reply may leave yet."""
-    trouble: Failure | None = None
-    for attempt in range(ROUNDS):
-        if trouble is not None:
-            if writer.run.stopping.is_set():
-                break
-            writer.run.clock.sleep(min(2**attempt, 10))
-        key = _start_volume(writer, step, astray)
-        try:
-            return _complete_volume(writer, step, key)
-        except _Again as again:
-            trouble = again.trouble
-    raise trouble
+def _handshake(writer: Writer, step: PairVolumes, astray: list[str]) -> str:
+    """Pair the volumes in one handshake with a new key. Return the UUID of the pair.
+
+    Adds to `astray` what calls without a reply may still leave. Raises Failure: KeySpent if another handshake may succeed.
+    """
+    key = attempt(
+        writer.run,
+        START_PAIRING,
+        partial(_start_volume, writer, step),
+        partial(_withdraw_start, writer, step, astray),
+    )
+    return _complete_volume(writer, step, key)
 
 
-class _Again(Exception):
-    """The key is spent and our pending entry is gone: another round may help."""
-
-    def __init__(self, trouble: Failure):
-        super().__init__(str(trouble))
-        self.trouble = trouble
-
-
-def _start_volume(writer: Writer, step: PairVolumes, astray: list[str]) -> str:
-    trouble: Failure | None = None
-    for _attempt in range(START_ATTEMPTS):
-        try:
-            return _start_volume_once(writer, step)
-        except Failure as exc:
-            trouble = exc
-        _refuse_paired_meanwhile(trouble, step.object)
-        if not (trouble.outcome_unknown or trouble.transient):
-            break
-        if trouble.outcome_unknown or trouble.name == CONTENTION:
-            # The volume was unpaired a moment ago: a pending entry on it is that of the call whose fate is not known.
-            _withdraw(writer, step, None, trouble)
-        # A reply without sense is a reply all the same: what the call has done would have been found.
-        if trouble.outcome_unknown and trouble.code != "bad_reply" and not trouble.rolled_back:
-            astray.append(
-                f"{step.object} on cluster {writer.run.name(step.side)}: a pending pairing, if the StartVolumePairing whose "
-                "reply was lost takes effect after all"
-            )
-    raise trouble
+def _withdraw_start(writer: Writer, step: PairVolumes, astray: list[str], trouble: Failure) -> None:
+    """Remove what a StartVolumePairing without a usable reply has left. Raises `trouble` if something may stay."""
+    if trouble.outcome_unknown or trouble.name == CONTENTION:
+        # The volume was unpaired just before, so a pending entry on it is that of the call with the unknown outcome.
+        _withdraw(writer, step, None, trouble)
+    # After an unreadable reply the call has ended, so its effect would have been found.
+    if trouble.outcome_unknown and trouble.code != "bad_reply" and not trouble.rolled_back:
+        astray.append(
+            f"{step.object} on cluster {writer.run.name(step.side)}: a pending pairing if the StartVolumePairing whose "
+            "reply was lost takes effect later"
+        )
 
 
-def _start_volume_once(writer: Writer, step: PairVolumes) -> str:
+def _start_volume(writer: Writer, step: PairVolumes) -> str:
     params = {"volumeID": step.volume.id, "mode": step.mode}
-    result = writer.write(step.side, "StartVolumePairing", params, step.object, step.reason)
+    try:
+        result = writer.write(step.side, "StartVolumePairing", params, step.object, step.reason)
+    except Failure as exc:
+        _refuse_paired_meanwhile(exc, step.object)
+        raise
     return take_key(writer, step.side, "StartVolumePairing", result, "volumePairingKey")
 
 
@@ -99,7 +82,7 @@ def _complete_volume(writer: Writer, step: PairVolumes, key: str) -> str:
         return member_of_key(key, "volumePairUUID") or _origin_uuid(writer, step)
     except Failure as exc:
         uuid = member_of_key(key, "volumePairUUID")
-        # After a refusal, too: whoever else has the key may have completed the pairing, just as it was wished.
+        # Also after a refusal: another client with the key may have completed the pairing as requested.
         if uuid or exc.outcome_unknown or exc.transient:
             paired = _search_pair(writer, step, uuid, SEARCH_SECONDS if exc.outcome_unknown else 0)
             if paired:
@@ -107,30 +90,30 @@ def _complete_volume(writer: Writer, step: PairVolumes, key: str) -> str:
         _leave_pair_of_another_client(writer, step, uuid, exc)
         _withdraw(writer, step, uuid, exc)
         _refuse_paired_meanwhile(exc, step.completer_object)
-        # Only what the cluster itself has refused: a cluster that is not reached does not get better by a new key.
+        # Only after a refusal by the cluster: a new key does not help if the cluster is unreachable.
         if exc.name == KEY_REFUSED or (exc.name and exc.transient and not exc.outcome_unknown):
-            raise _Again(exc) from None
+            raise KeySpent(exc) from None
         raise
 
 
 def _leave_pair_of_another_client(writer: Writer, step: PairVolumes, uuid: str | None, refusal: Failure) -> None:
-    """Raise changed_meanwhile if our pairing has become a pair with another volume: it is not ours alone any more."""
+    """Raise changed_meanwhile if another client has completed this run's pairing with another volume."""
     if refusal.outcome_unknown:
         return
     try:
         origin = entry_of(writer, step.side, step.volume)
     except Failure:
-        return  # `_withdraw` looks again, and tells what may be left
+        return  # `_withdraw` reads it again and names what may be left
     if origin is None or origin.pending or origin.uuid != uuid:
         return
     where = f"{step.object} on cluster {writer.run.name(step.side)}"
-    with_whom = f"volume {origin.remote_volume_name} ({origin.remote_volume_id})"
+    partner = f"volume {origin.remote_volume_name} ({origin.remote_volume_id})"
     failure = refusal.recoded(
         "changed_meanwhile",
-        f"{where} was paired with {with_whom} by somebody else, who has completed the pairing that this task had started; "
-        "it was left as it is: see who needs it, and run again",
+        f"{where}: another client completed the pairing that this task started, with {partner}; it was left unchanged; find "
+        "out what uses it, then run again",
     )
-    failure.left_behind.append(f"{where}: paired with {with_whom} by somebody else")
+    failure.left_behind.append(f"{where}: another client paired it with {partner}")
     raise failure from None
 
 
@@ -138,59 +121,56 @@ def _refuse_paired_meanwhile(exc: Failure, what: str) -> None:
     if exc.name == "xVolumeAlreadyPaired":
         raise exc.recoded(
             "changed_meanwhile",
-            f"cluster {exc.cluster}: {what} was paired by somebody else while this task ran ({exc.method}: {exc.name}); "
-            "look at what it is paired with and run again",
+            f"cluster {exc.cluster}: another client paired {what} while this task ran ({exc.method}: {exc.name}); find out "
+            "what uses the pair, then run again",
         ) from None
 
 
 def _send_complete_volume(writer: Writer, step: PairVolumes, key: str) -> None:
     params = {"volumeID": step.completer.id, "volumePairingKey": key}
-    for attempt in range(NOT_PAIRED_ATTEMPTS):
-        try:
-            writer.write(other(step.side), "CompleteVolumePairing", params, step.completer_object, step.reason)
-            return
-        except Failure as exc:
-            if exc.name != NOT_PAIRED_YET or attempt == NOT_PAIRED_ATTEMPTS - 1 or writer.run.stopping.is_set():
-                raise
-        writer.run.clock.sleep(NOT_PAIRED_PAUSE)
+
+    def send() -> None:
+        writer.write(other(step.side), "CompleteVolumePairing", params, step.completer_object, step.reason)
+
+    attempt(writer.run, COMPLETE_PAIRING, send)
 
 
 def _search_pair(writer: Writer, step: PairVolumes, uuid: str | None, seconds: float) -> str | None:
-    """The UUID that both volumes show, waited for up to `seconds`; None when they do not show one."""
+    """Return the UUID of the pair that both volumes have within so many `seconds`, None if they have none. Raises Failure."""
 
-    def look() -> str | None:
+    def common_uuid() -> str | None:
         origin = entry_of(writer, step.side, step.volume)
         completer = entry_of(writer, other(step.side), step.completer)
         if not origin or not completer or origin.pending or origin.uuid != completer.uuid:
             return None
         return origin.uuid if uuid in (None, origin.uuid) else None
 
-    return writer.search(look, seconds)
+    return writer.search(common_uuid, seconds)
 
 
 def _withdraw(writer: Writer, step: PairVolumes, uuid: str | None, trouble: Failure) -> None:
-    """Remove what our handshake has left: the origin's entry first, then one with its UUID on the completer.
+    """Remove what is left of the handshake: the entry of the origin, then the one with its UUID on the completer.
 
-    Raises `trouble` when something may be left; its left_behind names that.
+    Raises `trouble` if something may be left: its left_behind names it.
     """
     copied = False
     try:
         origin = entry_of(writer, step.side, step.volume)
-        # The volume was unpaired a moment ago: a pending entry that shows no UUID is ours.
+        # The volume was unpaired just before, so a pending entry without a UUID is that of this run.
         if origin is not None and (origin.uuid == uuid or (origin.pending and not (uuid and origin.uuid))):
             uuid, copied = origin.uuid or uuid, not origin.pending
             _take_back(writer, step.side, step.volume, origin.uuid, trouble)
     except Failure as exc:
         trouble.left_behind.append(f"pair entry of {step.object} on {writer.run.name(step.side)}: {exc.sentence}")
-    far = other(step.side)
+    side = other(step.side)
     try:
-        completer = entry_of(writer, far, step.completer) if trouble.outcome_unknown and uuid else None
+        completer = entry_of(writer, side, step.completer) if trouble.outcome_unknown and uuid else None
         if completer is not None and completer.uuid == uuid:
             copied = True
-            _take_back(writer, far, step.completer, uuid, trouble)
+            _take_back(writer, side, step.completer, uuid, trouble)
     except Failure as exc:
-        entry = f"pair entry of {step.completer_object} on {writer.run.name(far)}"
-        trouble.left_behind.append(f"{entry}, if it was made: {exc.sentence}")
+        entry = f"pair entry of {step.completer_object} on {writer.run.name(side)}"
+        trouble.left_behind.append(f"{entry}, if it exists: {exc.sentence}")
     if copied:
         trouble.left_behind += copy_begun(writer, step)
     if trouble.left_behind:
@@ -198,21 +178,24 @@ def _withdraw(writer: Writer, step: PairVolumes, uuid: str | None, trouble: Fail
 
 
 def copy_begun(writer: Writer, step: PairVolumes) -> list[str]:
-    """What a pair that was whole leaves on its target when it is taken back; nothing is left of what this run created."""
+    """Return a message about a target that may have a part of a copy after its complete pair was removed again.
+
+    The list is empty for a target that this run has created, because it is deleted.
+    """
     if step.completer.mark == writer.run.mark:
         return []
     target = f"{step.completer_object} on cluster {writer.run.name(other(step.side))}"
-    remedy = "allow_overwrite: true lets the next run overwrite that"
-    return [f"{target}: the copy of {step.object} had begun, it may hold a part of it; {remedy}"]
+    remedy = "set allow_overwrite: true to let the next run overwrite it"
+    return [f"{target}: the copy of {step.object} had begun, so it may hold a part of it; {remedy}"]
 
 
-def _take_back(writer: Writer, side: str, volume: Volume, uuid: str, trouble: Failure) -> None:
+def _take_back(writer: Writer, side: Side, volume: Volume, uuid: str, trouble: Failure) -> None:
     unpair_volume(writer, side, volume, uuid, "roll-back: the handshake failed")
     trouble.rolled_back = True
 
 
-def unpair_volume(writer: Writer, side: str, volume: Volume, uuid: str, reason: str) -> None:
-    """RemoveVolumePair for the entry with this UUID; an entry that is gone is fine."""
+def unpair_volume(writer: Writer, side: Side, volume: Volume, uuid: str, reason: str) -> None:
+    """Remove the entry with this UUID with RemoveVolumePair. It is no error if the entry does not exist. Raises Failure."""
 
     def applied() -> bool:
         entry = entry_of(writer, side, volume)
@@ -223,8 +206,8 @@ def unpair_volume(writer: Writer, side: str, volume: Volume, uuid: str, reason: 
     )
 
 
-def entry_of(writer: Writer, side: str, volume: Volume) -> VolumePair | None:
-    """The pair entry that the volume shows now. Raises Failure where it cannot be read."""
+def entry_of(writer: Writer, side: Side, volume: Volume) -> VolumePair | None:
+    """Return the current pair entry of the volume, None if it has none. Raises Failure, also if it is unreadable."""
     now = get_volume(writer.run.client(side), volume.id)
     return now.pairs[0] if now and now.pairs else None
 

@@ -46,7 +46,7 @@ def check_volume_pairs(observed: ObservedClusterPair, steps: tuple[Step, ...]) -
         going = {step.entry.id for step in steps if isinstance(step, RemoveClusterPair) and step.side == side}
         using = _volumes_using(view, going) if view and going else []
         if using:
-            raise _volume_pairs_remain(view.cluster.name, using)
+            raise _volume_pairs_remain(observed.name(side), using)
 
 
 def _volumes_using(view: ClusterView, entry_ids: set[int]) -> list[Volume | UnreadableVolume]:
@@ -94,11 +94,11 @@ def check_handshake(observed: ObservedClusterPair, steps: tuple[Step, ...]) -> N
         return
     from .. import readiness  # not loaded for clusters that are paired
 
-    local, peer = observed.views.local.cluster, observed.views.peer.cluster
+    local, peer = observed.view(LOCAL).cluster, observed.view(PEER).cluster
     readiness.require(readiness.names(local, peer), "name_conflict", local.name)
     readiness.require(readiness.version_gap(local, peer), "version_gap", local.name)
     for side, method in ((LOCAL, "StartClusterPairing"), (PEER, "CompleteClusterPairing")):
-        view = observed.views[side]
+        view = observed.view(side)
         name = view.cluster.name
         going = {step.entry.id for step in steps if isinstance(step, RemoveClusterPair) and step.side == side}
         staying = [entry for entry in view.entries if entry.id not in going]

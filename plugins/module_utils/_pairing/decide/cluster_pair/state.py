@@ -8,12 +8,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from ...._element.errors import Failure
-from ...model import LOCAL, PEER, SIDES, Cluster, ClusterPair, Sides, other
+from ...model import LOCAL, PEER, SIDES, Cluster, ClusterPair, Side, Sides, of_both, of_side, other
 from ...views import ClusterView, UnreadableClusterPair
 from ..identity import may_be_known_as, may_name, named_by_address, names_cluster, names_predecessor
+
+State = Literal["none", "paired", "half_local", "half_peer", "crossed"]
+# By whether this cluster, and whether the other one, lists an entry that is not shared.
+_UNSHARED: Mapping[tuple[bool, bool], State] = {
+    (False, False): "none",
+    (True, False): "half_local",
+    (False, True): "half_peer",
+    (True, True): "crossed",
+}
 
 
 @dataclass(frozen=True)
@@ -29,8 +40,7 @@ class ClusterPairOptions:
 class ObservedClusterPair:
     """The cluster pair of two clusters as both lists show it."""
 
-    #: One of none, paired, half_local, half_peer, crossed.
-    state: str
+    state: State
     views: Sides[ClusterView | None]
     #: The entry on each side that the state is about.
     pair: Sides[ClusterPair | None]
@@ -41,21 +51,29 @@ class ObservedClusterPair:
     #: Whether the first of these is its MVIP, which proves whether an entry is the peer's.
     mvip_given: bool = False
 
+    def view(self, side: Side) -> ClusterView:
+        """What the cluster of a side lists. Raises LookupError for an unreachable peer."""
+        return of_side(self.views, side)
+
+    def entry(self, side: Side) -> ClusterPair:
+        """The entry of a side, in states that have it. Raises LookupError if it is missing."""
+        return of_side(self.pair, side)
+
     @property
     def connected(self) -> bool:
         return all(entry is not None and entry.connected for entry in (self.pair.local, self.pair.peer))
 
-    def naming(self, side: str) -> tuple[ClusterPair, ...]:
+    def naming(self, side: Side) -> tuple[ClusterPair, ...]:
         """Every entry on `side` that names the other cluster."""
         entry = self.pair[side]
         return (entry, *self.further[side]) if entry else self.further[side]
 
-    def pending(self, side: str) -> tuple[ClusterPair, ...]:
+    def pending(self, side: Side) -> tuple[ClusterPair, ...]:
         """The entries of `side` that name no cluster yet."""
         view = self.views[side]
         return tuple(entry for entry in view.entries if entry.pending) if view else ()
 
-    def doubtful(self, side: str) -> tuple[UnreadableClusterPair, ...]:
+    def doubtful(self, side: Side) -> tuple[UnreadableClusterPair, ...]:
         """The unreadable entries of `side` that may name the other cluster."""
         view, other_view = self.views[side], self.views[other(side)]
         if view is None:
@@ -70,7 +88,7 @@ class ObservedClusterPair:
         found = [odd.failure(self.name(side)) for side in SIDES for odd in self.doubtful(side)]
         return found[0] if found else None
 
-    def name(self, side: str) -> str:
+    def name(self, side: Side) -> str:
         view = self.views[side]
         return view.cluster.name if view else "the peer"
 
@@ -79,10 +97,13 @@ def classify_cluster_pair(
     views: Sides[ClusterView | None], known_as: tuple[str, ...] = (), mvip_given: bool = False
 ) -> ObservedClusterPair:
     """Both lists, joined by UUID. known_as, mvip_given: the names of an unreachable peer, as in ObservedClusterPair."""
-    if views.peer is None:
+    seen = of_both(views)
+    if seen is None:
         return replace(_classify_local_only(views, known_as), mvip_given=mvip_given)
-    naming = {side: _naming(views[side], views[other(side)].cluster) for side in SIDES}
+    naming = {side: _naming(seen[side], seen[other(side)].cluster) for side in SIDES}
     shared = {entry.uuid for entry in naming[LOCAL]} & {entry.uuid for entry in naming[PEER]}
+    state: State
+    pair: dict[Side, ClusterPair | None]
     if shared:
         # More than one shared UUID was never observed; the connected one is the pair, the others are further entries.
         best = max(
@@ -92,12 +113,7 @@ def classify_cluster_pair(
         state = "paired"
     else:
         pair = {side: naming[side][0] if naming[side] else None for side in SIDES}
-        state = {
-            (False, False): "none",
-            (True, False): "half_local",
-            (False, True): "half_peer",
-            (True, True): "crossed",
-        }[pair[LOCAL] is not None, pair[PEER] is not None]
+        state = _UNSHARED[pair[LOCAL] is not None, pair[PEER] is not None]
     further = {side: tuple(entry for entry in naming[side] if entry is not pair[side]) for side in SIDES}
     return ObservedClusterPair(state, views, Sides(**pair), Sides(**further))
 
@@ -107,8 +123,8 @@ def _naming(view: ClusterView, cluster: Cluster) -> tuple[ClusterPair, ...]:
 
 
 def _classify_local_only(views: Sides[ClusterView | None], known_as: tuple[str, ...]) -> ObservedClusterPair:
-    naming = named_by_address(views.local.entries, known_as)
-    state = "half_local" if naming else "none"
+    naming = named_by_address(of_side(views, LOCAL).entries, known_as)
+    state: State = "half_local" if naming else "none"
     return ObservedClusterPair(
         state, views, Sides(naming[0] if naming else None, None), Sides(naming[1:], ()), known_as
     )
@@ -118,4 +134,4 @@ def pairs_with_others(observed: ObservedClusterPair) -> list[ClusterPair]:
     """The established entries of this cluster if none has an address of the unreachable peer; else empty."""
     if observed.views.peer is not None or observed.state != "none":
         return []
-    return [entry for entry in observed.views.local.entries if not entry.pending]
+    return [entry for entry in observed.view(LOCAL).entries if not entry.pending]

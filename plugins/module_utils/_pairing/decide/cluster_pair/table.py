@@ -11,15 +11,15 @@ TABLE below is the whole decision. The functions in it return the steps, or rais
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple, NoReturn
 
 from ...._element.errors import Failure
-from ...model import LOCAL, PEER, SIDES, ClusterPair
+from ...model import LOCAL, PEER, SIDES, ClusterPair, Side
 from ...plan import PairClusters, Plan, RemoveClusterPair, Step
 from .checks import check_handshake, check_peer_known, check_readable, check_volume_pairs
 from .messages import HALF_REMEDY, facts, facts_after, half_text, warnings_of
-from .state import ClusterPairOptions, ObservedClusterPair
+from .state import ClusterPairOptions, ObservedClusterPair, State
 
 
 def decide(observed: ObservedClusterPair, options: ClusterPairOptions) -> Plan:
@@ -47,7 +47,7 @@ def _nothing(observed: ObservedClusterPair) -> tuple[Step, ...]:
 
 
 def _handshake(observed: ObservedClusterPair) -> tuple[Step, ...]:
-    view = observed.views.local
+    view = observed.view(LOCAL)
     unreadable = {odd.id for odd in view.unreadable_entries if odd.id is not None}
     known = unreadable.union(entry.id for entry in view.entries)
     return (
@@ -92,7 +92,7 @@ class Row(NamedTuple):
     absent: Callable[[ObservedClusterPair], tuple[Step, ...]]
 
 
-TABLE = {
+TABLE: Mapping[State, Row] = {
     "none": Row(present=_handshake, repair=_handshake, absent=_nothing),
     # Connected or not, there is nothing to write; if it is not, the wait ends in not_connected.
     "paired": Row(present=_nothing, repair=_remove_further, absent=_remove_all),
@@ -103,7 +103,7 @@ TABLE = {
 }
 
 
-def _removal(observed: ObservedClusterPair, side: str, entry: ClusterPair, reason: str) -> RemoveClusterPair:
+def _removal(observed: ObservedClusterPair, side: Side, entry: ClusterPair, reason: str) -> RemoveClusterPair:
     other_cluster = entry.remote_name or entry.remote_mvip
     return RemoveClusterPair(
         item=0, side=side, object=f"cluster pair {entry.id} with {other_cluster}", reason=reason, entry=entry

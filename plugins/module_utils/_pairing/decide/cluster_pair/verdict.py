@@ -21,7 +21,7 @@ MISCONFIGURED_GRACE = 120
 def judge_present(observed: ObservedClusterPair, waited: float) -> Verdict:
     """Whether both clusters report Connected. waited: seconds since the last write, or since the first read."""
     text = ", ".join(
-        f"{observed.name(side)} reports {observed.pair[side].status if observed.pair[side] else 'no pair'}"
+        f"{observed.name(side)} reports {observed.entry(side).status if observed.pair[side] else 'no pair'}"
         for side in SIDES
     )
     if observed.state != "paired":
@@ -30,7 +30,7 @@ def judge_present(observed: ObservedClusterPair, waited: float) -> Verdict:
         return Verdict(False, text, Failure("half_pair", f"{half_text(observed)}; {HALF_REMEDY}", observed.name(LOCAL)))
     if observed.connected:
         return DONE
-    stuck = waited >= MISCONFIGURED_GRACE and any(observed.pair[side].status == "Misconfigured" for side in SIDES)
+    stuck = waited >= MISCONFIGURED_GRACE and any(observed.entry(side).status == "Misconfigured" for side in SIDES)
     return Verdict(False, text, not_connected(observed, text) if stuck else None)
 
 

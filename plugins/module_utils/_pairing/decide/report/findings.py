@@ -163,7 +163,7 @@ def _unpair(hits: int) -> str:
 
 def _not_connected(observed: ObservedClusterPair, hits: int) -> Finding:
     here, there = observed.name(LOCAL), observed.name(PEER)
-    statuses = ", ".join(f"{observed.name(side)} reports {observed.pair[side].status}" for side in SIDES)
+    statuses = ", ".join(f"{observed.name(side)} reports {observed.entry(side).status}" for side in SIDES)
     text = f"the cluster pair of {here} and {there} is not Connected: {statuses}{_cut(hits)}"
     return Finding("not_connected", text, here, hits=hits)
 

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from ...._element.errors import Failure
@@ -21,17 +21,23 @@ from ...model import (
     TARGET,
     TO_PEER,
     Cluster,
+    Side,
     Sides,
     Volume,
     VolumePair,
     mode_option,
+    of_both,
+    of_side,
     other,
 )
 from ...views import VolumeView
 from .. import health
 from ..catalog import Catalog
 from ..volume_pair.desired import DesiredPair
-from ..volume_pair.state import UNREADABLE, ObservedVolumePair, classify_volume_pair
+from ..volume_pair.state import UNREADABLE, ObservedVolumePair, State, classify_volume_pair
+
+_PENDING: Mapping[Side, State] = {LOCAL: "pending_local", PEER: "pending_peer"}
+_HALF: Mapping[Side, State] = {LOCAL: "half_local", PEER: "half_peer"}
 
 
 def volume_pairs(views: Sides[VolumeView | None]) -> list[ObservedVolumePair]:
@@ -39,9 +45,10 @@ def volume_pairs(views: Sides[VolumeView | None]) -> list[ObservedVolumePair]:
 
     Without a view of the peer: every entry of the local cluster, with what one side shows.
     """
-    if views.peer is None:
-        return _local_only(Catalog(views.local))
-    catalogs = Sides(Catalog(views.local), Catalog(views.peer))
+    seen = of_both(views)
+    if seen is None:
+        return _local_only(Catalog(of_side(views, LOCAL)))
+    catalogs = Sides(Catalog(seen.local), Catalog(seen.peer))
     found: dict[tuple[object, ...], ObservedVolumePair] = {}
     for side in SIDES:
         for volume in catalogs[side].paired:
@@ -59,34 +66,38 @@ def _key(joined: ObservedVolumePair, pair: VolumePair) -> tuple[object, ...]:
     return tuple(volume.id if volume else None for volume in (joined.volumes.local, joined.volumes.peer))
 
 
-def _joined(catalogs: Sides[Catalog], side: str, volume: Volume, pair: VolumePair) -> ObservedVolumePair | None:
+def _joined(catalogs: Sides[Catalog], side: Side, volume: Volume, pair: VolumePair) -> ObservedVolumePair | None:
     if pair.pending:
-        return _one_sided(catalogs, side, volume, pair, f"pending_{side}")
+        return _one_sided(catalogs, side, volume, pair, _PENDING[side])
     try:
         return _listed_by_both(catalogs, side, volume, pair)
     except Failure:  # its cluster pair or its partner cannot be read, which is a finding of its own
         return replace(_one_sided(catalogs, side, volume, pair, "unknown_peer"), row=UNREADABLE)
 
 
-def _listed_by_both(catalogs: Sides[Catalog], side: str, volume: Volume, pair: VolumePair) -> ObservedVolumePair | None:
+def _listed_by_both(
+    catalogs: Sides[Catalog], side: Side, volume: Volume, pair: VolumePair
+) -> ObservedVolumePair | None:
     other_side = other(side)
     if not catalogs[side].leads_to(pair, catalogs[other_side].cluster):
         if catalogs[side].lists_link(pair):
             return None
         # Its cluster pair is gone, so the other cluster is unknown.
         if not catalogs[other_side].shows(pair.remote_volume_id, pair.uuid):
-            return _one_sided(catalogs, side, volume, pair, f"half_{side}")
+            return _one_sided(catalogs, side, volume, pair, _HALF[side])
     partner = catalogs[other_side].by_id(pair.remote_volume_id)
     if partner is None or len(volume.pairs) > 1:
-        return _one_sided(catalogs, side, volume, pair, f"half_{side}")
+        return _one_sided(catalogs, side, volume, pair, _HALF[side])
     ids = {side: volume.id, other_side: partner.id}
     found = classify_volume_pair(0, DesiredPair(volume_id=ids[LOCAL], peer_volume_id=ids[PEER]), catalogs)
     if found.state.startswith("foreign"):  # the partner is paired with another volume: this is half a pair
-        return _one_sided(catalogs, side, volume, pair, f"half_{side}")
+        return _one_sided(catalogs, side, volume, pair, _HALF[side])
     return found
 
 
-def _one_sided(catalogs: Sides[Catalog], side: str, volume: Volume, pair: VolumePair, state: str) -> ObservedVolumePair:
+def _one_sided(
+    catalogs: Sides[Catalog], side: Side, volume: Volume, pair: VolumePair, state: State
+) -> ObservedVolumePair:
     far_id, far_name = pair.remote_volume_id or None, pair.remote_volume_name or None
     desired = (
         DesiredPair(volume_id=volume.id, peer_volume_id=far_id, peer_volume=far_name)
@@ -157,7 +168,7 @@ def export_alone(pairs: list[ObservedVolumePair], dead: Collection[int]) -> list
     """
     items = []
     for pair in pairs:
-        volume, entry = pair.volumes.local, pair.entries.local
+        volume, entry = pair.volume(LOCAL), pair.entry(LOCAL)
         direction = {READ_WRITE: TO_PEER, TARGET: FROM_PEER}.get(volume.access)
         if (
             entry.cluster_pair_id not in dead
@@ -177,8 +188,8 @@ def export_alone(pairs: list[ObservedVolumePair], dead: Collection[int]) -> list
     return items
 
 
-def _name(pair: ObservedVolumePair, side: str, prefix: str) -> dict:
-    volume, catalog = pair.volumes[side], pair.catalogs[side]
+def _name(pair: ObservedVolumePair, side: Side, prefix: str) -> dict:
+    volume, catalog = pair.volume(side), pair.catalogs[side]
     account = catalog.account(volume)
     named = catalog.readable_named(volume.name)
     same_owner = [each for each in named if not each.deleted and catalog.account(each) == account]

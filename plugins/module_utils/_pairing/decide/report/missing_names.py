@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ...model import Sides
+from ...model import LOCAL, Sides, of_side
 from ...views import VolumeView
 from ..catalog import Catalog
 from ..volume_pair.state import ObservedVolumePair
@@ -57,7 +57,7 @@ def unpaired_accounts(
         for side, volume in pair.volumes.as_dict().items()
         if volume is not None
     }
-    name = views.local.cluster.name
+    name = of_side(views, LOCAL).cluster.name
     known = {account for view in (views.local, views.peer) if view for account in view.accounts.values()}
     return [
         Finding(

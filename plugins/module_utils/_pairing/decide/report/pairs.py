@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from ...model import LOCAL, PEER, SIDES, TARGET, VolumePair, other
+from ...model import LOCAL, PEER, SIDES, TARGET, Side, VolumePair, other
 from ..cluster_pair.state import ObservedClusterPair
 from ..health import of_state
 from ..volume_pair.messages import states
@@ -67,7 +67,7 @@ def is_reported_with_clusters(pair: ObservedVolumePair, clusters: ObservedCluste
     """
     if clusters is None or pair.state == "unknown_peer":
         near = LOCAL if pair.entries.local else PEER
-        link = pair.catalogs[near].readable_link(pair.entries[near])
+        link = pair.catalogs[near].readable_link(pair.entry(near))
         return cause(pair) == "link_lost" and link is not None and not link.connected
     if clusters.state != "paired":
         # Every volume pair must be removed before the clusters can be paired again.
@@ -89,14 +89,15 @@ def pair_findings(
         late = None if max_lag is None or _is_error(code) else lag.beyond(pair, behind, max_lag)
         if late and peer_is_unreachable and lag.not_asked(pair):
             late = None
+        lag_text = lag.message(late, behind, max_lag) if late and max_lag is not None else ""
         if late and code == "snapshots_stopped":  # it does not cause the lag: two findings
-            findings.append(_late(pair, None, late, lag.message(late, behind, max_lag)))
+            findings.append(_late(pair, None, late, lag_text))
             late = None
         key = _with_others(pair, code, late)
         if key:
             shared.setdefault(key, []).append(pair)
         elif late:
-            findings.append(_late(pair, code, late, lag.message(late, behind, max_lag)))
+            findings.append(_late(pair, code, late, lag_text))
         elif code:
             findings.append(_of_one(pair, code))
     return findings + [_of_all(key, sharing) for key, sharing in shared.items()]
@@ -124,7 +125,7 @@ def cause(pair: ObservedVolumePair) -> str | None:
 
 
 def _by_direction(pair: ObservedVolumePair) -> str | None:
-    local, peer = pair.volumes.local, pair.volumes.peer
+    local, peer = pair.volume(LOCAL), pair.volume(PEER)
     unlike = local.enable_512e != peer.enable_512e and pair.health == "recovering"
     return {"split": "split", "none": "no_source"}.get(pair.direction or "") or ("sector_mismatch" if unlike else None)
 
@@ -167,7 +168,7 @@ def _finding(pair: ObservedVolumePair, code: str, what: str, fix: str | None) ->
     return Finding(code, text, pair.name(side), volume.name if volume else None, fix, hits=1)
 
 
-def _ends(pair: ObservedVolumePair, side: str) -> str:
+def _ends(pair: ObservedVolumePair, side: Side) -> str:
     near, other_side = f"{pair.label(side)} on cluster {pair.name(side)}", other(side)
     if pair.state.startswith("pending"):
         return near  # a pending entry names no partner
@@ -229,7 +230,7 @@ _LATE = {
 }
 
 
-def _target(pair: ObservedVolumePair) -> str:
+def _target(pair: ObservedVolumePair) -> Side:
     """The side of the target; the peer's if no volume that was read is a target."""
     return next((side for side in SIDES if pair.volumes[side] and pair.volume(side).access == TARGET), PEER)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from ...._element.errors import Failure
-from ...model import LOCAL, PEER, SIDES, TARGET, Sides, mode_option, other
+from ...model import LOCAL, PEER, SIDES, TARGET, Side, Sides, mode_option, of_both, of_side, other
 from ...views import VolumeView
 from .. import readiness
 from ..catalog import Catalog
@@ -65,6 +65,14 @@ class Subject:
     #: The failed checks of volumes that cannot be paired.
     refused: Sequence[Check]
 
+    def view(self, side: Side) -> VolumeView:
+        """What the cluster of a side lists. Raises LookupError for a peer that was not asked."""
+        return of_side(self.views, side)
+
+    def facts_of(self, side: Side) -> Facts:
+        """What the cluster of a side tells of itself. Raises LookupError for a peer that was not asked."""
+        return of_side(self.facts, side)
+
 
 def checks(subject: Subject) -> list[Check]:
     """All checks, those of clusters first. Of pairs and candidates: the failed and unknown ones, else one for all."""
@@ -88,20 +96,20 @@ def _unknown(code: str, subject: Subject) -> Check:
     return Check(code, None, f"{subject.why}, so this is unknown", "name a peer that answers")
 
 
-def _privileges(subject: Subject, side: str) -> Check:
-    roles = subject.facts[side].roles
-    return readiness.privileges(subject.views[side].cluster.name, roles.value, roles.unknown)
+def _privileges(subject: Subject, side: Side) -> Check:
+    roles = subject.facts_of(side).roles
+    return readiness.privileges(subject.view(side).cluster.name, roles.value, roles.unknown)
 
 
 def _of_both(subject: Subject) -> list[Check]:
     if subject.clusters is None:
         return [_unknown("version_gap", subject), _unknown("names", subject)]
-    local, peer = subject.views.local.cluster, subject.views.peer.cluster
+    local, peer = subject.view(LOCAL).cluster, subject.view(PEER).cluster
     return [readiness.version_gap(local, peer), readiness.names(local, peer)]
 
 
-def _pair_slots(subject: Subject, side: str) -> Check:
-    view, limit = subject.views[side], subject.facts[side].pairs_max
+def _pair_slots(subject: Subject, side: Side) -> Check:
+    view, limit = subject.view(side), subject.facts_of(side).pairs_max
     if subject.clusters is not None and subject.clusters.naming(side):
         return Check("pair_slots", True, f"cluster {view.cluster.name} has its pair with the other cluster already")
     if limit.unknown:
@@ -109,12 +117,12 @@ def _pair_slots(subject: Subject, side: str) -> Check:
     return readiness.pair_slots(view.cluster.name, view.entries, limit.value, len(view.unreadable_entries))
 
 
-def _mvip(subject: Subject, side: str) -> Check:
+def _mvip(subject: Subject, side: Side) -> Check:
     """Whether the other cluster would recognise this one; unpaired clusters would list it with its own MVIP."""
-    cluster, other_side = subject.views[side].cluster, other(side)
-    entry = subject.clusters.pair[other_side]
+    cluster, other_side = subject.view(side).cluster, other(side)
+    entry = subject.clusters.pair[other_side] if subject.clusters else None
     listed = entry.remote_mvip if entry else cluster.mvip
-    return readiness.mvip(cluster.name, subject.views[other_side].cluster.name, listed, subject.known_as[side])
+    return readiness.mvip(cluster.name, subject.view(other_side).cluster.name, listed, subject.known_as[side])
 
 
 def _latency(subject: Subject) -> Check:
@@ -123,13 +131,13 @@ def _latency(subject: Subject) -> Check:
     reported = [entry.latency_ms for side in SIDES for entry in subject.clusters.naming(side)]
     known = [milliseconds for milliseconds in reported if milliseconds is not None]
     synchronous = [pair for pair in subject.pairs if mode_option(pair.mode or "") == "sync"]
-    what = f"clusters {subject.views.local.cluster.name} and {subject.views.peer.cluster.name}"
+    what = f"clusters {subject.view(LOCAL).cluster.name} and {subject.view(PEER).cluster.name}"
     if synchronous:
         what += f", {len(synchronous)} pairs in mode sync"
     return readiness.latency(what, max(known, default=None), bool(synchronous))
 
 
-def _target_sides(subject: Subject) -> list[str]:
+def _target_sides(subject: Subject) -> list[Side]:
     """The sides that receive, or would receive, replicated data: the peer if that is not known."""
     targets = {
         side
@@ -141,14 +149,14 @@ def _target_sides(subject: Subject) -> list[str]:
     return [side for side in SIDES if side in targets]
 
 
-def _fullness(subject: Subject, side: str) -> Check:
+def _fullness(subject: Subject, side: Side) -> Check:
     facts, view = subject.facts[side], subject.views[side]
-    if facts is None:
+    if facts is None or view is None:
         return _unknown("fullness", subject)
     return readiness.fullness(view.cluster.name, facts.fullness.value, facts.fullness.unknown)
 
 
-def _each(code: str, subject: Subject, judge: Callable[[ObservedVolumePair, str], Check]) -> list[Check]:
+def _each(code: str, subject: Subject, judge: Callable[[ObservedVolumePair, Side], Check]) -> list[Check]:
     """The checks of one code for all pairs and candidates. judge: takes a pair and the side of its source."""
     found = [judge(pair, _source_side(pair)) for pair in subject.pairs if _is_whole(pair)]
     found += [Check(code, None, f"{ends(pair)}: {_why_broken(pair)}") for pair in _broken(subject)]
@@ -169,29 +177,29 @@ def _why_broken(pair: ObservedVolumePair) -> str:
     return "one of the volumes cannot be read" if pair.row == UNREADABLE else "one of the volumes is missing"
 
 
-def _source_side(pair: ObservedVolumePair) -> str:
+def _source_side(pair: ObservedVolumePair) -> Side:
     return pair.source or LOCAL
 
 
-def _size(pair: ObservedVolumePair, side: str) -> Check:
+def _size(pair: ObservedVolumePair, side: Side) -> Check:
     other_side = other(side)
-    return readiness.size(pair.volumes[side], pair.volumes[other_side], pair.name(other_side))
+    return readiness.size(pair.volume(side), pair.volume(other_side), pair.name(other_side))
 
 
-def _sector_size(pair: ObservedVolumePair, side: str) -> Check:
-    return readiness.sector_size(ends(pair), pair.volumes[side], pair.volumes[other(side)])
+def _sector_size(pair: ObservedVolumePair, side: Side) -> Check:
+    return readiness.sector_size(ends(pair), pair.volume(side), pair.volume(other(side)))
 
 
-def _access(pair: ObservedVolumePair, side: str) -> Check:
+def _access(pair: ObservedVolumePair, side: Side) -> Check:
     for which in (side, other(side)):
-        active = readiness.active(pair.volumes[which], pair.name(which))
+        active = readiness.active(pair.volume(which), pair.name(which))
         if not active.ok:
             return active
     if pair.is_paired:
         return _roles(pair)
     other_side = other(side)
-    source = readiness.source_access(pair.volumes[side], pair.name(side))
-    return readiness.target_access(pair.volumes[other_side], pair.name(other_side)) if source.ok else source
+    source = readiness.source_access(pair.volume(side), pair.name(side))
+    return readiness.target_access(pair.volume(other_side), pair.name(other_side)) if source.ok else source
 
 
 def _roles(pair: ObservedVolumePair) -> Check:
@@ -209,9 +217,10 @@ def candidates(
     pairs: Sequence[ObservedVolumePair],
 ) -> tuple[list[ObservedVolumePair], list[Check]]:
     """The unpaired volumes of these names with their namesakes on the peer, and the failed checks of the others."""
-    if views.peer is None:
+    seen = of_both(views)
+    if seen is None:
         return [], []
-    catalogs = Sides(Catalog(views.local), Catalog(views.peer))
+    catalogs = Sides(Catalog(seen.local), Catalog(seen.peer))
     paired = {volume.name for pair in pairs for volume in (pair.volumes.local, pair.volumes.peer) if volume}
     owner = accounts[0] if accounts and len(accounts) == 1 else None
     checked = [

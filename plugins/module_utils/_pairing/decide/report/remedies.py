@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ...model import LOCAL, PEER, READ_WRITE, SIDES, TARGET, mode_option, other
+from ...model import LOCAL, PEER, READ_WRITE, SIDES, TARGET, Side, mode_option, other
 from ..volume_pair.state import ObservedVolumePair
 
 # Only the user knows which volume that is.
@@ -48,7 +48,7 @@ def _task(pair: ObservedVolumePair, options: str) -> str:
     return f"{where}run element_volume_pair with volume_id: {volume_id}{partner}{peer}, {options}"
 
 
-def _id(pair: ObservedVolumePair, side: str) -> int | None:
+def _id(pair: ObservedVolumePair, side: Side) -> int | None:
     volume = pair.volumes[side]
     return volume.id if volume else pair.desired.given_id(side)
 

@@ -8,22 +8,32 @@
 
 from __future__ import annotations
 
-from ...model import MODES, PAUSED_HERE, PAUSED_THERE, SIDES, TARGET, other
+from ...model import MODES, PAUSED_HERE, PAUSED_THERE, SIDES, TARGET, Mode, Side, other
 from ...plan import PairVolumes, Plan, SetAccess, SetMode, SetPause, Step
 from .. import health
 from .state import ObservedVolumePair
 
 
-def set_mode(observed: ObservedVolumePair, source: str) -> tuple[Step, ...]:
+def set_mode(observed: ObservedVolumePair, source: Side) -> tuple[Step, ...]:
     """The step that sets the requested mode on the source; empty if the pair has it or none is requested."""
-    mode, now = MODES.get(observed.desired.mode or ""), observed.mode or observed.entry(source).mode
-    if mode is None or now.lower() == mode.lower():
+    wanted, now = observed.desired.mode, observed.mode or observed.entry(source).mode
+    if wanted is None or now.lower() == MODES[wanted].lower():
         return ()
-    reason = f"mode {observed.desired.mode} requested"
-    return (SetMode(observed.item, source, observed.label(source), reason, observed.volumes[source], mode, now),)
+    mode, reason = MODES[wanted], f"mode {wanted} requested"
+    return (
+        SetMode(
+            item=observed.item,
+            side=source,
+            object=observed.label(source),
+            reason=reason,
+            volume=observed.volume(source),
+            mode=mode,
+            before=now,
+        ),
+    )
 
 
-def set_pause(observed: ObservedVolumePair, source: str) -> tuple[Step, ...]:
+def set_pause(observed: ObservedVolumePair, source: Side) -> tuple[Step, ...]:
     """The steps that pause an existing pair, on its source, or resume it, on each side that was paused."""
     wanted = observed.desired.paused
     shown = {side: observed.entry(side).state for side in SIDES}
@@ -35,7 +45,14 @@ def set_pause(observed: ObservedVolumePair, source: str) -> tuple[Step, ...]:
         sides = [s for s in SIDES if shown[s] == PAUSED_HERE or shown[other(s)] == PAUSED_THERE]
     reason = "pause requested" if wanted else "resume requested"
     return tuple(
-        SetPause(observed.item, side, observed.label(side), reason, observed.volumes[side], bool(wanted))
+        SetPause(
+            item=observed.item,
+            side=side,
+            object=observed.label(side),
+            reason=reason,
+            volume=observed.volume(side),
+            paused=bool(wanted),
+        )
         for side in sides
     )
 
@@ -43,12 +60,19 @@ def set_pause(observed: ObservedVolumePair, source: str) -> tuple[Step, ...]:
 def lost_roles(observed: ObservedVolumePair, plan: Plan) -> tuple[Step, ...]:
     """The steps for targets that are `locked` after the handshake: some releases keep the role of paired volumes only."""
     return tuple(
-        SetAccess(observed.item, step_side, volume.label, "paired, but still locked", volume, TARGET)
+        SetAccess(
+            item=observed.item,
+            side=step_side,
+            object=volume.label,
+            reason="paired, but still locked",
+            volume=volume,
+            access=TARGET,
+        )
         for step in plan.steps
-        if isinstance(step, PairVolumes)
+        if isinstance(step, PairVolumes) and observed.state == "paired"
         for step_side in (other(step.side),)
-        for volume in (observed.volumes[step_side],)
-        if observed.state == "paired" and volume.access == "locked"
+        for volume in (observed.volume(step_side),)
+        if volume.access == "locked"
     )
 
 
@@ -58,8 +82,19 @@ def lost_modes(observed: ObservedVolumePair, plan: Plan) -> tuple[Step, ...]:
     The API documentation does not say whether the mode survives a failover (note N63 of api_notes).
     """
     turned = any(isinstance(step, SetAccess) and step.volume.pairs for step in plan.steps)
-    wanted = MODES.get(observed.desired.mode or plan.before.get("mode") or "")
-    if not turned or wanted is None or observed.mode is None or observed.mode.lower() == wanted.lower():
+    mode: Mode | None = observed.desired.mode or plan.before.get("mode")
+    wanted = MODES[mode] if mode else None
+    new, now, reason = observed.source, observed.mode, "the failover changed the mode"
+    if not turned or wanted is None or new is None or now is None or now.lower() == wanted.lower():
         return ()
-    new, reason = observed.source, "the failover changed the mode"
-    return (SetMode(observed.item, new, observed.label(new), reason, observed.volumes[new], wanted, observed.mode),)
+    return (
+        SetMode(
+            item=observed.item,
+            side=new,
+            object=observed.label(new),
+            reason=reason,
+            volume=observed.volume(new),
+            mode=wanted,
+            before=now,
+        ),
+    )

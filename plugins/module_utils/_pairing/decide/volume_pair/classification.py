@@ -9,12 +9,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
 from ...._element.errors import Failure
-from ...model import LOCAL, PEER, SIDES, Sides
+from ...model import LOCAL, PEER, SIDES, Side, Sides, of_both, of_side
 from ...views import VolumeView
 from ..catalog import Catalog
 from ..identity import UnreachablePeer
@@ -31,9 +31,7 @@ def classify_all(
 
     desired_pairs: None for a pair that an earlier read did not identify; it stays None without a Failure.
     """
-    here = Catalog(views.local)
-    both = partial(_classify_both, Sides(here, Catalog(views.peer))) if views.peer else None
-    find = both or partial(_classify_local_only, here, unreachable_peer)
+    find = _classifier(views, unreachable_peer)
     found: list[ObservedVolumePair | None] = []
     failures: list[Failure | None] = []
     for number, desired in enumerate(desired_pairs):
@@ -45,6 +43,18 @@ def classify_all(
         found.append(pair)
         failures.append(failure)
     return tuple(found), tuple(failures)
+
+
+def _classifier(
+    views: Sides[VolumeView | None], unreachable_peer: UnreachablePeer | None
+) -> Callable[[int, DesiredPair], ObservedVolumePair]:
+    """Raises LookupError where a peer does not answer of which nothing is known."""
+    seen = of_both(views)
+    if seen is not None:
+        return partial(_classify_both, Sides(Catalog(seen.local), Catalog(seen.peer)))
+    if unreachable_peer is None:
+        raise LookupError("nothing is known of the peer")
+    return partial(_classify_local_only, Catalog(of_side(views, LOCAL)), unreachable_peer)
 
 
 def _classify_both(catalogs: Sides[Catalog], number: int, desired: DesiredPair) -> ObservedVolumePair:
@@ -81,12 +91,13 @@ def find_duplicates(pairs: Sequence[ObservedVolumePair | None]) -> dict[int, Fai
     return {
         number: _duplicate(pair, side)
         for number, (pair, named) in enumerate(zip(pairs, volumes))
+        if pair is not None
         for side, volume_id in named
         if counts[side, volume_id] > 1
     }
 
 
-def _duplicate(pair: ObservedVolumePair, side: str) -> Failure:
+def _duplicate(pair: ObservedVolumePair, side: Side) -> Failure:
     return Failure(
         "duplicate_item",
         f"cluster {pair.name(side)}: more than one item of pairs names {pair.label(side)}; name each volume once",

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ...._element.errors import Failure
 from ...model import FROM_PEER, LOCAL, PEER, Volume
@@ -32,21 +32,27 @@ def check_create(observed: ObservedVolumePair) -> None:
         )
 
 
-def account_id_of(observed: ObservedVolumePair, owner: str | None) -> int | None:
+def account_id_of(observed: ObservedVolumePair, owner: str) -> int | None:
     """The owner's account ID on the peer; None if it will be created. Raises Failure, account_not_found."""
     peer_catalog = observed.catalogs.peer
     known = [account_id for account_id, name in peer_catalog.accounts.items() if name == owner]
     if known:
         return known[0]
-    if owner is None or not observed.desired.create.create_account:
-        raise Failure(
-            "account_not_found",
-            f"cluster {peer_catalog.cluster.name} has no account named {owner} to own the new {observed.label(PEER)}; give "
-            "create_peer_volume.account, or let create_account: true create it",
-            cluster=peer_catalog.cluster.name,
-            method="ListAccounts",
-        )
+    create = observed.desired.create
+    if create is None or not create.create_account:
+        raise no_account(observed, owner)
     return None
+
+
+def no_account(observed: ObservedVolumePair, owner: str | None) -> Failure:
+    there = observed.catalogs.peer
+    return Failure(
+        "account_not_found",
+        f"cluster {there.cluster.name} has no account named {owner} to own the new {observed.label(PEER)}; give "
+        "create_peer_volume.account, or let create_account: true create it",
+        cluster=there.cluster.name,
+        method="ListAccounts",
+    )
 
 
 def check_no_namesake(observed: ObservedVolumePair, name: str, account_id: int | None) -> None:
@@ -112,7 +118,7 @@ def _over_limit(observed: ObservedVolumePair, what: str) -> Failure:
     )
 
 
-def without_room(pairs: Sequence[ObservedVolumePair | None], creations: Sequence[CreateVolume]) -> dict[int, Failure]:
+def without_room(pairs: Mapping[int, ObservedVolumePair], creations: Sequence[CreateVolume]) -> dict[int, Failure]:
     """The Failure limit_reached, by item, of the creations that exceed the peer's numbers of volumes."""
     if not creations:
         return {}

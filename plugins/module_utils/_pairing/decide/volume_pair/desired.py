@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...model import LOCAL, PEER, other
+from ...model import LOCAL, PEER, Direction, Mode, Side, other
 
 # The kinds of failover.
 PLANNED, FORCED = "planned", "forced"
@@ -39,8 +39,8 @@ class DesiredPair:
     peer_volume: str | None = None
     peer_volume_id: int | None = None
     peer_account: str | None = None
-    mode: str | None = None
-    direction: str | None = None
+    mode: Mode | None = None
+    direction: Direction | None = None
     paused: bool | None = None
     #: The least size of both volumes in bytes.
     size: int | None = None
@@ -48,10 +48,10 @@ class DesiredPair:
     #: How a missing partner is created; None if that is an error.
     create: NewVolume | None = None
 
-    def given_id(self, side: str) -> int | None:
+    def given_id(self, side: Side) -> int | None:
         return self.volume_id if side == LOCAL else self.peer_volume_id
 
-    def given_name(self, side: str) -> str | None:
+    def given_name(self, side: Side) -> str | None:
         return self.volume if side == LOCAL else self.peer_volume
 
     @property
@@ -64,7 +64,7 @@ class DesiredPair:
         """The owner's name of the volume on the peer; None for any owner."""
         return self.peer_account or (self.create.account if self.create else None)
 
-    def label(self, side: str) -> str:
+    def label(self, side: Side) -> str:
         """The volume of `side` as the task names it, for messages."""
         name, volume_id = self.given_name(side), self.given_id(side)
         if side == PEER and volume_id is None:

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from ...._element.errors import Failure
-from ...model import FROM_PEER, LOCAL, SIDES, TARGET, TO_PEER
+from ...model import FROM_PEER, LOCAL, SIDES, TARGET, TO_PEER, Direction
 from .messages import accesses, ends, no_source, refusal, split_brain
 from .state import ObservedVolumePair
 
@@ -21,7 +21,7 @@ def no_such_direction(observed: ObservedVolumePair) -> Failure:
     return no_source(observed) if observed.direction == "none" else direction_change(observed)
 
 
-def direction_kept(observed: ObservedVolumePair) -> str:
+def direction_kept(observed: ObservedVolumePair) -> Direction:
     """The direction for pairing again: that of the roles, else the desired one.
 
     Raises Failure: direction_change if both differ, direction_unknown without either.
@@ -36,7 +36,7 @@ def direction_kept(observed: ObservedVolumePair) -> str:
     return wanted
 
 
-def direction_of_new(observed: ObservedVolumePair) -> str:
+def direction_of_new(observed: ObservedVolumePair) -> Direction:
     """The direction of a new pair. A volume with the access replicationTarget may hold a copy and is no source by default.
 
     Raises Failure: direction_unknown, and direction_change if the roles contradict the desired direction.

@@ -25,7 +25,7 @@ from ...failover_steps import (
     RemoveCheckpoint,
     TakeCheckpoint,
 )
-from ...model import LOCAL, PEER, READ_WRITE, TARGET, TO_PEER, Volume, Writes, other
+from ...model import LOCAL, PEER, READ_WRITE, TARGET, TO_PEER, Side, Volume, Writes, other
 from ...plan import Step
 from . import growth
 from .desired import FORCED, PLANNED, PairOptions
@@ -61,7 +61,7 @@ def steps(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, ...
     return _planned(observed, options)
 
 
-def desired_source(observed: ObservedVolumePair) -> str:
+def desired_source(observed: ObservedVolumePair) -> Side:
     """The side that the desired direction makes the source."""
     return LOCAL if observed.desired.direction == TO_PEER else PEER
 
@@ -69,15 +69,15 @@ def desired_source(observed: ObservedVolumePair) -> str:
 def _planned(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, ...]:
     new = desired_source(observed)
     old = other(new)
-    source, target = observed.volumes[old], observed.volumes[new]
+    source, target = observed.volume(old), observed.volume(new)
     check_connected(observed)
     check_in_sync(observed)
     grown = growth.steps(observed, old)
     check_even(observed)
     check_snapshots(observed)
-    check_no_hosts(observed, old, usage_of(observed, old, source))
+    check_no_hosts(observed, old, usage_of(observed, old))
     check_quiet(observed, old)
-    most = most_in_group(observed, old)
+    max_batch = most_in_group(observed, old)
     item, shown = observed.item, observed.label
     reason = f"failover: planned requested, direction {observed.desired.direction}"
     return (
@@ -88,16 +88,55 @@ def _planned(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, 
             object=shown(old),
             reason="it proves that all writes have arrived on the other side",
             volume=source,
-            most=most,
+            max_batch=max_batch,
             cluster_id=observed.catalogs[old].cluster.unique_id,
             digest=digest_of(observed, old),
         ),
-        ConfirmFailover(item, old, shown(old), "no write is lost", source, target, options.timeout),
-        Demote(item, old, shown(old), reason, source, TARGET, target),
-        ConfirmQuiet(item, old, shown(old), "no one wrote since", source, writes_of(observed, old) or Writes(0, 0)),
-        Promote(item, new, shown(new), reason, target, READ_WRITE, partner=replace(source, access=TARGET)),
-        RemoveCheckpoint(item, new, shown(new), "the pair is reversed", target, True, most),
-        RemoveCheckpoint(item, old, shown(old), "the pair is reversed", source, False, most),
+        ConfirmFailover(
+            item=item,
+            side=old,
+            object=shown(old),
+            reason="no write is lost",
+            volume=source,
+            partner=target,
+            timeout=options.timeout,
+        ),
+        Demote(item=item, side=old, object=shown(old), reason=reason, volume=source, access=TARGET, partner=target),
+        ConfirmQuiet(
+            item=item,
+            side=old,
+            object=shown(old),
+            reason="no one wrote since",
+            volume=source,
+            writes=writes_of(observed, old) or Writes(0, 0),
+        ),
+        Promote(
+            item=item,
+            side=new,
+            object=shown(new),
+            reason=reason,
+            volume=target,
+            access=READ_WRITE,
+            partner=replace(source, access=TARGET),
+        ),
+        RemoveCheckpoint(
+            item=item,
+            side=new,
+            object=shown(new),
+            reason="the pair is reversed",
+            volume=target,
+            copy=True,
+            max_batch=max_batch,
+        ),
+        RemoveCheckpoint(
+            item=item,
+            side=old,
+            object=shown(old),
+            reason="the pair is reversed",
+            volume=source,
+            copy=False,
+            max_batch=max_batch,
+        ),
     )
 
 
@@ -115,41 +154,77 @@ def _forced(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, .
     return (*promoted, *_overwritten(observed, old, options))
 
 
-def _saved(observed: ObservedVolumePair, old: str, options: PairOptions, hint: str) -> tuple[Step, ...]:
+def _saved(observed: ObservedVolumePair, old: Side, options: PairOptions, hint: str) -> tuple[Step, ...]:
     """The snapshot of a target: it is overwritten once its partner is writable, and may hold the newest data."""
     return (save(observed, old, hint),) if options.save_overwritten else ()
 
 
-def _promoted(observed: ObservedVolumePair, new: str, first: bool, unsaved: Volume | None = None) -> tuple[Step, ...]:
-    volume = observed.volumes[new]
+def _promoted(observed: ObservedVolumePair, new: Side, first: bool, unsaved: Volume | None = None) -> tuple[Step, ...]:
+    volume = observed.volume(new)
     if volume.access == READ_WRITE:
         return ()
     reason = f"failover: forced requested, direction {observed.desired.direction}"
-    return (Promote(observed.item, new, observed.label(new), reason, volume, READ_WRITE, first, unsaved=unsaved),)
+    return (
+        Promote(
+            item=observed.item,
+            side=new,
+            object=observed.label(new),
+            reason=reason,
+            volume=volume,
+            access=READ_WRITE,
+            first=first,
+            unsaved=unsaved,
+        ),
+    )
 
 
-def _overwritten(observed: ObservedVolumePair, old: str, options: PairOptions) -> tuple[Step, ...]:
+def _overwritten(observed: ObservedVolumePair, old: Side, options: PairOptions) -> tuple[Step, ...]:
     """The steps for the losing side: save it first, and do not change it if a host is logged in to it."""
     new = other(old)
-    item, losing, label = observed.item, observed.volumes[old], observed.label(old)
+    item, losing, label = observed.item, observed.volume(old), observed.label(old)
     # It is writable at the recheck.
-    winning = replace(observed.volumes[new], access=READ_WRITE)
+    winning = replace(observed.volume(new), access=READ_WRITE)
     return (
         *_saved(observed, old, options, "both sides are writable"),
-        ConfirmDemotion(item, old, label, "nothing has changed and no host is logged in", losing, winning),
-        Demote(item, old, label, f"{observed.name(new)} has the source now", losing, TARGET, winning),
+        ConfirmDemotion(
+            item=item,
+            side=old,
+            object=label,
+            reason="nothing has changed and no host is logged in",
+            volume=losing,
+            partner=winning,
+        ),
+        Demote(
+            item=item,
+            side=old,
+            object=label,
+            reason=f"{observed.name(new)} has the source now",
+            volume=losing,
+            access=TARGET,
+            partner=winning,
+        ),
         *_counted(observed, old, options),
     )
 
 
-def _counted(observed: ObservedVolumePair, old: str, options: PairOptions) -> tuple[Step, ...]:
+def _counted(observed: ObservedVolumePair, old: Side, options: PairOptions) -> tuple[Step, ...]:
     """The step that counts the writes between the snapshot and the demotion, which are lost on both sides."""
-    used = usage_of(observed, old, observed.volumes[old])
+    used = usage_of(observed, old)
     if used is None:
         return ()
     before = None if "statistics" in used.unreadable else used.write_ops
-    volume, reason = observed.volumes[old], "hosts may have written until then"
-    return (CountLateWrites(observed.item, old, observed.label(old), reason, volume, before, options.save_overwritten),)
+    volume, reason = observed.volume(old), "hosts may have written until then"
+    return (
+        CountLateWrites(
+            item=observed.item,
+            side=old,
+            object=observed.label(old),
+            reason=reason,
+            volume=volume,
+            write_ops=before,
+            saved=options.save_overwritten,
+        ),
+    )
 
 
 def _settle_split(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, ...]:
@@ -186,9 +261,19 @@ def _promote_one_of_none(observed: ObservedVolumePair, options: PairOptions) -> 
     missing = missing_proof(observed)
     if missing:
         raise unproven(observed, missing)
-    volume, partner = observed.volumes[new], observed.volumes[other(new)]
+    volume, partner = observed.volume(new), observed.volume(other(new))
     reason = f"a planned failover was interrupted; direction {observed.desired.direction} requested"
-    return (Promote(observed.item, new, observed.label(new), reason, volume, READ_WRITE, partner=partner),)
+    return (
+        Promote(
+            item=observed.item,
+            side=new,
+            object=observed.label(new),
+            reason=reason,
+            volume=volume,
+            access=READ_WRITE,
+            partner=partner,
+        ),
+    )
 
 
 def warnings(observed: ObservedVolumePair, options: PairOptions, planned: Iterable[Step]) -> tuple[str, ...]:

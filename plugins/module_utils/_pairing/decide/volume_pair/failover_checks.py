@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable
 
 from ... import checkpoint
 from ...failover_steps import Promote
-from ...model import LOCAL, PEER, SIDES, Sides, Snapshot, Usage, Volume, Writes, other
+from ...model import LOCAL, PEER, SIDES, Side, Sides, Snapshot, Usage, Writes, other
 from ...plan import Step
 from .. import guard, health, sizes
 from . import growth
@@ -39,7 +39,7 @@ def check_even(observed: ObservedVolumePair) -> None:
 def check_snapshots(observed: ObservedVolumePair) -> None:
     """Raise Failure, snapshot_limit, without room for the checkpoint on both sides: a target at its limit stops."""
     for side in SIDES:
-        used, limits = usage_of(observed, side, observed.volumes[side]), observed.extras.limits[side]
+        used, limits = usage_of(observed, side), observed.extras.limits[side]
         if used is None or limits is None:
             continue
         limit = limits.snapshots_per_volume
@@ -50,7 +50,7 @@ def check_snapshots(observed: ObservedVolumePair) -> None:
             raise snapshot_limit(observed, side, f"it has {taken} snapshots, the limit is {limit}")
 
 
-def check_no_hosts(observed: ObservedVolumePair, side: str, used: Usage | None) -> None:
+def check_no_hosts(observed: ObservedVolumePair, side: Side, used: Usage | None) -> None:
     """Raise Failure, source_in_use, if hosts are logged in. used: None before it is read, which passes."""
     if used is None:
         return
@@ -59,7 +59,7 @@ def check_no_hosts(observed: ObservedVolumePair, side: str, used: Usage | None) 
         raise source_in_use(observed, side, evidence)
 
 
-def check_quiet(observed: ObservedVolumePair, side: str) -> None:
+def check_quiet(observed: ObservedVolumePair, side: Side) -> None:
     """Raise Failure, source_in_use, if hosts write to the source. A later step compares the count of now."""
     if observed.extras.writes[side] is None:
         return
@@ -70,12 +70,12 @@ def check_quiet(observed: ObservedVolumePair, side: str) -> None:
         raise source_in_use(observed, side, ("it is being written to",))
 
 
-def writes_of(observed: ObservedVolumePair, side: str) -> Writes | None:
+def writes_of(observed: ObservedVolumePair, side: Side) -> Writes | None:
     """The write operations on the volume of this side; None if they were not read or cannot be read."""
     return (observed.extras.writes[side] or {}).get(observed.volume(side).id)
 
 
-def digest_of(observed: ObservedVolumePair, side: str) -> str:
+def digest_of(observed: ObservedVolumePair, side: Side) -> str:
     """The digest in the attributes of a checkpoint of this side's volume. An unknown count of writes counts as 0."""
     own, partner = writes_of(observed, side), writes_of(observed, other(side))
     cluster_id = observed.catalogs[side].cluster.unique_id
@@ -83,15 +83,17 @@ def digest_of(observed: ObservedVolumePair, side: str) -> str:
     return checkpoint.digest(cluster_id, observed.volume(side).id, observed.entry(side).uuid, *counts)
 
 
-def usage_of(observed: ObservedVolumePair, side: str, volume: Volume) -> Usage | None:
+def usage_of(observed: ObservedVolumePair, side: Side) -> Usage | None:
     """The evidence of use of a volume; None before it is read."""
     known = observed.extras.usage[side]
-    return None if known is None else known.get(volume.id, Usage(unreadable=("sessions", "statistics", "snapshots")))
+    if known is None:
+        return None
+    return known.get(observed.volume(side).id, Usage(unreadable=("sessions", "statistics", "snapshots")))
 
 
-def hosts_of(observed: ObservedVolumePair, side: str) -> tuple[str, ...]:
+def hosts_of(observed: ObservedVolumePair, side: Side) -> tuple[str, ...]:
     """The sessions of hosts on the volume; empty before they are read."""
-    used = usage_of(observed, side, observed.volumes[side])
+    used = usage_of(observed, side)
     return guard.sessions(used) if used else ()
 
 
@@ -121,10 +123,11 @@ def missing_proof(observed: ObservedVolumePair) -> str | None:
     return _disproved(observed, latest, noted)
 
 
-def _checkpoints(observed: ObservedVolumePair, side: str) -> tuple[Snapshot, ...]:
+def _checkpoints(observed: ObservedVolumePair, side: Side) -> tuple[Snapshot, ...]:
     volume_id = observed.volume(side).id
     prefix = checkpoint.CHECKPOINT
-    return tuple(s for s in observed.extras.snapshots[side] if s.volume_id == volume_id and s.name.startswith(prefix))
+    taken = observed.extras.snapshots[side] or ()
+    return tuple(s for s in taken if s.volume_id == volume_id and s.name.startswith(prefix))
 
 
 def _disproved(observed: ObservedVolumePair, latest: Snapshot, noted: Collection[str]) -> str | None:
@@ -164,6 +167,6 @@ def would_grow(observed: ObservedVolumePair) -> bool:
     return growth.desired_sizes(observed.desired, now) != now
 
 
-def promoted_side(planned: Iterable[Step]) -> str | None:
+def promoted_side(planned: Iterable[Step]) -> Side | None:
     """The side that these steps promote; None if they promote none."""
     return next((step.side for step in planned if isinstance(step, Promote)), None)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ...._element.errors import Failure
-from ...model import LOCAL, PEER, other
+from ...model import LOCAL, PEER, Side, other
 from .. import health, sizes
 from . import progress
 from .messages import ends, refusal, states
@@ -51,7 +51,7 @@ def uneven(observed: ObservedVolumePair) -> Failure:
     )
 
 
-def snapshot_limit(observed: ObservedVolumePair, side: str, what: str) -> Failure:
+def snapshot_limit(observed: ObservedVolumePair, side: Side, what: str) -> Failure:
     return Failure(
         "snapshot_limit",
         f"cluster {observed.name(side)}: {observed.label(side)} has no room for the checkpoint of a planned failover: {what}; "
@@ -61,7 +61,7 @@ def snapshot_limit(observed: ObservedVolumePair, side: str, what: str) -> Failur
     )
 
 
-def source_in_use(observed: ObservedVolumePair, side: str, evidence: Iterable[str]) -> Failure:
+def source_in_use(observed: ObservedVolumePair, side: Side, evidence: Iterable[str]) -> Failure:
     return Failure(
         "source_in_use", _in_use(observed, side, evidence), cluster=observed.name(side), method="ListISCSISessions"
     )
@@ -77,20 +77,20 @@ def unproven(observed: ObservedVolumePair, missing: str) -> Failure:
     )
 
 
-def losing_side_in_use(observed: ObservedVolumePair, side: str, evidence: Iterable[str]) -> Failure:
+def losing_side_in_use(observed: ObservedVolumePair, side: Side, evidence: Iterable[str]) -> Failure:
     return Failure(
         "target_in_use", _in_use(observed, side, evidence), cluster=observed.name(side), method="ListISCSISessions"
     )
 
 
-def _in_use(observed: ObservedVolumePair, side: str, evidence: Iterable[str]) -> str:
+def _in_use(observed: ObservedVolumePair, side: Side, evidence: Iterable[str]) -> str:
     return (
         f"cluster {observed.name(side)}: {observed.label(side)} would become the target while it is in use: "
         f"{', '.join(evidence)}; stop the application and log the hosts out first"
     )
 
 
-def incomplete(observed: ObservedVolumePair, new: str) -> str | None:
+def incomplete(observed: ObservedVolumePair, new: Side) -> str | None:
     """Why the copy on the desired side is incomplete; None if there is no evidence of that."""
     entry, jobs = observed.entries[new], observed.extras.jobs[new]
     job = (jobs or {}).get(observed.volume(new).id)
@@ -102,7 +102,7 @@ def incomplete(observed: ObservedVolumePair, new: str) -> str | None:
     return None
 
 
-def data_loss_possible(observed: ObservedVolumePair, new: str) -> tuple[str, ...]:
+def data_loss_possible(observed: ObservedVolumePair, new: Side) -> tuple[str, ...]:
     """The warnings about a promotion without proof that no write is lost."""
     texts = [f"data_loss_possible: {ends(observed)}: {_last_seen(observed, new)}"]
     missing = incomplete(observed, new)
@@ -124,7 +124,7 @@ def data_loss_possible(observed: ObservedVolumePair, new: str) -> tuple[str, ...
     return tuple(texts)
 
 
-def _last_seen(observed: ObservedVolumePair, new: str) -> str:
+def _last_seen(observed: ObservedVolumePair, new: Side) -> str:
     facts = [f"last state {states(observed)}"]
     lag = observed.lag_seconds(other(new))
     if lag is not None:
@@ -136,10 +136,10 @@ def _last_seen(observed: ObservedVolumePair, new: str) -> str:
     return ", ".join(facts)
 
 
-def _newest(observed: ObservedVolumePair, side: str) -> list:
+def _newest(observed: ObservedVolumePair, side: Side) -> list:
     """The newest snapshots that were replicated from the other side, the newest first."""
     taken = observed.extras.snapshots[side] or ()
-    volume = observed.volumes[side]
+    volume = observed.volume(side)
     copies = [snapshot for snapshot in taken if snapshot.volume_id == volume.id and snapshot.replicated]
     return sorted(copies, key=lambda snapshot: snapshot.created, reverse=True)[:MAX_SNAPSHOTS]
 
@@ -148,7 +148,7 @@ def sizes_left(observed: ObservedVolumePair) -> str:
     return f"{ends(observed)}: a forced failover does not change sizes; run again to grow them"
 
 
-def left_writable(observed: ObservedVolumePair, side: str, hosts: Iterable[str]) -> str:
+def left_writable(observed: ObservedVolumePair, side: Side, hosts: Iterable[str]) -> str:
     return (
         f"cluster {observed.name(side)}: {observed.label(side)} stays writable ({', '.join(hosts)}), so both sides are writable; "
         "log the hosts out and check that sessions can be read, then run again with failover: forced and allow_overwrite: true"

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from ...._element.errors import Failure
-from ...model import SIDES, Sides, Volume, other
+from ...model import SIDES, Side, Sides, Volume, other
 from ...plan import Grow
 from .desired import DesiredPair
 from .state import ObservedVolumePair
@@ -23,28 +23,38 @@ def desired_sizes(desired: DesiredPair, sizes: Sides[int]) -> Sides[int]:
     return Sides(*(max(sizes[side], least) for side in SIDES))
 
 
-def steps(observed: ObservedVolumePair, source_side: str) -> tuple[Grow, ...]:
+def steps(observed: ObservedVolumePair, source_side: Side) -> tuple[Grow, ...]:
     """The growth that the task requests, in the order of its writes: the target before the source."""
     now = Sides(*(observed.volume(side).size for side in SIDES))
     desired = desired_sizes(observed.desired, now)
     target_side = other(source_side)
     return (
-        *of_volume(observed, target_side, observed.volumes[target_side], desired[target_side], is_source=False),
-        *of_volume(observed, source_side, observed.volumes[source_side], desired[source_side], is_source=True),
+        *of_volume(observed, target_side, observed.volume(target_side), desired[target_side], is_source=False),
+        *of_volume(observed, source_side, observed.volume(source_side), desired[source_side], is_source=True),
     )
 
 
-def of_volume(observed: ObservedVolumePair, side: str, volume: Volume, size: int, is_source: bool) -> tuple[Grow, ...]:
+def of_volume(observed: ObservedVolumePair, side: Side, volume: Volume, size: int, is_source: bool) -> tuple[Grow, ...]:
     """The step that grows one volume to a size in bytes; empty if it has it. Raises Failure, limit_reached."""
     if size <= volume.size:
         return ()
     check_largest(observed, side, volume, size)
     least = observed.desired.size or 0
     reason = "size requested" if size == least else "match_size requested"
-    return (Grow(observed.item, side, volume.label, reason, volume, size, is_source),)
+    return (
+        Grow(
+            item=observed.item,
+            side=side,
+            object=volume.label,
+            reason=reason,
+            volume=volume,
+            size=size,
+            source=is_source,
+        ),
+    )
 
 
-def check_largest(observed: ObservedVolumePair, side: str, volume: Volume, size: int) -> None:
+def check_largest(observed: ObservedVolumePair, side: Side, volume: Volume, size: int) -> None:
     """Raise Failure, limit_reached, if the cluster does not permit a volume of this size in bytes."""
     limits = observed.extras.limits[side]
     if limits is not None and limits.volume_size_max is not None and size > limits.volume_size_max:

@@ -46,7 +46,7 @@ from ..identity import (
 )
 from .desired import DesiredPair, PairOptions
 from .messages import ends, refusal, states
-from .state import ObservedVolumePair
+from .state import ObservedVolumePair, RowName
 
 
 def classify(item: int, desired: DesiredPair, here: Catalog, peer: UnreachablePeer) -> ObservedVolumePair:
@@ -57,7 +57,8 @@ def classify(item: int, desired: DesiredPair, here: Catalog, peer: UnreachablePe
     volume = here.find(desired.volume, desired.volume_id, desired.account)
     pair = volume.pairs[0] if volume and volume.pairs else None
     link = here.link(pair) if pair and not pair.pending else None
-    row, assumed = "alone_none", False
+    row: RowName = "alone_none"
+    assumed = False
     if volume is None:
         row = "missing"
     elif volume.deleted:
@@ -74,7 +75,7 @@ def classify(item: int, desired: DesiredPair, here: Catalog, peer: UnreachablePe
     )
     peer_catalog = Catalog(VolumeView(peer_cluster or Cluster(peer.name, "", ""), (), (), {}))
     entry = pair if row in ("alone", "alone_pending", "deleted") else None
-    if row == "alone":  # only the entry identifies the partner
+    if pair is not None and row == "alone":  # only the entry identifies the partner
         desired = replace(desired, peer_volume_id=pair.remote_volume_id, peer_volume=pair.remote_volume_name or None)
     return ObservedVolumePair(
         item,
@@ -112,14 +113,24 @@ def _is_meant(desired: DesiredPair, pair: VolumePair) -> bool:
 
 def adjust(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, ...]:
     """The steps that promote, pause or resume the local volume. Raises Failure, unreachable, for any other difference."""
-    shown, wanted = observed.volumes.local, observed.desired
-    entry = observed.entries.local
+    shown, wanted = observed.volume(LOCAL), observed.desired
+    entry = observed.entry(LOCAL)
     promoted: tuple[Step, ...] = ()
     if wanted.direction is not None and not _has_role(observed):
         if wanted.direction != TO_PEER or options.failover != "forced":
             raise unreachable(observed, f"direction {wanted.direction}")
         reason = "failover: forced requested, direction to_peer"
-        promoted = (Promote(observed.item, LOCAL, observed.label(LOCAL), reason, shown, READ_WRITE, first=True),)
+        promoted = (
+            Promote(
+                item=observed.item,
+                side=LOCAL,
+                object=observed.label(LOCAL),
+                reason=reason,
+                volume=shown,
+                access=READ_WRITE,
+                first=True,
+            ),
+        )
     if wanted.mode not in (None, mode_option(entry.mode)):
         raise unreachable(observed, f"mode {wanted.mode}")
     # Sizes of an everyday task must not stop a forced failover, in no run of it.
@@ -139,7 +150,7 @@ def _has_role(observed: ObservedVolumePair) -> bool:
 
 
 def _pause(observed: ObservedVolumePair) -> tuple[Step, ...]:
-    wanted, state, volume = observed.desired.paused, observed.entry(LOCAL).state, observed.volumes.local
+    wanted, state, volume = observed.desired.paused, observed.entry(LOCAL).state, observed.volume(LOCAL)
     if wanted is None or (wanted and state in (PAUSED_HERE, PAUSED_THERE)):
         return ()
     if not wanted and state == PAUSED_THERE:
@@ -147,7 +158,11 @@ def _pause(observed: ObservedVolumePair) -> tuple[Step, ...]:
     if not wanted and state != PAUSED_HERE:
         return ()
     reason = "pause requested" if wanted else "resume requested"
-    return (SetPause(observed.item, LOCAL, observed.label(LOCAL), reason, volume, wanted),)
+    return (
+        SetPause(
+            item=observed.item, side=LOCAL, object=observed.label(LOCAL), reason=reason, volume=volume, paused=wanted
+        ),
+    )
 
 
 def refuse(observed: ObservedVolumePair, options: PairOptions) -> NoReturn:
@@ -170,13 +185,13 @@ def warnings(observed: ObservedVolumePair, options: PairOptions, planned: Sequen
     """The warnings about what the unreachable peer leaves to be done, and about how it was identified."""
     texts = []
     if not options.present:
-        left = "its half of the pair, if any, remains" if planned else "so it was not read"
+        left = "its half of the pair, if any, remains" if planned else "and was not read"
         texts.append(
             f"{ends(observed)}: the peer {observed.name(PEER)} is unreachable, {left}; run again when it answers"
         )
     if options.present and _grows(observed):
         texts.append(f"{ends(observed)}: sizes do not change while the peer is unreachable; run again when it answers")
-    link = observed.catalogs.local.link(observed.entries.local) if observed.row == "alone" else None
+    link = observed.catalogs.local.link(observed.entry(LOCAL)) if observed.row == "alone" else None
     if observed.assumed and link:
         texts.append(
             f"cluster {observed.name(LOCAL)}: no cluster pair has the peer's address; the only one, with {observed.name(PEER)}, "
@@ -208,17 +223,16 @@ def peer_alive(here: VolumeView, peer: UnreachablePeer, plans: Iterable[Plan]) -
     if not theirs and unreadable is not None:
         return unreadable.failure(here.cluster.name)
     entry = next((entry for entry in theirs if entry.connected), None)
-    receiving = None if entry else _receives(here, plans)
-    if not entry and not receiving:
+    sign = f"{connected(here.cluster.name, entry)}, so the peer is up" if entry else _receives(here, plans)
+    if sign is None:
         return None
-    sign = receiving or f"{connected(here.cluster.name, entry)}, so the peer is up"
     return Failure(
         "peer_alive",
         f"{sign}; {peer.failure.cluster} did not answer: {peer.failure.reason}; "
         "nothing was written: correct the connection to it (hostname, port, proxy), or set peer_unreachable: assume_dead if "
         "its site is gone",
         cluster=here.cluster.name,
-        method="ListVolumes" if receiving else "ListClusterPairs",
+        method="ListClusterPairs" if entry else "ListVolumes",
     )
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ...._element.errors import Failure
-from ...model import FROM_PEER, LOCAL, PEER, SIDES, TARGET, TO_PEER, Sides, Volume, mode_option, other
+from ...model import FROM_PEER, LOCAL, PEER, SIDES, TARGET, TO_PEER, Side, Sides, Volume, mode_option, other
 from ...plan import CreateVolume, Grow, PairVolumes, RemoveVolumePair, SetAccess, SetMode, SetPause, Step
 from .. import health
 from ..identity import names_cluster
@@ -43,7 +43,7 @@ def states(observed: ObservedVolumePair) -> str:
     return ", ".join(f"{observed.name(side)} {_shown(observed, side)}" for side in SIDES)
 
 
-def _shown(observed: ObservedVolumePair, side: str) -> str:
+def _shown(observed: ObservedVolumePair, side: Side) -> str:
     entry = observed.entries[side]
     if entry is None and side == PEER and observed.state == "unknown_peer":
         return "does not answer"
@@ -55,7 +55,9 @@ def partners(observed: ObservedVolumePair) -> str:
     parts = []
     for side in SIDES:
         volume, catalog = observed.volumes[side], observed.catalogs[side]
-        for pair in volume.pairs if volume else ():
+        if volume is None:
+            continue
+        for pair in volume.pairs:
             link = catalog.readable_link(pair)
             cluster = (
                 f"cluster {link.remote_name or link.remote_mvip}"
@@ -66,21 +68,21 @@ def partners(observed: ObservedVolumePair) -> str:
                 f"{volume.label} on cluster {observed.name(side)} is paired with volume {pair.remote_volume_name} "
                 f"({pair.remote_volume_id}) on {cluster}, UUID {pair.uuid}"
             )
-        if volume is not None and not volume.pairs:
+        if not volume.pairs:
             parts.append(f"{volume.label} on cluster {observed.name(side)} is not paired")
     return "; ".join(parts)
 
 
-def access_conflict(observed: ObservedVolumePair, side: str) -> Failure:
+def access_conflict(observed: ObservedVolumePair, side: Side) -> Failure:
     """Failure, access_conflict: the access of this side's volume is no role in a pair."""
     from .. import readiness  # not loaded for pairs that are as requested
 
     name = observed.name(side)
-    text = readiness.sentence(readiness.source_access(observed.volumes[side], name))
+    text = readiness.sentence(readiness.source_access(observed.volume(side), name))
     return Failure("access_conflict", text, cluster=name, method="ListVolumes")
 
 
-def volume_deleted(observed: ObservedVolumePair, side: str, volume: Volume) -> Failure:
+def volume_deleted(observed: ObservedVolumePair, side: Side, volume: Volume) -> Failure:
     """Failure, volume_deleted. The message advises to restore and never to purge it: it may be the newest copy."""
     return Failure(
         "volume_deleted",
@@ -91,7 +93,7 @@ def volume_deleted(observed: ObservedVolumePair, side: str, volume: Volume) -> F
     )
 
 
-def missing(observed: ObservedVolumePair, side: str) -> Failure:
+def missing(observed: ObservedVolumePair, side: Side) -> Failure:
     """Failure, volume_not_found; other_account if the peer has volumes of that name which another account owns."""
     namesakes = observed.namesakes_of_others() if side == PEER else ()
     if namesakes:
@@ -112,13 +114,13 @@ def _other_account(observed: ObservedVolumePair, namesakes: Sequence[Volume]) ->
     return Failure(
         "other_account",
         f"cluster {observed.name(PEER)} has {owners}, while {observed.label(LOCAL)} belongs to account "
-        f"{local_catalog.account(observed.volumes.local)} on {observed.name(LOCAL)}; give peer_account to name the owner there",
+        f"{local_catalog.account(observed.volume(LOCAL))} on {observed.name(LOCAL)}; give peer_account to name the owner there",
         cluster=observed.name(PEER),
         method="ListVolumes",
     )
 
 
-def _remedy_for_missing(observed: ObservedVolumePair, side: str) -> str:
+def _remedy_for_missing(observed: ObservedVolumePair, side: Side) -> str:
     desired = observed.desired
     wanted = desired.volume if side == LOCAL else desired.new_name or desired.volume
     similar = observed.catalogs[side].spelled_differently(wanted) if wanted and desired.given_id(side) is None else []
@@ -146,7 +148,7 @@ def _remedy_for_unpaired(observed: ObservedVolumePair) -> str:
     return "leave failover out to pair them, or remove them from pairs"
 
 
-def left_of_pair(observed: ObservedVolumePair, side: str) -> str:
+def left_of_pair(observed: ObservedVolumePair, side: Side) -> str:
     """The warning about what remains to be done after a forced failover of a pair that is not whole."""
     return (
         f"{ends(observed)}: {observed.label(side)} on {observed.name(side)} is writable, and the pair is not whole "
@@ -211,7 +213,7 @@ def _slow_sync(observed: ObservedVolumePair) -> str | None:
     return None if check.ok else check.message
 
 
-def _planned_size(observed: ObservedVolumePair, steps: Iterable[Step], side: str) -> int:
+def _planned_size(observed: ObservedVolumePair, steps: Iterable[Step], side: Side) -> int:
     for step in steps:
         if step.side == side and isinstance(step, Grow):
             return step.size

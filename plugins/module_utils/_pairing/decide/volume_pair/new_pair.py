@@ -24,6 +24,9 @@ from ...model import (
     READ_WRITE,
     TARGET,
     TO_PEER,
+    Direction,
+    Mode,
+    Side,
     Sides,
     Usage,
     Volume,
@@ -33,8 +36,8 @@ from ...model import (
 from ...plan import ConfirmUnused, CreateAccount, CreateVolume, Grow, PairVolumes, Plan, SetAccess, SetPause, Step
 from .. import guard, readiness
 from . import growth
-from .creation import account_id_of, check_allowed, check_no_namesake, policy_id_of, without_room
-from .desired import PairOptions
+from .creation import account_id_of, check_allowed, check_no_namesake, no_account, policy_id_of, without_room
+from .desired import NewVolume, PairOptions
 from .links import check_connected
 from .messages import ends
 from .saving import REPLICA_RETENTION, save
@@ -43,21 +46,20 @@ from .state import ObservedVolumePair
 
 @dataclass(frozen=True)
 class Settings:
-    """How a new pair starts."""
+    """The mode of a new pair, and whether it starts paused."""
 
-    #: A value of the option `mode`.
-    mode: str
+    mode: Mode
     paused: bool
 
 
-def steps(observed: ObservedVolumePair, options: PairOptions, direction: str) -> tuple[Step, ...]:
+def steps(observed: ObservedVolumePair, options: PairOptions, direction: Direction) -> tuple[Step, ...]:
     """The writes of a new pair of two existing volumes. The target gets its access before it is paired.
 
     Raises Failure for each requirement that is not met.
     """
     source_side = LOCAL if direction == TO_PEER else PEER
     target_side = other(source_side)
-    source, target = observed.volumes[source_side], observed.volumes[target_side]
+    source, target = observed.volume(source_side), observed.volume(target_side)
     check_connected(observed)
     _check_fit(observed, source_side)
     grown = growth.steps(observed, source_side)
@@ -71,23 +73,23 @@ def steps(observed: ObservedVolumePair, options: PairOptions, direction: str) ->
     evidence = used or Usage()
     saved = _saved(observed, options, target_side, evidence, permission)
     confirm = ConfirmUnused(
-        observed.item,
-        target_side,
-        target.label,
-        "the evidence has not changed",
-        target,
-        source,
-        evidence,
+        item=observed.item,
+        side=target_side,
+        object=target.label,
+        reason="the evidence has not changed",
+        volume=target,
+        source=source,
+        usage=evidence,
         overwrite=permission.lifts(target, evidence),
         saved=bool(saved),
     )
     return (*saved, confirm, *grown, *_pair(observed, source_side, source, target))
 
 
-def _check_evidence(observed: ObservedVolumePair, source_side: str, used: Usage, permission: guard.Permission) -> None:
+def _check_evidence(observed: ObservedVolumePair, source_side: Side, used: Usage, permission: guard.Permission) -> None:
     """Raise Failure, target_in_use or empty_source, if the future target must not be overwritten."""
     target_side = other(source_side)
-    source, target = observed.volumes[source_side], observed.volumes[target_side]
+    source, target = observed.volume(source_side), observed.volume(target_side)
     guard.check_unused(target, observed.name(target_side), used, permission)
     if not permission.overwrite:
         source_usage = _usage(observed, source_side, source) or Usage()
@@ -97,10 +99,10 @@ def _check_evidence(observed: ObservedVolumePair, source_side: str, used: Usage,
 
 
 def _saved(
-    observed: ObservedVolumePair, options: PairOptions, side: str, used: Usage, permission: guard.Permission
+    observed: ObservedVolumePair, options: PairOptions, side: Side, used: Usage, permission: guard.Permission
 ) -> tuple[Save, ...]:
     """The snapshot of the future target, if it shows evidence of data or was a replica; empty otherwise."""
-    target = observed.volumes[side]
+    target = observed.volume(side)
     content = guard.data(target, used)
     if not options.save_overwritten or not (content or guard.role(target)):
         return ()
@@ -108,18 +110,17 @@ def _saved(
     return (save(observed, side, first=True, retention=REPLICA_RETENTION if only_copied else None),)
 
 
-def steps_with_creation(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, ...]:
+def steps_with_creation(observed: ObservedVolumePair, create: NewVolume, source: Volume) -> tuple[Step, ...]:
     """The writes of a new pair whose volume on the peer is created first. A volume that this run creates is unused.
 
     Raises Failure for each requirement that is not met.
     """
-    create, source = observed.desired.create, observed.volumes.local
     check_connected(observed)
     _check_source(observed, LOCAL)
     owner = observed.desired.new_account or observed.catalogs.local.account(source)
     target = Volume(
         id=0,
-        name=observed.partner_name,
+        name=observed.desired.new_name or source.name,
         account_id=0,
         access=READ_WRITE,
         size=growth.desired_sizes(observed.desired, Sides(source.size, 0)).local,
@@ -127,6 +128,8 @@ def steps_with_creation(observed: ObservedVolumePair, options: PairOptions) -> t
         qos=source.qos,
     )
     check_allowed(observed, target)
+    if owner is None:
+        raise no_account(observed, owner)
     account_id = account_id_of(observed, owner)
     check_no_namesake(observed, target.name, account_id)
     policy_id = policy_id_of(observed, create)
@@ -134,35 +137,91 @@ def steps_with_creation(observed: ObservedVolumePair, options: PairOptions) -> t
     made: list[Step] = []
     if account_id is None:
         text = "create_account requested: it will own the new volume"
-        made.append(CreateAccount(observed.item, PEER, f"account {owner}", text, owner))
-    made.append(CreateVolume(observed.item, PEER, target.label, reason, target, owner, account_id or 0, policy_id))
+        made.append(CreateAccount(item=observed.item, side=PEER, object=f"account {owner}", reason=text, account=owner))
+    made.append(
+        CreateVolume(
+            item=observed.item,
+            side=PEER,
+            object=target.label,
+            reason=reason,
+            volume=target,
+            account=owner,
+            account_id=account_id or 0,
+            qos_policy_id=policy_id,
+        )
+    )
     confirm = ConfirmUnused(
-        observed.item, PEER, target.label, "the evidence has not changed", target, source, Usage(), overwrite=False
+        item=observed.item,
+        side=PEER,
+        object=target.label,
+        reason="the evidence has not changed",
+        volume=target,
+        source=source,
+        usage=Usage(),
+        overwrite=False,
     )
     grown = growth.of_volume(observed, LOCAL, source, target.size, is_source=True)
     return (*made, confirm, *grown, *_pair(observed, LOCAL, source, target))
 
 
-def _pair(observed: ObservedVolumePair, source_side: str, source: Volume, target: Volume) -> tuple[Step, ...]:
+def _pair(observed: ObservedVolumePair, source_side: Side, source: Volume, target: Volume) -> tuple[Step, ...]:
     target_side = other(source_side)
     made: list[Step] = []
     if target.access != TARGET:
-        made.append(SetAccess(observed.item, target_side, target.label, "it becomes the target", target, TARGET))
+        made.append(
+            SetAccess(
+                item=observed.item,
+                side=target_side,
+                object=target.label,
+                reason="it becomes the target",
+                volume=target,
+                access=TARGET,
+            )
+        )
     if source.access != READ_WRITE:
-        made.append(SetAccess(observed.item, source_side, source.label, "it becomes the source", source, READ_WRITE))
+        made.append(
+            SetAccess(
+                item=observed.item,
+                side=source_side,
+                object=source.label,
+                reason="it becomes the source",
+                volume=source,
+                access=READ_WRITE,
+            )
+        )
     direction = TO_PEER if source_side == LOCAL else FROM_PEER
     settings = _settings(observed, source_side)
     reason = f"not paired yet; direction {direction}, mode {settings.mode}"
     mode = MODES[settings.mode]
-    made.append(PairVolumes(observed.item, source_side, source.label, reason, source, target, target.label, mode))
+    made.append(
+        PairVolumes(
+            item=observed.item,
+            side=source_side,
+            object=source.label,
+            reason=reason,
+            volume=source,
+            completer=target,
+            completer_object=target.label,
+            mode=mode,
+        )
+    )
     if settings.paused:
-        made.append(SetPause(observed.item, source_side, source.label, "pause requested", source, True))
+        made.append(
+            SetPause(
+                item=observed.item,
+                side=source_side,
+                object=source.label,
+                reason="pause requested",
+                volume=source,
+                paused=True,
+            )
+        )
     return tuple(made)
 
 
-def _settings(observed: ObservedVolumePair, source_side: str) -> Settings:
+def _settings(observed: ObservedVolumePair, source_side: Side) -> Settings:
     """The requested mode and pause; else those of the remaining entries of an earlier pair, the source's first."""
-    halves = [observed.entries[side] for side in (source_side, other(source_side)) if observed.entries[side]]
+    halves = [observed.entry(side) for side in (source_side, other(source_side)) if observed.entries[side]]
     shown = next((mode_option(half.mode) for half in halves if mode_option(half.mode)), None)
     paused = observed.desired.paused
     if paused is None:
@@ -200,14 +259,14 @@ def targets(plans: Iterable[Plan]) -> Sides[tuple[Volume, ...]]:
     return Sides(tuple(found[LOCAL]), tuple(found[PEER]))
 
 
-def _usage(observed: ObservedVolumePair, side: str, volume: Volume) -> Usage | None:
+def _usage(observed: ObservedVolumePair, side: Side, volume: Volume) -> Usage | None:
     known = observed.extras.usage[side]
     return None if known is None else known.get(volume.id, Usage(unreadable=("statistics",)))
 
 
-def _check_fit(observed: ObservedVolumePair, source_side: str) -> None:
+def _check_fit(observed: ObservedVolumePair, source_side: Side) -> None:
     target_side = other(source_side)
-    source, target, name = observed.volumes[source_side], observed.volumes[target_side], observed.name(target_side)
+    source, target, name = observed.volume(source_side), observed.volume(target_side), observed.name(target_side)
     readiness.require(readiness.active(target, name), "access_conflict", name, "ListVolumes")
     _check_source(observed, source_side)
     readiness.require(readiness.target_access(target, name), "access_conflict", name, "ListVolumes")
@@ -218,8 +277,8 @@ def _check_fit(observed: ObservedVolumePair, source_side: str) -> None:
     readiness.require(size, "size_mismatch", name, "ListVolumes")
 
 
-def _check_source(observed: ObservedVolumePair, side: str) -> None:
-    source, name = observed.volumes[side], observed.name(side)
+def _check_source(observed: ObservedVolumePair, side: Side) -> None:
+    source, name = observed.volume(side), observed.name(side)
     readiness.require(readiness.active(source, name), "access_conflict", name, "ListVolumes")
     readiness.require(readiness.source_access(source, name), "access_conflict", name, "ListVolumes")
 
@@ -227,15 +286,16 @@ def _check_source(observed: ObservedVolumePair, side: str) -> None:
 def clashes(pairs: Sequence[ObservedVolumePair | None], plans: Sequence[Plan]) -> dict[int, Failure]:
     """The Failure, by item, of creations that conflict: the same name and owner, or more than the peer permits."""
     creations = [step for plan in plans for step in plan.steps if isinstance(step, CreateVolume)]
+    known = {number: pair for number, pair in enumerate(pairs) if pair is not None}
     counts = Counter((step.volume.name, step.account) for step in creations)
     trouble = {
         step.item: Failure(
             "duplicate_item",
-            f"cluster {pairs[step.item].name(PEER)}: more than one item of pairs would create {step.object} of account "
+            f"cluster {known[step.item].name(PEER)}: more than one item of pairs would create {step.object} of account "
             f"{step.account}; give each its own peer_volume",
-            cluster=pairs[step.item].name(PEER),
+            cluster=known[step.item].name(PEER),
         )
         for step in creations
         if counts[step.volume.name, step.account] > 1
     }
-    return {**without_room(pairs, creations), **trouble}
+    return {**without_room(known, creations), **trouble}

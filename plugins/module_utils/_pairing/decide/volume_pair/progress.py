@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from ...._element.errors import Failure
-from ...model import LOCAL, PEER, SIDES, TARGET, Sides, SyncJob
+from ...model import LOCAL, PEER, SIDES, TARGET, Side, Sides, SyncJob
 from ...plan import Verdict
 from .messages import ends
 
@@ -66,13 +66,13 @@ def of_volume_pairs(
 
 
 def _of_slowest(waiting: Sequence[Waiting]) -> str:
-    copies = [each for each in waiting if each.job]
+    copies = [(each.pair, each.job) for each in waiting if each.job]
     if not copies:
         return waiting[0].text
-    slowest = max(copies, key=lambda each: _slowness(each.job))
+    slowest, job = max(copies, key=lambda copy: _slowness(copy[1]))
     # The time of the slowest copy says little while others have not started.
-    left = slowest.job.remaining_seconds if len(copies) == len(waiting) else None
-    return f"{slowest.pair.volume(LOCAL).name} {_amount_done(slowest.job.percent, left)}"
+    left = job.remaining_seconds if len(copies) == len(waiting) else None
+    return f"{slowest.volume(LOCAL).name} {_amount_done(job.percent, left)}"
 
 
 def _slowness(job: SyncJob) -> tuple[float, float]:
@@ -82,7 +82,7 @@ def _slowness(job: SyncJob) -> tuple[float, float]:
 def copying(pair: ObservedVolumePair, jobs: Jobs) -> SyncJob | None:
     """The running copy to the pair's target, which only the target's cluster reports; None without one."""
     targets = [side for side in SIDES if pair.volumes[side] and pair.volume(side).access == TARGET]
-    return jobs[targets[0]].get(pair.volumes[targets[0]].id) if len(targets) == 1 else None
+    return jobs[targets[0]].get(pair.volume(targets[0]).id) if len(targets) == 1 else None
 
 
 def how_far(job: SyncJob) -> str:
@@ -103,13 +103,13 @@ def _duration(seconds: float) -> str:
     return f"{minutes} min" if minutes <= LONGEST_IN_MINUTES else f"{minutes // 60} h {minutes % 60} min"
 
 
-def replaced(pair: ObservedVolumePair | None, failure: Failure | None) -> Failure:
+def replaced(pair: ObservedVolumePair | Failure) -> Failure:
     """Failure, changed_meanwhile: between two reads another client removed the pair, made another one or reversed it.
 
-    pair: as it is now; None if it cannot be identified, and `failure` says why.
+    pair: as it is now, or the failure that says why it cannot be identified.
     """
-    if pair is None:
-        return failure.recoded("changed_meanwhile", f"changed while the task was waiting: {failure.sentence}")
+    if isinstance(pair, Failure):
+        return pair.recoded("changed_meanwhile", f"changed while the task was waiting: {pair.sentence}")
     now = ", ".join(f"{pair.name(side)} {_of_side(pair, side)}" for side in SIDES)
     return Failure(
         "changed_meanwhile",
@@ -119,7 +119,7 @@ def replaced(pair: ObservedVolumePair | None, failure: Failure | None) -> Failur
     )
 
 
-def _of_side(pair: ObservedVolumePair, side: str) -> str:
+def _of_side(pair: ObservedVolumePair, side: Side) -> str:
     volume, entry = pair.volumes[side], pair.entries[side]
     if volume is None:
         return "has no such volume"

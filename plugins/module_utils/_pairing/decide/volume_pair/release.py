@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 
-from ...model import COMPLETE, INCOMPLETE, READ_WRITE, REPLICA_MARK, SIDES, TARGET, Volume
+from ...model import COMPLETE, INCOMPLETE, READ_WRITE, REPLICA_MARK, SIDES, TARGET, Side, Volume
 from ...plan import MarkReplica, ReleaseTarget, Step
 from .. import health
 from .desired import PairOptions
@@ -70,36 +70,46 @@ def _is_target(volume: Volume | None) -> bool:
     return volume is not None and not volume.deleted and volume.access == TARGET
 
 
-def _is_replica(observed: ObservedVolumePair, side: str) -> bool:
+def _is_replica(observed: ObservedVolumePair, side: Side) -> bool:
     """Whether the volume was the target of a pair, whole or half. A volume that was only prepared as a target was not."""
     entry = observed.entries[side]
     return observed.replica or (entry is not None and not entry.pending)
 
 
-def _released(observed: ObservedVolumePair, side: str) -> ReleaseTarget:
-    volume, mark = observed.volumes[side], _mark(observed, side) if _has_room(observed, side) else ""
-    return ReleaseTarget(observed.item, side, volume.label, "release_target requested", volume, READ_WRITE, mark)
+def _released(observed: ObservedVolumePair, side: Side) -> ReleaseTarget:
+    volume, mark = observed.volume(side), _mark(observed, side) if _has_room(observed, side) else ""
+    return ReleaseTarget(
+        item=observed.item,
+        side=side,
+        object=volume.label,
+        reason="release_target requested",
+        volume=volume,
+        access=READ_WRITE,
+        mark=mark,
+    )
 
 
-def _marked(observed: ObservedVolumePair, side: str) -> MarkReplica:
-    volume, reason = observed.volumes[side], "without the pair only this mark shows that it holds a copy"
-    return MarkReplica(observed.item, side, volume.label, reason, volume, _mark(observed, side))
+def _marked(observed: ObservedVolumePair, side: Side) -> MarkReplica:
+    volume, reason = observed.volume(side), "without the pair only this mark shows that it holds a copy"
+    return MarkReplica(
+        item=observed.item, side=side, object=volume.label, reason=reason, volume=volume, mark=_mark(observed, side)
+    )
 
 
-def _mark(observed: ObservedVolumePair, side: str) -> str:
+def _mark(observed: ObservedVolumePair, side: Side) -> str:
     """The mark of the copy: COMPLETE or INCOMPLETE. Without the pair an earlier mark stays: nothing newer is known."""
     if not observed.is_paired:
         return observed.volume(side).replica_mark or COMPLETE
     return INCOMPLETE if may_be_incomplete(observed) else COMPLETE
 
 
-def _has_room(observed: ObservedVolumePair, side: str) -> bool:
+def _has_room(observed: ObservedVolumePair, side: Side) -> bool:
     """Whether the attributes of the volume have room for the mark."""
     noted = {**observed.volume(side).attributes, REPLICA_MARK: INCOMPLETE}
     return len(json.dumps(noted).encode()) < MAX_ATTRIBUTES
 
 
-def _incomplete(observed: ObservedVolumePair, side: str) -> Exception:
+def _incomplete(observed: ObservedVolumePair, side: Side) -> Exception:
     return refusal(
         observed,
         "not_in_sync",
@@ -108,7 +118,7 @@ def _incomplete(observed: ObservedVolumePair, side: str) -> Exception:
     )
 
 
-def _perhaps_unreleased(observed: ObservedVolumePair, side: str) -> str:
+def _perhaps_unreleased(observed: ObservedVolumePair, side: Side) -> str:
     """Some releases report an unpaired replicationTarget as locked, and some volumes must be locked."""
     return (
         f"cluster {observed.name(side)}: {observed.label(side)} is locked; if it is the former target of a removed pair, set it "
@@ -122,14 +132,14 @@ def unmarked(observed: ObservedVolumePair) -> tuple[str, ...]:
     return tuple(_unmarked(observed, side) for side in former if observed.is_paired and not _has_room(observed, side))
 
 
-def _unmarked(observed: ObservedVolumePair, side: str) -> str:
+def _unmarked(observed: ObservedVolumePair, side: Side) -> str:
     return (
         f"cluster {observed.name(side)}: the attributes of {observed.label(side)} have no room for {REPLICA_MARK}; until the "
         "next garbage collection nothing shows that it holds a copy: do not make it a target before"
     )
 
 
-def _perhaps_incomplete(observed: ObservedVolumePair, side: str, why: str) -> str:
+def _perhaps_incomplete(observed: ObservedVolumePair, side: Side, why: str) -> str:
     return (
         f"cluster {observed.name(side)}: it is unknown whether {observed.label(side)} is complete ({why}); check its content "
         "before hosts use it"

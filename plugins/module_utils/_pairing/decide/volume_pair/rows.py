@@ -50,7 +50,7 @@ def refuse_no_role(observed: ObservedVolumePair) -> NoReturn:
 
 def refuse_deleted(observed: ObservedVolumePair, options: PairOptions) -> NoReturn:
     side = next(side for side in SIDES if observed.volumes[side] and observed.volume(side).deleted)
-    raise volume_deleted(observed, side, observed.volumes[side])
+    raise volume_deleted(observed, side, observed.volume(side))
 
 
 def refuse_missing(observed: ObservedVolumePair, options: PairOptions) -> NoReturn:

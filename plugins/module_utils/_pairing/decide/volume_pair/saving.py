@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 from ...failover_steps import MAX_IN_GROUP, Save
+from ...model import Side
 from .state import ObservedVolumePair
 
 # How long the snapshot of a replica is kept, hours:minutes:seconds; its resync replaces it. Others have no time limit.
@@ -16,7 +17,7 @@ REPLICA_RETENTION = "168:00:00"
 
 
 def save(
-    observed: ObservedVolumePair, side: str, hint: str = "", first: bool = False, retention: str | None = None
+    observed: ObservedVolumePair, side: Side, hint: str = "", first: bool = False, retention: str | None = None
 ) -> Save:
     """The step that takes a snapshot of the volume of this side.
 
@@ -28,15 +29,15 @@ def save(
         side=side,
         object=observed.label(side),
         reason="it will be overwritten",
-        volume=observed.volumes[side],
-        most=most_in_group(observed, side),
+        volume=observed.volume(side),
+        max_batch=most_in_group(observed, side),
         hint=hint,
         retention=retention,
         first=first,
     )
 
 
-def most_in_group(observed: ObservedVolumePair, side: str) -> int:
+def most_in_group(observed: ObservedVolumePair, side: Side) -> int:
     """The number of volumes that one group snapshot of this cluster can have."""
     limits = observed.extras.limits[side]
     return min(MAX_IN_GROUP, limits.volumes_per_group or MAX_IN_GROUP) if limits else MAX_IN_GROUP

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from ...model import (
     LOCAL,
@@ -18,6 +19,7 @@ from ...model import (
     SIDES,
     TARGET,
     Limits,
+    Side,
     Sides,
     Snapshot,
     SyncJob,
@@ -25,15 +27,44 @@ from ...model import (
     Volume,
     VolumePair,
     Writes,
+    of_side,
     other,
 )
 from .. import health
 from ..catalog import Catalog
+from ..health import Health, Roles
 from ..identity import names_cluster
 from .desired import DesiredPair
 
+State = Literal[
+    "none",
+    "paired",
+    "half_local",
+    "half_peer",
+    "crossed",
+    "pending_local",
+    "pending_peer",
+    "foreign_local",
+    "foreign_peer",
+    "unknown_peer",
+]
+RowName = Literal[
+    State,
+    "paired_stopped",
+    "paired_no_role",
+    "deleted",
+    "missing",
+    "missing_half",
+    "alone",
+    "alone_none",
+    "alone_pending",
+    "alone_elsewhere",
+    "unreadable",
+]
+Relation = Literal["none", "pending", "ours", "stale", "foreign"]
+
 # The row of a pair of which only one side is known, since the other one cannot be read. Reports show it, no plan uses it.
-UNREADABLE = "unreadable"
+UNREADABLE: RowName = "unreadable"
 
 
 @dataclass(frozen=True)
@@ -64,9 +95,9 @@ class ObservedVolumePair:
     item: int
     desired: DesiredPair
     #: The relation of the two volumes, as results report it.
-    state: str
+    state: State
     #: The row of the table that applies. It differs from the state if a volume is missing or deleted, or a pair unusable.
-    row: str
+    row: RowName
     catalogs: Sides[Catalog]
     #: None for a missing volume.
     volumes: Sides[Volume | None]
@@ -78,14 +109,14 @@ class ObservedVolumePair:
     #: Whether an unreachable peer was identified only as the single one that this cluster is paired with.
     assumed: bool = False
 
-    def volume(self, side: str) -> Volume:
+    def volume(self, side: Side) -> Volume:
         """The volume of a side, in rows that have it. Raises LookupError if it is missing."""
         volume = self.volumes[side]
         if volume is None:
             raise LookupError(f"item {self.item} ({self.row}) has no volume on the {side} cluster")
         return volume
 
-    def entry(self, side: str) -> VolumePair:
+    def entry(self, side: Side) -> VolumePair:
         """The pair entry of a side, in rows that have it. Raises LookupError if it is missing."""
         entry = self.entries[side]
         if entry is None:
@@ -93,7 +124,7 @@ class ObservedVolumePair:
         return entry
 
     @property
-    def direction(self) -> str | None:
+    def direction(self) -> Roles | None:
         """to_peer, from_peer, split or none, by the access of the two volumes; None if that is no role or not known."""
         return health.direction(
             *(volume.access if volume else None for volume in (self.volumes.local, self.volumes.peer))
@@ -105,9 +136,9 @@ class ObservedVolumePair:
         return bool(self.entries.local or self.entries.peer)
 
     @property
-    def source(self) -> str | None:
+    def source(self) -> Side | None:
         """The side of the only writable volume; None unless exactly one is writable."""
-        writable = [side for side in SIDES if self.volumes[side] and self.volumes[side].access == READ_WRITE]
+        writable = [side for side in SIDES if self.volumes[side] and self.volume(side).access == READ_WRITE]
         return writable[0] if len(writable) == 1 else None
 
     @property
@@ -117,7 +148,7 @@ class ObservedVolumePair:
         return entry.mode if entry else None
 
     @property
-    def health(self) -> str:
+    def health(self) -> Health:
         """The worse health of the two sides, one of health.HEALTH."""
         roles_valid = self.direction in ("to_peer", "from_peer")
         sides = [
@@ -129,7 +160,7 @@ class ObservedVolumePair:
             sides.append("broken")  # a deletion does not pass by itself, whatever the state shows
         return health.worst(sides) if sides else "unknown"
 
-    def lag_seconds(self, side: str) -> float | None:
+    def lag_seconds(self, side: Side) -> float | None:
         """The seconds that the other side is behind this one; None if that was not read or is not known."""
         volume, lags = self.volumes[side], self.extras.lags[side]
         return lags.get(volume.id) if volume and lags else None
@@ -147,10 +178,10 @@ class ObservedVolumePair:
             return ()
         return tuple(v for v in self.catalogs.peer.named(desired.new_name or local.name) if not v.deleted)
 
-    def name(self, side: str) -> str:
+    def name(self, side: Side) -> str:
         return self.catalogs[side].cluster.name
 
-    def label(self, side: str) -> str:
+    def label(self, side: Side) -> str:
         volume = self.volumes[side]
         return volume.label if volume else self.desired.label(side)
 
@@ -159,7 +190,7 @@ def classify_volume_pair(item: int, desired: DesiredPair, catalogs: Sides[Catalo
     """The two volumes that the task names, and their relation. Raises Failure if a name does not identify a volume."""
     volumes = _select(desired, catalogs)
     relations = {side: _relation(desired, catalogs, volumes, side) for side in SIDES}
-    entries = {side: volumes[side].pairs[0] if relations[side] != "none" else None for side in SIDES}
+    entries = {side: of_side(volumes, side).pairs[0] if relations[side] != "none" else None for side in SIDES}
     state = _state(relations, entries)
     replica = "ours" in relations.values() and health.direction(
         *(v.access if v else None for v in (volumes.local, volumes.peer))
@@ -227,7 +258,7 @@ def _partner(desired: DesiredPair, catalogs: Sides[Catalog], local: Volume | Non
     return _named_on_peer(desired, there, name, _owner_of_partner(desired, here, local))
 
 
-def _relation(desired: DesiredPair, catalogs: Sides[Catalog], volumes: Sides[Volume | None], side: str) -> str:
+def _relation(desired: DesiredPair, catalogs: Sides[Catalog], volumes: Sides[Volume | None], side: Side) -> Relation:
     """What the volume of `side` is paired with: none, pending, ours, stale or foreign.
 
     stale: the entry names the desired partner, and its cluster pair is unusable.
@@ -249,7 +280,7 @@ def _relation(desired: DesiredPair, catalogs: Sides[Catalog], volumes: Sides[Vol
 
 
 def _is_partner(
-    desired: DesiredPair, catalogs: Sides[Catalog], partner: Volume | None, other_side: str, pair: VolumePair
+    desired: DesiredPair, catalogs: Sides[Catalog], partner: Volume | None, other_side: Side, pair: VolumePair
 ) -> bool:
     if partner is not None:
         return pair.remote_volume_id == partner.id
@@ -261,7 +292,7 @@ def _is_partner(
     return pair.remote_volume_id == given_id or pair.remote_volume_name == given_name
 
 
-def _state(relations: Mapping[str, str], entries: Mapping[str, VolumePair | None]) -> str:
+def _state(relations: Mapping[Side, Relation], entries: Mapping[Side, VolumePair | None]) -> State:
     local, peer = relations[LOCAL], relations[PEER]
     established = ("ours", "stale")
     if local == "foreign":
@@ -269,7 +300,8 @@ def _state(relations: Mapping[str, str], entries: Mapping[str, VolumePair | None
     if peer == "foreign":
         return "foreign_peer"
     if local in established and peer in established:
-        return "paired" if entries[LOCAL].uuid == entries[PEER].uuid else "crossed"
+        uuids = {entry.uuid for entry in entries.values() if entry is not None}
+        return "paired" if len(uuids) == 1 else "crossed"
     if local in established:
         return "half_local"
     if peer in established:
@@ -279,7 +311,7 @@ def _state(relations: Mapping[str, str], entries: Mapping[str, VolumePair | None
     return "pending_peer" if peer == "pending" else "none"
 
 
-def _row(state: str, volumes: Sides[Volume | None], entries: Sides[VolumePair | None]) -> str:
+def _row(state: State, volumes: Sides[Volume | None], entries: Sides[VolumePair | None]) -> RowName:
     both = (volumes.local, volumes.peer)
     if state.startswith("foreign"):
         return state
@@ -289,6 +321,6 @@ def _row(state: str, volumes: Sides[Volume | None], entries: Sides[VolumePair | 
         return "missing" if state == "none" else "missing_half"
     if state == "paired" and (health.stopped(entries.local) or health.stopped(entries.peer)):
         return "paired_stopped"
-    if state == "paired" and any(volume.access not in (READ_WRITE, TARGET) for volume in both):
+    if state == "paired" and any(volume is not None and volume.access not in (READ_WRITE, TARGET) for volume in both):
         return "paired_no_role"
     return state

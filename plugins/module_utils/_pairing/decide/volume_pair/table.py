@@ -11,11 +11,11 @@ TABLE below is the whole decision. The functions in it return the steps, or rais
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple, NoReturn
 
 from ...._element.errors import Failure
-from ...model import FROM_PEER, LOCAL, PEER, SIDES, TARGET, TO_PEER
+from ...model import FROM_PEER, LOCAL, PEER, SIDES, TARGET, TO_PEER, Direction
 from ...plan import Plan, RemoveVolumePair, SetAccess, Step
 from .. import health
 from . import growth
@@ -24,7 +24,7 @@ from .desired import PairOptions
 from .direction import direction_kept, direction_of_new, direction_unknown, no_such_direction
 from .messages import ends, facts, facts_after, left_of_pair, not_paired, states, warnings
 from .rows import refuse_deleted, refuse_foreign, refuse_half, refuse_missing, refuse_no_role, refuse_pending
-from .state import ObservedVolumePair
+from .state import ObservedVolumePair, RowName
 
 
 def decide(observed: ObservedVolumePair, options: PairOptions) -> Plan:
@@ -53,7 +53,7 @@ def _pair(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, ...
     return _handshake(observed, options, direction_of_new(observed))
 
 
-def _handshake(observed: ObservedVolumePair, options: PairOptions, direction: str) -> tuple[Step, ...]:
+def _handshake(observed: ObservedVolumePair, options: PairOptions, direction: Direction) -> tuple[Step, ...]:
     from . import new_pair  # existing pairs do not need the rules of new ones
 
     return new_pair.steps(observed, options, direction)
@@ -72,10 +72,11 @@ def _created(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, 
     from . import new_pair
     from .creation import check_create
 
-    if observed.desired.create is None or observed.volumes.local is None or observed.desired.peer_volume_id is not None:
+    create, local = observed.desired.create, observed.volumes.local
+    if create is None or local is None or observed.desired.peer_volume_id is not None:
         refuse_missing(observed, options)
     check_create(observed)
-    return new_pair.steps_with_creation(observed, options)
+    return new_pair.steps_with_creation(observed, create, local)
 
 
 def _adjust(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, ...]:
@@ -178,7 +179,7 @@ class Row(NamedTuple):
     absent: Callable[[ObservedVolumePair, PairOptions], tuple[Step, ...]]
 
 
-TABLE = {
+TABLE: Mapping[RowName, Row] = {
     "none": Row(present=_pair, repair=_pair, absent=_release),
     "paired": Row(present=_adjust, repair=_adjust, absent=_remove),
     "paired_stopped": Row(present=_half, repair=_replace, absent=_remove),
@@ -201,7 +202,9 @@ TABLE = {
     "alone_elsewhere": Row(present=refuse_foreign, repair=refuse_foreign, absent=refuse_foreign),
 }
 # The rows of a pair that has lost a part for good.
-NOT_WHOLE = frozenset({"paired_stopped", "half_local", "half_peer", "crossed", "deleted", "missing_half"})
+NOT_WHOLE: frozenset[RowName] = frozenset(
+    {"paired_stopped", "half_local", "half_peer", "crossed", "deleted", "missing_half"}
+)
 
 
 def _not_written(observed: ObservedVolumePair, options: PairOptions) -> tuple[str, ...]:
@@ -246,7 +249,7 @@ def _removals(observed: ObservedVolumePair, reason: str) -> tuple[Step, ...]:
             side=side,
             object=observed.volume(side).label,
             reason=reason,
-            volume=observed.volumes[side],
+            volume=observed.volume(side),
             last=side != first,
         )
         for side in sorted(sides, key=lambda side: side != first)

@@ -16,7 +16,7 @@ from ...plan import DONE, Verdict
 from .. import health, sizes
 from .desired import PairOptions
 from .messages import ends, no_source, partners, refusal, split_brain, states
-from .state import ObservedVolumePair
+from .state import ObservedVolumePair, RowName
 from .table import NOT_WHOLE, TABLE, is_forced
 
 # A pair with correct roles may show PausedMisconfigured for up to about two minutes while settings are exchanged.
@@ -24,7 +24,7 @@ MISCONFIGURED_GRACE = 120
 # Seconds that both sides need to show a completed handshake, a pause or a new size.
 SETTLING = 30
 # Rows in which a forced failover promotes the desired side and leaves the rest as it is.
-FORCED_ROWS = NOT_WHOLE | {"paired_no_role"}
+FORCED_ROWS: frozenset[RowName] = NOT_WHOLE | {"paired_no_role"}
 
 
 def judge(observed: ObservedVolumePair, options: PairOptions, in_sync: bool, waited: float) -> Verdict:
@@ -60,14 +60,14 @@ def _is_promoted(observed: ObservedVolumePair, options: PairOptions) -> bool:
 
 
 def _no_direction(observed: ObservedVolumePair, options: PairOptions) -> Failure:
-    failure = _NO_DIRECTION[observed.direction](observed)
+    failure = split_brain(observed) if observed.direction == "split" else no_source(observed)
     if observed.direction == "split" and options.failover == "forced" and observed.desired.direction:
         # No plan changes a pair that was split before: this run has promoted the desired side.
         failure.left_behind.append(f"{ends(observed)}: the desired side was made readWrite, the other one still is")
     return failure
 
 
-_NO_DIRECTION = {"split": split_brain, "none": no_source}
+_NO_DIRECTION = ("split", "none")
 
 
 def _judge_running(observed: ObservedVolumePair, in_sync: bool, waited: float, text: str) -> Verdict:
@@ -92,7 +92,10 @@ def _shown(observed: ObservedVolumePair) -> list[str]:
 
 def _fits_by_now(observed: ObservedVolumePair) -> bool:
     """Whether the only cause was a target that was too small, and it is large enough now."""
-    source, target = observed.volumes[observed.source], observed.volumes[other(observed.source)]
+    side = observed.source
+    if side is None:
+        return False
+    source, target = observed.volume(side), observed.volume(other(side))
     broken = {state for state in _shown(observed) if health.of_state(state, roles_valid=True) == "broken"}
     return broken == {"PausedVolumeSizeMismatch"} and sizes.whole_mib(target.size) >= sizes.whole_mib(source.size)
 

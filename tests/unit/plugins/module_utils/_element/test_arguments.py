@@ -2,6 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""The connection options: defaults, rules, and which of them the peer takes over."""
+
 from __future__ import annotations
 
 import ast
@@ -157,7 +159,7 @@ def test_an_mvip_is_an_address_or_not_given(mvip):
 @pytest.mark.parametrize("mvip", ["alpha.example.com", "192.0.2.10/24", "192.0.2.10:443", "https://192.0.2.10"])
 def test_an_mvip_that_is_none_is_refused(mvip):
     params, _errors = validated(**HERE, peer={**THERE, "mvip": mvip})
-    problem = f"peer.mvip: '{mvip}' cannot be used; give the IPv4 or IPv6 address alone, such as 192.0.2.10"
+    problem = f"peer.mvip: '{mvip}' cannot be used; give an IPv4 or IPv6 address, such as 192.0.2.10"
     assert arguments.check_local(params) == problem
 
 

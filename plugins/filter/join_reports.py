@@ -1,0 +1,234 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The reports of several links become one."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: join_reports
+short_description: Join the reports of several links among clusters
+version_added: 0.1.0
+author:
+  - elementsw.replication contributors (@elementsw)
+description:
+  - Joins what M(elementsw.replication.element_pair_info) has reported of each cluster and of each link between two clusters
+    into one report, in which every problem is named once.
+  - A cluster or a link that was not read is one problem of severity V(error).
+positional: answers, links, halves
+options:
+  _input:
+    description:
+      - The names of the clusters.
+    type: list
+    elements: str
+    required: true
+  answers:
+    description:
+      - For each cluster, in the order of the input, what M(elementsw.replication.element_pair_info) has returned without a
+        peer, also when it failed. An empty dictionary stands for a cluster for which it did not run.
+    type: list
+    elements: dict
+    required: true
+  links:
+    description:
+      - For each cluster, the C(results) of M(elementsw.replication.element_pair_info) in a loop over the links of this
+        cluster. The items of the loop are lists with the names of both clusters, this one first.
+    type: list
+    elements: list
+    required: true
+  halves:
+    description:
+      - For each cluster, what M(elementsw.replication.element_pair_info) has returned without a peer while another cluster
+        did not answer, or an empty dictionary.
+    type: list
+    elements: dict
+    required: true
+  not_all_paired:
+    description:
+      - Whether two clusters that are not paired are not a problem, unless no two of them are paired.
+    type: bool
+    default: false
+seealso:
+  - plugin: elementsw.replication.status_table
+    plugin_type: filter
+"""
+
+EXAMPLES = r"""
+- name: Show what is wrong on any link
+  ansible.builtin.debug:
+    msg: "{{ (clusters | elementsw.replication.join_reports(answers, links, halves)).problems | map(attribute='message') }}"
+  vars:
+    clusters: [alpha, beta]
+    answers: "{{ clusters | map('extract', hostvars) | map(attribute='answer', default={}) }}"
+    links: "{{ clusters | map('extract', hostvars) | map(attribute='links.results', default=[]) }}"
+    halves: "{{ clusters | map('extract', hostvars) | map(attribute='half', default={}) }}"
+"""
+
+RETURN = r"""
+_value:
+  description: The report.
+  type: dict
+  contains:
+    answering:
+      description: The names of the clusters that answered.
+      type: list
+      elements: str
+    pairs:
+      description: The reports of the links that were read on both clusters.
+      type: list
+      elements: dict
+    halves:
+      description:
+        - The reports of single clusters, while another one does not answer, without the volume pairs that O(links) has, and
+          with the problems of the remaining volumes alone.
+      type: list
+      elements: dict
+    unread:
+      description: The problems of clusters and links that were not read.
+      type: list
+      elements: dict
+    ignored:
+      description: The codes of problems that are no problem here.
+      type: list
+      elements: str
+    problems:
+      description: Every problem once, in the form of RV(elementsw.replication.element_pair_info#module:problems).
+      type: list
+      elements: dict
+    healthy:
+      description: Whether none of them is of severity V(error).
+      type: bool
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from ansible.errors import AnsibleFilterError
+
+from ..plugin_utils._filter_input import PREFIX, dictionaries, sequence, shaped
+
+NAME = "join_reports"
+REPORT = "the result of elementsw.replication.element_pair_info"
+#: The code of what was not read without an error of the module.
+NOT_READ = "not_read"
+FOLLOW = "do what the message says and check again"
+
+
+def join_reports(
+    clusters: Any, answers: Any, links: Any, halves: Any, *, not_all_paired: Any = False
+) -> dict[str, Any]:
+    """Return one report. Raise AnsibleFilterError where the input is not as documented."""
+    names = sequence(NAME, "the input", clusters, "of names of clusters")
+    answer = _by_name(names, "answers", answers)
+    loops = dict(zip(names, _each_of(names, "links", links)))
+    half = _by_name(names, "halves", halves)
+    with shaped(NAME, REPORT):
+        read = {name: [link for link in loops[name] if "skipped" not in link] for name in names}
+        pairs = [link for name in names for link in read[name] if _was_read(link)]
+        unread = [_unread_cluster(name, answer[name]) for name in names if not _was_read(answer[name])]
+        unread += [_unread_link(link) for name in names for link in read[name] if not _was_read(link)]
+        rest = [
+            _rest(half[name], _shown(name, pairs))
+            for name in names
+            if _was_read(answer[name]) and _was_read(half[name])
+        ]
+        ignored = ["not_paired"] if not_all_paired and (unread or _linked(pairs)) else []
+        problems = unread + _found(pairs + rest, ignored)
+        return {
+            "answering": [name for name in names if _was_read(answer[name])],
+            "pairs": pairs,
+            "halves": rest,
+            "unread": unread,
+            "ignored": ignored,
+            "problems": problems,
+            "healthy": all(problem["severity"] != "error" for problem in problems),
+        }
+
+
+def _each_of(names: list[str], argument: str, value: Any) -> list[Any]:
+    results = sequence(NAME, argument, value, "one item for each cluster")
+    if len(results) != len(names):
+        raise AnsibleFilterError(
+            f"{PREFIX}{NAME}: {argument} has {len(results)} items, expected one for each of {len(names)} clusters."
+        )
+    return results
+
+
+def _by_name(names: list[str], argument: str, value: Any) -> dict[str, dict]:
+    return dict(zip(names, dictionaries(NAME, argument, _each_of(names, argument, value), f"each item {REPORT}")))
+
+
+def _was_read(result: dict[str, Any]) -> bool:
+    return "healthy" in result
+
+
+def _link(result: dict[str, Any]) -> list[str]:
+    """The names of both clusters, which the loop was over."""
+    return result[result["ansible_loop_var"]]
+
+
+def _unread_cluster(name: str, answer: dict[str, Any]) -> dict[str, Any]:
+    code = _code(answer)
+    if code == "unreachable":
+        remedy = "check its hostname, its port, its power and the network"
+        return _problem("peer_unreachable", f"cluster {name} does not answer", remedy, name)
+    reason = answer.get("msg", "the task did not run")
+    return _problem(code, f"cluster {name} was not read: {reason}", FOLLOW, name)
+
+
+def _unread_link(result: dict[str, Any]) -> dict[str, Any]:
+    both = _link(result)
+    message = f"clusters {' and '.join(both)} were not read together: {result.get('msg', 'the task did not run')}"
+    return _problem(_code(result), message, FOLLOW, both[0])
+
+
+def _code(result: dict[str, Any]) -> str:
+    return (result.get("error") or {}).get("code") or NOT_READ
+
+
+def _problem(code: str, message: str, remedy: str, cluster: str) -> dict[str, Any]:
+    return {
+        "code": code,
+        "severity": "error",
+        "message": message,
+        "remedy": remedy,
+        "cluster": cluster,
+        "volume": None,
+    }
+
+
+def _shown(name: str, pairs: list[dict]) -> set[int]:
+    """The IDs of the volumes of a cluster that the links have shown, from either end."""
+    first = [pair["local"]["volume_id"] for link in pairs if _link(link)[0] == name for pair in link["volume_pairs"]]
+    second = [pair["peer"]["volume_id"] for link in pairs if _link(link)[1] == name for pair in link["volume_pairs"]]
+    return {*first, *second}
+
+
+def _rest(half: dict[str, Any], shown: set[int]) -> dict[str, Any]:
+    """While one cluster does not answer, each other one reports all of its pairs, those of links that were read as well."""
+    volume_pairs = [pair for pair in half["volume_pairs"] if pair["local"]["volume_id"] not in shown]
+    volumes = {pair["volume"] for pair in volume_pairs} - {None, ""}
+    problems = [problem for problem in half["problems"] if problem["volume"] in volumes]
+    return {**half, "volume_pairs": volume_pairs, "problems": problems}
+
+
+def _linked(pairs: list[dict]) -> bool:
+    return any(link["cluster_pairs"] for link in pairs)
+
+
+def _found(reports: list[dict], ignored: list[str]) -> list[dict]:
+    """Two links can have the same problem, of the cluster that they have in common."""
+    problems = [problem for report in reports for problem in report["problems"] if problem["code"] not in ignored]
+    first: dict[str, dict] = {}
+    for problem in problems:
+        first.setdefault(problem["message"], problem)
+    return list(first.values())
+
+
+class FilterModule:
+    """The filter of this file."""
+
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        return {NAME: join_reports}

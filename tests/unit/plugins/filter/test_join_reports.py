@@ -1,0 +1,150 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The reports of several links become one."""
+
+from __future__ import annotations
+
+import pytest
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.elementsw.replication.plugins.filter.join_reports import FilterModule, join_reports
+from ansible_collections.elementsw.replication.tests.unit.plugins.filter.reports import (
+    problem,
+    report,
+    side,
+    volume_pair,
+)
+
+READ = {"changed": False, "healthy": True}
+SKIPPED = {"changed": False, "skipped": True}
+NO_ANSWER = {"failed": True, "msg": "alpha timed out", "error": {"code": "unreachable"}}
+REFUSED = {"failed": True, "msg": "wrong password", "error": {"code": "authentication"}}
+NOT_PAIRED = problem("not paired", code="not_paired")
+
+
+def link(here, there, pairs=(), **others):
+    """The item of the loop over the links of `here`."""
+    return {**report(pairs, here, there, **others), "ansible_loop_var": "which", "which": [here, there]}
+
+
+def join(answers, links=None, halves=None, **others):
+    names = ["alpha", "beta", "gamma"][: len(answers)]
+    nothing = [{} for name in names]
+    return join_reports(names, answers, links or [[] for name in names], halves or nothing, **others)
+
+
+def test_everything_was_read():
+    first, second = link("alpha", "beta"), link("alpha", "gamma", healthy=False, problems=[problem("a", "warning")])
+    third = link("beta", "gamma", problems=[problem("a", "warning"), problem("A", "warning")])
+    joined = join([READ] * 3, [[first, second], [SKIPPED, third], []], [SKIPPED] * 3)
+    assert joined == {
+        "answering": ["alpha", "beta", "gamma"],
+        "pairs": [first, second, third],
+        "halves": [],
+        "unread": [],
+        "ignored": [],
+        "problems": [problem("a", "warning"), problem("A", "warning")],
+        "healthy": True,
+    }
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "message", "remedy"),
+    [
+        (NO_ANSWER, "peer_unreachable", "cluster beta does not answer", "check its hostname"),
+        (REFUSED, "authentication", "cluster beta was not read: wrong password", "do what the message says"),
+        ({"failed": True, "msg": "odd"}, "not_read", "cluster beta was not read: odd", "do what the message says"),
+        ({"msg": "odd", "error": None}, "not_read", "cluster beta was not read: odd", "do what the message says"),
+        ({}, "not_read", "cluster beta was not read: the task did not run", "do what the message says"),
+    ],
+)
+def test_a_cluster_that_was_not_read_is_one_problem(answer, code, message, remedy):
+    joined = join([READ, answer])
+    (found,) = joined["unread"]
+    assert found["remedy"].startswith(remedy)
+    expected = {"severity": "error", "cluster": "beta", "volume": None, "remedy": found["remedy"]}
+    assert found == {"code": code, "message": message, **expected}
+    assert (joined["problems"], joined["healthy"], joined["answering"]) == ([found], False, ["alpha"])
+
+
+def test_a_link_that_was_not_read_is_one_problem():
+    failed = {**REFUSED, "ansible_loop_var": "item", "item": ["alpha", "beta"]}
+    joined = join([READ, READ], [[failed], []])
+    assert [(found["code"], found["cluster"], found["message"]) for found in joined["problems"]] == [
+        ("authentication", "alpha", "clusters alpha and beta were not read together: wrong password")
+    ]
+    assert (joined["pairs"], joined["healthy"]) == ([], False)
+
+
+def test_no_one_answers():
+    joined = join([NO_ANSWER, NO_ANSWER, {}], not_all_paired=True)
+    assert joined["answering"] == []
+    assert [found["cluster"] for found in joined["unread"]] == ["alpha", "beta", "gamma"]
+
+
+def test_of_the_report_of_one_cluster_there_is_what_no_link_has_shown():
+    shared = volume_pair("shared", 41, peer=side("shared", 51))
+    link_read = link("beta", "gamma", [shared], problems=[problem("p", volume="shared")])
+    lone = volume_pair("lone", 42, state="unknown_peer", peer=side(None, 78))
+    problems = [
+        problem("of lone", volume="lone"),
+        problem("p", volume="shared"),
+        problem("of none"),
+        problem("e", volume=""),
+    ]
+    of_beta = report([shared, lone], "beta", None, problems=problems)
+    of_gamma = report([volume_pair("shared", 51), volume_pair("other", 41)], "gamma", None)
+    joined = join([NO_ANSWER, READ, READ], [[], [link_read], []], [{}, of_beta, of_gamma])
+    assert [half["clusters"]["local"]["name"] for half in joined["halves"]] == ["beta", "gamma"]
+    # IDs count on their own cluster: 41 of gamma is another volume than 41 of beta.
+    shown = [[pair["volume"] for pair in half["volume_pairs"]] for half in joined["halves"]]
+    assert shown == [["lone"], ["other"]]
+    assert [found["message"] for found in joined["halves"][0]["problems"]] == ["of lone"]
+    assert [found["message"] for found in joined["problems"]] == ["cluster alpha does not answer", "p", "of lone"]
+
+
+@pytest.mark.parametrize("half", [{}, SKIPPED, {"failed": True, "msg": "gone in the meantime"}])
+def test_without_the_report_of_one_cluster(half):
+    assert join([READ, NO_ANSWER], halves=[half, {}])["halves"] == []
+
+
+@pytest.mark.parametrize(
+    ("links", "not_all_paired", "ignored"),
+    [
+        ([link("alpha", "beta"), link("alpha", "gamma", cluster_pairs=[], problems=[NOT_PAIRED])], True, True),
+        ([link("alpha", "beta"), link("alpha", "gamma", cluster_pairs=[], problems=[NOT_PAIRED])], False, False),
+        ([link("alpha", "beta", cluster_pairs=[], problems=[NOT_PAIRED])], True, False),
+        ([{**REFUSED, **link("alpha", "beta")}, link("alpha", "gamma", problems=[NOT_PAIRED])], True, True),
+    ],
+)
+def test_clusters_that_are_not_paired(links, not_all_paired, ignored):
+    joined = join([READ] * 3, [links, [], []], not_all_paired=not_all_paired)
+    assert joined["ignored"] == (["not_paired"] if ignored else [])
+    assert joined["healthy"] is ignored
+    assert joined["problems"] == ([] if ignored else [NOT_PAIRED])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["alpha", [], [], []], "the input is of type str, expected a list, of names of clusters"),
+        ([["alpha"], [], [[]], [{}]], "answers has 0 items, expected one for each of 1 clusters"),
+        ([["alpha"], ["text"], [[]], [{}]], "item 1 of answers is of type str, expected a dictionary"),
+        ([["alpha"], [READ], [[], []], [{}]], "links has 2 items, expected one for each of 1 clusters"),
+        ([["alpha"], [READ], {}, [{}]], "links is of type dict, expected a list, one item for each cluster"),
+        ([["alpha"], [READ], [[{"healthy": True}]], [{}]], "is missing in the input"),
+        ([["alpha"], [READ], [[]], [{"healthy": True}]], "'volume_pairs' is missing in the input"),
+        ([["alpha"], [READ], [[7]], [{}]], "the input is not as expected"),
+    ],
+)
+def test_input_that_is_not_as_documented(arguments, message):
+    with pytest.raises(AnsibleFilterError) as refused:
+        join_reports(*arguments)
+    assert "elementsw.replication.join_reports: " in str(refused.value)
+    assert message in str(refused.value)
+
+
+def test_ansible_finds_it_by_its_name():
+    assert FilterModule().filters() == {"join_reports": join_reports}
