@@ -96,7 +96,7 @@ class VolumePairJob:
         observation = self._classified(views, unreachable_peer)
         deleted = self._deleted(run, observation)
         if any(found.readable or found.unreadable for found in deleted.values()):
-            more = {side: observation.view(side).adding(deleted.get(side, Listed())) for side in observation.there}
+            more = {side: observation.view(side).adding(deleted.get(side, Listed())) for side in observation.reachable}
             observation = self._classified(Sides(more[LOCAL], more.get(PEER)), unreachable_peer)
         return self._with_extras(run, observation) if planning else observation
 
@@ -117,7 +117,9 @@ class VolumePairJob:
     def _deleted(self, run: Run, observation: Observation) -> dict[Side, Volumes]:
         """The deleted volumes of sides that miss a volume: it may be deleted, and can be restored."""
         missing = [
-            side for side in observation.there if any(pair and pair.volumes[side] is None for pair in observation.pairs)
+            side
+            for side in observation.reachable
+            if any(pair and pair.volumes[side] is None for pair in observation.pairs)
         ]
         lists = run.side_by_side(partial(list_deleted_volumes, run.client(side)) for side in missing)
         return dict(zip(missing, lists))
@@ -134,14 +136,14 @@ class VolumePairJob:
         turning = self._turning(observation, planned)
         limited = [
             side
-            for side in observation.there
+            for side in observation.reachable
             if turning or any(s.side == side and isinstance(s, (Grow, CreateVolume)) for s in planned)
         ]
         creations = [s for s in planned if isinstance(s, CreateVolume)]
         policies = read_policies(run, observation, creations)
         used_volumes = {
             side: (*targets[side], *(v for v in (pair.volumes[side] for pair in turning) if v and not v.deleted))
-            for side in observation.there
+            for side in observation.reachable
         }
         usage: dict[Side, Mapping[int, Usage]] = {
             side: read_usage(run, side, volumes) if volumes else {} for side, volumes in used_volumes.items()
@@ -214,7 +216,7 @@ class VolumePairJob:
         from ..observe.snapshots import list_checkpoints
 
         reads: list[Callable[[], Any]] = []
-        for side in observation.there:
+        for side in observation.reachable:
             client = run.client(side)
             ids = [v.id for v in (pair.volumes[side] for pair in turning) if v and not v.deleted]
             reads += [
@@ -223,10 +225,10 @@ class VolumePairJob:
                 partial(read_or, partial(read_delays, client, ids), {}),
             ]
         read = iter(run.side_by_side(reads))
-        copies = {side: (next(read), next(read), next(read)) for side in observation.there}
-        here, there = copies[LOCAL], copies.get(PEER, ((), {}, {}))
+        copies = {side: (next(read), next(read), next(read)) for side in observation.reachable}
+        local, peer = copies[LOCAL], copies.get(PEER, ((), {}, {}))
         return replace(
-            extras, snapshots=Sides(here[0], there[0]), jobs=Sides(here[1], there[1]), lags=Sides(here[2], there[2])
+            extras, snapshots=Sides(local[0], peer[0]), jobs=Sides(local[1], peer[1]), lags=Sides(local[2], peer[2])
         )
 
     def decide(self, observation: Observation) -> Sequence[Plan]:
@@ -271,9 +273,9 @@ class VolumePairJob:
         return replace(observation, views=Sides(here, None))
 
     def refresh(self, run: Run, observation: Observation) -> Observation:
-        ids = {side: self._ids(observation, side) for side in observation.there}
-        lists = run.side_by_side(partial(list_volumes, run.client(side), ids[side]) for side in observation.there)
-        views = {side: observation.view(side).showing(volumes) for side, volumes in zip(observation.there, lists)}
+        ids = {side: self._ids(observation, side) for side in observation.reachable}
+        lists = run.side_by_side(partial(list_volumes, run.client(side), ids[side]) for side in observation.reachable)
+        views = {side: observation.view(side).showing(volumes) for side, volumes in zip(observation.reachable, lists)}
         if (
             PEER in ids
             and ids[PEER] is None
@@ -330,7 +332,9 @@ class VolumePairJob:
         if not self.options.present:
             return observation
         jobs = dict(
-            zip(observation.there, run.side_by_side(partial(read_jobs, run, side) for side in observation.there))
+            zip(
+                observation.reachable, run.side_by_side(partial(read_jobs, run, side) for side in observation.reachable)
+            )
         )
         return replace(observation, jobs=Sides(jobs[LOCAL], jobs.get(PEER, {})))
 

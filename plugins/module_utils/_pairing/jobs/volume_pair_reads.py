@@ -59,7 +59,7 @@ class Observation:
         return self.pairs[item] or self.failures[item] or self.pair(item)
 
     @property
-    def there(self) -> tuple[Side, ...]:
+    def reachable(self) -> tuple[Side, ...]:
         """The sides that answer."""
         return SIDES if self.views.peer is not None else (LOCAL,)
 

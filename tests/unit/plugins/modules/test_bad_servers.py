@@ -151,7 +151,7 @@ def _clean(site):
     site.world.clear_calls()
 
 
-@pytest.fixture(name="session")
+@pytest.fixture(name="run")
 def _run(site):
     options = {**dict.fromkeys(("cert_fingerprint",)), "validate_certs": True, "timeout": 30, "use_proxy": True}
     clients = [

@@ -45,12 +45,12 @@ def account_id_of(observed: ObservedVolumePair, owner: str) -> int | None:
 
 
 def no_account(observed: ObservedVolumePair, owner: str | None) -> Failure:
-    there = observed.catalogs.peer
+    peer_catalog = observed.catalogs.peer
     return Failure(
         "account_not_found",
-        f"cluster {there.cluster.name} has no account named {owner} to own the new {observed.label(PEER)}; give "
+        f"cluster {peer_catalog.cluster.name} has no account named {owner} to own the new {observed.label(PEER)}; give "
         "create_peer_volume.account, or let create_account: true create it",
-        cluster=there.cluster.name,
+        cluster=peer_catalog.cluster.name,
         method="ListAccounts",
     )
 

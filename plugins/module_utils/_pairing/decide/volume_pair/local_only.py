@@ -185,7 +185,7 @@ def warnings(observed: ObservedVolumePair, options: PairOptions, planned: Sequen
     """The warnings about what the unreachable peer leaves to be done, and about how it was identified."""
     texts = []
     if not options.present:
-        left = "its half of the pair, if any, remains" if planned else "and was not read"
+        left = "its half of the pair, if any, remains" if planned else "so it was not read"
         texts.append(
             f"{ends(observed)}: the peer {observed.name(PEER)} is unreachable, {left}; run again when it answers"
         )
