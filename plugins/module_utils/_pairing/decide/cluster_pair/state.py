@@ -97,10 +97,10 @@ def classify_cluster_pair(
     views: Sides[ClusterView | None], known_as: tuple[str, ...] = (), mvip_given: bool = False
 ) -> ObservedClusterPair:
     """Both lists, joined by UUID. known_as, mvip_given: the names of an unreachable peer, as in ObservedClusterPair."""
-    seen = of_both(views)
-    if seen is None:
+    both_views = of_both(views)
+    if both_views is None:
         return replace(_classify_local_only(views, known_as), mvip_given=mvip_given)
-    naming = {side: _naming(seen[side], seen[other(side)].cluster) for side in SIDES}
+    naming = {side: _naming(both_views[side], both_views[other(side)].cluster) for side in SIDES}
     shared = {entry.uuid for entry in naming[LOCAL]} & {entry.uuid for entry in naming[PEER]}
     state: State
     pair: dict[Side, ClusterPair | None]
