@@ -236,12 +236,12 @@ def target_access(volume: Volume, cluster: str) -> Check:
 
 
 def _access(volume: Volume, cluster: str, fitting: Sequence[str]) -> Check:
-    has = f"cluster {cluster}: {volume.label} has access {volume.access}"
+    text = f"cluster {cluster}: {volume.label} has access {volume.access}"
     if volume.access in fitting:
-        return Check("access", True, has)
+        return Check("access", True, text)
     return Check(
         "access",
         False,
-        f"{has}, which is neither a source's nor a target's",
+        f"{text}, which is neither a source's nor a target's",
         "set it to readWrite or replicationTarget yourself, if that is safe",
     )

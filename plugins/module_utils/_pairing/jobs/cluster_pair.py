@@ -56,59 +56,59 @@ class ClusterPairJob:
     def observe(self, run: Run, planning: bool) -> ObservedClusterPair:
         clusters = identify_clusters(run, self.local_only)
         removing = not self.options.present or self.options.repair
-        seen = view_cluster_pairs(run, clusters, with_volumes=removing)
-        known_as = resolve_names(self.peer, of_side(seen, LOCAL).entries) if seen.peer is None else ()
-        found = classify_cluster_pair(seen, known_as, self.peer.mvip is not None)
-        if planning and table.decide(found, self.options).makes_pair:
+        lists = view_cluster_pairs(run, clusters, with_volumes=removing)
+        known_as = resolve_names(self.peer, of_side(lists, LOCAL).entries) if lists.peer is None else ()
+        observed = classify_cluster_pair(lists, known_as, self.peer.mvip is not None)
+        if planning and table.decide(observed, self.options).makes_pair:
             roles = run.side_by_side(partial(_roles, run, side) for side in SIDES)
-            views = [replace(found.view(side), roles=held) for side, held in zip(SIDES, roles)]
-            found = classify_cluster_pair(Sides(*views))
-        return found
+            views = [replace(observed.view(side), roles=held) for side, held in zip(SIDES, roles)]
+            observed = classify_cluster_pair(Sides(*views))
+        return observed
 
-    def decide(self, seen: ObservedClusterPair) -> Sequence[Plan]:
-        return (table.decide(seen, self.options),)
+    def decide(self, observed: ObservedClusterPair) -> Sequence[Plan]:
+        return (table.decide(observed, self.options),)
 
-    def items_are_independent(self, seen: ObservedClusterPair) -> bool:
+    def items_are_independent(self, observed: ObservedClusterPair) -> bool:
         return False  # there is only one
 
-    def alive(self, seen: ObservedClusterPair) -> Failure | None:
+    def alive(self, observed: ObservedClusterPair) -> Failure | None:
         return None  # it promotes nothing
 
-    def recheck_signs_of_life(self, run: Run, seen: ObservedClusterPair) -> ObservedClusterPair:
-        return seen
+    def recheck_signs_of_life(self, run: Run, observed: ObservedClusterPair) -> ObservedClusterPair:
+        return observed
 
-    def refresh(self, run: Run, seen: ObservedClusterPair) -> ObservedClusterPair:
-        read_sides = [side for side in SIDES if seen.views[side]]
+    def refresh(self, run: Run, observed: ObservedClusterPair) -> ObservedClusterPair:
+        read_sides = [side for side in SIDES if observed.views[side]]
         lists = run.side_by_side(partial(list_cluster_pairs, run.client(side)) for side in read_sides)
-        views = {side: seen.view(side).listing(entries) for side, entries in zip(read_sides, lists)}
-        return classify_cluster_pair(Sides(views[LOCAL], views.get(PEER)), seen.known_as, seen.mvip_given)
+        views = {side: observed.view(side).listing(entries) for side, entries in zip(read_sides, lists)}
+        return classify_cluster_pair(Sides(views[LOCAL], views.get(PEER)), observed.known_as, observed.mvip_given)
 
-    def finish(self, seen: ObservedClusterPair, plans: Sequence[Plan]) -> Sequence[Plan]:
+    def finish(self, observed: ObservedClusterPair, plans: Sequence[Plan]) -> Sequence[Plan]:
         return [Plan() for _plan in plans]
 
-    def judge(self, seen: ObservedClusterPair, waited: float) -> list[Verdict]:
-        return [judge_present(seen, waited) if self.options.present else judge_absent(seen)]
+    def judge(self, observed: ObservedClusterPair, waited: float) -> list[Verdict]:
+        return [judge_present(observed, waited) if self.options.present else judge_absent(observed)]
 
-    def traits(self, seen: ObservedClusterPair) -> list[str | None]:
-        cluster_ids = [view.cluster.unique_id for view in (seen.views.local, seen.views.peer) if view]
-        entries = [entry.uuid if entry else "none" for entry in (seen.pair.local, seen.pair.peer)]
+    def traits(self, observed: ObservedClusterPair) -> list[str | None]:
+        cluster_ids = [view.cluster.unique_id for view in (observed.views.local, observed.views.peer) if view]
+        entries = [entry.uuid if entry else "none" for entry in (observed.pair.local, observed.pair.peer)]
         if not self.options.present:
             # One cluster's entry may be gone before the other's.
-            entries = sorted({entry.uuid for side in SIDES for entry in seen.naming(side)})
+            entries = sorted({entry.uuid for side in SIDES for entry in observed.naming(side)})
         return [" ".join((*cluster_ids, *entries)) if entries else None]
 
-    def replaced(self, seen: ObservedClusterPair, item: int) -> Failure:
-        return replaced(seen)
+    def replaced(self, observed: ObservedClusterPair, item: int) -> Failure:
+        return replaced(observed)
 
-    def measure(self, run: Run, seen: ObservedClusterPair) -> ObservedClusterPair:
-        return seen  # a cluster pair is connected or not
+    def measure(self, run: Run, observed: ObservedClusterPair) -> ObservedClusterPair:
+        return observed  # a cluster pair is connected or not
 
-    def progress(self, seen: ObservedClusterPair, verdicts: Sequence[Verdict | None], waited: float) -> str:
+    def progress(self, observed: ObservedClusterPair, verdicts: Sequence[Verdict | None], waited: float) -> str:
         (verdict,) = verdicts
-        return progress.of_cluster_pair(seen, verdict.text if verdict else "", waited, self.wait_timeout)
+        return progress.of_cluster_pair(observed, verdict.text if verdict else "", waited, self.wait_timeout)
 
-    def expired(self, seen: ObservedClusterPair, item: int, made: bool, verdict: Verdict) -> Failure:
-        return timed_out(seen, made, self.options.present, self.wait_timeout, verdict.text)
+    def expired(self, observed: ObservedClusterPair, item: int, made: bool, verdict: Verdict) -> Failure:
+        return timed_out(observed, made, self.options.present, self.wait_timeout, verdict.text)
 
     def report(self, outcome: Outcome[ObservedClusterPair]) -> dict:
         return {

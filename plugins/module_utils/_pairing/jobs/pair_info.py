@@ -139,10 +139,10 @@ class PairInfoJob:
         clusters = identify_clusters(run, may_be_unreachable=True)
         views = self._with_deleted(run, view_report(run, clusters, self._with_volumes))
         observation = Observation(views, _classified(views), self._pairs(views))
-        here, both, unreachable = observation.view(LOCAL), of_both(views), self._unreachable(observation)
+        local_view, both, unreachable = observation.view(LOCAL), of_both(views), self._unreachable(observation)
         if unreachable is not None:
-            unreachable_peer = UnreachablePeer(resolve_names(unreachable, here.entries), single_will_do=True)
-            theirs = entries_of(here.entries, unreachable_peer, here.unreadable_entries)
+            unreachable_peer = UnreachablePeer(resolve_names(unreachable, local_view.entries), single_will_do=True)
+            theirs = entries_of(local_view.entries, unreachable_peer, local_view.unreadable_entries)
             observation = replace(observation, dead=frozenset(entry.id for entry in theirs))
         elif READINESS in self.gather and both is not None and self.peer is not None:
             observation = replace(observation, known_as=self._known_as(both, self.peer))
@@ -257,9 +257,9 @@ class PairInfoJob:
             found = findings.of_clusters(observation.clusters, len(stopped))
         else:
             hits = Counter(pair.entry(LOCAL).cluster_pair_id for pair in stopped)
-            here, unreachable = observation.view(LOCAL), self._unreachable(observation)
-            name = here.cluster.name
-            found = findings.of_entries(here, hits, observation.dead)
+            local_view, unreachable = observation.view(LOCAL), self._unreachable(observation)
+            name = local_view.cluster.name
+            found = findings.of_entries(local_view, hits, observation.dead)
             if unreachable is not None:
                 found.append(findings.of_peer(unreachable.shown, name, sum(hits[entry] for entry in observation.dead)))
         # Without `cluster_pairs` only those findings count that stop volume pairs.

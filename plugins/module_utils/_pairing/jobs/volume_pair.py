@@ -95,13 +95,13 @@ class VolumePairJob:
 
         return with_extras(run, observation, plans, self._each)
 
-    def _unreachable_peer(self, run: Run, here: VolumeView) -> UnreachablePeer:
+    def _unreachable_peer(self, run: Run, local_view: VolumeView) -> UnreachablePeer:
         """The names of the unreachable peer. The only entry counts as the peer's just for tasks that destroy nothing."""
         destroys_nothing = self.options.failover == "forced" or any(pair.paused is not None for pair in self.pairs)
         # assume_dead: a cluster that is connected is not the one that is gone.
-        may_be_it = run.peer_failure is not None or not any(entry.connected for entry in here.entries)
+        may_be_it = run.peer_failure is not None or not any(entry.connected for entry in local_view.entries)
         by_guess = self.options.present and destroys_nothing and self.peer.mvip is None and may_be_it
-        return UnreachablePeer(resolve_names(self.peer, here.entries), by_guess, run.peer_failure)
+        return UnreachablePeer(resolve_names(self.peer, local_view.entries), by_guess, run.peer_failure)
 
     def _classified(self, views: Sides[VolumeView | None], unreachable_peer: UnreachablePeer | None) -> Observation:
         found, failures = classify_all(self.pairs, views, unreachable_peer)
@@ -156,9 +156,9 @@ class VolumePairJob:
         volumes_now = partial(list_volumes, client, self._ids(observation, LOCAL))
         reads: list[Callable[[], Any]] = [partial(list_cluster_pairs, client), volumes_now]
         entries, volumes = run.side_by_side(reads)
-        here = observation.view(LOCAL).showing(volumes)
-        here = replace(here, entries=entries.readable, unreadable_entries=entries.unreadable)
-        return replace(observation, views=Sides(here, None))
+        local_view = observation.view(LOCAL).showing(volumes)
+        local_view = replace(local_view, entries=entries.readable, unreadable_entries=entries.unreadable)
+        return replace(observation, views=Sides(local_view, None))
 
     def refresh(self, run: Run, observation: Observation) -> Observation:
         ids = {side: self._ids(observation, side) for side in observation.reachable}

@@ -48,11 +48,9 @@ def _check_pair(item: Mapping, params: Mapping, prefix: str) -> str | None:
     if given["paused"] and params["wait_for"] == "in_sync":
         return f"{prefix}paused: a paused pair never gets in sync; leave wait_for out, or set it to paired"
     for name, option in (("name", "peer_volume"), ("account", "peer_account")):
-        there = given[option]
-        if create and None not in (create[name], there) and create[name] != there:
-            return (
-                f"{prefix}{option}: {there!r} is not create_peer_volume.{name}, {create[name]!r}; give one of the two"
-            )
+        given_value = given[option]
+        if create and None not in (create[name], given_value) and create[name] != given_value:
+            return f"{prefix}{option}: {given_value!r} is not create_peer_volume.{name}, {create[name]!r}; give one of the two"
     return None
 
 

@@ -52,11 +52,11 @@ class ObservedClusterPair:
     mvip_given: bool = False
 
     def view(self, side: Side) -> ClusterView:
-        """What the cluster of a side lists. Raises LookupError for a peer that is unreachable."""
+        """What the cluster of a side lists. Raises LookupError for an unreachable peer."""
         return of_side(self.views, side)
 
     def entry(self, side: Side) -> ClusterPair:
-        """The entry of a side where the state says that it is there. Raises LookupError where it is not."""
+        """The entry of a side, in states that have it. Raises LookupError if it is missing."""
         return of_side(self.pair, side)
 
     @property
@@ -97,10 +97,10 @@ def classify_cluster_pair(
     views: Sides[ClusterView | None], known_as: tuple[str, ...] = (), mvip_given: bool = False
 ) -> ObservedClusterPair:
     """Both lists, joined by UUID. known_as, mvip_given: the names of an unreachable peer, as in ObservedClusterPair."""
-    seen = of_both(views)
-    if seen is None:
+    both_views = of_both(views)
+    if both_views is None:
         return replace(_classify_local_only(views, known_as), mvip_given=mvip_given)
-    naming = {side: _naming(seen[side], seen[other(side)].cluster) for side in SIDES}
+    naming = {side: _naming(both_views[side], both_views[other(side)].cluster) for side in SIDES}
     shared = {entry.uuid for entry in naming[LOCAL]} & {entry.uuid for entry in naming[PEER]}
     state: State
     pair: dict[Side, ClusterPair | None]

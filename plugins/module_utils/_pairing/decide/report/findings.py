@@ -133,25 +133,27 @@ def of_clusters(observed: ObservedClusterPair, hits: int) -> list[Finding]:
 
 
 def _not_paired(observed: ObservedClusterPair, hits: int) -> Finding:
-    here, there = observed.name(LOCAL), observed.name(PEER)
-    text = f"clusters {here} and {there} are not paired"
+    local_name, peer_name = observed.name(LOCAL), observed.name(PEER)
+    text = f"clusters {local_name} and {peer_name} are not paired"
     if not hits:
-        return Finding("not_paired", text, here, fix="run element_cluster_pair")
+        return Finding("not_paired", text, local_name, fix="run element_cluster_pair")
     fix = f"{_unpair(hits)}; run element_cluster_pair; then pair the volumes again"
-    return Finding("not_paired", f"{text} any more, but still have {counted(hits)}", here, fix=fix, hits=hits)
+    return Finding("not_paired", f"{text} any more, but still have {counted(hits)}", local_name, fix=fix, hits=hits)
 
 
 def _half(observed: ObservedClusterPair, hits: int) -> Finding:
-    here, there = observed.name(LOCAL), observed.name(PEER)
+    local_name, peer_name = observed.name(LOCAL), observed.name(PEER)
     sides = ", ".join(
         f"{observed.name(side)} lists {', '.join(str(e.id) for e in observed.naming(side)) or 'none'}" for side in SIDES
     )
-    text = f"the cluster pair of {here} and {there} is incomplete: {sides}"
+    text = f"the cluster pair of {local_name} and {peer_name} is incomplete: {sides}"
     repair = "run element_cluster_pair with repair: true"
     if not hits:
-        return Finding("half_pair", text, here, fix=repair)
+        return Finding("half_pair", text, local_name, fix=repair)
     fix = f"{_unpair(hits)}; {repair}; then pair the volumes again"
-    return Finding("half_pair", f"{text}; {counted(hits)} cannot replicate because of it", here, fix=fix, hits=hits)
+    return Finding(
+        "half_pair", f"{text}; {counted(hits)} cannot replicate because of it", local_name, fix=fix, hits=hits
+    )
 
 
 def _unpair(hits: int) -> str:
@@ -162,10 +164,10 @@ def _unpair(hits: int) -> str:
 
 
 def _not_connected(observed: ObservedClusterPair, hits: int) -> Finding:
-    here, there = observed.name(LOCAL), observed.name(PEER)
+    local_name, peer_name = observed.name(LOCAL), observed.name(PEER)
     statuses = ", ".join(f"{observed.name(side)} reports {observed.entry(side).status}" for side in SIDES)
-    text = f"the cluster pair of {here} and {there} is not Connected: {statuses}{_cut(hits)}"
-    return Finding("not_connected", text, here, hits=hits)
+    text = f"the cluster pair of {local_name} and {peer_name} is not Connected: {statuses}{_cut(hits)}"
+    return Finding("not_connected", text, local_name, hits=hits)
 
 
 def of_entries(view: VolumeView, hits: Mapping[int, int], dead: Collection[int]) -> list[Finding]:

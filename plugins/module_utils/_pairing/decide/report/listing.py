@@ -45,10 +45,10 @@ def volume_pairs(views: Sides[VolumeView | None]) -> list[ObservedVolumePair]:
 
     Without a view of the peer: every entry of the local cluster, with what one side shows.
     """
-    seen = of_both(views)
-    if seen is None:
+    both_views = of_both(views)
+    if both_views is None:
         return _local_only(Catalog(of_side(views, LOCAL)))
-    catalogs = Sides(Catalog(seen.local), Catalog(seen.peer))
+    catalogs = Sides(Catalog(both_views.local), Catalog(both_views.peer))
     found: dict[tuple[object, ...], ObservedVolumePair] = {}
     for side in SIDES:
         for volume in catalogs[side].paired:

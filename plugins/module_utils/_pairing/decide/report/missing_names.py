@@ -27,24 +27,24 @@ def unpaired_volumes(
 
 
 def _absent(catalogs: Sequence[Catalog], wanted: str) -> Finding:
-    here = catalogs[0]
-    living = [volume for volume in here.readable_named(wanted) if not volume.deleted]
-    elsewhere = [here.readable_link(pair) for volume in living for pair in volume.pairs]
-    unreadable = next((odd for odd in here.unreadable_volumes if odd.name == wanted), None)
-    text = f"no volume named {wanted} of cluster {here.cluster.name} is paired"
+    local_catalog = catalogs[0]
+    living = [volume for volume in local_catalog.readable_named(wanted) if not volume.deleted]
+    elsewhere = [local_catalog.readable_link(pair) for volume in living for pair in volume.pairs]
+    unreadable = next((odd for odd in local_catalog.unreadable_volumes if odd.name == wanted), None)
+    text = f"no volume named {wanted} of cluster {local_catalog.cluster.name} is paired"
     fix = f"run element_volume_pair with volume: {wanted}"
     if unreadable:
-        text = f"cluster {here.cluster.name}: {unreadable.label} cannot be read, so it is unknown whether it is paired"
+        text = f"cluster {local_catalog.cluster.name}: {unreadable.label} cannot be read, so it is unknown whether it is paired"
         fix = f"check what {unreadable.method} returns for it"
     elif elsewhere:
         partner = elsewhere[0].remote_name or elsewhere[0].remote_mvip if elsewhere[0] else "an unlisted cluster"
-        text = f"volume {wanted} of cluster {here.cluster.name} is paired with {partner}"
+        text = f"volume {wanted} of cluster {local_catalog.cluster.name} is paired with {partner}"
         fix = f"name {partner} as the peer"
     elif not living:
-        text, fix = f"cluster {here.cluster.name} has no volume named {wanted}", "check the spelling"
+        text, fix = f"cluster {local_catalog.cluster.name} has no volume named {wanted}", "check the spelling"
     elif len(catalogs) > 1 and not any(not volume.deleted for volume in catalogs[1].readable_named(wanted)):
         fix += f" and create_peer_volume, since {catalogs[1].cluster.name} has no volume of that name"
-    return Finding("not_paired", text, here.cluster.name, wanted, fix)
+    return Finding("not_paired", text, local_catalog.cluster.name, wanted, fix)
 
 
 def unpaired_accounts(

@@ -66,8 +66,8 @@ def is_reported_with_clusters(pair: ObservedVolumePair, clusters: ObservedCluste
     clusters: the pair of the two clusters; None if only one cluster was read.
     """
     if clusters is None or pair.state == "unknown_peer":
-        near = LOCAL if pair.entries.local else PEER
-        link = pair.catalogs[near].readable_link(pair.entry(near))
+        side = LOCAL if pair.entries.local else PEER
+        link = pair.catalogs[side].readable_link(pair.entry(side))
         return cause(pair) == "link_lost" and link is not None and not link.connected
     if clusters.state != "paired":
         # Every volume pair must be removed before the clusters can be paired again.
@@ -89,15 +89,15 @@ def pair_findings(
         late = None if max_lag is None or _is_error(code) else lag.beyond(pair, behind, max_lag)
         if late and peer_is_unreachable and lag.not_asked(pair):
             late = None
-        told = lag.message(late, behind, max_lag) if late and max_lag is not None else ""
+        lag_text = lag.message(late, behind, max_lag) if late and max_lag is not None else ""
         if late and code == "snapshots_stopped":  # it does not cause the lag: two findings
-            findings.append(_late(pair, None, late, told))
+            findings.append(_late(pair, None, late, lag_text))
             late = None
         key = _with_others(pair, code, late)
         if key:
             shared.setdefault(key, []).append(pair)
         elif late:
-            findings.append(_late(pair, code, late, told))
+            findings.append(_late(pair, code, late, lag_text))
         elif code:
             findings.append(_of_one(pair, code))
     return findings + [_of_all(key, sharing) for key, sharing in shared.items()]
@@ -169,16 +169,16 @@ def _finding(pair: ObservedVolumePair, code: str, what: str, fix: str | None) ->
 
 
 def _ends(pair: ObservedVolumePair, side: Side) -> str:
-    near, other_side = f"{pair.label(side)} on cluster {pair.name(side)}", other(side)
+    text, other_side = f"{pair.label(side)} on cluster {pair.name(side)}", other(side)
     if pair.state.startswith("pending"):
-        return near  # a pending entry names no partner
-    return f"{near} and {pair.label(other_side)} on {pair.name(other_side)}"
+        return text  # a pending entry names no partner
+    return f"{text} and {pair.label(other_side)} on {pair.name(other_side)}"
 
 
 def _states_shown(pair: ObservedVolumePair) -> str:
     if pair.row == UNREADABLE:
-        near = LOCAL if pair.entries.local else PEER
-        return f"{pair.name(near)} shows {pair.entry(near).state}, the entry on {pair.name(other(near))} cannot be read"
+        side = LOCAL if pair.entries.local else PEER
+        return f"{pair.name(side)} shows {pair.entry(side).state}, the entry on {pair.name(other(side))} cannot be read"
     if pair.state == "unknown_peer":
         return f"{pair.name(LOCAL)} shows {pair.entry(LOCAL).state}, {pair.name(PEER)} was not read"
     return states(pair)
@@ -241,15 +241,15 @@ def _named(pairs: Sequence[ObservedVolumePair]) -> str:
 
 
 def _link_lost(pairs: Sequence[ObservedVolumePair], peer: str) -> Finding:
-    here = pairs[0].name(LOCAL)
-    text = f"{_named(pairs)} between {here} and {peer} cannot replicate, although the clusters are connected: {DISCONNECTED}"
-    return Finding("link_lost", text, here, hits=len(pairs))
+    local = pairs[0].name(LOCAL)
+    text = f"{_named(pairs)} between {local} and {peer} cannot replicate, although the clusters are connected: {DISCONNECTED}"
+    return Finding("link_lost", text, local, hits=len(pairs))
 
 
 def _link_slow(pairs: Sequence[ObservedVolumePair], peer: str) -> Finding:
-    here = pairs[0].name(LOCAL)
-    text = f"the link between {here} and {peer} is too slow for {_named(pairs)}: {SLOW_LINK}"
-    return Finding("recovering", text, here, fix=remedies.of_pair(pairs[0], "recovering"), hits=len(pairs))
+    local = pairs[0].name(LOCAL)
+    text = f"the link between {local} and {peer} is too slow for {_named(pairs)}: {SLOW_LINK}"
+    return Finding("recovering", text, local, fix=remedies.of_pair(pairs[0], "recovering"), hits=len(pairs))
 
 
 def _not_asked(pairs: Sequence[ObservedVolumePair], peer: str) -> Finding:

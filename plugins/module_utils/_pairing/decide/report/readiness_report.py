@@ -217,10 +217,10 @@ def candidates(
     pairs: Sequence[ObservedVolumePair],
 ) -> tuple[list[ObservedVolumePair], list[Check]]:
     """The unpaired volumes of these names with their namesakes on the peer, and the failed checks of the others."""
-    seen = of_both(views)
-    if seen is None:
+    both_views = of_both(views)
+    if both_views is None:
         return [], []
-    catalogs = Sides(Catalog(seen.local), Catalog(seen.peer))
+    catalogs = Sides(Catalog(both_views.local), Catalog(both_views.peer))
     paired = {volume.name for pair in pairs for volume in (pair.volumes.local, pair.volumes.peer) if volume}
     owner = accounts[0] if accounts and len(accounts) == 1 else None
     checked = [

@@ -13,12 +13,13 @@ from .state import ObservedVolumePair
 
 
 def set_mode(observed: ObservedVolumePair, source: Side) -> tuple[Step, ...]:
+    """The step that sets the requested mode on the source; empty if the pair has it or none is requested."""
     wanted, now = observed.desired.mode, observed.mode or observed.entry(source).mode
     if wanted is None or now.lower() == MODES[wanted].lower():
         return ()
     from ...pairing_steps import SetMode  # not loaded for pairs that are as requested
 
-    mode, reason = MODES[wanted], f"mode shall be {wanted}"
+    mode, reason = MODES[wanted], f"mode {wanted} requested"
     return (
         SetMode(
             item=observed.item,

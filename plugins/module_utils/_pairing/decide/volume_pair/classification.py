@@ -50,9 +50,9 @@ def _classifier(
     views: Sides[VolumeView | None], unreachable_peer: UnreachablePeer | None
 ) -> Callable[[int, DesiredPair], ObservedVolumePair]:
     """Raises LookupError where a peer does not answer of which nothing is known."""
-    seen = of_both(views)
-    if seen is not None:
-        return partial(_classify_both, Sides(Catalog(seen.local), Catalog(seen.peer)))
+    both_views = of_both(views)
+    if both_views is not None:
+        return partial(_classify_both, Sides(Catalog(both_views.local), Catalog(both_views.peer)))
     if unreachable_peer is None:
         raise LookupError("nothing is known of the peer")
     return partial(_classify_local_only, Catalog(of_side(views, LOCAL)), unreachable_peer)
@@ -63,11 +63,11 @@ def _classify_both(catalogs: Sides[Catalog], number: int, desired: DesiredPair) 
 
 
 def _classify_local_only(
-    here: Catalog, unreachable_peer: UnreachablePeer, number: int, desired: DesiredPair
+    local_catalog: Catalog, unreachable_peer: UnreachablePeer, number: int, desired: DesiredPair
 ) -> ObservedVolumePair:
     from . import local_only
 
-    return local_only.classify(number, desired, here, unreachable_peer)
+    return local_only.classify(number, desired, local_catalog, unreachable_peer)
 
 
 def trait(pair: ObservedVolumePair | None, present: bool) -> str:

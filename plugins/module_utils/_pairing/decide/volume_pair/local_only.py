@@ -90,18 +90,18 @@ def classify(item: int, desired: DesiredPair, here: Catalog, peer: UnreachablePe
     )
 
 
-def _with_peer(here: Catalog, link: ClusterPair | None, peer: UnreachablePeer) -> tuple[bool, bool]:
+def _with_peer(local_catalog: Catalog, link: ClusterPair | None, peer: UnreachablePeer) -> tuple[bool, bool]:
     """Whether a cluster pair is the one with the peer, and whether that is only assumed.
 
     Raises Failure, peer_unknown or bad_reply, if the entries do not identify the peer.
     """
-    theirs = entries_of(here.entries, peer, here.unreadable_entries)
+    theirs = entries_of(local_catalog.entries, peer, local_catalog.unreadable_entries)
     if not theirs and link is not None:
-        for odd in here.unreadable_entries:
+        for odd in local_catalog.unreadable_entries:
             if may_be_known_as(odd, peer.known_as):
-                raise odd.failure(here.cluster.name)
-        established = [entry for entry in here.entries if not entry.pending]
-        raise peer_unknown(here.cluster.name, established, peer.known_as)
+                raise odd.failure(local_catalog.cluster.name)
+        established = [entry for entry in local_catalog.entries if not entry.pending]
+        raise peer_unknown(local_catalog.cluster.name, established, peer.known_as)
     return link in theirs, link is not None and not named_by_address(theirs, peer.known_as)
 
 
@@ -238,13 +238,13 @@ def peer_alive(here: VolumeView, peer: UnreachablePeer, plans: Iterable[Plan]) -
     )
 
 
-def _receives(here: VolumeView, plans: Iterable[Plan]) -> str | None:
+def _receives(local_view: VolumeView, plans: Iterable[Plan]) -> str | None:
     """The text that a volume to promote still receives data of the peer; None if none does."""
     ids = {step.volume.id for plan in plans for step in _promotions(plan.steps)}
-    for volume in here.volumes:
+    for volume in local_view.volumes:
         receiving = [pair.state for pair in volume.pairs if health.transfers(pair.state)]
         if volume.id in ids and receiving:
-            return f"cluster {here.cluster.name}: the pair of {volume.label} is {receiving[0]}, so the peer is up"
+            return f"cluster {local_view.cluster.name}: the pair of {volume.label} is {receiving[0]}, so the peer is up"
     return None
 
 

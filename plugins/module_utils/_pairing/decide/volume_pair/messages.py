@@ -159,9 +159,9 @@ def split_brain(observed: ObservedVolumePair) -> Failure:
     return refusal(
         observed,
         "split_brain",
-        f"{ends(observed)}: both volumes are readWrite and nothing is replicated; decide which one holds the good data, and log "
-        "the hosts out of the other: direction with failover: forced and allow_overwrite: true saves that one in a snapshot "
-        "and makes it the target",
+        f"{ends(observed)}: both volumes are readWrite and nothing is replicated; decide which one holds the good data, log the "
+        "hosts out of the other one, and set direction, failover: forced and allow_overwrite: true, which saves that one in a "
+        "snapshot and makes it the target",
     )
 
 

@@ -47,7 +47,7 @@ from .state import ObservedVolumePair
 
 @dataclass(frozen=True)
 class Settings:
-    """How a new pair starts."""
+    """The mode of a new pair, and whether it starts paused."""
 
     mode: Mode
     paused: bool

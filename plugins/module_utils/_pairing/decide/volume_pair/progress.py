@@ -107,7 +107,7 @@ def _duration(seconds: float) -> str:
 def replaced(pair: ObservedVolumePair | Failure) -> Failure:
     """Failure, changed_meanwhile: between two reads another client removed the pair, made another one or reversed it.
 
-    pair: what is there now; a failure that says why, where it cannot be told.
+    pair: as it is now, or the failure that says why it cannot be identified.
     """
     if isinstance(pair, Failure):
         return pair.recoded("changed_meanwhile", f"changed while the task was waiting: {pair.sentence}")

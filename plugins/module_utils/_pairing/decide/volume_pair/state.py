@@ -220,14 +220,14 @@ def _select(desired: DesiredPair, catalogs: Sides[Catalog]) -> Sides[Volume | No
     return Sides(local, _partner(desired, catalogs, local))
 
 
-def _owner_of_partner(desired: DesiredPair, here: Catalog, local: Volume | None) -> str | None:
+def _owner_of_partner(desired: DesiredPair, local_catalog: Catalog, local: Volume | None) -> str | None:
     """The required owner of a partner that only the local volume's name identifies: the account of the same name.
 
     None if the task names the owner, which takes precedence.
     """
     if desired.new_account is not None:
         return None
-    return here.owner(local) if local else desired.account
+    return local_catalog.owner(local) if local else desired.account
 
 
 def _named_on_peer(desired: DesiredPair, peer_catalog: Catalog, name: str, owner: str | None) -> Volume | None:
@@ -246,23 +246,23 @@ def _named_on_peer(desired: DesiredPair, peer_catalog: Catalog, name: str, owner
 
 def _partner(desired: DesiredPair, catalogs: Sides[Catalog], local: Volume | None) -> Volume | None:
     """The peer's volume that the local one is paired with, else the peer's volume of the same name and owner."""
-    here, there = catalogs.local, catalogs.peer
+    local_catalog, peer_catalog = catalogs.local, catalogs.peer
     if local is not None:
         for pair in local.pairs:
-            link = here.link(pair)
-            if not pair.pending and link is not None and names_cluster(link, there.cluster):
-                return there.owned(pair.remote_volume_id, desired.peer_account)
-        partners = there.partners(local.id, here.cluster)
+            link = local_catalog.link(pair)
+            if not pair.pending and link is not None and names_cluster(link, peer_catalog.cluster):
+                return peer_catalog.owned(pair.remote_volume_id, desired.peer_account)
+        partners = peer_catalog.partners(local.id, local_catalog.cluster)
     elif desired.volume_id is not None:
-        partners = there.partners(desired.volume_id, here.cluster)
+        partners = peer_catalog.partners(desired.volume_id, local_catalog.cluster)
     else:
-        partners = there.partners_by_name(desired.volume or "", here.cluster)
+        partners = peer_catalog.partners_by_name(desired.volume or "", local_catalog.cluster)
     if len(partners) == 1:
-        return there.owned(partners[0].id, desired.peer_account)
+        return peer_catalog.owned(partners[0].id, desired.peer_account)
     name = desired.new_name or (local.name if local else desired.volume)
     if name is None:
         return None
-    return _named_on_peer(desired, there, name, _owner_of_partner(desired, here, local))
+    return _named_on_peer(desired, peer_catalog, name, _owner_of_partner(desired, local_catalog, local))
 
 
 def _relation(desired: DesiredPair, catalogs: Sides[Catalog], volumes: Sides[Volume | None], side: Side) -> Relation:
