@@ -210,8 +210,8 @@ class ClusterPairEntry:
     username: str | None = None
     password: str | None = None
     rpc_connection_id: int = 0
-    # How often the entry was listed since the other cluster is out of reach on the management network.
-    lost_polls: float = 0
+    # How often the entry was listed since the other cluster is unreachable on the management network.
+    unreachable_polls: float = 0
     # Set only when the other side is outside the simulated world.
     outside_status: str | None = None
 

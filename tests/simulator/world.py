@@ -33,7 +33,7 @@ from .views import PURGE_SECONDS
 Gate = Callable[[str, bool], None]
 
 BLOCKS_PER_WRITE = 256
-# Blocks that hold data are counted anew when garbage is collected.
+# Blocks that hold data are counted again when garbage is collected.
 SECONDS_BETWEEN_COLLECTIONS = 3600
 
 
@@ -87,7 +87,7 @@ class World:
 
     @classmethod
     def from_file(cls, path: str | Path) -> World:
-        """The same from a YAML file."""
+        """A world from the description in a YAML file. Raises WorldError."""
         try:
             spec = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
         except yaml.YAMLError as error:
@@ -102,13 +102,13 @@ class World:
         return self.clusters[name]
 
     def cluster_by_unique_id(self, unique_id: Any) -> Cluster | None:
-        found = (cluster for cluster in self.clusters.values() if cluster.identity.unique_id == unique_id)
-        return next(found, None)
+        matching = (cluster for cluster in self.clusters.values() if cluster.identity.unique_id == unique_id)
+        return next(matching, None)
 
     # Calls
 
     def call(self, cluster_name: str, method: str, params: dict[str, Any] | None = None, *, log: bool = False) -> Any:
-        """What a third party with all rights gets from a cluster. Raises ApiError; SiteDown when nobody is there."""
+        """What a third party with all rights gets from a cluster. Raises ApiError; SiteDown when the cluster is down."""
         cluster = self.cluster(cluster_name)
         api_version = cluster.identity.api_versions[-1]
         error = None
