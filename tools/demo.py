@@ -4,7 +4,7 @@
 
 """Show the shipped playbooks at work on two simulated clusters, the way a user would use them.
 
-Without an argument it pairs them and their volumes. `failover` moves the volumes between the sites, until one of them dies.
+Without an argument it pairs them and their volumes. `failover` fails the volumes over between the sites, until one of them fails.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def tell(workspace: Workspace) -> None:
 
 
 def tell_failover(workspace: Workspace) -> None:
-    """The story of two volumes whose site dies: the journey that is also a test, shown to a reader."""
+    """The story of two volumes whose site fails: the journey that is also a test, shown to a reader."""
     install(workspace)
     with simulator(workspace, JOURNEY / "world.yml"):
         control = json.loads((workspace.folder / "control.json").read_text(encoding="utf-8"))
