@@ -25,7 +25,7 @@ REFUSED = (ApiError, HostIOError, SiteDown, WorldError)
 
 
 class InhabitedWorld(World):
-    """Each call of a watched administrator is shown to their watch; what anybody else does, to all the others.
+    """Each call of a watched administrator is shown to their watch; what any other client does, to all the others.
 
     ledger: which writes of hosts must be kept.
     """

@@ -11,7 +11,7 @@ An acknowledged write is one that a host made while the volume was readWrite, an
 be lost for these reasons, each of which `overwriting.is_excused` and `Ledger.changed_by_others` ask for:
 
 - hosts or other administrators destroy it by themselves, by hand;
-- `save_overwritten: false` is the user's word that it may go;
+- `save_overwritten: false` is the user's permission to lose it;
 - it came after the recheck before the write that destroys: the API has no compare-and-set. No planned failover is
   excused by that, which closes the source to hosts and then rechecks;
 - nothing shows it: what replication brought is no write, its blocks are counted only when garbage is collected, and
@@ -70,7 +70,7 @@ def judge_repeated(ran: Ran, again: Ran) -> None:
         others = set(again.codes) - {"paired_elsewhere", "volume_ambiguous", "duplicate_item", "other_account"}
         _agree("codes of a repeated run", others, set())
     elif ran.order.module == "cluster_pair" and again.codes == ["peer_unknown"]:
-        # Once the entry is gone, nothing tells that none of those that are left was for a peer that does not answer.
+        # Once the entry is gone, nothing shows that none of those that are left was for a peer that does not answer.
         _agree("what is permitted", ran.order.params["peer_unreachable"] != "fail", True)
     else:
         _agree("failures of a repeated run", [failure.sentence for failure in again.failures], [])

@@ -109,7 +109,7 @@ class Knowledge:
 
     @property
     def entries_changed(self) -> bool:
-        """Whether anybody else has changed a cluster pair during the run."""
+        """Whether another client has changed a cluster pair during the run."""
         return bool(self._entries_changed)
 
     def _read_at(self, key: Key, member: str) -> int:

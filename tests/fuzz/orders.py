@@ -68,7 +68,7 @@ class Order:
         return bool(self.params["peer_unreachable"] == "assume_dead")
 
     def source_side(self, item: dict[str, Any]) -> str:
-        """The cluster that has the source of a pair, if nothing else tells."""
+        """The cluster that has the source of a pair, if nothing else determines it."""
         return self.there if item["direction"] == "from_peer" else self.here
 
 

@@ -147,7 +147,7 @@ class Names:
         return namesakes | self._partners(truth, item, local)
 
     def _partners(self, truth: Truth, item: dict[str, Any], local: set[Key]) -> set[Key]:
-        """What is paired with these volumes, or with one that is missing by now, as either side tells."""
+        """What is paired with these volumes, or with one that is missing by now, as either side reports."""
         here, there = self._order.here, self._order.there
         known = volumes(truth)
         ids = {key[1] for key in local} or {item["volume_id"]}

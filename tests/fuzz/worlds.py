@@ -68,7 +68,7 @@ def _cluster(draw: st.DrawFn, name: str, number: int, entries: int) -> dict[str,
         for position, each in enumerate(VOLUMES[: draw(st.integers(1, len(VOLUMES)))])
     ]
     open_to_hosts = [f"#{volume['id']}" for volume in volumes if volume["access"] in ("readWrite", "readOnly")]
-    living = [f"#{volume['id']}" for volume in volumes if not volume["deleted"]]
+    undeleted = [f"#{volume['id']}" for volume in volumes if not volume["deleted"]]
     some = st.sampled_from([0] * 5 + [1])
     return {
         "name": name,
@@ -77,8 +77,8 @@ def _cluster(draw: st.DrawFn, name: str, number: int, entries: int) -> dict[str,
         "accounts": [{"name": account} for account in ACCOUNTS],
         "limits": {"clusterPairsCountMax": entries + draw(st.integers(0, 2)), "volumeSizeMax": 3 * GIB},
         "volumes": volumes,
-        "sessions": [{"volume": volume} for volume in open_to_hosts if volume in living and draw(some)],
-        "snapshots": [{"volume": volume, "name": "nightly"} for volume in living if draw(some)],
+        "sessions": [{"volume": volume} for volume in open_to_hosts if volume in undeleted and draw(some)],
+        "snapshots": [{"volume": volume, "name": "nightly"} for volume in undeleted if draw(some)],
     }
 
 

@@ -125,6 +125,6 @@ class Links:
         return pair_states.Link(up, link.slow)
 
     def all(self) -> dict[tuple[str, str], Link]:
-        """Every link that was ever looked at, by its two cluster names in order."""
+        """Every link that was ever asked for, by its two cluster names in order."""
         by_names = ((tuple(sorted(names)), link) for names, link in self._links.items())
         return {(names[0], names[1]): link for names, link in sorted(by_names, key=lambda item: item[0])}

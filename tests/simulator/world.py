@@ -77,7 +77,7 @@ class World:
         # UUIDs whose key was used up by a call that failed all the same.
         self.spent_keys: set[str] = set()
         self.gate: Gate | None = None
-        # What a server of this world has to know about its listeners, by cluster.
+        # What a server of this world must know about its listeners, by cluster.
         self.listeners: dict[str, description.Listener] = {}
 
     @classmethod

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The rules that the simulated clusters keep, event by event, as the sources on the API tell them."""
+"""The rules that the simulated clusters keep, event by event, as the sources on the API state them."""
 
 from __future__ import annotations
 
