@@ -18,8 +18,8 @@ def problems(tag: str) -> Iterator[str]:
     """What stands against it, in sentences."""
     version = re.search(r"^version: (\S+)$", _text("galaxy.yml"), re.MULTILINE)
     if version is None or version[1] != tag:
-        found = version[1] if version else "missing"
-        yield f"The tag is {tag}, and the version in galaxy.yml is {found}: they have to be the same."
+        in_galaxy = version[1] if version else "missing"
+        yield f"The tag is {tag}, and the version in galaxy.yml is {in_galaxy}: they must be the same."
     if not re.search(rf"^  {re.escape(tag)}:$", _text("changelogs/changelog.yaml"), re.MULTILINE):
         yield f"changelogs/changelog.yaml has no entry for {tag}: run `antsibull-changelog release` and commit what it writes."
     if not re.search(rf"^## v{re.escape(tag)}$", _text("CHANGELOG.md").replace("\\", ""), re.MULTILINE):
@@ -33,10 +33,10 @@ def main(arguments: Sequence[str]) -> int:
     if len(arguments) != 1:
         print(__doc__, file=sys.stderr)
         return 2
-    found = list(problems(arguments[0]))
-    for problem in found:
+    report = list(problems(arguments[0]))
+    for problem in report:
         print(problem, file=sys.stderr)
-    return 1 if found else 0
+    return 1 if report else 0
 
 
 def _text(name: str) -> str:

@@ -199,9 +199,9 @@ def _run_installed(tarball: Path) -> None:
 def _introspect(tools: Environment, tree: Tree) -> None:
     step("execution environment")
     command = [tools.command("ansible-builder"), "introspect", str(tree.folder)]
-    found = _shown(command, WORK, tools, WORK / "introspect.log")
+    listed = _shown(command, WORK, tools, WORK / "introspect.log")
     for name in ("netaddr", "requests"):
-        if not re.search(rf"{name}.*elementsw\.replication", found):
+        if not re.search(rf"{name}.*elementsw\.replication", listed):
             raise StageFailure(f"an execution environment would be built without {name}")
 
 

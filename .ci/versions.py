@@ -97,9 +97,9 @@ WITHOUT_LONG_JOURNEYS = tuple(word for target in LONG_JOURNEYS for word in ("--e
 #: Units wait most of their time, and ansible-test gives each a process of its own.
 UNIT_WORKERS = str(5 * (os.cpu_count() or 1))
 IN_OWN_ENVIRONMENT = ("--venv", "--requirements", "--python")
-#: ansible-test looks for the script under the name of the pip that it wants; which one goes by its version.
+#: ansible-test looks for the script under the name of the pip that it wants; which one depends on its version.
 PIP_BOOTSTRAPS = ("get_pip_23_1_2.py", "get_pip_24_2.py", "get_pip_25_2.py")
-#: The lines of a log that tell what was run, and how it went.
+#: The lines of a log that show what was run, and how it went.
 _TELLING = re.compile(
     r"^(=== |Running sanity|WARNING: Skip|.*\b(passed|failed|skipped)\b.* in |.* ok=\d+ +changed=)|not found"
 )

@@ -105,12 +105,12 @@ def interpreter(versions: Sequence[str]) -> str | None:
 
 
 def newest_interpreter() -> str:
-    found = [path.name[len("python") :] for path in INTERPRETERS.iterdir()]
-    return max(found, key=lambda version: [int(part) for part in version.split(".")])
+    versions = [path.name[len("python") :] for path in INTERPRETERS.iterdir()]
+    return max(versions, key=lambda version: [int(part) for part in version.split(".")])
 
 
 def make_environment(name: str, python: str, *packages: str, prerelease: bool = False) -> Environment:
-    """The environment of this name, made anew unless it holds these very packages. Raises StageFailure."""
+    """The environment of this name, made again unless it holds these very packages. Raises StageFailure."""
     folder = WORK / "environments" / name
     stamp = folder / "made-of"
     made_of = " ".join([python, *packages])

@@ -4,7 +4,7 @@
 
 """Show the shipped playbooks at work on two simulated clusters, the way a user would use them.
 
-Without an argument it pairs them and their volumes. `failover` moves the volumes between the sites, until one of them dies.
+Without an argument it pairs them and their volumes. `failover` fails the volumes over between the sites, until one of them fails.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from pathlib import Path
 import environment
 from environment import ROOT, SetupProblem, Workspace
 
-COLLECTIONS = "venv/collections"  # seen from the workspace
+COLLECTIONS = "venv/collections"  # relative to the workspace
 SIMULATOR = "ansible_collections.elementsw.replication.tests.simulator.server"
 WORLD = "tests/simulator/worlds/two_sites.yml"
 JOURNEY = ROOT / "tests" / "integration" / "targets" / "failover"
@@ -37,7 +37,7 @@ class DemoFailure(Exception):
 
 
 def main(arguments: Sequence[str]) -> int:
-    stories = {(): tell, ("failover",): tell_failover}
+    stories = {(): demonstrate, ("failover",): demonstrate_failover}
     story = stories.get(tuple(arguments))
     if story is None:
         print("Usage: demo.py [failover]", file=sys.stderr)
@@ -63,7 +63,7 @@ def prepare() -> None:
     say("Everything needed is in .venv.")
 
 
-def tell(workspace: Workspace) -> None:
+def demonstrate(workspace: Workspace) -> None:
     """The story, from an empty collections folder to the table of the pairs."""
     install(workspace)
     if sys.stdout.isatty():
@@ -88,8 +88,8 @@ def tell(workspace: Workspace) -> None:
         status(workspace)
 
 
-def tell_failover(workspace: Workspace) -> None:
-    """The story of two volumes whose site dies: the journey that is also a test, shown to a reader."""
+def demonstrate_failover(workspace: Workspace) -> None:
+    """The story of two volumes whose site fails: the journey that is also a test, shown to a reader."""
     install(workspace)
     with simulator(workspace, JOURNEY / "world.yml"):
         control = json.loads((workspace.folder / "control.json").read_text(encoding="utf-8"))

@@ -112,12 +112,12 @@ def workspace() -> Iterator[Workspace]:
 
 def interpreters() -> Iterator[Interpreter]:
     """Each Python that really runs. A version manager's stand-ins may be on the path and fail when they are called."""
-    seen = set()
+    real_paths = set()
     for path in _candidates():
         real = os.path.realpath(path)
-        if real in seen or VENV in Path(path).parents:
+        if real in real_paths or VENV in Path(path).parents:
             continue
-        seen.add(real)
+        real_paths.add(real)
         with contextlib.suppress(OSError, subprocess.SubprocessError, ValueError):
             output = subprocess.run(
                 [path, "-c", _PROBE], capture_output=True, check=True, text=True, stdin=subprocess.DEVNULL, timeout=30
@@ -127,10 +127,10 @@ def interpreters() -> Iterator[Interpreter]:
                 yield Interpreter(path, tuple(facts["version"]), facts["complete"])
 
 
-def newest(interpreters_found: Iterable[Interpreter]) -> Interpreter:
+def newest(available: Iterable[Interpreter]) -> Interpreter:
     """The newest that is new enough and can make virtual environments. Raises SetupProblem."""
-    found = sorted(interpreters_found, key=lambda interpreter: interpreter.version, reverse=True)
-    new_enough = [interpreter for interpreter in found if interpreter.version >= OLDEST_PYTHON]
+    newest_first = sorted(available, key=lambda interpreter: interpreter.version, reverse=True)
+    new_enough = [interpreter for interpreter in newest_first if interpreter.version >= OLDEST_PYTHON]
     for interpreter in new_enough:
         if interpreter.complete:
             return interpreter
@@ -139,10 +139,10 @@ def newest(interpreters_found: Iterable[Interpreter]) -> Interpreter:
             f"{new_enough[0]} cannot make virtual environments, because its module venv or ensurepip is missing. Install "
             f"it (on Debian and Ubuntu the package is python{_dotted(new_enough[0].version)}-venv), then run this again."
         )
-    seen = "; found only " + ", ".join(str(interpreter) for interpreter in found) if found else ""
+    others = "; found only " + ", ".join(str(interpreter) for interpreter in newest_first) if newest_first else ""
     oldest = _dotted(OLDEST_PYTHON)
     raise SetupProblem(
-        f"Python {oldest} or newer is needed and was not found{seen}. "
+        f"Python {oldest} or newer is needed and was not found{others}. "
         f"Install one (most systems have a package python{oldest} or newer), then run this again."
     )
 

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import environment
 
-#: Most of the time tests wait: for a silent cluster, for counters to settle, for Ansible's processes.
+#: Most of the time tests wait: for an unreachable cluster, for counters to settle, for Ansible's processes.
 WORKERS_PER_CORE = 3
 
 

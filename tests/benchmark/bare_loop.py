@@ -4,7 +4,7 @@
 
 """The least that can be done to pair volumes: the writes of a new pair and nothing else, from a script of one page.
 
-It looks at nothing, trusts that all goes well, and knows the IDs beforehand.
+It reads nothing, trusts that all goes well, and knows the IDs beforehand.
 """
 
 from __future__ import annotations

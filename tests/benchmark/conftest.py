@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The same fixture as in the unit tests, and the table of promises and figures at the end."""
+"""The fixture `sites` of the unit tests, and the table of promises and figures at the end."""
 
 from __future__ import annotations
 

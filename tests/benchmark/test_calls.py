@@ -19,7 +19,7 @@ READS_NEW = 14
 READS_FORCED = 14
 READS_REPORT = {
     "pair_info": 5,
-    # Lag, copies and faults, which a report is looked at for again and again, cost one read each.
+    # Lag, copies and faults cost one read each: they are what a repeated report is read for.
     "pair_info with progress and faults": 8,
     "pair_info with everything": 11,
 }
@@ -56,14 +56,14 @@ def counted(site):
     return reads, writes, connections
 
 
-def wished(count):
+def requested(count):
     return [{"volume": f"vol-{n:04}"} for n in range(1, count + 1)]
 
 
 @pytest.mark.parametrize("count", [1, 100, 1000])
 def test_unchanged_pairs(sites, figures, count):
     site = start(sites, count, paired=True)
-    result = site.run("volume_pair", pairs=wished(count), wait_for="in_sync")
+    result = site.run("volume_pair", pairs=requested(count), wait_for="in_sync")
     assert (result.get("failed", False), result["changed"]) == (False, False)
     reads, writes, connections = counted(site)
     figures.append((f"{count} unchanged pairs: writes", "0", str(len(writes))))
@@ -76,16 +76,16 @@ def test_unchanged_pairs(sites, figures, count):
 
 
 def unchanged_reads(sites):
-    """The same for every number of pairs."""
+    """The reads by cluster, which do not depend on the number of pairs."""
     site = start(sites, 2, paired=True)
-    site.run("volume_pair", pairs=wished(2), wait_for="in_sync")
+    site.run("volume_pair", pairs=requested(2), wait_for="in_sync")
     return counted(site)[0]
 
 
 @pytest.mark.parametrize("count", [1, 100, 1000])
 def test_new_pairs(sites, figures, count):
     site = start(sites, count, paired=False)
-    result = site.run("volume_pair", pairs=wished(count), wait_for="in_sync")
+    result = site.run("volume_pair", pairs=requested(count), wait_for="in_sync")
     assert not result.get("failed"), result["msg"]
     reads, writes, connections = counted(site)
     methods = [call.method for call in writes]
@@ -105,7 +105,7 @@ def test_new_pairs(sites, figures, count):
 def test_connections_follow_the_concurrency(sites, figures, concurrency):
     site = start(sites, 100, paired=False)
     peer = site.connection("beta", concurrency=concurrency)
-    site.run("volume_pair", pairs=wished(100), concurrency=concurrency, peer=peer)
+    site.run("volume_pair", pairs=requested(100), concurrency=concurrency, peer=peer)
     _reads, writes, connections = counted(site)
     figures.append((f"concurrency {concurrency}: connections", f"<= {concurrency + 2}", str(connections)))
     assert len(writes) == 201
@@ -115,7 +115,7 @@ def test_connections_follow_the_concurrency(sites, figures, concurrency):
 @pytest.mark.parametrize("paired", [True, False])
 def test_check_mode_writes_nothing(sites, figures, paired):
     site = start(sites, 100, paired)
-    result = site.run("volume_pair", check=True, pairs=wished(100))
+    result = site.run("volume_pair", check=True, pairs=requested(100))
     assert result["changed"] != paired
     figures.append(
         (f"check mode, 100 {'unchanged' if paired else 'new'} pairs: writes", "0", str(len(site.world.writes())))
@@ -176,10 +176,10 @@ PLANNED = {"direction": "from_peer", "failover": "planned"}
 
 
 @pytest.mark.parametrize("count", [1, 40, 500, 1000])
-def test_planned_turns(sites, figures, count):
-    """Checkpoints of up to 32 volumes, a read of each at every look at them, and access in bulk."""
+def test_planned_failovers(sites, figures, count):
+    """Checkpoints of up to 32 volumes, a read of each at every poll, and access in bulk."""
     site = start(sites, count, paired=True)
-    result = site.run("volume_pair", pairs=wished(count), wait_for="in_sync", **PLANNED)
+    result = site.run("volume_pair", pairs=requested(count), wait_for="in_sync", **PLANNED)
     assert (result.get("failed", False), result["changed"]) == (False, True), result["msg"]
     reads, writes, connections = counted(site)
     # For one volume or for many: CreateSnapshot and CreateGroupSnapshot, ModifyVolume and ModifyVolumes.
@@ -191,37 +191,39 @@ def test_planned_turns(sites, figures, count):
         ("checkpoints removed", 2 * checkpoints, "DeleteSnapshot"),
         ("access calls", 2 * math.ceil(count / 500), "ModifyVolume"),
     ):
-        figures.append((f"{count} planned turns: {what}", f"{promised}", str(made[method])))
+        figures.append((f"{count} planned failovers: {what}", f"{promised}", str(made[method])))
         assert made[method] == promised
     assert made.total() == 3 * checkpoints + 2 * math.ceil(count / 500)
-    figures.append((f"{count} planned turns: reads per cluster", "", str(max(reads.values()))))
-    # What does not grow with the number of pairs: all but the looks at the checkpoints and at what became of a removal.
+    figures.append((f"{count} planned failovers: reads per cluster", "", str(max(reads.values()))))
+    # What does not grow with the number of pairs: all but the reads of the checkpoints and of the result of a removal.
     counted_reads = [len(site.world.calls_of(name, "ListVolumeStats")) for name in CLUSTERS]
-    figures.append((f"{count} planned turns: reads of statistics, source and target", "5, 3", str(counted_reads)[1:-1]))
+    figures.append(
+        (f"{count} planned failovers: reads of statistics, source and target", "5, 3", str(counted_reads)[1:-1])
+    )
     assert counted_reads == [5, 3]
     demoted, promoted = (site.world.calls_of(name, ("ModifyVolume", "ModifyVolumes")) for name in CLUSTERS)
     dark = max(call.seconds for call in promoted) - min(call.seconds for call in demoted)
-    figures.append((f"{count} planned turns: no writable side", f"<= {DARK} s", f"{dark:.2f} s"))
+    figures.append((f"{count} planned failovers: no writable side", f"<= {DARK} s", f"{dark:.2f} s"))
     assert dark <= GROSS_DARK
     assert connections <= CONCURRENCY + 2
     if count > 1:
-        # One read for each checkpoint and look; in a world where all is instant one look is enough.
-        figures.append((f"{count} planned turns: reads per poll", f"{checkpoints}", str(len(polls))))
+        # One read for each checkpoint and poll; in a world where all is instant one poll is enough.
+        figures.append((f"{count} planned failovers: reads per poll", f"{checkpoints}", str(len(polls))))
         assert len(polls) == checkpoints
 
 
 @pytest.mark.parametrize("count", [1, 500])
 @pytest.mark.parametrize("permission", ["local_only", "assume_dead"])
-def test_forced_failovers_with_a_dead_site(sites, figures, permission, count):
+def test_forced_failovers_with_an_unreachable_site(sites, figures, permission, count):
     site = start(sites, count, paired=True)
     site.world.site_down("alpha")
     site.world.clear_calls()
-    options = {"pairs": wished(count), "direction": "to_peer", "failover": "forced", "peer_unreachable": permission}
+    options = {"pairs": requested(count), "direction": "to_peer", "failover": "forced", "peer_unreachable": permission}
     result = site.run("volume_pair", here="beta", there="alpha", **options)
     assert (result.get("failed", False), result["changed"]) == (False, True), result["msg"]
     reads, writes, connections = counted(site)
     promised = math.ceil(count / 500)
-    title = f"{count} forced failovers, dead site, {permission}"
+    title = f"{count} forced failovers, unreachable site, {permission}"
     figures.append((f"{title}: access calls", f"{promised}", str(len(writes))))
     figures.append((f"{title}: reads", f"<= {READS_FORCED}", str(reads["beta"])))
     assert (len(writes), reads["alpha"]) == (promised, 0)
@@ -233,7 +235,7 @@ def test_reads_while_checkpoints_are_on_their_way(sites, figures):
     """One for each checkpoint, and one more that sees what holds a pair up."""
     count = 500
     site = start(sites, count, paired=True, timings={**dict.fromkeys(Timings.DEFAULTS, 0), "snapshot_polls": 4})
-    result = site.run("volume_pair", pairs=wished(count), **PLANNED)
+    result = site.run("volume_pair", pairs=requested(count), **PLANNED)
     assert not result.get("failed"), result["msg"]
     taken = max(call.sequence for call in site.world.calls_of("alpha", "CreateGroupSnapshot"))
     (demotion,) = site.world.calls_of("alpha", "ModifyVolumes")
@@ -241,9 +243,9 @@ def test_reads_while_checkpoints_are_on_their_way(sites, figures):
     made = Counter(call.method for call in reads)
     checkpoints = math.ceil(count / 32)
     polls = made["ListGroupSnapshots"] / checkpoints
-    # Once all have arrived there is one look at the volumes before the demotion, and one at the hosts.
-    looks = made["ListVolumes"] - 1
-    title = f"{count} planned turns, checkpoints on their way: reads per poll"
-    figures.append((title, f"{checkpoints} + 1", f"{checkpoints} + {looks / (polls - 1):g}"))
-    assert (polls > 1, looks) == (True, polls - 1)
+    # Once all have arrived, the volumes are read once before the demotion, and so are the hosts.
+    rereads = made["ListVolumes"] - 1
+    title = f"{count} planned failovers, checkpoints on their way: reads per poll"
+    figures.append((title, f"{checkpoints} + 1", f"{checkpoints} + {rereads / (polls - 1):g}"))
+    assert (polls > 1, rereads) == (True, polls - 1)
     assert set(made) == {"ListGroupSnapshots", "ListVolumes", "ListISCSISessions", "ListFibreChannelSessions"}

@@ -58,15 +58,15 @@ def figure(task, peak):
     return f"{task}, {VOLUMES} volumes per cluster: peak memory", f"<= {MOST // MB} MB", f"{peak / MB:.0f} MB"
 
 
-def wished(first, count):
+def requested(first, count):
     return [{"volume": f"vol-{number:04}"} for number in range(first, first + count)]
 
 
 TASKS = {
     "element_pair_info": ("pair_info", {"gather": [*SUBJECTS], "max_lag": 60}, False),
-    f"{PAIRS} unchanged pairs": ("volume_pair", {"pairs": wished(1, PAIRS), "wait_for": "in_sync"}, False),
-    # The only task that reads the snapshots: of volumes that shall become targets.
-    f"{PAIRS} new pairs": ("volume_pair", {"pairs": wished(1 + PAIRS, PAIRS), "allow_overwrite": True}, True),
+    f"{PAIRS} unchanged pairs": ("volume_pair", {"pairs": requested(1, PAIRS), "wait_for": "in_sync"}, False),
+    # The only task that reads the snapshots: of volumes that are to become targets.
+    f"{PAIRS} new pairs": ("volume_pair", {"pairs": requested(1 + PAIRS, PAIRS), "allow_overwrite": True}, True),
 }
 
 
@@ -80,8 +80,8 @@ def test_peak(run, figures, task):
 
 
 def test_peak_while_waiting(run, figures):
-    """For a pair that never gets in sync, all are looked at again and again."""
-    pairs = [*wished(1, PAIRS), {"volume": "throttled"}]
+    """For a pair that never gets in sync, all are read at each poll."""
+    pairs = [*requested(1, PAIRS), {"volume": "throttled"}]
     ended = run("volume_pair", pairs=pairs, wait_for="in_sync", wait_timeout=WAITED)
     assert ended.result["error"]["code"] == "wait_timeout"
     figures.append(figure(f"{PAIRS} pairs waited for {WAITED} s", ended.peak))

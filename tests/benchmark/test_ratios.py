@@ -115,8 +115,8 @@ def packed(tmp_path, collections_path, command_path):
     library = tmp_path / "library"
     library.mkdir()
     (library / "no_op.py").write_text(NO_OP, encoding="utf-8")
-    wished = {"peer_host": "beta", "pairs": [{"volume": f"vol-{number:04}"} for number in range(1, 6)]}
-    tasks = [{"no_op": {}}, {"elementsw.replication.element_volume_pair": wished}]
+    options = {"peer_host": "beta", "pairs": [{"volume": f"vol-{number:04}"} for number in range(1, 6)]}
+    tasks = [{"no_op": {}}, {"elementsw.replication.element_volume_pair": options}]
     env = {"PATH": command_path, "HOME": str(tmp_path), "ANSIBLE_COLLECTIONS_PATH": str(collections_path)}
     with simulator(tmp_path / "simulator", collections_path, world) as served:
         yield packed_tasks(tasks, "alpha", served.inventory, tmp_path, env)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Waiting takes no more memory the longer it lasts: what Python holds between two looks, to the byte.
+"""Waiting takes no more memory the longer it lasts: what Python holds between two polls, to the byte.
 
 Not the size of the process: that also grows by what the allocator keeps for each of the threads that read, and
 levels off when each of them has read a long list once.
@@ -27,9 +27,9 @@ from ansible_collections.elementsw.replication.tests.benchmark.processes import 
 
 VOLUMES = 200
 FEW, MANY = 3, 15
-#: Few connections, so that all are open after few looks: each of them holds something too.
+#: Few connections, so that all are open after few polls: each of them holds something too.
 CONCURRENCY = 2
-#: Of what is held after a few looks. Looks that stay would make it several times as much.
+#: Of what is held after a few polls. Polls that stay would make it several times as much.
 MOST_GROWTH = 0.1
 
 WORLD = {
@@ -44,7 +44,7 @@ WORLD = {
 
 
 class SlowClock:
-    """Makes many looks out of a short wait: the pauses between looks last no longer than what is left of it."""
+    """Makes many polls out of a short wait: the pauses between polls last no longer than what is left of it."""
 
     @staticmethod
     def monotonic():
@@ -54,7 +54,7 @@ class SlowClock:
 
 
 class Watched:
-    """A job, with what Python holds noted before each look; it ends the wait when it has seen enough."""
+    """A job, with what Python holds noted before each poll; it ends the wait when there are enough of them."""
 
     def __init__(self, job):
         self._job = job
@@ -109,5 +109,5 @@ def test_what_is_held_does_not_grow(job_and_run, figures):
     assert {failure.code for failure in outcome.failures} == {"interrupted"}
     few, many = watched.held[FEW], watched.held[MANY]
     growth = many / few - 1
-    figures.append((f"{MANY} looks instead of {FEW}: growth of what is held", f"<= {MOST_GROWTH:.0%}", f"{growth:.1%}"))
+    figures.append((f"{MANY} polls instead of {FEW}: growth of what is held", f"<= {MOST_GROWTH:.0%}", f"{growth:.1%}"))
     assert growth <= MOST_GROWTH

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How long it takes from the start of a forced failover until its volumes are writable, while the site of the source is dead.
+"""How long a forced failover takes from its start until its volumes are writable, while the site of the source is unreachable.
 
 A busy machine must not fail a test: only a gross breach does.
 """
@@ -23,11 +23,11 @@ from ansible_collections.elementsw.replication.tests.benchmark.processes import 
 
 COUNT = 500
 SECONDS_PER_CALL = 0.02
-#: Seconds, by the way in which the dead cluster does not answer.
-PROMISED = {"refused": 2, "silent": 12}
+#: Seconds, by the way in which the unreachable cluster does not answer.
+PROMISED = {"refused": 2, "no-answer": 12}
 GROSS = 3
 #: The best round counts: what else runs on the machine only ever adds to the time.
-ROUNDS = {"refused": 3, "silent": 1}
+ROUNDS = {"refused": 3, "no-answer": 1}
 FORCED = {"direction": "to_peer", "failover": "forced", "peer_unreachable": "local_only"}
 
 
@@ -54,7 +54,7 @@ def served(tmp_path_factory, collections_path):
 
 @contextmanager
 def black_hole() -> Iterator[int]:
-    """A port that takes connections and never says a word."""
+    """A port that takes connections and never answers."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen(16)
@@ -69,7 +69,7 @@ class Watch:
         self._began = time.perf_counter()
         self._ended = threading.Event()
         self.seconds: float | None = None
-        self._thread = threading.Thread(target=self._look, daemon=True)
+        self._thread = threading.Thread(target=self._poll, daemon=True)
 
     def __enter__(self) -> Watch:
         self._thread.start()
@@ -79,10 +79,10 @@ class Watch:
         self._ended.set()
         self._thread.join()
 
-    def _look(self) -> None:
+    def _poll(self) -> None:
         direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         while self.seconds is None:
-            over = self._ended.wait(0.02)  # the last look is one after the end
+            over = self._ended.wait(0.02)  # the last read is one after the end
             with direct.open(f"{self._control}/writes", timeout=30) as reply:
                 writes = json.load(reply)
             if any(call["cluster"] == self._cluster and call["applied"] for call in writes):
@@ -108,27 +108,27 @@ def failed_over(served, tmp_path, collections_path):
 
 
 @pytest.mark.parametrize("way", PROMISED)
-def test_a_forced_failover_with_a_dead_site(served, failed_over, figures, way):
+def test_a_forced_failover_with_an_unreachable_site(served, failed_over, figures, way):
     with black_hole() as port:
-        dead = {"port": port} if way == "silent" else {}
+        address = {"port": port} if way == "no-answer" else {}
         seconds = min(
-            failed_over(f"beta-{way}-{number}", served.connection(f"alpha-{way}-{number}", **dead))
+            failed_over(f"beta-{way}-{number}", served.connection(f"alpha-{way}-{number}", **address))
             for number in range(ROUNDS[way])
         )
-    title = f"forced failover of {COUNT} pairs, dead site, {way}, {SECONDS_PER_CALL * 1000:.0f} ms per call: writable"
+    title = f"forced failover of {COUNT} pairs, unreachable site, {way}, {SECONDS_PER_CALL * 1000:.0f} ms per call: writable"
     figures.append((title, f"<= {PROMISED[way]} s", f"{seconds:.2f} s"))
     assert seconds <= GROSS * PROMISED[way]
 
 
-def test_a_report_on_a_silent_peer(served, tmp_path, collections_path, figures):
+def test_a_report_on_an_unreachable_peer(served, tmp_path, collections_path, figures):
     """What the peer costs: the report with it, less the one without it."""
-    here, there = (f"{name}-silent-0" for name in ("beta", "alpha"))
+    here, there = (f"{name}-no-answer-0" for name in ("beta", "alpha"))
     with black_hole() as port:
         args = {**served.connection(here), "peer": served.connection(there, port=port)}
         with_peer = run_module_alone("pair_info", args, tmp_path, collections_path)
-    alone = run_module_alone("pair_info", served.connection(here), tmp_path, collections_path)
+    without_peer = run_module_alone("pair_info", served.connection(here), tmp_path, collections_path)
     assert with_peer.result["peer_reachable"] is False
     assert [problem["code"] for problem in with_peer.result["problems"]] == ["peer_unreachable"]
-    seconds = with_peer.seconds - alone.seconds
+    seconds = with_peer.seconds - without_peer.seconds
     figures.append(("a report on a peer that never answers: seconds more", "<= 10 s", f"{seconds:.2f} s"))
     assert seconds <= GROSS * 10

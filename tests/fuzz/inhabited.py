@@ -20,14 +20,14 @@ from .orders import Order
 from .others import Others
 from .watch import Watch
 
-# What goes wrong for somebody else is their own affair.
+# Errors of another client are not the task's.
 REFUSED = (ApiError, HostIOError, SiteDown, WorldError)
 
 
 class InhabitedWorld(World):
-    """Each call of a watched administrator is shown to their watch; what anybody else does, to all the others.
+    """Each call of a watched administrator is shown to their watch; what any other client does, to all the others.
 
-    ledger: which writes of hosts have to be kept.
+    ledger: which writes of hosts must be kept.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

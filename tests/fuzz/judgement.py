@@ -11,13 +11,13 @@ An acknowledged write is one that a host made while the volume was readWrite, an
 be lost for these reasons, each of which `overwriting.is_excused` and `Ledger.changed_by_others` ask for:
 
 - hosts or other administrators destroy it by themselves, by hand;
-- `save_overwritten: false` is the user's word that it may go;
-- it came after the last look before the write that destroys: the API has no compare-and-swap. No planned failover is
-  excused by that, which closes the source to hosts and looks again;
+- `save_overwritten: false` is the user's permission to lose it;
+- it came after the recheck before the write that destroys: the API has no compare-and-set. No planned failover is
+  excused by that, which closes the source to hosts and then rechecks;
 - nothing shows it: what replication brought is no write, its blocks are counted only when garbage is collected, and
-  somebody has removed the pair by hand. A task that removes a pair leaves a mark.
+  another client has removed the pair by hand. A task that removes a pair leaves a mark.
 
-What an Async source has not sent yet when its site is lost needs no excuse: it is on that site's volume.
+What an Async source has not sent yet when its site fails needs no excuse: it is on that site's volume.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from .tasks import Ran
 from .truths import TARGET, Key, Truth, halves, volumes
 from .watch import REPLICA, SNAPSHOTS
 
-# In check mode nobody can know which release keeps a role only once the volume is paired, or a mode after a failover.
+# In check mode no one can know which release keeps a role only once the volume is paired, or a mode after a failover.
 SET_AGAIN = ("paired, but still locked", "the failover changed the mode")
 
 
@@ -39,22 +39,22 @@ def judge(ran: Ran) -> None:
     _agree("violations", ran.watch.violations, [])
     _agree("lost writes", [sentence for mark, sentence in ran.watch.lost.items() if mark in missing], [])
     _agree("writes that are nowhere", missing, set())
-    _agree("what nothing tells of", [what for what in _remains(ran, now) if not ran.told], [])
+    _agree("what nothing reports", [what for what in _remains(ran, now) if not ran.reported], [])
     _agree("snapshots without a name in the result", _unnamed_snapshots(ran, now), [])
     _agree("replicas without a mark", _unmarked(ran, now), [])
     if not ran.changed and not ran.left_behind:
         _agree("what has changed in a run that has changed nothing", _altered(ran, now), [])
 
 
-def judge_foretold(foretold: Ran, ran: Ran) -> None:
+def judge_prediction(predicted: Ran, ran: Ran) -> None:
     """A check run writes nothing, and says what the real one does."""
-    _agree("writes in check mode", foretold.writes, 0)
-    if foretold.failures or ran.failures:
+    _agree("writes in check mode", predicted.writes, 0)
+    if predicted.failures or ran.failures:
         return
     done = [action for action in ran.actions if not any(reason in action[3] for reason in SET_AGAIN)]
-    _agree("actions", *(_without_progress(actions) for actions in (foretold.actions, done)))
-    _agree("changed", foretold.changed, ran.changed)
-    _agree("diff", foretold.outcome.diff, ran.outcome.diff)
+    _agree("actions", *(_without_progress(actions) for actions in (predicted.actions, done)))
+    _agree("changed", predicted.changed, ran.changed)
+    _agree("diff", predicted.outcome.diff, ran.outcome.diff)
 
 
 def _without_progress(actions: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
@@ -70,15 +70,15 @@ def judge_repeated(ran: Ran, again: Ran) -> None:
         others = set(again.codes) - {"paired_elsewhere", "volume_ambiguous", "duplicate_item", "other_account"}
         _agree("codes of a repeated run", others, set())
     elif ran.order.module == "cluster_pair" and again.codes == ["peer_unknown"]:
-        # Once the entry is gone, nothing tells that none of those that are left was for a peer that does not answer.
+        # Once the entry is gone, nothing shows that none of those that are left was for a peer that does not answer.
         _agree("what is permitted", ran.order.params["peer_unreachable"] != "fail", True)
     else:
         _agree("failures of a repeated run", [failure.sentence for failure in again.failures], [])
         _agree("changes and writes of a repeated run", (again.changed, again.writes), (False, 0))
 
 
-def _agree(what: str, found: Any, expected: Any) -> None:
-    assert found == expected, f"{what}: {found}, not {expected}"
+def _agree(what: str, observed: Any, expected: Any) -> None:
+    assert observed == expected, f"{what}: {observed}, not {expected}"
 
 
 def _cannot_tell(ran: Ran) -> bool:
@@ -90,7 +90,7 @@ def _cannot_tell(ran: Ran) -> bool:
 
 
 def _has_forgotten(ran: Ran) -> bool:
-    """An unpaired volume does not say any more whom it was paired with: without a name, its namesake is meant."""
+    """An unpaired volume does not say any more which volume it was paired with: without a name, its namesake is meant."""
     return not ran.order.present and any(
         item["peer_volume"] is None and item["peer_volume_id"] is None for item in ran.order.items
     )
@@ -99,21 +99,21 @@ def _has_forgotten(ran: Ran) -> bool:
 def _remains(ran: Ran, now: Truth) -> list[str]:
     """What this run has made and not finished."""
     made = ran.watch.made
-    found = []
+    observed = []
     for uuid, entries in halves(now).items():
         for key, half in entries:
             lone = half["pending"] or (len(entries) == 1 and uuid in made)
-            if uuid in made and lone and "pairs" not in _touched(ran, key, entries):
-                found.append(f"entry {uuid} of volume {key}")
+            if uuid in made and lone and "pairs" not in _changed_by_others(ran, key, entries):
+                observed.append(f"entry {uuid} of volume {key}")
     for name, cluster in now["clusters"].items():
         pending = [entry for entry in cluster["cluster_pairs"] if entry["uuid"] in made and entry["pending"]]
-        found += [f"cluster pair {entry['id']} of {name}" for entry in pending]
+        observed += [f"cluster pair {entry['id']} of {name}" for entry in pending]
     paired = {key for entries in halves(now).values() for key, _half in entries}
     for key in ran.watch.created - paired:
         # Also one that is deleted: it stands in the way of the next run until it is purged.
-        if key in volumes(now) and not ran.watch.knows.touched.get(key):
-            found.append(f"created volume {key}")
-    return found
+        if key in volumes(now) and not ran.watch.knows.others_changed.get(key):
+            observed.append(f"created volume {key}")
+    return observed
 
 
 def _unnamed_snapshots(ran: Ran, now: Truth) -> list[str]:
@@ -123,7 +123,7 @@ def _unnamed_snapshots(ran: Ran, now: Truth) -> list[str]:
         for key, volume in volumes(now).items()
         for snapshot in volume["snapshots"]
         if snapshot["uuid"] in ran.watch.made and snapshot["name"].startswith(SNAPSHOTS)
-        if not any(snapshot["name"] in sentence for sentence in ran.told)
+        if not any(snapshot["name"] in sentence for sentence in ran.reported)
         if (key[0], volume["name"], snapshot["name"]) not in ran.saved
     ]
 
@@ -137,34 +137,34 @@ def _unmarked(ran: Ran, now: Truth) -> list[str]:
         for key, volume in volumes(ran.watch.start).items()
         if key in ran.watch.named and volume["access"] == TARGET and not volume["deleted"]
         if any(not half["pending"] for half in volume["pairs"])
-        if key in volumes(now) and not volumes(now)[key]["pairs"] and not ran.watch.knows.touched.get(key)
-        if REPLICA not in volumes(now)[key]["attributes"] and not ran.told
+        if key in volumes(now) and not volumes(now)[key]["pairs"] and not ran.watch.knows.others_changed.get(key)
+        if REPLICA not in volumes(now)[key]["attributes"] and not ran.reported
     ]
 
 
-def _touched(ran: Ran, key: Key, entries: list[Any]) -> set[str]:
+def _changed_by_others(ran: Ran, key: Key, entries: list[Any]) -> set[str]:
     """What others have changed of a volume during the run; of all the named ones where an entry has lost its other half."""
     keys = {key, *ran.watch.named} if len(entries) == 1 else {key}
-    return {member for each in keys for member in ran.watch.knows.touched.get(each, {})}
+    return {member for each in keys for member in ran.watch.knows.others_changed.get(each, {})}
 
 
 def _altered(ran: Ran, now: Truth) -> list[str]:
-    """What is not as it was, although nobody else has touched it."""
+    """What is not as it was, although no other client has changed it."""
     before, after = volumes(ran.watch.start), volumes(now)
-    found = [
+    observed = [
         f"{member} of volume {key}"
         for key in before.keys() & after.keys()
-        if not ran.watch.knows.touched.get(key)
+        if not ran.watch.knows.others_changed.get(key)
         for member in ("access", "size", "deleted", "pairs", "attributes")
         if _plain(before[key][member]) != _plain(after[key][member])
     ]
-    if not ran.watch.knows.entries_touched:
-        found += [
+    if not ran.watch.knows.entries_changed:
+        observed += [
             f"cluster pairs of {name}"
             for name, cluster in now["clusters"].items()
             if _uuids(cluster["cluster_pairs"]) != _uuids(ran.watch.start["clusters"][name]["cluster_pairs"])
         ]
-    return found
+    return observed
 
 
 def _plain(value: Any) -> Any:

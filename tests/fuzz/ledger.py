@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every write that a host was told is safe, and where it is.
+"""Every write that was acknowledged to a host, and where it is.
 
 A write counts as kept while a volume that is not deleted holds it, or a snapshot that a result has named. A target
 whose source is there keeps nothing of its own: it is overwritten as soon as replication runs, if that has not begun.
@@ -16,7 +16,7 @@ from typing import NamedTuple
 from .truths import Key, Truth, overwritten, volumes
 
 
-class Told(NamedTuple):
+class NamedSnapshot(NamedTuple):
     """A snapshot that a result has named: its cluster, its volume and its own name."""
 
     cluster: str
@@ -27,21 +27,21 @@ class Told(NamedTuple):
 def holders(truth: Truth) -> dict[str, set[Key]]:
     """The volumes that keep each write."""
     known, sources = volumes(truth), overwritten(truth)
-    found: dict[str, set[Key]] = {}
+    keepers: dict[str, set[Key]] = {}
     for key, volume in known.items():
         if not volume["deleted"]:
             lasting = known[sources[key]]["marks"] if key in sources else volume["marks"]
             for mark in {*volume["marks"]} & {*lasting}:
-                found.setdefault(mark, set()).add(key)
-    return found
+                keepers.setdefault(mark, set()).add(key)
+    return keepers
 
 
 class Ledger:
-    """What has to be kept. What others destroy need not be, nor what a task has overwritten with good reason."""
+    """What must be kept. What others destroy need not be, nor what a task has overwritten with good reason."""
 
     def __init__(self) -> None:
         self.owed: set[str] = set()
-        self._told: set[Told] = set()
+        self._named: set[NamedSnapshot] = set()
         self.is_open = False
 
     def open(self, truth: Truth) -> None:
@@ -50,9 +50,9 @@ class Ledger:
             self.is_open = True
             self.owed = self.kept(truth)
 
-    def tell(self, snapshots: Iterable[Told]) -> None:
+    def add_named(self, snapshots: Iterable[NamedSnapshot]) -> None:
         """A result has named these."""
-        self._told.update(snapshots)
+        self._named.update(snapshots)
 
     def excuse(self, marks: Iterable[str], truth: Truth) -> None:
         """These were overwritten for a good reason, unless they are somewhere after all."""
@@ -75,6 +75,6 @@ class Ledger:
             for (cluster, _id), volume in volumes(truth).items()
             if not volume["deleted"]
             for snapshot in volume["snapshots"]
-            if Told(cluster, volume["name"], snapshot["name"]) in self._told
+            if NamedSnapshot(cluster, volume["name"], snapshot["name"]) in self._named
             for mark in snapshot["marks"]
         }

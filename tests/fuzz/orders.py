@@ -63,12 +63,12 @@ class Order:
         return self.params.get("failover") if self.present else None
 
     @property
-    def assumes_dead(self) -> bool:
+    def assumes_gone(self) -> bool:
         """Whether nothing may be sent to the peer."""
         return bool(self.params["peer_unreachable"] == "assume_dead")
 
     def source_side(self, item: dict[str, Any]) -> str:
-        """The cluster that has the source of a pair, if nothing else tells."""
+        """The cluster that has the source of a pair, if nothing else determines it."""
         return self.there if item["direction"] == "from_peer" else self.here
 
 
@@ -81,8 +81,8 @@ def _inherited(item: dict[str, Any], params: dict[str, Any]) -> dict[str, Any]:
 
 def choices(module: str, option: str) -> list[str]:
     """What the module lets the user choose from."""
-    found: list[str] = MODULES[module].argument_spec()[option]["choices"]
-    return found
+    allowed: list[str] = MODULES[module].argument_spec()[option]["choices"]
+    return allowed
 
 
 def _often(*values: Any) -> st.SearchStrategy[Any]:
@@ -213,8 +213,8 @@ def _item(draw: st.DrawFn, world: World, here: str, there: str, number: int, fre
     by_name = names.count(volume.name) == 1 and draw(_often(True, False))
     item: dict[str, Any] = {"volume": volume.name} if by_name else {"volume_id": volume.volume_id}
     partners = world.cluster(there).volumes
-    alone = volume.half is None and volume.name not in [partner.name for partner in partners.values()]
-    if partners and draw(_often(alone, True)):
+    without_partner = volume.half is None and volume.name not in [partner.name for partner in partners.values()]
+    if partners and draw(_often(without_partner, True)):
         partner = partners[free.pop() if free else draw(st.sampled_from(sorted(partners)))]
         item.update(draw(st.sampled_from([{"peer_volume": partner.name}, {"peer_volume_id": partner.volume_id}])))
     item.update(draw(st.sampled_from([{}] * 20 + [{"volume": "nowhere"}, {"peer_volume_id": 999}])))
@@ -224,7 +224,7 @@ def _item(draw: st.DrawFn, world: World, here: str, there: str, number: int, fre
         item.pop("peer_volume", None)
     options = {
         "account": _rarely("tenant", "other"),
-        "peer_account": _rarely("tenant", "other", "nobody"),
+        "peer_account": _rarely("tenant", "other", "missing"),
         "mode": _rarely("async", "sync", "snapshots_only"),
         "direction": _rarely("to_peer", "from_peer"),
         "paused": _rarely(True, False),
@@ -288,7 +288,7 @@ def targets(expected: Sequence[Target]) -> st.SearchStrategy[Target]:
 
 @st.composite
 def faults(draw: st.DrawFn, expected: Sequence[Target]) -> dict[str, Any]:
-    """What befalls one call, or all of a method from one call on."""
+    """What happens to one call, or to all of a method from one call on."""
     kind = draw(st.sampled_from(KINDS))
     cluster, method = draw(targets(expected))
     return {

@@ -35,7 +35,7 @@ class Others:
     # Hosts
 
     def write_to(self, cluster: Cluster, number: int, mark: str | None = None) -> None:
-        """Long enough ago for statistics to count it: who looks is to find it."""
+        """Long enough ago for statistics to count it: a later read must show it."""
         self._written += 1
         written = mark or f"write {self._written}"
         self._world.write(cluster.name, self._volume(cluster, number).volume_id, written)
@@ -80,7 +80,7 @@ class Others:
         self._create(cluster, self._volume(cluster, number), account)
 
     def take_snapshot(self, cluster: Cluster, number: int) -> None:
-        self._on_volume(cluster, number, "CreateSnapshot", name="by somebody")
+        self._on_volume(cluster, number, "CreateSnapshot", name="by another client")
 
     def delete_snapshots(self, cluster: Cluster, number: int) -> None:
         for snapshot in list(self._volume(cluster, number).snapshots):
@@ -92,7 +92,7 @@ class Others:
         self._on_volume(cluster, number, "StartVolumePairing")
 
     def complete_pairing(self, cluster: Cluster, number: int, far: str, far_number: int) -> None:
-        """Somebody has got hold of the key of a pending entry, whoever made it."""
+        """Another client has the key of a pending entry, whoever made it."""
         volume = self._volume(cluster, number)
         if volume.half is not None:
             key = keys.encode(
@@ -278,8 +278,8 @@ def acts() -> st.SearchStrategy[dict[str, Any]]:
 @st.composite
 def meddling(draw: st.DrawFn, expected: Sequence[Target]) -> dict[str, Any]:
     """An act right before a call of the task is served."""
-    looks = [(cluster, method) for cluster in ("alpha", "beta") for method in ("ListVolumes", "ListClusterPairs")]
-    cluster, method = draw(targets([*expected, *looks]))
+    reads = [(cluster, method) for cluster in ("alpha", "beta") for method in ("ListVolumes", "ListClusterPairs")]
+    cluster, method = draw(targets([*expected, *reads]))
     return {
         "cluster": cluster,
         "method": method,

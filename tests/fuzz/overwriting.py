@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .knowledge import Counters
-from .truths import SOURCE, TARGET, TARGET_WORDS, Key, Truth, overwritten, volumes
+from .truths import SOURCE, TARGET, TARGET_ACCESSES, Key, Truth, overwritten, volumes
 
 if TYPE_CHECKING:
     from .watch import Watch
@@ -50,7 +50,7 @@ def _judge(watch: Watch, target: Key, source: Key, before: Truth, after: Truth) 
 def _judge_new_pair(watch: Watch, target: Key, source: Key, before: Truth) -> list[str]:
     signs = evidence(watch, target, before)
     first = volumes(watch.start).get(target, {})
-    was_replica = first.get("access") in TARGET_WORDS and (
+    was_replica = first.get("access") in TARGET_ACCESSES and (
         any(not half["pending"] for half in first["pairs"]) or watch.has_half(target, watch.start)
     )
     repaired = was_replica and any(item["repair"] for item in watch.items_naming(target))
@@ -62,7 +62,7 @@ def _judge_new_pair(watch: Watch, target: Key, source: Key, before: Truth) -> li
 
 
 def evidence(watch: Watch, key: Key, truth: Truth) -> set[str]:
-    """The signs of content that the task was shown, or would have been if it had looked."""
+    """The signs of content that the task was shown, or would have been if it had read them."""
     volume, shown = volumes(truth)[key], counters(watch, key, truth)
     # One that keeps what was to be overwritten stays, whatever becomes of the volume.
     taken = [each for each in volume["snapshots"] if not each["name"].startswith("elementsw-saved-")]
@@ -86,20 +86,20 @@ def counters(watch: Watch, key: Key, truth: Truth) -> Counters:
 
 def is_excused(watch: Watch, mark: str, key: Key, before: Truth, after: Truth) -> bool:
     """Whether there is a reason for which this write of a host may be on that volume no more."""
-    # Somebody else has given the volume another role or another partner since the task looked.
+    # Another client has given the volume another role or another partner since the task read it.
     if watch.knows.is_blind(key, "access", "pairs"):
         return True
-    # A planned failover has closed the volume to hosts before it looks for the last time: nothing else excuses it.
+    # A planned failover has closed the volume to hosts before its last recheck: nothing else excuses it.
     if watch.order.failover == "planned":
         return False
     # The user has said that what is overwritten may go.
     if any(not item["save_overwritten"] for item in watch.items_naming(key)):
         return True
-    # A host wrote after the last look at the statistics, and after the snapshot. Without a session nothing tells of it.
+    # A host wrote after the last read of the statistics, and after the snapshot. Without a session nothing shows it.
     if watch.knows.is_late(key, mark):
         return True
     # No read shows what replication has brought since the last garbage collection, nor what was written since the last
-    # sample; and the pair that it came by was removed, and the volume made writable, by somebody who leaves no mark.
+    # sample; and the pair that it came by was removed, and the volume made writable, by a client that leaves no mark.
     was_target = volumes(watch.start).get(key, {}).get("access") == TARGET
     return _is_new(watch, key, after) and not was_target and not evidence(watch, key, before)
 

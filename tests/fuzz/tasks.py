@@ -23,12 +23,12 @@ from ansible_collections.elementsw.replication.plugins.module_utils._pairing.run
 from ansible_collections.elementsw.replication.tests.matrix.in_process import API_VERSION, InProcess
 
 from .inhabited import InhabitedWorld
-from .ledger import Ledger, Told
+from .ledger import Ledger, NamedSnapshot
 from .orders import Order
 from .watch import Watch
 
-# One worker: what runs side by side runs in turn, so that a run can be repeated to the letter.
-IN_TURN = 1
+# One worker: what would run side by side runs one by one, so that a run can be repeated exactly.
+ONE_BY_ONE = 1
 
 
 class QuickClock:
@@ -83,14 +83,14 @@ class Ran:
         return [left for failure in self.failures for left in failure.left_behind]
 
     @property
-    def saved(self) -> list[Told]:
+    def saved(self) -> list[NamedSnapshot]:
         """The snapshots that the result names as keeping what was overwritten."""
         items = self.outcome.items if self.outcome else []
-        return [Told(saved.cluster, saved.volume, saved.name) for item in items for saved in item.saved]
+        return [NamedSnapshot(saved.cluster, saved.volume, saved.name) for item in items for saved in item.saved]
 
     @property
-    def told(self) -> list[str]:
-        """All that the user is told of what remains."""
+    def reported(self) -> list[str]:
+        """All that the result reports of what remains."""
         return [*self.left_behind, *(self.outcome.warnings if self.outcome else [])]
 
 
@@ -100,7 +100,7 @@ class Tasks:
     concurrency: as the option of the modules.
     """
 
-    def __init__(self, world: InhabitedWorld, running: Any = None, concurrency: int = IN_TURN) -> None:
+    def __init__(self, world: InhabitedWorld, running: Any = None, concurrency: int = ONE_BY_ONE) -> None:
         self._world = world
         self._running = running
         self._concurrency = concurrency
@@ -121,7 +121,7 @@ class Tasks:
             finally:
                 run.close()
         ran = Ran(order, watch, self._world.ledger, outcome, failures, len(self._world.writes()) - sent)
-        self._world.ledger.tell(ran.saved)
+        self._world.ledger.add_named(ran.saved)
         self._world.ledger.excuse(watch.excused, watch.end)
         self._check_result(ran)
         return ran
@@ -143,7 +143,7 @@ class Tasks:
 
     def _run(self, order: Order, username: str) -> Run:
         clock = QuickClock(self._world)
-        there = None if order.assumes_dead else self._client(order.there, username, clock)
+        there = None if order.assumes_gone else self._client(order.there, username, clock)
         clients = Sides(self._client(order.here, username, clock), there)
         run = Run(clients, lambda secret: None, clock=clock)
         run.pause = clock.sleep  # type: ignore[method-assign]

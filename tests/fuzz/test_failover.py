@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Planned turns under random schedules of writes, logins, lags, faults, lost links and kills: no write is lost.
+"""Planned failovers under random schedules of writes, logins, lags, faults, lost links and kills: no write is lost.
 
 The world judges, not the report: after every call no pair has two writable sides, and in the end the source has every
-write that a host was told is safe.
+acknowledged write.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Killed(BaseException):
 
 @dataclass(frozen=True)
 class Event:
-    """What happens just before the how manieth call of a method, on whichever cluster, or to that call."""
+    """What happens just before the nth call of a method, on whichever cluster, or to that call."""
 
     method: str
     nth: int
@@ -66,7 +66,7 @@ class Event:
 
 @dataclass
 class Stage:
-    """A world in which a schedule takes place. acknowledged: every write that a host was told is safe, by pair."""
+    """A world in which a schedule takes place. acknowledged: every write that a host has a reply to, by pair."""
 
     world: World
     pairs: int
@@ -75,7 +75,7 @@ class Stage:
     violations: list[str] = field(default_factory=list)
     calls: Counter[str] = field(default_factory=Counter)
     stop: Callable[[], None] = lambda: None
-    dead: bool = False
+    killed: bool = False
 
     def volume(self, site: str, pair: int) -> Any:
         return next(v for v in self.world.cluster(site).volumes.values() if v.name == f"v{pair}")
@@ -96,17 +96,17 @@ class Stage:
                 self.violations.append(f"both sides of v{pair} are writable {when}")
 
     def before_call(self, site: str, method: str) -> str | None:
-        """What befalls the call that comes now, beside what happens in the world."""
-        if self.dead:
+        """The trouble of the call that comes now, beside what happens in the world."""
+        if self.killed:
             raise Killed
         # One volume or many: CreateSnapshot and CreateGroupSnapshot, ModifyVolume and ModifyVolumes.
         method = method.replace("Group", "").rstrip("s")
         self.calls[method] += 1
-        befalls = None
+        trouble = None
         for event in self.schedule:
             if (event.method, event.nth) == (method, self.calls[method]):
-                befalls = self.happen(event, site) or befalls
-        return befalls
+                trouble = self.happen(event, site) or trouble
+        return trouble
 
     def happen(self, event: Event, site: str) -> str | None:
         if event.what == "write":
@@ -116,7 +116,7 @@ class Stage:
         elif event.what in ("link_down", "link_up"):
             self.world.storage_link(*SITES, up=event.what == "link_up")
         elif event.what == "kill":
-            self.dead = True
+            self.killed = True
             raise Killed
         elif event.what == "signal":
             self.stop()
@@ -130,7 +130,7 @@ class Stage:
 
 
 class OnStage(InProcess):
-    """Calls that the schedule may befall."""
+    """Calls that the schedule may disturb."""
 
     def __init__(self, stage: Stage, cluster: str, clock: Clock):
         super().__init__(stage.world, cluster, clock)
@@ -138,24 +138,24 @@ class OnStage(InProcess):
 
     def post(self, path: str, body: str, timeout: float | None = None) -> Reply:
         method = json.loads(body)["method"]
-        befalls = self._stage.before_call(self._site, method)
-        if befalls == "drop_before":
+        trouble = self._stage.before_call(self._site, method)
+        if trouble == "drop_before":
             raise NetworkTrouble("Connection reset by peer", sent=True)
-        if befalls and befalls.startswith("x"):
-            self._stage.world.faults.add(self._site, fault=befalls)
+        if trouble and trouble.startswith("x"):
+            self._stage.world.faults.add(self._site, fault=trouble)
         try:
             reply = super().post(path, body, timeout)
         finally:
             self._stage.watch(f"after {method} on {self._site}")
-        if befalls == "drop_after":
+        if trouble == "drop_after":
             raise NetworkTrouble("Connection reset by peer", sent=True)
-        if befalls == "kill_after":
-            self._stage.dead = True
+        if trouble == "kill_after":
+            self._stage.killed = True
             raise Killed
         return reply
 
 
-def turn(stage: Stage, **more: Any) -> Outcome | Failure | None:
+def fail_over(stage: Stage, **more: Any) -> Outcome | Failure | None:
     """One run of the task; None if it was killed."""
     options = {
         "pairs": [{"volume": f"v{pair}"} for pair in range(stage.pairs)],
@@ -239,12 +239,12 @@ def played(stage: Stage, written_before: int, **options: Any) -> Iterator[Outcom
     """What the first run comes to, with the schedule in force; afterwards all trouble is over."""
     for number in range(written_before):
         stage.write("alpha", number % stage.pairs)
-    yield turn(stage, **options)
+    yield fail_over(stage, **options)
 
 
 def calm_down(stage: Stage) -> None:
-    """Faults are over, links are up, nobody is logged in, and what was slow has arrived."""
-    stage.schedule, stage.dead = [], False
+    """Faults are over, links are up, no host is logged in, and what was slow has arrived."""
+    stage.schedule, stage.killed = [], False
     stage.world.faults.clear()
     stage.world.storage_link(*SITES, up=True)
     for site in SITES:
@@ -274,14 +274,14 @@ def examples(test: Callable[..., None]) -> Callable[..., None]:
         ([Event("ModifyVolume", 1, "write")], slow, sampled),
         ([Event("ModifyVolume", 1, "write")], slow, late),
         ([Event("ModifyVolume", 1, "write")], slow, live),
-        # the same, and killed before anyone could notice: the next run comes before the next sample
+        # such a write, and killed before the run could notice: the next run comes before the next sample
         ([Event("ModifyVolume", 1, "write"), Event("ModifyVolume", 1, "kill_after")], slow, sampled),
         ([Event("ModifyVolume", 1, "write"), Event("ModifyVolume", 1, "kill_after")], slow, late),
         # writes while the writes are counted, and after that
         ([Event("ListVolumeStat", nth, "write") for nth in (3, 5, 7, 9)], slow, sampled),
         # killed between the two sides
         ([Event("ModifyVolume", 1, "kill_after")], {}, {}),
-        # nobody hears what became of the promotion, and it takes effect later
+        # the reply to the promotion is lost, and it takes effect later
         ([Event("ModifyVolume", 2, "slow", seconds=8), Event("ListVolume", 8, "lost", "beta")], {}, {}),
         ([Event("ModifyVolume", 2, "slow", seconds=60), Event("ModifyVolume", 3, "xInvalidParameter")], {}, {}),
         # a signal between the two sides
@@ -313,26 +313,26 @@ def test_no_write_is_lost(pairs, mode, timings, switches, schedule, written_befo
     calm_down(stage)
     assert not stage.violations
     for _attempt in range(RERUNS):
-        again = turn(stage)
+        again = fail_over(stage)
         assert not stage.violations
         assert not lost(stage)
-        if not told(again):
+        if not failures_of(again):
             break
     else:
-        # Somebody wrote, and the run was killed before it could notice: nothing is proven, and the old source has it.
-        assert {failure.code for failure in told(again)} == {"no_source"}, (accesses, told(again))
+        # A host wrote, and the run was killed before it could notice: nothing is proven, and the old source has it.
+        assert {failure.code for failure in failures_of(again)} == {"no_source"}, (accesses, failures_of(again))
         dark = [
             pair for pair in range(pairs) if stage.volume("alpha", pair).access == stage.volume("beta", pair).access
         ]
         back = [{"volume": f"v{pair}"} for pair in dark]
-        assert not told(turn(stage, pairs=back, direction="to_peer", failover="forced"))
+        assert not failures_of(fail_over(stage, pairs=back, direction="to_peer", failover="forced"))
     assert not stage.violations
     assert not lost(stage)
     for pair in range(pairs):
         assert [stage.volume(site, pair).access for site in SITES].count("readWrite") == 1
 
 
-def told(outcome: Outcome | Failure | None) -> list[Failure]:
+def failures_of(outcome: Outcome | Failure | None) -> list[Failure]:
     """Why a run that was not killed has failed."""
     return [outcome] if isinstance(outcome, Failure) else outcome.failures
 
@@ -364,7 +364,7 @@ def kept(stage: Stage, pair: int) -> set[str]:
     schedule=st.lists(EVENTS.filter(lambda event: (event.what, event.site) != ("write", "alpha")), max_size=3),
     options=st.sampled_from(({}, {"allow_overwrite": True})),
 )
-def test_what_a_forced_turn_overwrites_is_kept(pairs, mode, timings, schedule, options):
+def test_what_a_forced_failover_overwrites_is_kept(pairs, mode, timings, schedule, options):
     """Whatever happens. A host that writes without being logged in, after the snapshot, cannot be known of."""
     schedule = [event for event in schedule if event.pair < pairs]
     stage = Stage(world_of(pairs, mode, timings, {}), pairs, schedule)
@@ -372,13 +372,13 @@ def test_what_a_forced_turn_overwrites_is_kept(pairs, mode, timings, schedule, o
         pass
     calm_down(stage)
     for _attempt in range(RERUNS):
-        again = turn(stage, failover="forced", **options)
-        if not told(again):
+        again = fail_over(stage, failover="forced", **options)
+        if not failures_of(again):
             break
-        assert {failure.code for failure in told(again)} <= {"split_brain", "not_in_sync"}, told(again)
+        assert {failure.code for failure in failures_of(again)} <= {"split_brain", "not_in_sync"}, failures_of(again)
         options = {"allow_overwrite": True}
     else:
-        raise AssertionError(told(again))
+        raise AssertionError(failures_of(again))
     for pair, marks in stage.acknowledged.items():
         assert set(marks) <= kept(stage, pair)
         assert [stage.volume(site, pair).access for site in SITES] == ["replicationTarget", "readWrite"]

@@ -64,7 +64,7 @@ def cluster_pair(here: str = "alpha", there: str = "beta", **given: Any) -> Orde
 
 
 def entries(truth: Truth, name: str) -> list[tuple[str | None, str]]:
-    """Whom a cluster lists, and under which UUID."""
+    """Which clusters a cluster lists, and under which UUID."""
     listed = truth["clusters"][name]["cluster_pairs"]
     return [(entry["remote"][0] if entry["remote"] else None, entry["uuid"]) for entry in listed]
 
@@ -80,7 +80,7 @@ def is_whole(truth: Truth, one: tuple[str, int], other: tuple[str, int]) -> bool
     )
 
 
-# --- somebody else, at the worst moment -------------------------------------------------------------------------------
+# --- another client, at the worst moment ------------------------------------------------------------------------------
 
 
 def act(name: str, cluster: str = "alpha", **params: Any) -> dict[str, Any]:
@@ -89,13 +89,13 @@ def act(name: str, cluster: str = "alpha", **params: Any) -> dict[str, Any]:
 
 TO_BETA = {"number": 0, "far": "beta", "far_number": 0}
 FROM_GAMMA = {"cluster": "gamma", "number": 0, "far": "beta", "far_number": 0}
-LISTED = ("ListVolumes", 2)  # the look right before the first write
+LISTED = ("ListVolumes", 2)  # the recheck right before the first write
 
 #: What is there, what is asked for, before which call of which cluster who does what; the code of the failure or None,
 #: and what must be so in the end.
 Moment = tuple[list, Order, tuple[str, str, int], dict[str, Any], Optional[str], Callable[[Truth], bool]]
 MOMENTS: dict[str, Moment] = {
-    "the volumes are paired by somebody else": (
+    "the volumes are paired by another client": (
         [],
         volume_pair(),
         ("alpha", "StartVolumePairing", 1),
@@ -103,7 +103,7 @@ MOMENTS: dict[str, Moment] = {
         "changed_meanwhile",
         lambda now: is_whole(now, A, B),
     ),
-    "the pending pair is completed by somebody else": (
+    "the pending pair is completed by another client": (
         [],
         volume_pair(),
         ("beta", "CompleteVolumePairing", 1),
@@ -159,7 +159,7 @@ MOMENTS: dict[str, Moment] = {
         "changed_meanwhile",
         lambda now: not partners(now, A) and volumes(now)[B]["access"] == "locked",
     ),
-    "the pair that shall go has become another one": (
+    "the pair to remove has become another one": (
         [PAIR],
         volume_pair(state="absent"),
         ("alpha", *LISTED),
@@ -167,7 +167,7 @@ MOMENTS: dict[str, Moment] = {
         "changed_meanwhile",
         lambda now: is_whole(now, A, ("beta", 102)),
     ),
-    "the half that shall be repaired has become a pair": (
+    "the half to repair has become a pair": (
         [HALF],
         volume_pair(repair=True, direction="to_peer"),
         ("alpha", *LISTED),
@@ -175,7 +175,7 @@ MOMENTS: dict[str, Moment] = {
         "changed_meanwhile",
         lambda now: is_whole(now, A, B),
     ),
-    "the pair that shall go is gone": (
+    "the pair to remove is gone": (
         [PAIR],
         volume_pair(state="absent"),
         ("alpha", "RemoveVolumePair", 1),
@@ -185,7 +185,7 @@ MOMENTS: dict[str, Moment] = {
     ),
 }
 CLUSTER_MOMENTS: dict[str, Moment] = {
-    "the clusters are paired by somebody else": (
+    "the clusters are paired by another client": (
         [],
         cluster_pair(),
         ("beta", "CompleteClusterPairing", 1),
@@ -193,7 +193,7 @@ CLUSTER_MOMENTS: dict[str, Moment] = {
         None,
         lambda now: entries(now, "alpha")[0][1] == entries(now, "beta")[0][1] and len(entries(now, "alpha")) == 1,
     ),
-    "the clusters are paired by somebody else, from the other side": (
+    "the clusters are paired by another client, from the other side": (
         [],
         cluster_pair(),
         ("alpha", "StartClusterPairing", 1),
@@ -201,7 +201,7 @@ CLUSTER_MOMENTS: dict[str, Moment] = {
         None,
         lambda now: entries(now, "alpha")[0][1] == entries(now, "beta")[0][1] and len(entries(now, "alpha")) == 1,
     ),
-    "the pending pair is completed by somebody else": (
+    "the pending pair is completed by another client": (
         [],
         cluster_pair(),
         ("beta", "CompleteClusterPairing", 1),
@@ -223,9 +223,9 @@ CLUSTER_MOMENTS: dict[str, Moment] = {
         ("beta", "CompleteClusterPairing", 1),
         act("start_cluster_pairing"),
         None,
-        lambda now: [whom for whom, _uuid in entries(now, "alpha")] == ["beta", None],
+        lambda now: [peer for peer, _uuid in entries(now, "alpha")] == ["beta", None],
     ),
-    "volumes are paired over what shall go": (
+    "volumes are paired over the cluster pair to remove": (
         [ALPHA_BETA],
         cluster_pair(state="absent"),
         ("alpha", "ListClusterPairs", 2),
@@ -233,7 +233,7 @@ CLUSTER_MOMENTS: dict[str, Moment] = {
         "changed_meanwhile",
         lambda now: entries(now, "alpha") == [("beta", entries(now, "beta")[0][1])] and is_whole(now, A, B),
     ),
-    "the half that shall be repaired has become a pair": (
+    "the half to repair has become a pair": (
         [{"at": "alpha", "to": "beta"}],
         cluster_pair(repair=True),
         ("alpha", "ListClusterPairs", 2),
@@ -245,13 +245,13 @@ CLUSTER_MOMENTS: dict[str, Moment] = {
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
-def test_somebody_is_at_the_volumes(moment: str) -> None:
+def test_another_client_changes_the_volumes(moment: str) -> None:
     with world_of([ALPHA_BETA, ALPHA_GAMMA, BETA_GAMMA], MOMENTS[moment][0]) as (world, tasks):
         run_into(world, tasks, MOMENTS[moment])
 
 
 @pytest.mark.parametrize("moment", CLUSTER_MOMENTS)
-def test_somebody_is_at_the_clusters(moment: str) -> None:
+def test_another_client_changes_the_clusters(moment: str) -> None:
     with world_of(CLUSTER_MOMENTS[moment][0], []) as (world, tasks):
         run_into(world, tasks, CLUSTER_MOMENTS[moment])
 
@@ -353,7 +353,7 @@ def test_two_at_once(crowd: str) -> None:
 
 
 def settle(world: InhabitedWorld, tasks: Tasks, orders: list[Order], both: list[Ran]) -> None:
-    """Whatever the two have left: it has been told, and the first one's task, run again alone, does its work."""
+    """Whatever the two have left: it has been reported, and the first one's task succeeds when it runs again by itself."""
     now = world.truth()
     left = [
         key

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Random tasks in random worlds, with trouble and with others at work: nothing is lost, and no stranger is touched."""
+"""Random tasks in random worlds, with trouble and other clients: nothing is lost, and no pair that was not named changes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from ansible_collections.elementsw.replication.tests.fuzz.inhabited import InhabitedWorld
-from ansible_collections.elementsw.replication.tests.fuzz.judgement import judge, judge_foretold, judge_repeated
+from ansible_collections.elementsw.replication.tests.fuzz.judgement import judge, judge_prediction, judge_repeated
 from ansible_collections.elementsw.replication.tests.fuzz.orders import Order, faults, orders
 from ansible_collections.elementsw.replication.tests.fuzz.others import acts, meddling
 from ansible_collections.elementsw.replication.tests.fuzz.tasks import Ran, Tasks
@@ -42,27 +42,27 @@ class _Worlds(RuleBasedStateMachine):
         return ran
 
     def order(self, data: st.DataObject) -> Ran:
-        """A check run of a task that has something to do, if one is found soon."""
+        """A check run of a task that has something to do, if one comes up soon."""
         for _attempt in range(MOST_DRAWN):
-            foretold = self.run(data.draw(orders(self.world)), check_mode=True)
-            if foretold.actions:
+            predicted = self.run(data.draw(orders(self.world)), check_mode=True)
+            if predicted.actions:
                 break
-        return foretold
+        return predicted
 
 
 class CalmWorlds(_Worlds):
-    """Nothing goes wrong during a task, and nobody interferes; between tasks the world moves on."""
+    """Nothing goes wrong during a task, and no other client interferes; between tasks the world moves on."""
 
     @rule(data=st.data())
     def run_in_peace(self, data: st.DataObject) -> None:
-        foretold = self.order(data)
-        ran = self.run(foretold.order)
-        judge_foretold(foretold, ran)
+        predicted = self.order(data)
+        ran = self.run(predicted.order)
+        judge_prediction(predicted, ran)
         if not ran.failures:
             judge_repeated(ran, self.run(ran.order))
 
     @rule(act=acts())
-    def somebody_acts(self, act: dict[str, Any]) -> None:
+    def another_client_acts(self, act: dict[str, Any]) -> None:
         if act["cluster"] in self.world.clusters:
             self.world.act(**act)
 
@@ -72,26 +72,26 @@ class TroubledWorlds(CalmWorlds):
 
     @rule(data=st.data())
     def run_into_trouble(self, data: st.DataObject) -> None:
-        foretold = self.order(data)
-        for trouble in data.draw(st.lists(faults(foretold.calls), min_size=1, max_size=3)):
+        predicted = self.order(data)
+        for trouble in data.draw(st.lists(faults(predicted.calls), min_size=1, max_size=3)):
             self.world.faults.add(**trouble)
         try:
-            self.run(foretold.order)
+            self.run(predicted.order)
         finally:
             self.world.faults.clear()
 
 
 class CrowdedWorlds(CalmWorlds):
-    """Somebody else is at work on the same clusters, between any two calls of a task."""
+    """Another client is at work on the same clusters, between any two calls of a task."""
 
     @rule(data=st.data())
     def run_among_others(self, data: st.DataObject) -> None:
-        foretold = self.order(data)
-        for each in data.draw(st.lists(meddling(foretold.calls), min_size=1, max_size=3)):
+        predicted = self.order(data)
+        for each in data.draw(st.lists(meddling(predicted.calls), min_size=1, max_size=3)):
             if each["call"]["cluster"] in self.world.clusters:
                 self.world.faults.add(**each)
         try:
-            self.run(foretold.order)
+            self.run(predicted.order)
         finally:
             self.world.faults.clear()
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Reading the truth about a world: its volumes, who is paired with whom, and which volumes an order names."""
+"""Reading the truth about a world: its volumes, which are paired with each other, and which volumes an order names."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Key = tuple[str, int]
 
 SOURCE, TARGET = "readWrite", "replicationTarget"
 # A target that is not paired reads as locked on some releases.
-TARGET_WORDS = (TARGET, "locked")
+TARGET_ACCESSES = (TARGET, "locked")
 
 
 def volumes(truth: Truth) -> dict[Key, dict[str, Any]]:
@@ -40,11 +40,11 @@ def sessions(truth: Truth) -> set[Key]:
 
 def halves(truth: Truth) -> dict[str, list[tuple[Key, Half]]]:
     """The entries of volumes by UUID."""
-    found: dict[str, list[tuple[Key, Half]]] = {}
+    collected: dict[str, list[tuple[Key, Half]]] = {}
     for key, volume in volumes(truth).items():
         for half in volume["pairs"]:
-            found.setdefault(half["uuid"], []).append((key, half))
-    return found
+            collected.setdefault(half["uuid"], []).append((key, half))
+    return collected
 
 
 def whole_pairs(truth: Truth) -> dict[str, tuple[Key, Key]]:
@@ -80,7 +80,7 @@ def split(truth: Truth) -> set[str]:
 
 
 class Names:
-    """What an order names in a world, worked out from the truth alone."""
+    """What an order names in a world, worked out only from the truth."""
 
     def __init__(self, identities: Mapping[str, Identity], order: Order) -> None:
         self._identities = identities
@@ -120,13 +120,13 @@ class Names:
 
         Where the peer's is not named, every one that may be meant.
         """
-        found: dict[Key, set[int]] = {}
+        collected: dict[Key, set[int]] = {}
         if self._order.module == "volume_pair":
             for number, item in enumerate(self._order.items):
                 local = self._matching(truth, self._order.here, item["volume"], item["volume_id"], item["account"])
                 for key in local | self._peers(truth, item, local):
-                    found.setdefault(key, set()).add(number)
-        return found
+                    collected.setdefault(key, set()).add(number)
+        return collected
 
     def _peers(self, truth: Truth, item: dict[str, Any], local: set[Key]) -> set[Key]:
         there = self._order.there
@@ -140,22 +140,24 @@ class Names:
         wanted = {(create.get("name") or known[key]["name"], owner or known[key]["account"]) for key in local} or {
             (create.get("name") or item["volume"], owner or item["account"])
         }
-        # One of another owner is nobody's partner unless its owner is named.
-        alike = {key for name, account in wanted if name for key in self._matching(truth, there, name, None, account)}
-        return alike | self._partners(truth, item, local)
+        # One of another owner is no partner unless its owner is named.
+        namesakes = {
+            key for name, account in wanted if name for key in self._matching(truth, there, name, None, account)
+        }
+        return namesakes | self._partners(truth, item, local)
 
     def _partners(self, truth: Truth, item: dict[str, Any], local: set[Key]) -> set[Key]:
-        """What is paired with these volumes, or with one that is missing by now, as either side tells."""
+        """What is paired with these volumes, or with one that is missing by now, as either side reports."""
         here, there = self._order.here, self._order.there
         known = volumes(truth)
         ids = {key[1] for key in local} or {item["volume_id"]}
-        told = {
+        listed_here = {
             (there, half["remote_volume_id"])
             for key in local
             for half in known[key]["pairs"]
             if self._leads_to(truth, here, half, there)
         }
-        telling = {
+        listed_there = {
             key
             for key, volume in known.items()
             if key[0] == there
@@ -163,7 +165,7 @@ class Names:
             if self._leads_to(truth, there, half, here)
             and (half["remote_volume_id"] in ids or (not local and half["remote_volume_name"] == item["volume"]))
         }
-        return (told & known.keys()) | telling
+        return (listed_here & known.keys()) | listed_there
 
     def _matching(
         self, truth: Truth, cluster: str, name: str | None, volume_id: int | None, account: str | None

@@ -12,7 +12,7 @@ from . import overwriting
 from .knowledge import Knowledge
 from .ledger import holders
 from .orders import Order
-from .truths import SOURCE, TARGET, TARGET_WORDS, Half, Key, Names, Truth, halves, sessions, split, volumes
+from .truths import SOURCE, TARGET, TARGET_ACCESSES, Half, Key, Names, Truth, halves, sessions, split, volumes
 
 if TYPE_CHECKING:
     from .inhabited import InhabitedWorld
@@ -53,8 +53,8 @@ class Watch:
         self.knows.read(cluster, method, params, result, truth)
         if method == "ListVolumes" and not self._has_written:
             self._name(truth)
-        if self.order.assumes_dead and cluster == self.order.there:
-            self.violations.append(f"{cluster} {method}: nothing is sent to a peer that is assumed to be dead")
+        if self.order.assumes_gone and cluster == self.order.there:
+            self.violations.append(f"{cluster} {method}: nothing is sent to a peer with assume_dead")
 
     def changed_by_others(self, before: Truth, after: Truth) -> None:
         self.knows.changed_by_others(before, after)
@@ -64,10 +64,10 @@ class Watch:
         self._has_written = True
         if before == after:
             return
-        found = [
+        sentences = [
             *(["in check mode"] if self._check else []),
             *self._judge_volumes(method, before, after),
-            *self._judge_strangers(before, after),
+            *self._judge_unnamed(before, after),
             *self._judge_entries(before, after),
             *self._judge_accounts(before, after),
             *self._judge_split(before, after),
@@ -75,7 +75,7 @@ class Watch:
         ]
         self._note_lost(f"{cluster} {method}", before, after)
         self.knows.wrote(before, after)
-        self.violations += [f"{cluster} {method} {params}: {sentence}" for sentence in found]
+        self.violations += [f"{cluster} {method} {params}: {sentence}" for sentence in sentences]
 
     def items_naming(self, key: Key) -> list[dict[str, Any]]:
         return [self.order.items[number] for number in sorted(self.named.get(key, ()))]
@@ -95,17 +95,17 @@ class Watch:
 
     # --- judgement ----------------------------------------------------------------------------------------------------
 
-    def _judge_strangers(self, before: Truth, after: Truth) -> list[str]:
-        """Third clusters are as they were, and so is every volume that nobody named."""
+    def _judge_unnamed(self, before: Truth, after: Truth) -> list[str]:
+        """Third clusters are as they were, and so is every volume that was not named."""
         old, new = volumes(before), volumes(after)
         changed = [key for key in old.keys() & new.keys() if _settled(old[key]) != _settled(new[key])]
-        found = [f"volume {key} is a stranger's" for key in changed if key not in self.named]
+        sentences = [f"volume {key} was not named" for key in changed if key not in self.named]
         if before["links"] != after["links"]:
-            found.append("a link has changed")
+            sentences.append("a link has changed")
         for name in after["clusters"].keys() - {self.order.here, self.order.there}:
             if before["clusters"][name]["cluster_pairs"] != after["clusters"][name]["cluster_pairs"]:
-                found.append(f"cluster pairs of {name}, which has nothing to do with it")
-        return found
+                sentences.append(f"cluster pairs of {name}, which has nothing to do with it")
+        return sentences
 
     def _judge_split(self, before: Truth, after: Truth) -> list[str]:
         """Two sides are never writable unless a forced failover says so."""
@@ -115,7 +115,7 @@ class Watch:
         return [
             f"both sides of pair {uuid} are writable"
             for uuid in split(after) - split(before)
-            # Somebody else has paired them or made the other side writable, and nobody can know of that in time.
+            # Another client has paired them or made the other side writable, which a task cannot know in time.
             if not any(self.knows.is_blind(key, "access", "pairs") for key, _half in halves(after)[uuid] if key in old)
         ]
 
@@ -123,15 +123,15 @@ class Watch:
 
     def _judge_volumes(self, method: str, before: Truth, after: Truth) -> list[str]:
         old, new = volumes(before), volumes(after)
-        found = []
+        sentences = []
         for key in sorted(old.keys() | new.keys()):
             if key not in new:
-                found += [] if key in self.created and old[key]["deleted"] else [f"volume {key} is purged"]
+                sentences += [] if key in self.created and old[key]["deleted"] else [f"volume {key} is purged"]
             elif key not in old:
-                found += self._judge_creation(method, key, new[key], before)
+                sentences += self._judge_creation(method, key, new[key], before)
             elif old[key] != new[key]:
-                found += self._judge_change(key, old[key], new[key], before, after)
-        return found
+                sentences += self._judge_change(key, old[key], new[key], before, after)
+        return sentences
 
     def _judge_creation(self, method: str, key: Key, volume: dict[str, Any], before: Truth) -> list[str]:
         self.created.add(key)
@@ -141,19 +141,19 @@ class Watch:
             if item["create_peer_volume"] is not None and volume["name"] in self._names_of_new(item, before)
         }
         self.named.setdefault(key, set()).update(numbers)
-        found = []
+        sentences = []
         if method != "CreateVolume" or not self.order.present or key[0] != self.order.there or not numbers:
-            found.append(f"volume {key} {volume['name']} was not to be created")
+            sentences.append(f"volume {key} {volume['name']} was not to be created")
         if not self._may_pair(key):
-            found.append(f"volume {key} is created by a failover")
-        found += [
+            sentences.append(f"volume {key} is created by a failover")
+        sentences += [
             f"volume {key} takes the place of {other}, which is deleted and can be restored"
             for other, each in volumes(before).items()
             if each["deleted"]
             and (other[0], each["name"], each["account"]) == (key[0], volume["name"], volume["account"])
-            if not self.knows.touched.get(other)
+            if not self.knows.others_changed.get(other)
         ]
-        return found
+        return sentences
 
     def _names_of_new(self, item: dict[str, Any], truth: Truth) -> set[str]:
         """How a partner that is created for an item may be called."""
@@ -164,20 +164,20 @@ class Watch:
     def _judge_change(
         self, key: Key, old: dict[str, Any], new: dict[str, Any], before: Truth, after: Truth
     ) -> list[str]:
-        found = []
+        sentences = []
         if old["access"] != new["access"]:
-            found += self._judge_access(key, old, new["access"], before)
+            sentences += self._judge_access(key, old, new["access"], before)
         if old["size"] != new["size"]:
             grown = new["size"] > old["size"] and any(i["size"] or i["match_size"] for i in self.items_naming(key))
-            found += [] if grown or key in self.created else [f"volume {key} has another size"]
+            sentences += [] if grown or key in self.created else [f"volume {key} has another size"]
         if new["deleted"] and not old["deleted"] and (key not in self.created or self._is_used(key, old, before)):
-            found.append(f"volume {key} is deleted")
-        found += self._judge_snapshots(key, old, new)
-        found += self._judge_attributes(key, old, new)
+            sentences.append(f"volume {key} is deleted")
+        sentences += self._judge_snapshots(key, old, new)
+        sentences += self._judge_attributes(key, old, new)
         for member in ("name", "account", "enable_512e", "qos"):
             if old[member] != new[member]:
-                found.append(f"volume {key} has another {member}")
-        return found + self._judge_halves(key, old, new, before)
+                sentences.append(f"volume {key} has another {member}")
+        return sentences + self._judge_halves(key, old, new, before)
 
     def _judge_access(self, key: Key, old: dict[str, Any], access: str, before: Truth) -> list[str]:
         first = volumes(self.start).get(key)
@@ -186,9 +186,9 @@ class Watch:
             return self._judge_promotion(key, old, back, before)
         if access == "locked" and key in self.created:
             return []  # on the way to be deleted, or from a role that it had without its pair
-        if access in TARGET_WORDS:
+        if access in TARGET_ACCESSES:
             if old["access"] == TARGET and self._world.switches.unpaired_target == "locked":
-                return []  # a target without a pair, by another word
+                return []  # a target without a pair, by another name
             if key in sessions(before) and not self.knows.is_blind(key, "sessions"):
                 return [f"volume {key} has hosts and has become a target"]
             return [] if back else self._judge_demotion(key, old, before)
@@ -198,10 +198,10 @@ class Watch:
         """A volume becomes writable: the desired source, a target that is released, or one that goes back."""
         if back or self.knows.is_blind(key, "access", "pairs"):
             return []
-        if self._is_alive(before):
-            return [f"volume {key} has become writable, and a peer that does not answer is alive"]
+        if self._is_connected(before):
+            return [f"volume {key} has become writable, and a peer that does not answer is connected"]
         if not self.order.present:
-            released = self.order.params["release_target"] and old["access"] in TARGET_WORDS and not old["pairs"]
+            released = self.order.params["release_target"] and old["access"] in TARGET_ACCESSES and not old["pairs"]
             return [] if released else [f"volume {key} has become writable"]
         wanted = [item for item in self.items_naming(key) if self.order.source_side(item) == key[0]]
         # A pair with an access that is no role gets its source by force all the same.
@@ -223,9 +223,9 @@ class Watch:
         entries = [entry for entry in truth["clusters"][key[0]]["cluster_pairs"] if not entry["pending"]]
         return self.order.there not in self.knows.asked and len(entries) == 1
 
-    def _is_alive(self, truth: Truth) -> bool:
-        """Whether a peer that has not answered is connected with this cluster all the same, and may not be taken for dead."""
-        if self.order.there in self.knows.asked or self.order.assumes_dead:
+    def _is_connected(self, truth: Truth) -> bool:
+        """Whether a peer that has not answered is connected with this cluster all the same, and must not be taken for gone."""
+        if self.order.there in self.knows.asked or self.order.assumes_gone:
             return False
         cluster = self._world.cluster(self.order.here)
         return any(
@@ -241,7 +241,7 @@ class Watch:
         if {self.order.here, self.order.there} - self.knows.asked:
             return [f"volume {key} has become a target of a cluster that was not asked"]
         sides = {self.order.source_side(item) for item in self.items_naming(key)}
-        was_target = volumes(self.start).get(key, {}).get("access") in TARGET_WORDS
+        was_target = volumes(self.start).get(key, {}).get("access") in TARGET_ACCESSES
         if sides == {key[0]} and not was_target and key not in self.created:
             return [f"volume {key} has become a target against the direction"]
         if self.knows.is_blind(key, "access", "pairs"):
@@ -297,14 +297,14 @@ class Watch:
     def _judge_snapshots(self, key: Key, old: dict[str, Any], new: dict[str, Any]) -> list[str]:
         was = {snapshot["uuid"]: snapshot for snapshot in old["snapshots"]}
         now = {snapshot["uuid"]: snapshot for snapshot in new["snapshots"]}
-        found = []
+        sentences = []
         for uuid in now.keys() - was.keys():
             self.made.add(uuid)
             if not self.order.present or not now[uuid]["name"].startswith(SNAPSHOTS):
-                found.append(f"volume {key} has a snapshot {now[uuid]['name']}")
+                sentences.append(f"volume {key} has a snapshot {now[uuid]['name']}")
         if was.keys() - now.keys() - self.made:
-            found.append(f"volume {key} has lost a snapshot")
-        return found
+            sentences.append(f"volume {key} has lost a snapshot")
+        return sentences
 
     def _judge_attributes(self, key: Key, old: dict[str, Any], new: dict[str, Any]) -> list[str]:
         """Without its pair a replica is marked as one; all other notes stay."""
@@ -312,35 +312,35 @@ class Watch:
             return []
         marked = {**old["attributes"], REPLICA: new["attributes"].get(REPLICA)} == new["attributes"]
         first = volumes(self.start).get(key, {})
-        was_target = first.get("access") in TARGET_WORDS or self.knows.is_blind(key, "access")
+        was_target = first.get("access") in TARGET_ACCESSES or self.knows.is_blind(key, "access")
         allowed = marked and was_target and not self.order.present and not old["pairs"]
         return [] if allowed else [f"volume {key} has other attributes"]
 
     def _judge_halves(self, key: Key, old: dict[str, Any], new: dict[str, Any], before: Truth) -> list[str]:
         was = {half["uuid"]: half for half in old["pairs"]}
         now = {half["uuid"]: half for half in new["pairs"]}
-        found = []
+        sentences = []
         for uuid in now.keys() - was.keys():
             self.made.add(uuid)
             if not self.order.present:
-                found.append(f"volume {key} is paired")
+                sentences.append(f"volume {key} is paired")
             if not self._may_pair(key):
-                found.append(f"volume {key} is paired by a failover")
+                sentences.append(f"volume {key} is paired by a failover")
         for uuid in was.keys() - now.keys():
-            found += self._judge_removal(key, was[uuid], before)
+            sentences += self._judge_removal(key, was[uuid], before)
         for uuid in was.keys() & now.keys():
-            found += self._judge_half(key, was[uuid], now[uuid])
-        return found
+            sentences += self._judge_half(key, was[uuid], now[uuid])
+        return sentences
 
     def _judge_half(self, key: Key, old: Half, new: Half) -> list[str]:
-        """An existing pair keeps what nobody wants to be otherwise; its mode may have to be set again after a failover."""
-        found = []
+        """An existing pair keeps what the task does not request; its mode may have to be set again after a failover."""
+        sentences = []
         for member, option in (("paused", "paused"), ("mode", "mode")):
-            wished = any(item[option] is not None for item in self.items_naming(key))
-            wished = wished or (member == "mode" and self.order.failover is not None)
-            if old[member] != new[member] and not wished and old["uuid"] not in self.made:
-                found.append(f"the pair of volume {key} has another {member}")
-        return found
+            requested = any(item[option] is not None for item in self.items_naming(key))
+            requested = requested or (member == "mode" and self.order.failover is not None)
+            if old[member] != new[member] and not requested and old["uuid"] not in self.made:
+                sentences.append(f"the pair of volume {key} has another {member}")
+        return sentences
 
     def _judge_removal(self, key: Key, half: Half, before: Truth) -> list[str]:
         if half["uuid"] in self.made or self.knows.is_blind(key, "pairs"):
@@ -349,10 +349,10 @@ class Watch:
             return []  # documented: on a volume that was unpaired a moment ago, it counts as the task's own
         if self.order.present and not any(item["repair"] for item in self.items_naming(key)):
             return [f"volume {key} has lost an entry that this task has not made"]
-        if half["uuid"] not in self.knows.seen.get(key, set()):
+        if half["uuid"] not in self.knows.first_entries.get(key, set()):
             return [f"volume {key} has lost an entry that came after the task had planned"]
         if not half["pending"] and not self._names.is_ours(key, half, before, self.named):
-            return [f"volume {key} has lost a pair with somebody else"]
+            return [f"volume {key} has lost a pair with another volume"]
         return []
 
     def _was_started_on(self, key: Key) -> bool:
@@ -362,18 +362,18 @@ class Watch:
     # Cluster pairs
 
     def _judge_entries(self, before: Truth, after: Truth) -> list[str]:
-        found = []
+        sentences = []
         for name in (self.order.here, self.order.there):
             was = {entry["uuid"]: entry for entry in before["clusters"][name]["cluster_pairs"]}
             now = {entry["uuid"]: entry for entry in after["clusters"][name]["cluster_pairs"]}
             for uuid in now.keys() - was.keys():
                 self.made.add(uuid)
                 if self.order.module != "cluster_pair" or not self.order.present:
-                    found.append(f"{name} is paired")
+                    sentences.append(f"{name} is paired")
             for uuid in was.keys() - now.keys():
                 if uuid not in self.made and not self.knows.is_entry_blind(name):
-                    found += self._judge_entry(name, was[uuid], before)
-        return found
+                    sentences += self._judge_entry(name, was[uuid], before)
+        return sentences
 
     def _judge_entry(self, name: str, entry: dict[str, Any], before: Truth) -> list[str]:
         if self.order.module != "cluster_pair":
@@ -383,9 +383,9 @@ class Watch:
             return [] if removed else [f"{name} has lost the pending entry {entry['id']}"]
         far = self.order.there if name == self.order.here else self.order.here
         if not self._names.names(entry, far):
-            return [f"{name} has lost its pair with somebody else"]
+            return [f"{name} has lost its pair with another cluster"]
         if self.order.present and not self.order.params["repair"]:
-            return [f"{name} has lost an entry for {far} that nobody wanted to go"]
+            return [f"{name} has lost an entry for {far} that the task was not to remove"]
         shared = self._names.shared(before, self.order.here, self.order.there)
         if self.order.present and shared == {entry["uuid"]} and not self.knows.is_entry_blind(far):
             return [f"{name} has lost the cluster pair that works"]

@@ -68,7 +68,7 @@ def _cluster(draw: st.DrawFn, name: str, number: int, entries: int) -> dict[str,
         for position, each in enumerate(VOLUMES[: draw(st.integers(1, len(VOLUMES)))])
     ]
     open_to_hosts = [f"#{volume['id']}" for volume in volumes if volume["access"] in ("readWrite", "readOnly")]
-    living = [f"#{volume['id']}" for volume in volumes if not volume["deleted"]]
+    undeleted = [f"#{volume['id']}" for volume in volumes if not volume["deleted"]]
     some = st.sampled_from([0] * 5 + [1])
     return {
         "name": name,
@@ -77,8 +77,8 @@ def _cluster(draw: st.DrawFn, name: str, number: int, entries: int) -> dict[str,
         "accounts": [{"name": account} for account in ACCOUNTS],
         "limits": {"clusterPairsCountMax": entries + draw(st.integers(0, 2)), "volumeSizeMax": 3 * GIB},
         "volumes": volumes,
-        "sessions": [{"volume": volume} for volume in open_to_hosts if volume in living and draw(some)],
-        "snapshots": [{"volume": volume, "name": "nightly"} for volume in living if draw(some)],
+        "sessions": [{"volume": volume} for volume in open_to_hosts if volume in undeleted and draw(some)],
+        "snapshots": [{"volume": volume, "name": "nightly"} for volume in undeleted if draw(some)],
     }
 
 
@@ -99,12 +99,12 @@ def _volume(draw: st.DrawFn, name: str, mark: str, volume_id: int) -> dict[str, 
 
 @st.composite
 def _cluster_pairs(draw: st.DrawFn, names: tuple[str, ...]) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
+    drawn: list[dict[str, Any]] = []
     for number, one in enumerate(names):
         for other in names[number + 1 :]:
-            found += draw(st.sampled_from(_between(one, other)))
+            drawn += draw(st.sampled_from(_between(one, other)))
     pending = draw(st.lists(st.sampled_from(names), max_size=2))
-    return [*found, *({"at": name, "pending": True} for name in pending)]
+    return [*drawn, *({"at": name, "pending": True} for name in pending)]
 
 
 def _between(one: str, other: str) -> list[list[dict[str, Any]]]:
@@ -133,10 +133,10 @@ def _entries(cluster_pairs: list[dict[str, Any]], name: str) -> int:
 def _volume_pairs(
     draw: st.DrawFn, clusters: list[dict[str, Any]], cluster_pairs: list[dict[str, Any]]
 ) -> list[dict[str, Any]]:
-    """Each living volume is in one entry at the most, as on a cluster."""
+    """Each volume that is not deleted is in one entry at the most, as on a cluster."""
     free = [(cluster["name"], v["id"]) for cluster in clusters for v in cluster["volumes"] if not v["deleted"]]
     listed = _listed(cluster_pairs)
-    found: list[dict[str, Any]] = []
+    drawn: list[dict[str, Any]] = []
     for _attempt in range(draw(st.integers(1, 5))):
         if not free:
             break
@@ -145,7 +145,7 @@ def _volume_pairs(
         kind = draw(st.sampled_from(_KINDS))
         if kind == "pending" or not partners:
             if here[0] in {near for near, _far in listed}:
-                found.append({"at": _ref(here), "pending": True})
+                drawn.append({"at": _ref(here), "pending": True})
                 free.remove(here)
             continue
         there = draw(_one_of(partners, draw(st.sampled_from(["alpha", "beta", "beta", "anywhere"]))))
@@ -154,9 +154,9 @@ def _volume_pairs(
         whole = kind in ("pair", "stopped", "paused", "as_they_are", "crossed")
         if whole and (there[0], here[0]) not in listed:
             continue
-        found += _entry(kind, here, there, draw(st.sampled_from(MODES)))
+        drawn += _entry(kind, here, there, draw(st.sampled_from(MODES)))
         free = [volume for volume in free if volume not in ((here, there) if whole else (here,))]
-    return found
+    return drawn
 
 
 def _one_of(volumes: list[tuple[str, int]], cluster: str) -> st.SearchStrategy[tuple[str, int]]:
@@ -186,11 +186,11 @@ def _ref(volume: tuple[str, int]) -> str:
 
 def _listed(cluster_pairs: list[dict[str, Any]]) -> set[tuple[str, str]]:
     """Which cluster has an entry that names which other one."""
-    found = set()
+    listed = set()
     for pair in cluster_pairs:
         if "between" in pair:
             one, other = pair["between"]
-            found |= {(one, other), (other, one)}
+            listed |= {(one, other), (other, one)}
         elif isinstance(pair.get("to"), str):
-            found.add((pair["at"], pair["to"]))
-    return found
+            listed.add((pair["at"], pair["to"]))
+    return listed

@@ -23,7 +23,7 @@ from ansible_collections.elementsw.replication.tests.matrix.oracle import Facts,
 from ansible_collections.elementsw.replication.tests.simulator.faults import Fault
 from ansible_collections.elementsw.replication.tests.simulator.world import World
 
-# What an error tells the user to give in the next run.
+# The options that the remedy of an error names for the next run.
 REMEDIES = {
     "half_pair": {"repair": True},
     "pending_pair": {"repair": True},
@@ -31,13 +31,13 @@ REMEDIES = {
     "split_brain": {"allow_overwrite": True},
     "empty_source": {"allow_overwrite": True},
 }
-# The same, for what the run before has named: a copy that had begun, or that it could not join again.
-REMEDIES_IF_TOLD = {"target_in_use": {"allow_overwrite": True}}
+# Those for what the run before has reported: a copy that had begun, or that it could not join again.
+REMEDIES_IF_REPORTED = {"target_in_use": {"allow_overwrite": True}}
 
 
 # What a run puts on the volumes that it creates, another one each time.
 MARK_OF_RUN = re.compile(r"\b[0-9a-f]{16}\b")
-# Flows and truths from which a run without trouble came to the wish. Most trouble ends in one of a few truths.
+# Flows and truths from which a run without trouble came to the desired state. Most trouble ends in one of a few truths.
 _CONVERGED: set[tuple[Flow, bool, str]] = set()
 
 
@@ -47,7 +47,7 @@ class Broken(Exception):
 
 @dataclass(frozen=True)
 class FlowResult:
-    """outcome: None where the run ended before anything was planned. told: what the errors say of what remains.
+    """outcome: None where the run ended before anything was planned. reported: what the errors say of what remains.
 
     shown: warnings, and the pending pairings that are listed. saved: the snapshots that the result names as keeping what
     was overwritten, each by its site, its volume and its own name.
@@ -56,7 +56,7 @@ class FlowResult:
     failures: tuple[Failure, ...]
     outcome: Outcome | None
     changed: bool
-    told: tuple[str, ...]
+    reported: tuple[str, ...]
     writes: int
     shown: tuple[str, ...] = ()
     saved: frozenset[tuple[str, str, str]] = frozenset()
@@ -66,19 +66,19 @@ class FlowResult:
         return {failure.code for failure in self.failures}
 
     def names(self, site: str, name: str, about: Iterable[str] = ("",)) -> bool:
-        """Whether a sentence names the thing and the cluster that it is on, and has one of the words that it is about."""
-        return any(name in sentence for sentence in _about(self.told, site, about))
+        """Whether a sentence names the thing and the cluster that it is on, and has one of the terms that it is about."""
+        return any(name in sentence for sentence in _about(self.reported, site, about))
 
-    def shows(self, site: str, *words: str) -> bool:
-        """Whether one of the words is told of the cluster, listed, or warned of, whatever the end was."""
-        return bool(_about((*self.told, *self.shown), site, words))
+    def shows(self, site: str, *terms: str) -> bool:
+        """Whether one of the terms is reported of the cluster, listed, or warned of, whatever the end was."""
+        return bool(_about((*self.reported, *self.shown), site, terms))
 
     def failed(self, item: int) -> bool:
         return self.outcome is None or not self.outcome.items[item].going
 
 
-def _about(sentences: Iterable[str], site: str, words: Iterable[str]) -> list[str]:
-    return [text for text in sentences if site in text and any(word in text for word in words)]
+def _about(sentences: Iterable[str], site: str, terms: Iterable[str]) -> list[str]:
+    return [text for text in sentences if site in text and any(word in text for word in terms)]
 
 
 def once(flow: Flow, world: World, run_of: Callable[[World], Run] = in_process, **options: Any) -> FlowResult:
@@ -93,19 +93,19 @@ def once(flow: Flow, world: World, run_of: Callable[[World], Run] = in_process, 
     finally:
         run.close()
     failures = tuple(outcome.failures)
-    told = [sentence for failure in failures for sentence in failure.left_behind]
+    reported = [sentence for failure in failures for sentence in failure.left_behind]
     shown = list(outcome.warnings)
     if flow.module == "cluster_pair" and outcome.observation is not None:
         shown += [f"{each['cluster']} {each['cluster_pair_id']}" for each in job.report(outcome)["pending"]]
     saved = frozenset((each.cluster, each.volume, each.name) for item in outcome.items for each in item.saved)
-    return FlowResult(failures, outcome, outcome.changed, tuple(told), len(world.writes()), tuple(shown), saved)
+    return FlowResult(failures, outcome, outcome.changed, tuple(reported), len(world.writes()), tuple(shown), saved)
 
 
-def case(flow: Flow, befall: Callable[[World], Fault | None] = lambda world: None) -> None:
-    """Run the flow while trouble befalls it, then until it has come to its wish. Raises Broken."""
+def case(flow: Flow, begin: Callable[[World], Fault | None] = lambda world: None) -> None:
+    """Run the flow with trouble, then until it has come to the desired state. Raises Broken."""
     world = flow.world()
     before = world.truth()
-    fault = befall(world)
+    fault = begin(world)
     result = once(flow, world)
     if fault in world.faults.unused():
         raise Broken("the call was never made: it is not as often made as in the run without trouble")
@@ -115,9 +115,9 @@ def case(flow: Flow, befall: Callable[[World], Fault | None] = lambda world: Non
         raise Broken(
             f"{problem} (changed: {result.changed}; {'; '.join(f.sentence for f in result.failures) or 'no failure'})"
         )
-    state = (flow, bool(result.told), MARK_OF_RUN.sub("", repr(after)))
+    state = (flow, bool(result.reported), MARK_OF_RUN.sub("", repr(after)))
     if state not in _CONVERGED:
-        _converge(flow, world, before, {**REMEDIES, **(REMEDIES_IF_TOLD if result.told else {})})
+        _converge(flow, world, before, {**REMEDIES, **(REMEDIES_IF_REPORTED if result.reported else {})})
         _CONVERGED.add(state)
 
 
@@ -125,17 +125,17 @@ def _problems(flow: Flow, before: Truth, after: Truth, result: FlowResult) -> It
     yield from _unknown_codes(result)
     yield from _others(flow, before, after)
     yield from _lost_data(flow, before, after)
-    wished = _wished(flow)
+    desired = _desired(flow)
     for number, things in enumerate(_items(flow)):
-        yield from _item(things(before), things(after), things(wished), result, number)
-    yield from _owners(before, after, wished, result)
+        yield from _item(things(before), things(after), things(desired), result, number)
+    yield from _owners(before, after, desired, result)
     yield from _pending(before, after, result)
     yield from _snapshots(flow, before, after, result)
-    yield from _replicas(flow, after, wished, result)
+    yield from _replicas(flow, after, desired, result)
     differs = any(oracle.differing(things(before), things(after)) for things in (*_items(flow), *_BESIDES))
     if differs and not result.changed:
         yield "something has changed, and `changed` is false"
-    if result.changed and not (differs or result.told or result.saved):
+    if result.changed and not (differs or result.reported or result.saved):
         yield "nothing has changed, and `changed` is true"
 
 
@@ -143,7 +143,7 @@ _BESIDES = (oracle.of_owners, oracle.of_pending)
 
 
 def _items(flow: Flow) -> list[Callable[[Truth], Facts]]:
-    """How to look at the things of each item."""
+    """How to read the things of each item."""
     if flow.module == "pair_info":
         return []
     if not flow.items:
@@ -151,38 +151,38 @@ def _items(flow: Flow) -> list[Callable[[Truth], Facts]]:
     return [lambda truth, name=name: oracle.of_volumes(truth, (name,)) for name in flow.items]
 
 
-def _item(before: Facts, after: Facts, wished: Facts, result: FlowResult, number: int) -> Iterator[str]:
-    fulfilled = oracle.alike(after) == oracle.alike(wished)
+def _item(before: Facts, after: Facts, desired: Facts, result: FlowResult, number: int) -> Iterator[str]:
+    fulfilled = oracle.comparable(after) == oracle.comparable(desired)
     if not result.failed(number):
         if not fulfilled:
-            yield f"success, but not as wished: {oracle.differing(oracle.alike(after), oracle.alike(wished))}"
+            yield f"success, but not as desired: {oracle.differing(oracle.comparable(after), oracle.comparable(desired))}"
         return
     if fulfilled:
         return
     for thing in oracle.differing(oracle.own(before), oracle.own(after)):
-        words = ("pair", "Pair") if _newly_paired(before.get(thing), after.get(thing)) else ("",)
-        if not result.names(*thing, about=words):
-            yield f"not named: {thing}: was {before.get(thing)}, is {after.get(thing)}; told: {result.told}"
+        terms = ("pair", "Pair") if _newly_paired(before.get(thing), after.get(thing)) else ("",)
+        if not result.names(*thing, about=terms):
+            yield f"not named: {thing}: was {before.get(thing)}, is {after.get(thing)}; reported: {result.reported}"
 
 
 def _newly_paired(before: Any, after: Any) -> bool:
     """Whether a volume shows a pair that it did not show; a sentence that is about something else does not name that."""
     known = before["pairs"] if isinstance(before, dict) else []
-    found = after["pairs"] if isinstance(after, dict) else []
-    return bool({pair["uuid"] for pair in found} - {pair["uuid"] for pair in known})
+    observed = after["pairs"] if isinstance(after, dict) else []
+    return bool({pair["uuid"] for pair in observed} - {pair["uuid"] for pair in known})
 
 
 @functools.cache
-def _wished(flow: Flow) -> Truth:
-    return World.from_dict(flow.wished).truth()
+def _desired(flow: Flow) -> Truth:
+    return World.from_dict(flow.desired).truth()
 
 
-def _owners(before: Truth, after: Truth, wished: Truth, result: FlowResult) -> Iterator[str]:
+def _owners(before: Truth, after: Truth, desired: Truth, result: FlowResult) -> Iterator[str]:
     """An account that was made is wanted and owns something, or it is named."""
     for thing in oracle.of_owners(after).keys() - oracle.of_owners(before).keys():
-        wanted = thing in oracle.of_owners(wished) and oracle.owned(after, thing)
+        wanted = thing in oracle.of_owners(desired) and oracle.owned(after, thing)
         if not wanted and not result.names(*thing):
-            yield f"not named: account {thing}; told: {result.told}"
+            yield f"not named: account {thing}; reported: {result.reported}"
 
 
 def _pending(before: Truth, after: Truth, result: FlowResult) -> Iterator[str]:
@@ -190,28 +190,28 @@ def _pending(before: Truth, after: Truth, result: FlowResult) -> Iterator[str]:
     new = oracle.of_pending(after).items() - oracle.of_pending(before).items()
     for (site, number), uuid in new:
         if not result.shows(site, f"cluster pair {number}", f"{site} {number}", uuid, "a pending cluster pair"):
-            yield f"not named: pending cluster pair {number} on {site}; told: {result.told}"
+            yield f"not named: pending cluster pair {number} on {site}; reported: {result.reported}"
 
 
 def _snapshots(flow: Flow, before: Truth, after: Truth, result: FlowResult) -> Iterator[str]:
-    """A snapshot that a run has taken and not removed is told of by its name, or named as what it keeps."""
+    """A snapshot that a run has taken and not removed is reported by its name, or named as what it keeps."""
     known, left = oracle.snapshots(before, flow.items), oracle.snapshots(after, flow.items)
     for thing in left.keys() - known.keys():
-        if thing not in result.saved and not any(thing[2] in text for text in (*result.told, *result.shown)):
-            yield f"not named: snapshot {thing}; told: {result.told}, {result.shown}, saved: {set(result.saved)}"
+        if thing not in result.saved and not any(thing[2] in text for text in (*result.reported, *result.shown)):
+            yield f"not named: snapshot {thing}; reported: {result.reported}, {result.shown}, saved: {set(result.saved)}"
         if thing[2].startswith(oracle.SAVED) and left[thing]["expires"] != flow.saves_for_a_week:
             yield f"snapshot {thing} does not last as long as it is to: {left[thing]}"
     for thing in result.saved - left.keys():
         yield f"named as saved, and not there: snapshot {thing}"
 
 
-def _replicas(flow: Flow, after: Truth, wished: Truth, result: FlowResult) -> Iterator[str]:
+def _replicas(flow: Flow, after: Truth, desired: Truth, result: FlowResult) -> Iterator[str]:
     """The former target of a pair that was removed is marked as what it is, or a sentence names it."""
     for number, things in enumerate(_items(flow)):
         marked = oracle.replicas(things(after))
-        for thing, mark in oracle.replicas(things(wished)).items():
+        for thing, mark in oracle.replicas(things(desired)).items():
             if not result.failed(number) and marked.get(thing) != mark and not result.shows(thing[0], thing[1]):
-                yield f"not marked as a replica, {mark}: {thing}; told: {result.told}, {result.shown}"
+                yield f"not marked as a replica, {mark}: {thing}; reported: {result.reported}, {result.shown}"
 
 
 def _unknown_codes(result: FlowResult) -> Iterator[str]:
@@ -245,7 +245,7 @@ def _restore(flow: Flow, world: World) -> None:
 
 
 def _converge(flow: Flow, world: World, start: Truth, remedies: Mapping[str, Mapping[str, Any]]) -> None:
-    """A run without trouble, with what the last failure asks for, comes to the wish; another one changes nothing."""
+    """A run without trouble, with what the last failure asks for, comes to the desired state; another one changes nothing."""
     before = world.truth()
     options: dict[str, Any] = {}
     result = once(flow, world)
@@ -264,11 +264,11 @@ def _converge(flow: Flow, world: World, start: Truth, remedies: Mapping[str, Map
     if result.failures:
         raise Broken(f"a run without trouble fails: {'; '.join(f.sentence for f in result.failures)}")
     after = world.truth()
-    wished = _wished(flow)
+    desired = _desired(flow)
     for things in _items(flow):
-        strange = oracle.differing(oracle.alike(things(after)), oracle.alike(things(wished)))
+        strange = oracle.differing(oracle.comparable(things(after)), oracle.comparable(things(desired)))
         if strange:
-            raise Broken(f"a run without trouble does not come to the wish: {strange}")
+            raise Broken(f"a run without trouble does not come to the desired state: {strange}")
     for problem in (*_others(flow, start, after), *_pending(before, after, result)):
         raise Broken(f"in the run without trouble: {problem}")
     again = once(flow, world, **options)

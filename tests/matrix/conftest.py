@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How many cases each flow has and how many of them broke, wherever they ran; told at the end."""
+"""How many cases each flow has and how many of them broke, wherever they ran; reported at the end."""
 
 from __future__ import annotations
 

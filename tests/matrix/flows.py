@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The flows of the matrix: a world as it is, a task in the user's own options, and the world as it shall be.
+"""The flows of the matrix: a world as it is, a task in the user's own options, and the desired world.
 
-Both worlds are descriptions for the simulator. So what is wished is known without a line of the code under test.
+Both worlds are descriptions for the simulator. So what is desired is known without a line of the code under test.
 """
 
 from __future__ import annotations
@@ -98,14 +98,14 @@ class Flow:
     """items: the volumes of each pair of the task; none where it is about the clusters.
 
     refused: the cluster and the method of a call that is refused each time, so that what was done before is undone.
-    saves_for_a_week: what is overwritten is a replica, of which the snapshot goes by itself.
+    saves_for_a_week: what is overwritten is a replica, of which the snapshot expires by itself.
     """
 
     name: str
     module: str
     options: Spec
     before: dict[str, Any] = field(repr=False)
-    wished: dict[str, Any] = field(repr=False)
+    desired: dict[str, Any] = field(repr=False)
     items: tuple[str, ...] = ()
     takes_pending: bool = False
     refused: tuple[str, str] | None = None
@@ -129,14 +129,14 @@ class Flow:
 # --- clusters ---------------------------------------------------------------------------------------------------------
 
 
-def _clusters(name: str, found: tuple[Spec, ...], wished: tuple[Spec, ...], **options: Any) -> Flow:
+def _clusters(name: str, initial: tuple[Spec, ...], desired: tuple[Spec, ...], **options: Any) -> Flow:
     takes = bool(options.get("remove_pending"))
     return Flow(
         f"cluster pair: {name}",
         "cluster_pair",
         options,
-        spec(links=found),
-        spec(links=wished, pending=not takes),
+        spec(links=initial),
+        spec(links=desired, pending=not takes),
         takes_pending=takes,
     )
 
@@ -159,7 +159,7 @@ CLUSTER_FLOWS = (
 DATA = {"orders": {"marks": ["o"]}}
 EMPTY = {"orders": {}}
 PAIR = {"source": "alpha/orders", "target": "beta/orders"}
-TURNED = (DATA, DATA, ({"source": "beta/orders", "target": "alpha/orders"},))
+REVERSED = (DATA, DATA, ({"source": "beta/orders", "target": "alpha/orders"},))
 UNPAIRED = (DATA, {"orders": TARGET}, ())
 USED = {"orders": {"marks": ["p"]}}
 # What the former target of a pair says of itself: whether its pair showed that it had everything.
@@ -169,19 +169,19 @@ COMPLETE, INCOMPLETE = {"attributes": {REPLICA: "complete"}}, {"attributes": {RE
 
 def _volume(
     name: str,
-    found: tuple,
-    wished: tuple,
+    initial: tuple,
+    desired: tuple,
     refused: tuple[str, str] | None = None,
     saves_for_a_week: bool = False,
     **options: Any,
 ) -> Flow:
-    """found, wished: the volumes of alpha, those of beta, and the pairs."""
+    """initial, desired: the volumes of alpha, those of beta, and the pairs."""
     return Flow(
         f"volume pair: {name}",
         "volume_pair",
         {"volume": "orders", **options},
-        spec(found[0], found[1], pairs=found[2]),
-        spec(wished[0], wished[1], pairs=wished[2]),
+        spec(initial[0], initial[1], pairs=initial[2]),
+        spec(desired[0], desired[1], pairs=desired[2]),
         ("orders",),
         refused=refused,
         saves_for_a_week=saves_for_a_week,
@@ -193,8 +193,8 @@ def _paired(**more: Any) -> tuple:
 
 
 def _repair(name: str, *halves: Spec) -> Flow:
-    found = (DATA, {"orders": TARGET}, halves)
-    return _volume(f"repair, {name}", found, _paired(), repair=True, saves_for_a_week=True)
+    initial = (DATA, {"orders": TARGET}, halves)
+    return _volume(f"repair, {name}", initial, _paired(), repair=True, saves_for_a_week=True)
 
 
 def _absent(name: str, *halves: Spec) -> Flow:
@@ -204,7 +204,7 @@ def _absent(name: str, *halves: Spec) -> Flow:
 
 
 def _promoted(name: str, here: Mapping[str, Spec], left: Spec) -> Flow:
-    """A replica is made writable by force, whatever has become of its source; nothing else is touched."""
+    """A replica is made writable by force, whatever has become of its source; nothing else changes."""
     holds = {"orders": {"marks": ["o"]}}
     return _volume(
         f"half a pair forced, {name}",
@@ -307,12 +307,12 @@ VOLUME_FLOWS = (
     _promoted(
         "its source purged", {}, {"at": "beta/orders", "to": {"cluster": "alpha", "volume_id": 999, "name": "orders"}}
     ),
-    _volume("turned round, planned", _paired(), TURNED, direction="from_peer", failover="planned"),
-    _volume("turned round, forced", _paired(), TURNED, direction="from_peer", failover="forced"),
+    _volume("reversed, planned", _paired(), REVERSED, direction="from_peer", failover="planned"),
+    _volume("reversed, forced", _paired(), REVERSED, direction="from_peer", failover="forced"),
     _volume(
         "split, settled",
         (DATA, {"orders": {"marks": ["p"]}}, ({"between": ["alpha/orders", "beta/orders"]},)),
-        TURNED,
+        REVERSED,
         direction="from_peer",
         failover="forced",
         allow_overwrite=True,
@@ -328,13 +328,13 @@ def _each(**details: Any) -> dict[str, Any]:
     return dict.fromkeys(THREE, details)
 
 
-def _bulk(name: str, found: tuple, wished: tuple, accounts: tuple[str, ...] = (), **options: Any) -> Flow:
+def _bulk(name: str, initial: tuple, desired: tuple, accounts: tuple[str, ...] = (), **options: Any) -> Flow:
     return Flow(
         f"three volume pairs: {name}",
         "volume_pair",
         {"pairs": [{"volume": volume} for volume in THREE], **options},
-        spec(found[0], found[1], pairs=found[2]),
-        spec(wished[0], wished[1], pairs=wished[2], accounts=accounts),
+        spec(initial[0], initial[1], pairs=initial[2]),
+        spec(desired[0], desired[1], pairs=desired[2], accounts=accounts),
         THREE,
     )
 
@@ -370,7 +370,7 @@ BULK_FLOWS = (
         create_peer_volume={"create_account": True},
     ),
     _bulk(
-        "turned round, planned",
+        "reversed, planned",
         (_each(marks=["o"]), _each(), THREE_PAIRS),
         (_each(marks=["o"]), _each(), tuple({"source": f"beta/{name}", "target": f"alpha/{name}"} for name in THREE)),
         direction="from_peer",

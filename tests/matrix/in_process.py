@@ -111,8 +111,8 @@ class SwiftRun(Run):
         self.clock.end()
 
 
-def swift_session(here: Any, there: Any, clock: Clock) -> SwiftRun:
-    """A session over two transports, of this cluster and of its peer."""
+def swift_run(here: Any, there: Any, clock: Clock) -> SwiftRun:
+    """A run over two transports, of this cluster and of its peer."""
     clients = [
         Client(transport, API_VERSION, CONCURRENCY, sleep=clock.sleep, is_peer=transport is there)
         for transport in (here, there)
@@ -122,4 +122,4 @@ def swift_session(here: Any, there: Any, clock: Clock) -> SwiftRun:
 
 def in_process(world: World) -> SwiftRun:
     clock = Clock(world)
-    return swift_session(InProcess(world, "alpha", clock), InProcess(world, "beta", clock), clock)
+    return swift_run(InProcess(world, "alpha", clock), InProcess(world, "beta", clock), clock)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What became of the clusters, told from the truth about them before and after; nothing of the code under test is used.
+"""What became of the clusters, by the truth about them before and after; nothing of the code under test is used.
 
 A thing is a cluster and what it is called there. Its facts are plain values that can be compared.
 """
@@ -101,12 +101,12 @@ def _is_ours(entry: Mapping[str, Any], site: str, pending: Iterable[Thing]) -> b
 
 
 def own(facts: Facts) -> Facts:
-    """The same without what a thing shows of the other site's doings."""
+    """The facts without what a thing shows of changes on the other site."""
     return {thing: _without(value, ("partners", "stopped", "whole")) for thing, value in facts.items()}
 
 
-def alike(facts: Facts) -> Facts:
-    """The same without what differs from one pairing to the next, and without data, which takes its time.
+def comparable(facts: Facts) -> Facts:
+    """The facts without what differs from one pairing to the next, and without data, which takes its time.
 
     Without notes, too: one that cannot be left is warned of, and there is no way to leave it later.
     """

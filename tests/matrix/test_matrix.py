@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every call of every flow, by everything that can befall it.
+"""Every call of every flow, by everything that can happen to it.
 
-After trouble everything is as it was, or as wished, or what remains is named; third parties are untouched; `changed`
-tells the truth; and a run without trouble comes to the wish.
+After trouble everything is as it was, or as requested, or what remains is named; third parties are untouched; `changed`
+is true to the facts; and a run without trouble comes to the desired state.
 """
 
 from __future__ import annotations
@@ -28,19 +28,19 @@ CLUSTERS = ("alpha", "beta")
 
 @functools.cache
 def calls_of(flow: Flow) -> tuple[Call, ...]:
-    """The calls that a flow makes while nothing else befalls it: cluster, method, and the how manieth of these.
+    """The calls that a flow makes while there is no trouble: cluster, method, and the number of the call among these.
 
     Without those that are refused anyhow.
     """
     world = flow.world()
     once(flow, world)
-    seen: Counter[tuple[str, str]] = Counter()
+    counted: Counter[tuple[str, str]] = Counter()
     calls = []
     for call in world.calls:
         if (call.cluster, call.method) == flow.refused:
             continue
-        seen[call.cluster, call.method] += 1
-        calls.append((call.cluster, call.method, seen[call.cluster, call.method]))
+        counted[call.cluster, call.method] += 1
+        calls.append((call.cluster, call.method, counted[call.cluster, call.method]))
     return tuple(calls)
 
 
@@ -51,13 +51,13 @@ def reads_after(flow: Flow, write: Call) -> list[Call]:
     return [(cluster, method, sum(call[:2] == (cluster, method) for call in before) + 1) for cluster in CLUSTERS]
 
 
-def befall(flow: Flow, cases: Iterable[Trouble | None], counts) -> None:
-    """Try one case after the other, None for no trouble at all; all that breaks is told at the end."""
+def try_all(flow: Flow, cases: Iterable[Trouble | None], counts) -> None:
+    """Try one case after the other, None for no trouble at all; what breaks is reported at the end."""
     broken = []
     for trouble in cases:
         counts["cases"] += 1
         try:
-            case(flow, *([trouble.befall] if trouble else []))
+            case(flow, *([trouble.begin] if trouble else []))
         except Broken as problem:
             broken.append(f"{trouble}: {problem}")
     counts["broken"] += len(broken)
@@ -70,7 +70,7 @@ def _call(flow: Flow, call: Call):
 
 @pytest.mark.parametrize("flow", FLOWS, ids=lambda flow: flow.name)
 def test_without_trouble(flow, counts):
-    befall(flow, [None], counts)
+    try_all(flow, [None], counts)
 
 
 @pytest.mark.parametrize(
@@ -78,19 +78,19 @@ def test_without_trouble(flow, counts):
     [_call(flow, call) for flow in FLOWS for call in sorted(calls_of(flow))],
 )
 def test_trouble_with_a_call(flow, call, counts):
-    befall(flow, troubles.of_call(*call), counts)
+    try_all(flow, troubles.of_call(*call), counts)
 
 
 @pytest.mark.parametrize(
     ("flow", "call"),
     [_call(flow, call) for flow in FLOWS for call in sorted(calls_of(flow)) if api.is_write(call[1])],
 )
-def test_nobody_can_look_at_what_became_of_a_write(flow, call, counts):
-    befall(flow, troubles.of_look(*call, reads_after(flow, call)), counts)
+def test_the_result_of_a_write_cannot_be_read(flow, call, counts):
+    try_all(flow, troubles.of_read_after(*call, reads_after(flow, call)), counts)
 
 
 @pytest.mark.parametrize("cluster", CLUSTERS)
 @pytest.mark.parametrize("flow", FLOWS, ids=lambda flow: flow.name)
-def test_a_cluster_is_lost_for_good(flow, cluster, counts):
+def test_a_cluster_fails_for_good(flow, cluster, counts):
     many = sum(call[0] == cluster for call in calls_of(flow))
-    befall(flow, [trouble for nth in range(1, many + 1) for trouble in troubles.of_cluster(cluster, nth)], counts)
+    try_all(flow, [trouble for nth in range(1, many + 1) for trouble in troubles.of_cluster(cluster, nth)], counts)

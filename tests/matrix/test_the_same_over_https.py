@@ -16,7 +16,7 @@ from ansible_collections.elementsw.replication.plugins.module_utils._pairing.run
 from ansible_collections.elementsw.replication.tests.matrix import oracle
 from ansible_collections.elementsw.replication.tests.matrix.cases import once
 from ansible_collections.elementsw.replication.tests.matrix.flows import FLOWS
-from ansible_collections.elementsw.replication.tests.matrix.in_process import Clock, in_process, swift_session
+from ansible_collections.elementsw.replication.tests.matrix.in_process import Clock, in_process, swift_run
 from ansible_collections.elementsw.replication.tests.matrix.troubles import LATE, Trouble
 from ansible_collections.elementsw.replication.tests.simulator.server import serve
 from ansible_collections.elementsw.replication.tests.simulator.world import World
@@ -48,22 +48,22 @@ def over_https(running: Any, patience: float) -> Callable[[World], Run]:
                 host, admin.username, admin.password, port=port, ca_path=running.ca_file, timeout=patience
             )
             transports.append(Transport(endpoint))
-        return swift_session(*transports, Clock())
+        return swift_run(*transports, Clock())
 
     return run
 
 
 def ended(flow, world: World, run_of: Callable[[World], Run]) -> dict[str, Any]:
     """What a run has come to, without addresses and without what differs from one pairing to the next."""
-    seen = once(flow, world, run_of)
+    result = once(flow, world, run_of)
     truth = world.truth()
     return {
-        "failures": sorted((failure.code, failure.method, failure.name or "") for failure in seen.failures),
-        "changed": seen.changed,
-        "told": len(seen.told),
+        "failures": sorted((failure.code, failure.method, failure.name or "") for failure in result.failures),
+        "changed": result.changed,
+        "reported": len(result.reported),
         "writes": sorted((call.cluster, call.method, call.applied) for call in world.writes()),
-        "clusters": oracle.alike(oracle.of_clusters(truth)),
-        "volumes": oracle.alike(oracle.of_volumes(truth, flow.items)),
+        "clusters": oracle.comparable(oracle.of_clusters(truth)),
+        "volumes": oracle.comparable(oracle.of_volumes(truth, flow.items)),
         "pending": sorted(oracle.of_pending(truth)),
     }
 
@@ -82,12 +82,12 @@ def ended(flow, world: World, run_of: Callable[[World], Run]) -> dict[str, Any]:
         for kind in kinds
     ],
 )
-def test_trouble_over_https_ends_alike(name, cluster, method, kind, after, lasts):
+def test_trouble_over_https_ends_the_same(name, cluster, method, kind, after, lasts):
     flow, trouble = BY_NAME[name], Trouble(cluster, method, 1, kind, after, lasts)
     here = flow.world()
-    trouble.befall(here)
+    trouble.begin(here)
     there = flow.world()
     with serve(there) as running:
-        trouble.befall(there)
+        trouble.begin(there)
         far = ended(flow, there, over_https(running, LATE / 2 if kind in SLOW else 30))
     assert far == ended(flow, here, in_process)

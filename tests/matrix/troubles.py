@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What may befall a call: everything a network and a gateway do, and the error names that are known of the API.
+"""What may happen to a call: everything a network and a gateway do, and the error names that are known of the API.
 
 The names are those that the API documentation or shipped clients attest for the method, or for any.
 """
@@ -20,7 +20,7 @@ from ansible_collections.elementsw.replication.tests.simulator.world import Worl
 # The reply never comes, or is none.
 SPOILT = ("drop_before", "http_502", "http_503", "empty", "null", "truncated", "no_result", "slow")
 
-# Seconds after which a slow call is served, or its reply comes; nobody waits for it any more.
+# Seconds after which a slow call is served, or its reply comes; no one waits for it any more.
 LATE = 1.0
 
 # The cluster gave up on a part of itself: the call may have taken effect.
@@ -54,8 +54,8 @@ REFUSED = (
     "xUnknownRPCMethod",
     "xUnknownUsername",
 )
-# Names that nobody has met yet are to be met some day.
-UNHEARD_OF = "xNobodyHasHeardOfThis"
+# A name that no release is known to send.
+UNHEARD_OF = "xUnheardOf"
 
 _NO_VOLUME = ("xVolumeDoesNotExist", "xVolumeIDDoesNotExist")
 _NO_WORD = "xUnrecognizedEnumString"
@@ -101,7 +101,7 @@ AFTER_APPLYING = {
 }
 # What does not pass by itself.
 LASTING = ("refuse", "drop_before", "http_401", "http_502", "null", "xDBConnectionLoss", "xDBVersionMismatch")
-LASTING_WRITES = ("drop_after", "xNobodyHasHeardOfThis", "xPermissionDenied")
+LASTING_WRITES = ("drop_after", "xUnheardOf", "xPermissionDenied")
 # A whole cluster from one of its calls on.
 LOST = ("refuse", "drop_before", "drop_after", "http_503", "null")
 
@@ -112,7 +112,7 @@ ATTEMPTS = len(READ_PAUSES) + 1
 
 @dataclass(frozen=True)
 class Trouble:
-    """A fault and the call that it befalls: the `nth` of a method on a cluster, of any method where that is None.
+    """A fault and the call that it hits: the `nth` of a method on a cluster, of any method where that is None.
 
     unread: the cluster whose objects cannot be read for so many calls then, when the nth read of them comes.
     """
@@ -130,7 +130,7 @@ class Trouble:
         blind = "; then {} {} {} fails {} times".format(*self.unread) if self.unread else ""
         return f"{self.cluster} {self.method or 'call'} {self.nth}: {self.kind}{more}{blind}"
 
-    def befall(self, world: World) -> Fault:
+    def begin(self, world: World) -> Fault:
         """Let it happen in the world; the fault that must be met."""
         if self.unread:
             cluster, method, nth, times = self.unread
@@ -147,7 +147,7 @@ class Trouble:
 
 
 def of_call(cluster: str, method: str, nth: int) -> Iterator[Trouble]:
-    """Everything that can befall one call."""
+    """Everything that can happen to one call."""
     writes = api.is_write(method)
     once = ("refuse", "http_401", *SPOILT, *UNCLEAR, *PASSING, *REFUSED, *OF_METHOD.get(method, ()), UNHEARD_OF)
     for kind in once:
@@ -161,10 +161,10 @@ def of_call(cluster: str, method: str, nth: int) -> Iterator[Trouble]:
             yield Trouble(cluster, method, nth, kind, after=True)
 
 
-def of_look(cluster: str, method: str, nth: int, reads: Iterable[tuple[str, str, int]]) -> Iterator[Trouble]:
+def of_read_after(cluster: str, method: str, nth: int, reads: Iterable[tuple[str, str, int]]) -> Iterator[Trouble]:
     """A write without a reply, after which one of these reads fails: for one patient call, and for all that follow soon.
 
-    reads: cluster, method, and the how manieth is the first after the write.
+    reads: cluster, method, and the number of the first one after the write.
     """
     for kind in ("drop_after", "drop_before"):
         for read in reads:
@@ -173,6 +173,6 @@ def of_look(cluster: str, method: str, nth: int, reads: Iterable[tuple[str, str,
 
 
 def of_cluster(cluster: str, nth: int) -> Iterator[Trouble]:
-    """A cluster is lost with its nth call, whatever that is, and stays lost."""
+    """A cluster fails with its nth call, whatever that is, and stays unreachable."""
     for kind in LOST:
         yield Trouble(cluster, None, nth, kind, lasts=True)

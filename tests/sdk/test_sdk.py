@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A client that nobody here wrote: the vendor's SDK, unmodified, drives the simulator and understands its answers."""
+"""The vendor's SDK, unmodified, drives the simulator and understands its answers."""
 
 from __future__ import annotations
 
@@ -217,10 +217,10 @@ def test_a_snapshot_until_it_is_there():
         pair_volumes(alpha, beta)
         world.storage_link("alpha", "beta", up=False)
         alpha.create_group_snapshot([41], name="sent", enable_remote_replication=True)
-        seen = [group_status(alpha)]
+        observed = [group_status(alpha)]
         world.storage_link("alpha", "beta", up=True)
-        seen += [group_status(alpha) for _poll in range(2)]
-    assert seen == ["Not Present", "Syncing", "Present"]
+        observed += [group_status(alpha) for _poll in range(2)]
+    assert observed == ["Not Present", "Syncing", "Present"]
 
 
 def group_status(element):
@@ -232,7 +232,7 @@ def group_status(element):
     ("call", "name"),
     [
         (lambda alpha, beta: alpha.start_volume_pairing(999), "xVolumeIDDoesNotExist"),
-        (lambda alpha, beta: alpha.get_account_by_name("nobody"), "xUnknownAccount"),
+        (lambda alpha, beta: alpha.get_account_by_name("no-such-account"), "xUnknownAccount"),
         (lambda alpha, beta: alpha.remove_cluster_pair(999), "xPairingDoesNotExist"),
         (lambda alpha, beta: alpha.modify_volume_pair(41, mode="Never"), "xUnrecognizedEnumString"),
         (lambda alpha, beta: beta.complete_volume_pairing("7b7d", 77), "xInvalidPairingKey"),

@@ -5,7 +5,7 @@
 """A module in a process of its own that gets a signal at each write, while the reply to it is on its way.
 
 SIGTERM, SIGINT and SIGHUP let it tidy up; SIGKILL does not. Either way the next run reports by name what it finds, and
-what it names as the cure does cure.
+following its remedy leads to success.
 """
 
 from __future__ import annotations
@@ -52,9 +52,9 @@ def each(**members):
 
 
 PAIRED = each(source="alpha/vol-{n}", target="beta/vol-{n}")
-TURN = {"direction": "from_peer"}
-#: Error code -> what it names as the cure.
-CURES = {
+FROM_PEER = {"direction": "from_peer"}
+#: Error code -> the options that its remedy names.
+REMEDIES = {
     "half_pair": {"repair": True},
     "pending_pair": {"repair": True},
     "direction_unknown": {"direction": "to_peer"},
@@ -79,7 +79,7 @@ FLOWS = {
     ),
     "three halves forced": Flow(
         "volume_pair",
-        {"pairs": ITEMS, **TURN, "failover": "forced"},
+        {"pairs": ITEMS, **FROM_PEER, "failover": "forced"},
         1,
         each(at="beta/vol-{n}", to="alpha/vol-{n}"),
         RT,
@@ -93,9 +93,11 @@ FLOWS = {
         7,
         PAIRED,
     ),
-    "one pair turned round": Flow("volume_pair", {"volume": "vol-1", **TURN, "failover": "planned"}, 5, PAIRED[:1]),
-    "three pairs turned round": Flow("volume_pair", {"pairs": ITEMS, **TURN, "failover": "planned"}, 5, PAIRED),
-    "three pairs forced round": Flow("volume_pair", {"pairs": ITEMS, **TURN, "failover": "forced"}, 3, PAIRED),
+    "one pair reversed": Flow("volume_pair", {"volume": "vol-1", **FROM_PEER, "failover": "planned"}, 5, PAIRED[:1]),
+    "three pairs reversed": Flow("volume_pair", {"pairs": ITEMS, **FROM_PEER, "failover": "planned"}, 5, PAIRED),
+    "three pairs reversed by force": Flow(
+        "volume_pair", {"pairs": ITEMS, **FROM_PEER, "failover": "forced"}, 3, PAIRED
+    ),
     "the clusters": Flow("cluster_pair", {}, 2, links=()),
     "the clusters apart": Flow("cluster_pair", {"state": "absent"}, 2),
 }
@@ -110,7 +112,7 @@ CASES = [
 def start(sites, flow):
     mine = [{"name": "vol-{n}", "count": 3, "marks": list(flow.marks[0])}]
     theirs = {"name": "vol-{n}", "count": 3, "marks": list(flow.marks[1])}
-    stranger = {"name": "stranger", "marks": ["theirs"]}
+    other = {"name": "other", "marks": ["theirs"]}
     beta = (
         []
         if flow.missing
@@ -118,20 +120,20 @@ def start(sites, flow):
     )
     return sites(
         [
-            {"name": "alpha", "volumes": [*mine, stranger]},
-            {"name": "beta", "volumes": [*beta, stranger]},
+            {"name": "alpha", "volumes": [*mine, other]},
+            {"name": "beta", "volumes": [*beta, other]},
             {"name": "gamma", "volumes": [{"name": "archive-a"}, {"name": "archive-b"}]},
         ],
         cluster_pairs=[*flow.links, {"between": ["alpha", "gamma"]}, {"between": ["beta", "gamma"]}],
         volume_pairs=[
             *flow.pairs,
-            {"source": "alpha/stranger", "target": "gamma/archive-a"},
-            {"source": "gamma/archive-b", "target": "beta/stranger"},
+            {"source": "alpha/other", "target": "gamma/archive-a"},
+            {"source": "gamma/archive-b", "target": "beta/other"},
         ],
     )
 
 
-def strangers(site):
+def others(site):
     truth = site.world.truth()["clusters"]
     return [
         [
@@ -187,16 +189,16 @@ def run_and_signal(site, flow, number, kind, folder, collections_path):
 def writes_of(site, flow):
     """Which calls the undisturbed run makes, in their order, as (cluster, method, the n-th of its kind)."""
     site.run(flow.module, concurrency=1, peer={**site.connection("beta"), "concurrency": 1}, **flow.options)
-    seen: dict[tuple[str, str], int] = {}
-    found = []
+    counts: dict[tuple[str, str], int] = {}
+    calls = []
     for call in applied_writes(site):
         key = (call.cluster, call.method)
-        seen[key] = seen.get(key, 0) + 1
-        found.append((*key, seen[key]))
-    return found
+        counts[key] = counts.get(key, 0) + 1
+        calls.append((*key, counts[key]))
+    return calls
 
 
-def cure(site, flow):
+def follow_remedies(site, flow):
     """Run until it succeeds, with the permission that the error names."""
     options = dict(flow.options)
     for _attempt in range(4):
@@ -204,9 +206,9 @@ def cure(site, flow):
         if not result.get("failed"):
             return
         code = result["error"]["code"]
-        assert code in CURES, result["msg"]
-        assert any(option in result["msg"] for option in CURES[code])
-        options.update(CURES[code])
+        assert code in REMEDIES, result["msg"]
+        assert any(option in result["msg"] for option in REMEDIES[code])
+        options.update(REMEDIES[code])
     raise AssertionError(result["msg"])
 
 
@@ -220,12 +222,12 @@ def test_a_signal_at_each_write(sites, tmp_path, collections_path, name, number,
     flow = FLOWS[name]
     cluster, method, nth = writes_of(start(sites, flow), flow)[number - 1]
     site = start(sites, flow)
-    theirs, written = strangers(site), kept(site)
+    theirs, written = others(site), kept(site)
     site.world.faults.add(cluster, method, nth, fault="slow", seconds=HELD)
     result = run_and_signal(site, flow, number, kind, tmp_path, collections_path)
     assert site.world.faults.unused() == []
     site.world.faults.clear()
-    assert strangers(site) == theirs
+    assert others(site) == theirs
     if kind != signal.SIGKILL:
         # What was begun is brought to its end or undone, and what can be neither is named.
         assert not result.get("failed") or result["error"]["code"] == "interrupted", result["msg"]
@@ -233,8 +235,8 @@ def test_a_signal_at_each_write(sites, tmp_path, collections_path, name, number,
         rest = site.run(flow.module, check=True, **flow.options)
         assert rest["changed"] == bool(result.get("failed"))
     assert written <= kept(site)
-    cure(site, flow)
-    assert (strangers(site), written - kept(site)) == (theirs, set())
+    follow_remedies(site, flow)
+    assert (others(site), written - kept(site)) == (theirs, set())
     again = site.run(flow.module, **{**flow.options, "repair": None})
     assert (again.get("failed", False), again["changed"]) == (False, False), again
 

@@ -37,7 +37,7 @@ METHOD_MODULES = (
 
 @dataclass(frozen=True)
 class Context:
-    """Where and by whom a method is called."""
+    """Where a method is called, and which administrator calls it."""
 
     world: World
     cluster: Cluster

@@ -106,7 +106,7 @@ COUNTERS = (
 
 @dataclass(frozen=True)
 class Identity:
-    """What a cluster is called and where it is. None of this changes while a cluster lives."""
+    """What a cluster is called and where it is. None of this changes until a cluster is rebuilt."""
 
     name: str
     mvip: str
@@ -249,14 +249,14 @@ class Cluster:
     def find_volume(self, wanted: str | int, account: str | None = None) -> Volume:
         """A volume by its ID (a number) or by its name (a text), of one account if that is given."""
         if isinstance(wanted, int):
-            found = [self.volumes[wanted]] if wanted in self.volumes else []
+            matching = [self.volumes[wanted]] if wanted in self.volumes else []
         else:
-            found = [volume for volume in self.volumes.values() if volume.name == wanted]
+            matching = [volume for volume in self.volumes.values() if volume.name == wanted]
         if account is not None:
-            found = [volume for volume in found if self.accounts[volume.account_id].username == account]
-        if len(found) != 1:
-            raise WorldError(f"{self.name}: {len(found)} volumes are called {wanted!r}")
-        return found[0]
+            matching = [volume for volume in matching if self.accounts[volume.account_id].username == account]
+        if len(matching) != 1:
+            raise WorldError(f"{self.name}: {len(matching)} volumes are called {wanted!r}")
+        return matching[0]
 
     def active_volumes(self) -> Iterator[Volume]:
         return (volume for volume in self.volumes.values() if not volume.deleted)

@@ -41,7 +41,7 @@ def current_and_resolved(world: World, cluster: Cluster) -> list[dict[str, Any]]
 
 
 def _present(world: World, cluster: Cluster) -> list[tuple[str, str]]:
-    found = []
+    raised = []
     by_status: dict[str, list[int]] = {"Disconnected": [], "Misconfigured": []}
     for entry in cluster.cluster_pairs.values():
         by_status.setdefault(world.links.status(cluster, entry), []).append(entry.pair_id)
@@ -51,15 +51,15 @@ def _present(world: World, cluster: Cluster) -> list[tuple[str, str]]:
             f"pairing the clusters. Disconnected Cluster Pairs: {by_status['Disconnected']}. "
             f"Misconfigured Cluster Pairs: {by_status['Misconfigured']}"
         )
-        found.append(("disconnectedClusterPair", details))
+        raised.append(("disconnectedClusterPair", details))
     by_state: dict[str, list[int]] = {}
     for volume in cluster.active_volumes():
         for half in volume.halves:
             by_state.setdefault(world.replication.state(half), []).append(volume.volume_id)
     for state, (code, details) in VOLUME_FAULTS.items():
         if state in by_state:
-            found.append((code, details.format(ids=by_state[state])))
-    return found
+            raised.append((code, details.format(ids=by_state[state])))
+    return raised
 
 
 def _fault(fault_id: int, code: str, date: str) -> dict[str, Any]:

@@ -89,7 +89,7 @@ class Control:
             raise WorldError(f"{request.method} {request.path}: known are {', '.join(known)}, POST /shutdown")
         body = await request.read()
         section = Section(json.loads(body) if body else {}, "")
-        # In a thread of its own: closing a listener has to wait for the loop that runs this handler.
+        # In a thread of its own: closing a listener must wait for the loop that runs this handler.
         return _reply(await asyncio.to_thread(self._actions[request.path], section))
 
     def _add_fault(self, section: Section) -> dict[str, Any]:

@@ -21,7 +21,7 @@ CERTIFICATES = ("valid", "unknown_ca", "self_signed", "wrong_name", "expired")
 
 @dataclass(frozen=True)
 class Listener:
-    """What a server has to know about the endpoint of a cluster."""
+    """What a server must know about the endpoint of a cluster."""
 
     port: int
     delay: float

@@ -141,10 +141,10 @@ def _add_qos_policy(world: World, cluster: Cluster, section: Section) -> None:
 
 
 def _use_policy(cluster: Cluster, volume: Volume, name: str, path: str) -> None:
-    found = next((policy for policy in cluster.qos_policies.values() if policy.name == name), None)
-    if found is None:
+    known = next((policy for policy in cluster.qos_policies.values() if policy.name == name), None)
+    if known is None:
         raise WorldError(f"{path}.qos_policy: {cluster.name} has no policy {name!r}")
-    volume.qos, volume.qos_policy_id = found.qos, found.policy_id
+    volume.qos, volume.qos_policy_id = known.qos, known.policy_id
 
 
 def _account(cluster: Cluster, section: Section) -> int:

@@ -51,7 +51,7 @@ def add_cluster_pair(world: World, section: Section) -> None:
 
 
 def add_volume_pair(world: World, section: Section) -> None:
-    """`source` and `target`, or `between` with the accesses as they are; `at` for one half alone."""
+    """`source` and `target`, or `between` with the accesses as they are; `at` for one half."""
     for each in section.repeated():
         if "at" in each:
             _add_half(world, each)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, elementsw.replication contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What can go wrong in the simulated world, told apart by who gets to see it."""
+"""What can go wrong in the simulated world, by who gets to see it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class WorldError(ValueError):
 
 
 class SiteDown(Exception):
-    """The cluster is not there: nobody can call it, and nothing on it moves."""
+    """The cluster is not there: no one can call it, and nothing on it moves."""
 
 
 class HostIOError(Exception):

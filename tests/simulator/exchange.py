@@ -154,7 +154,7 @@ def _authenticate(cluster: Cluster, authorization: str | None) -> Admin | None:
 
 
 def _spoil(fault: Fault, envelope: Envelope, served: Answer) -> Answer:
-    """What becomes visible of a call that a fault has befallen."""
+    """What becomes visible of a call that a fault has hit."""
     applied = served.applied
     if fault.is_api_error:
         spoilt = _error(envelope, fault.kind, _message(fault, envelope))

@@ -30,7 +30,7 @@ class Fault:
     `kind` is one of KINDS or the name of an API error. `after_applying` lets the call take effect first.
     `{params}` in a message becomes what was sent, `{key}` what the pairing key in it decodes to.
     The message of a `reply` is its body, as it is; that of a `redirect` is the address to go to.
-    `call` is what happens just before a call that befalls `meanwhile`: {cluster, method, params}, where the method is one
+    `call` is what happens just before a call that `meanwhile` hits: {cluster, method, params}, where the method is one
     of the API, or what a host does: `write` with volume_id and mark, `log_in` with volume_id; or `odd_object` with
     method, object_id, member and value.
     """
@@ -69,7 +69,7 @@ class Fault:
 
     @property
     def is_served(self) -> bool:
-        """Whether the call is answered as it should be, whatever befalls the answer."""
+        """Whether the call is answered as it should be, whatever happens to the answer."""
         return self.kind in (*DELAYS, *STREAMS)
 
     @property
@@ -93,7 +93,7 @@ class Faults:
     def __init__(self, refuse: Callable[[str | None], None], accept: Callable[[], None]) -> None:
         self._refuse = refuse
         self._accept = accept
-        self._seen: dict[Fault, int] = {}
+        self._counted: dict[Fault, int] = {}
         self._fired: dict[Fault, int] = {}
         self._order: list[Fault] = []
 
@@ -112,11 +112,11 @@ class Faults:
     ) -> Fault:
         """Let something go wrong from now on.
 
-        A refused connection is never seen as a call. So `refuse` closes the listener at once, or, with a method or
+        A refused connection never becomes a call. So `refuse` closes the listener at once, or, with a method or
         a later call number, in place of the reply to that call; it stays closed until the faults are cleared.
         """
         new = Fault(fault, cluster, method, nth, times, message, after_applying, seconds, call)
-        self._seen[new] = self._fired[new] = 0
+        self._counted[new] = self._fired[new] = 0
         self._order.append(new)
         if fault == "refuse" and method is None and nth == 1:
             self._fired[new] += 1
@@ -125,7 +125,7 @@ class Faults:
 
     def clear(self) -> None:
         """Forget all faults; refused connections are accepted again."""
-        self._seen.clear()
+        self._counted.clear()
         self._fired.clear()
         self._order.clear()
         self._accept()
@@ -135,12 +135,12 @@ class Faults:
         return [fault for fault in self._order if not self._fired[fault]]
 
     def next(self, cluster: str, method: str | None) -> Fault | None:
-        """The fault that befalls this call. All that match count it; the one added first happens."""
+        """The fault that hits this call. All that match count it; the one added first happens."""
         chosen = None
         for fault in self._order:
             if fault.matches(cluster, method):
-                self._seen[fault] += 1
-                if chosen is None and fault.hits(self._seen[fault]):
+                self._counted[fault] += 1
+                if chosen is None and fault.hits(self._counted[fault]):
                     chosen = fault
                     self._fired[fault] += 1
         if chosen is not None and chosen.kind == "refuse":
@@ -148,8 +148,8 @@ class Faults:
         return chosen
 
     def as_list(self) -> list[dict[str, Any]]:
-        """For the control endpoint: every fault with the calls it has seen and hit."""
+        """For the control endpoint: every fault with the calls that it has counted and hit."""
         return [
-            {**asdict(fault), "fault": fault.kind, "seen": self._seen[fault], "fired": self._fired[fault]}
+            {**asdict(fault), "fault": fault.kind, "seen": self._counted[fault], "fired": self._fired[fault]}
             for fault in self._order
         ]

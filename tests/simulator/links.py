@@ -1,7 +1,7 @@
 # Copyright (c) 2026, elementsw.replication contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Cluster pairs and the links between clusters: who has an entry for whom, and what status it shows."""
+"""Cluster pairs and the links between clusters: which cluster has an entry for which, and what status it shows."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class Links:
         far = self.other_end(cluster, entry)
         if far is None:
             return self._switches.survivor_status
-        if not self.managed(cluster, far[0]) and entry.lost_polls >= self._timings.disconnect_polls:
+        if not self.managed(cluster, far[0]) and entry.unreachable_polls >= self._timings.disconnect_polls:
             return "Disconnected"
         return pair_states.cluster_pair_status(self._pairs[entry.uuid].polls, self._timings, self._switches)
 
@@ -97,16 +97,16 @@ class Links:
         """The entry has been listed; its pair comes one step nearer to Connected, or to Disconnected."""
         if not entry.pending:
             self._pairs[entry.uuid].polls += 1
-            entry.lost_polls += 1
+            entry.unreachable_polls += 1
             self.settle()
 
     def settle(self) -> None:
-        """A cluster that is within reach is not lost."""
+        """Set the count of polls back to 0 for each cluster that is reachable again."""
         for pair in self._pairs.values():
             for cluster, entry in pair.ends:
                 far = self.other_end(cluster, entry)
                 if far is not None and self.managed(cluster, far[0]):
-                    entry.lost_polls = 0
+                    entry.unreachable_polls = 0
 
     def restart(self, uuid: str, polls: float = 0) -> None:
         """Begin to connect (or be as far as so many polls)."""
@@ -125,6 +125,6 @@ class Links:
         return pair_states.Link(up, link.slow)
 
     def all(self) -> dict[tuple[str, str], Link]:
-        """Every link that was ever looked at, by its two cluster names in order."""
+        """Every link that was ever asked for, by its two cluster names in order."""
         by_names = ((tuple(sorted(names)), link) for names, link in self._links.items())
         return {(names[0], names[1]): link for names, link in sorted(by_names, key=lambda item: item[0])}

@@ -141,7 +141,7 @@ class Volume:
     access_groups: list[int] = field(default_factory=list)
     halves: list[Half] = field(default_factory=list)
     snapshots: dict[int, Snapshot] = field(default_factory=dict)
-    # The content, as far as loss can be seen: what hosts wrote, in order.
+    # The content, as far as it shows a loss: what hosts wrote, in order.
     marks: list[str] = field(default_factory=list)
     used_blocks: int = 0
     # used_blocks as of the last garbage collection.
@@ -210,8 +210,8 @@ class ClusterPairEntry:
     username: str | None = None
     password: str | None = None
     rpc_connection_id: int = 0
-    # How often the entry was listed since the other cluster is out of reach on the management network.
-    lost_polls: float = 0
+    # How often the entry was listed since the other cluster is unreachable on the management network.
+    unreachable_polls: float = 0
     # Set only when the other side is outside the simulated world.
     outside_status: str | None = None
 

@@ -34,9 +34,9 @@ def main(arguments: Sequence[str]) -> int:
         return 2
     with serve(world) as running:
         inventory = str(running.write_inventory())
-        found = {"SIMULATOR_INVENTORY": inventory, "SIMULATOR_CONTROL": running.control_url}
+        added = {"SIMULATOR_INVENTORY": inventory, "SIMULATOR_CONTROL": running.control_url}
         filled = [inventory if argument == "{inventory}" else argument for argument in command]
-        return subprocess.run(filled, env={**os.environ, **found}, check=False).returncode
+        return subprocess.run(filled, env={**os.environ, **added}, check=False).returncode
 
 
 if __name__ == "__main__":

@@ -197,11 +197,11 @@ class Replication:
             pair.blocked_since = self._clock.now
         pair.running = False
         pair.polls = 0
-        # With roles that were wrong the settings have to be exchanged again; after anything else it just resumes.
+        # With roles that were wrong the settings must be exchanged again; after anything else it just resumes.
         pair.start = GRACE if obstacles is None or MISCONFIGURED in obstacles else CHAIN
 
     def _catch_up(self, pair: VolumePair) -> None:
-        """With another mode, what was left behind so far has to be sent."""
+        """With another mode, what was left behind so far must be sent."""
         source, target = self._ends(pair)
         if source.mode != "SnapshotsOnly" and source.volume.marks != target.volume.marks:
             self._fall_behind(pair)

@@ -76,7 +76,7 @@ class Section:
         return left
 
     def done(self) -> None:
-        """Refuse what nobody has asked for."""
+        """Refuse keys that nothing has taken."""
         if self._left:
             raise WorldError(f"{self._at(next(iter(self._left)))}: unknown key")
 

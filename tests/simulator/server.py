@@ -130,7 +130,7 @@ class Service:
 
     @property
     def stop_requested(self) -> asyncio.Event:
-        """Set when somebody has asked the control endpoint to end; exists once the service has started."""
+        """Set when the control endpoint was asked to end; exists once the service has started."""
         return self._control.stopped
 
     @property
@@ -150,7 +150,7 @@ class Service:
         self._authority.renew(name)
 
     def idle_seconds(self) -> float:
-        """How long nobody has asked for anything."""
+        """Seconds since the last request."""
         last = max(self._control.last_used, *(listener.last_used for listener in self._listeners.values()))
         return time.monotonic() - last
 
@@ -196,7 +196,7 @@ class Service:
     def _gate(self, loop: asyncio.AbstractEventLoop) -> Callable[[str, bool], None]:
         """Opens or closes a listener on behalf of the world, from any thread; returns when it is done.
 
-        Called from the thread of the listeners themselves (a fault that befalls a call) it can only be begun.
+        Called from the thread of the listeners themselves (a fault that hits a call) it can only be begun.
         """
         thread = threading.get_ident()
         begun: set[asyncio.Task[None]] = set()
@@ -263,7 +263,7 @@ async def _stream(request: web.BaseRequest, answer: exchange.Answer, fault: Faul
 def _reserve(port: int) -> socket.socket:
     """A socket that keeps a port (0: any) and never listens.
 
-    While the listening socket beside it is closed, nobody else gets the port, and whoever connects is refused.
+    While the listening socket beside it is closed, no one else gets the port, and whoever connects is refused.
     """
     reservation = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     if port:

@@ -36,7 +36,7 @@ class Timings:
         # A cluster pair after CompleteClusterPairing, in this order.
         "connect_polls": 0,
         "misconfigured_polls": 1,
-        # An entry whose other cluster is out of reach still shows what it showed before.
+        # An entry whose other cluster is unreachable still shows what it showed before.
         "disconnect_polls": 0,
         # A volume pair whose roles have just become valid still shows PausedMisconfigured.
         "grace_polls": 2,

@@ -22,7 +22,7 @@ def of(world: World) -> dict[str, Any]:
     """The truth about a world."""
     return {
         "clusters": {name: _cluster(cluster) for name, cluster in sorted(world.clusters.items())},
-        # A link comes into being when it is first asked for: those at rest are not told.
+        # A link comes into being when it is first asked for: those at rest are not listed.
         "links": [
             {"between": list(names), "management": link.management, "storage": link.storage, "slow": link.slow}
             for names, link in world.links.all().items()

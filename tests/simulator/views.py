@@ -64,10 +64,10 @@ def _pending_cluster_pair(world: World, entry: ClusterPairEntry) -> dict[str, An
     return dict(sorted({**empty, **own}.items()))
 
 
-def page(found: Iterable[Volume], params: dict[str, Any]) -> list[Volume]:
+def page(listed: Iterable[Volume], params: dict[str, Any]) -> list[Volume]:
     """The part of a list of volumes that startVolumeID and limit ask for, in the order of the IDs."""
     start = params.get("startVolumeID", 0)
-    ordered = sorted((v for v in found if v.volume_id >= start), key=lambda volume: volume.volume_id)
+    ordered = sorted((v for v in listed if v.volume_id >= start), key=lambda volume: volume.volume_id)
     return ordered[: params.get("limit") or None]
 
 

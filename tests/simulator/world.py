@@ -33,7 +33,7 @@ from .views import PURGE_SECONDS
 Gate = Callable[[str, bool], None]
 
 BLOCKS_PER_WRITE = 256
-# Blocks that hold data are counted anew when garbage is collected.
+# Blocks that hold data are counted again when garbage is collected.
 SECONDS_BETWEEN_COLLECTIONS = 3600
 
 
@@ -77,7 +77,7 @@ class World:
         # UUIDs whose key was used up by a call that failed all the same.
         self.spent_keys: set[str] = set()
         self.gate: Gate | None = None
-        # What a server of this world has to know about its listeners, by cluster.
+        # What a server of this world must know about its listeners, by cluster.
         self.listeners: dict[str, description.Listener] = {}
 
     @classmethod
@@ -87,7 +87,7 @@ class World:
 
     @classmethod
     def from_file(cls, path: str | Path) -> World:
-        """The same from a YAML file."""
+        """A world from the description in a YAML file. Raises WorldError."""
         try:
             spec = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
         except yaml.YAMLError as error:
@@ -102,13 +102,13 @@ class World:
         return self.clusters[name]
 
     def cluster_by_unique_id(self, unique_id: Any) -> Cluster | None:
-        found = (cluster for cluster in self.clusters.values() if cluster.identity.unique_id == unique_id)
-        return next(found, None)
+        matching = (cluster for cluster in self.clusters.values() if cluster.identity.unique_id == unique_id)
+        return next(matching, None)
 
     # Calls
 
     def call(self, cluster_name: str, method: str, params: dict[str, Any] | None = None, *, log: bool = False) -> Any:
-        """What a third party with all rights gets from a cluster. Raises ApiError; SiteDown when nobody is there."""
+        """What a third party with all rights gets from a cluster. Raises ApiError; SiteDown when the cluster is down."""
         cluster = self.cluster(cluster_name)
         api_version = cluster.identity.api_versions[-1]
         error = None

@@ -25,7 +25,22 @@ CHECKED = {
     "guides": ("docs/docsite/rst/*.rst", "docs/docsite/*.yml"),
     "changelog": ("changelogs/fragments/*.yml",),
     "project": ("Makefile", "galaxy.yml", ".github/**/*.yml", ".github/*.md"),
+    "continuous integration": (".ci/*",),
+    "tools": ("tools/*.py", "tools/*.yml"),
     "role options": ("roles/*/meta/argument_specs.yml",),
+    "roles": ("roles/*/tasks/*.yml", "roles/*/templates/*.j2", "roles/*/vars/*.yml", "roles/*/defaults/*.yml"),
+    "playbooks": ("playbooks/*.yml", "playbooks/tasks/*.yml", "playbooks/templates/*.j2"),
+    "simulator": ("tests/simulator/**/*.py", "tests/simulator/worlds/*.yml"),
+    "tests of the simulator and the tools": ("tests/unit/simulator/*.py", "tests/unit/tools/*.py"),
+    "fault matrix": ("tests/matrix/*.py",),
+    "fuzz tests": ("tests/fuzz/*.py",),
+    "tests of signals, costs and the SDK": (
+        "tests/conftest.py",
+        "tests/signals/*.py",
+        "tests/benchmark/*.py",
+        "tests/sdk/*.py",
+        "tests/sdk/*.txt",
+    ),
     "module documentation": ("plugins/modules/*.py", "plugins/doc_fragments/*.py"),
 }
 
@@ -47,7 +62,6 @@ CONTRACT = (
     r"`dead`|V\(dead\)|\"dead\"|'dead'",  # a health
     r"\bfailover_mov(?:ing|ed)\b|\bmove_shop\b",  # variables of the role failover, and a name in its guide
     r"somebody has paused it \.\.\.",  # quoted from a report, see the messages of decide/pair_findings.py
-    r"The way back is the same, run on \w+ with failover_kind=planned\.",  # quoted from the summary of the role failover
 )
 
 #: The lines that may stand before a docstring.

@@ -91,7 +91,7 @@ def _content(original: Volume, params: dict[str, Any]) -> list[str]:
 
 
 def _copy_halves(context: Context, original: Volume, clone: Volume) -> None:
-    """The clone claims to be paired as its original is, under a UUID that nobody else knows."""
+    """The clone claims to be paired as its original is, under a UUID that no one else has."""
     for half in original.halves:
         context.world.replication.add(replace(half, uuid=context.cluster.new_uuid(), volume=clone))
     context.world.replication.settle_volume(clone)

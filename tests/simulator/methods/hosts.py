@@ -37,8 +37,8 @@ def list_volume_access_groups(context: Context, params: dict[str, Any]) -> dict[
     groups = context.cluster.access_groups
     wanted = params.get("volumeAccessGroups", groups)
     start = params.get("startVolumeAccessGroupID", 0)
-    found = sorted(group_id for group_id in wanted if group_id in groups and group_id >= start)
-    page = found[: params.get("limit") or None]
+    listed = sorted(group_id for group_id in wanted if group_id in groups and group_id >= start)
+    page = listed[: params.get("limit") or None]
     return {"volumeAccessGroups": [_access_group(context, groups[group_id]) for group_id in page]}
 
 

@@ -131,14 +131,14 @@ def list_cluster_faults(context: Context, params: dict[str, Any]) -> dict[str, A
 def list_events(context: Context, params: dict[str, Any]) -> dict[str, Any]:
     first, last = params.get("startEventID", 0), params.get("endEventID")
     kind = params.get("eventType")
-    found = [
+    listed = [
         event
         for event in context.cluster.events
         if event["eventID"] >= first
         and (last is None or event["eventID"] <= last)
         and kind in (None, event["eventInfoType"])
     ]
-    newest_first = found[::-1]
+    newest_first = listed[::-1]
     return {"eventQueueType": "logEventQueue", "events": newest_first[: params.get("maxEvents") or None]}
 
 

@@ -34,14 +34,14 @@ def list_snapshots(context: Context, params: dict[str, Any]) -> dict[str, Any]:
     cluster = context.cluster
     context.world.expire_snapshots(cluster)
     if "snapshotID" in params:
-        found = [cluster.snapshot(params["snapshotID"])]
+        listed = [cluster.snapshot(params["snapshotID"])]
     elif "volumeID" in params:
-        found = list(cluster.volume(params["volumeID"]).snapshots.values())
+        listed = list(cluster.volume(params["volumeID"]).snapshots.values())
     else:
-        found = list(cluster.snapshots.values())
-    found = [snapshot for snapshot in found if params.get("volumeID") in (None, snapshot.volume.volume_id)]
-    shown = [views.snapshot(context.world, cluster, snapshot) for snapshot in found]
-    _poll(context, found)
+        listed = list(cluster.snapshots.values())
+    listed = [snapshot for snapshot in listed if params.get("volumeID") in (None, snapshot.volume.volume_id)]
+    shown = [views.snapshot(context.world, cluster, snapshot) for snapshot in listed]
+    _poll(context, listed)
     return {"snapshots": shown}
 
 
@@ -49,14 +49,14 @@ def list_snapshots(context: Context, params: dict[str, Any]) -> dict[str, Any]:
 def list_group_snapshots(context: Context, params: dict[str, Any]) -> dict[str, Any]:
     cluster = context.cluster
     context.world.expire_snapshots(cluster)
-    found = list(cluster.group_snapshots.values())
+    listed = list(cluster.group_snapshots.values())
     if "groupSnapshotID" in params:
-        found = [cluster.group_snapshot(params["groupSnapshotID"])]
+        listed = [cluster.group_snapshot(params["groupSnapshotID"])]
     if "volumes" in params:
         wanted = set(params["volumes"])
-        found = [group for group in found if wanted & {member.volume.volume_id for member in group.members}]
-    shown = [views.group_snapshot(context.world, cluster, group) for group in found]
-    _poll(context, [member for group in found for member in group.members])
+        listed = [group for group in listed if wanted & {member.volume.volume_id for member in group.members}]
+    shown = [views.group_snapshot(context.world, cluster, group) for group in listed]
+    _poll(context, [member for group in listed for member in group.members])
     return {"groupSnapshots": shown}
 
 

@@ -56,19 +56,19 @@ def list_volumes(context: Context, params: dict[str, Any]) -> dict[str, Any]:
     cluster = context.cluster
     if "volumeIDs" in params and {"accounts", "startVolumeID", "limit"} & set(params):
         raise ApiError("xInvalidParameter", "volumeIDs excludes accounts, startVolumeID and limit")
-    found: Iterable[Volume] = cluster.volumes.values()
+    listed: Iterable[Volume] = cluster.volumes.values()
     if "volumeIDs" in params:
-        found = _by_id(context, params["volumeIDs"])
+        listed = _by_id(context, params["volumeIDs"])
     if "accounts" in params:
         owners = set(params["accounts"])
-        found = (volume for volume in found if volume.account_id in owners)
+        listed = (volume for volume in listed if volume.account_id in owners)
     if "volumeName" in params:
-        found = (volume for volume in found if volume.name == params["volumeName"])
+        listed = (volume for volume in listed if volume.name == params["volumeName"])
     if "volumeStatus" in params:
-        found = (volume for volume in found if _status(volume) == params["volumeStatus"])
+        listed = (volume for volume in listed if _status(volume) == params["volumeStatus"])
     if "isPaired" in params:
-        found = (volume for volume in found if _counts_as_paired(context, volume) == params["isPaired"])
-    return {"volumes": views.volumes(context.world, cluster, views.page(found, params))}
+        listed = (volume for volume in listed if _counts_as_paired(context, volume) == params["isPaired"])
+    return {"volumes": views.volumes(context.world, cluster, views.page(listed, params))}
 
 
 @read("ListActiveVolumes", "1.0", [*START_AND_LIMIT, VIRTUAL_VOLUMES])

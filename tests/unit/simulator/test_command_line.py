@@ -66,7 +66,7 @@ def free_port():
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_it_serves_until_it_is_told_to_end(command, tmp_path, number):
+def test_it_serves_until_it_is_asked_to_end(command, tmp_path, number):
     process = command("server", "--world", WORLD, "--directory", tmp_path / "new")
     printed = until_ready(process)
     facts = json.loads((tmp_path / "new" / "control.json").read_text(encoding="utf-8"))
@@ -94,7 +94,7 @@ def test_it_serves_on_the_ports_it_is_given_and_ends_when_asked(command, tmp_pat
     assert process.wait(timeout=20) == 0
 
 
-def test_it_ends_by_itself_when_nobody_asks_for_anything(command):
+def test_it_ends_by_itself_when_no_one_asks_for_anything(command):
     process = command("server", "--world", WORLD, "--idle-timeout", "0.1")
     until_ready(process)
     assert process.wait(timeout=20) == 0
@@ -120,8 +120,8 @@ def test_a_bad_world_is_a_sentence(command, tmp_path, program, text, word):
 
 
 def test_a_port_for_a_cluster_that_is_not_there(command):
-    process = command("server", "--world", WORLD, "--port", "nobody=1")
-    assert "nobody" in process.stdout.read()
+    process = command("server", "--world", WORLD, "--port", "nowhere=1")
+    assert "nowhere" in process.stdout.read()
     assert process.wait(timeout=20) != 0
 
 

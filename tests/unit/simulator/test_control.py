@@ -37,11 +37,11 @@ class Control:
         return reply.status_code, reply.json()
 
     def states(self):
-        found = []
+        observed = []
         for cluster in ("alpha", "beta"):
             _status, reply = self.post("/call", cluster=cluster, method="ListActivePairedVolumes")
-            found.append(reply["volumes"][0]["volumePairs"][0]["remoteReplication"]["state"])
-        return found
+            observed.append(reply["volumes"][0]["volumePairs"][0]["remoteReplication"]["state"])
+        return observed
 
 
 @pytest.fixture(name="control")
@@ -98,7 +98,7 @@ def test_switches_and_timings(control):
         ("/hinder", {"cluster": "alpha", "volume_id": 41, "hindrance": "xcopy"}, ["PausedXCopy", "Idle"]),
     ],
 )
-def test_what_befalls_replication(control, path, content, states):
+def test_what_happens_to_replication(control, path, content, states):
     assert control.post(path, **content) == (200, {})
     assert control.states() == states
 
@@ -157,7 +157,7 @@ def test_time_passes(control):
         ("/clear", {"what": ["volumes"]}, "volumes"),
         ("/switches", {"unheard_of": 1}, "unheard_of"),
         ("/timings", {"connect_polls": -1}, "connect_polls"),
-        ("/site", {"cluster": "nobody", "up": False}, "nobody"),
+        ("/site", {"cluster": "nowhere", "up": False}, "nowhere"),
         ("/site", {"cluster": "alpha"}, "up"),
         ("/link", {"between": ["alpha"], "storage": False}, "between"),
         ("/link", {"between": ["alpha", "alpha"], "storage": False}, "alpha"),
@@ -167,7 +167,7 @@ def test_time_passes(control):
         ("/hinder", {"cluster": "alpha", "volume_id": 41, "hindrance": "rain"}, "rain"),
         ("/advance", {"seconds": "long"}, "seconds"),
         ("/odd_objects", {"cluster": "alpha", "method": "GetLimits", "id": 1}, "GetLimits"),
-        ("/odd_objects", {"cluster": "nobody", "method": "ListVolumes", "id": 1}, "nobody"),
+        ("/odd_objects", {"cluster": "nowhere", "method": "ListVolumes", "id": 1}, "nowhere"),
         ("/odd_objects", {"cluster": "alpha", "method": "ListVolumes"}, "id"),
     ],
 )

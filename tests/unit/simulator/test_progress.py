@@ -108,7 +108,7 @@ def test_a_cluster_pair_connects():
 
 
 @pytest.mark.parametrize("polls", [0, 2])
-def test_a_lost_cluster_is_noticed_after_some_polls(polls):
+def test_an_unreachable_cluster_is_noticed_after_some_polls(polls):
     given = World.from_dict(
         {
             "timings": {"misconfigured_polls": 0, "disconnect_polls": polls},
@@ -123,7 +123,7 @@ def test_a_lost_cluster_is_noticed_after_some_polls(polls):
     assert statuses(3) == ["Connected"] * 3
     given.site_down("beta")
     assert statuses(polls + 2) == [*["Connected"] * polls, "Disconnected", "Disconnected"]
-    # It comes back and is lost again without being looked at meanwhile.
+    # It comes back and is lost again without being read meanwhile.
     given.site_up("beta")
     given.management_link("alpha", "beta", up=False)
     assert statuses(polls + 1) == [*["Connected"] * polls, "Disconnected"]
@@ -131,7 +131,7 @@ def test_a_lost_cluster_is_noticed_after_some_polls(polls):
     assert statuses(1) == ["Connected"]
 
 
-def test_a_lost_cluster_may_never_be_noticed():
+def test_an_unreachable_cluster_may_never_be_noticed():
     given = World.from_dict(
         {
             "timings": {"misconfigured_polls": 0, "disconnect_polls": "never"},
@@ -247,7 +247,7 @@ def test_a_target_is_incomplete_until_the_copy_is_done():
     access(given, "beta", RT)
     key = given.call("alpha", "StartVolumePairing", {"volumeID": 41})["volumePairingKey"]
     given.call("beta", "CompleteVolumePairing", {"volumeID": 77, "volumePairingKey": key})
-    # What was there is lost from the moment on at which there is a living source.
+    # What was there is lost from the moment on at which there is a reachable source.
     assert (given.marks("beta", 77), state(given)) == ([], "ResumingConnected")
     while state(given) != "Active":
         assert given.marks("alpha", 41) == ["a"]
@@ -273,7 +273,7 @@ def test_snapshots_only_leaves_the_live_content_behind_until_the_mode_changes():
     assert (state(given), given.marks("beta", 77)) == ("Active", ["a", "b"])
 
 
-def test_a_dead_site_is_frozen():
+def test_a_failed_site_is_frozen():
     given = world()
     given.site_down("beta")
     given.write("alpha", 41, "b")
@@ -327,7 +327,7 @@ def test_counters_are_those_of_the_last_sample():
     assert shown == [1, 1, 2, 2, 2, 2, 3, 3]
 
 
-def test_a_sample_that_nobody_has_read_is_not_made_of_later_writes():
+def test_a_sample_that_no_one_has_read_is_not_made_of_later_writes():
     given = world()
     given.clock.stop()
     given.advance(10)

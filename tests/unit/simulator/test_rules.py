@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The rules that the simulated clusters keep, event by event, as the sources on the API tell them."""
+"""The rules that the simulated clusters keep, event by event, as the sources on the API state them."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ def paired(**more):
 
 def states(given):
     """What both sides show of the pair; None where a side shows none."""
-    found = []
+    observed = []
     for cluster, volume_id in (("alpha", 41), ("beta", 77)):
         volumes = given.call(cluster, "ListVolumes", {"volumeIDs": [volume_id]})["volumes"]
         pairs = volumes[0]["volumePairs"] if volumes else []
-        found.append(pairs[0]["remoteReplication"]["state"] if pairs else None)
-    return tuple(found)
+        observed.append(pairs[0]["remoteReplication"]["state"] if pairs else None)
+    return tuple(observed)
 
 
 def refused(given, cluster, method, **params):
@@ -73,7 +73,7 @@ EVENTS = [
     ),
     ("promotion", [lambda w: access(w, "beta", RW)], ("PausedMisconfigured", "PausedMisconfigured")),
     ("two targets", [lambda w: access(w, "alpha", RT)], ("PausedMisconfigured", "PausedMisconfigured")),
-    ("turned round", [lambda w: access(w, "alpha", RT), lambda w: access(w, "beta", RW)], ("Active", "Active")),
+    ("reversed", [lambda w: access(w, "alpha", RT), lambda w: access(w, "beta", RW)], ("Active", "Active")),
     ("read only", [lambda w: access(w, "alpha", "readOnly")], ("PausedMisconfigured", "PausedMisconfigured")),
     (
         "storage link lost",
@@ -94,7 +94,7 @@ EVENTS = [
         ("PausedDisconnected", "PausedDisconnected"),
     ),
     (
-        "split and then turned round",
+        "split and then reversed",
         [lambda w: access(w, "beta", RW), lambda w: access(w, "alpha", RT)],
         ("Active", "Active"),
     ),
@@ -152,16 +152,16 @@ def test_a_full_target():
     assert states(given)[0] == "PausedClusterFull"
 
 
-@pytest.mark.parametrize(("dead", "survivor"), [("alpha", "beta"), ("beta", "alpha")])
-def test_a_dead_site(dead, survivor):
+@pytest.mark.parametrize(("failed", "survivor"), [("alpha", "beta"), ("beta", "alpha")])
+def test_a_failed_site(failed, survivor):
     given = paired()
-    given.site_down(dead)
+    given.site_down(failed)
     (volume,) = given.call(survivor, "ListActivePairedVolumes")["volumes"]
     assert volume["volumePairs"][0]["remoteReplication"]["state"] == "PausedDisconnected"
     assert volume["access"] == {"alpha": RW, "beta": RT}[survivor]  # nothing fails over by itself
     with pytest.raises(SiteDown):
-        given.call(dead, "GetClusterInfo")
-    given.site_up(dead)
+        given.call(failed, "GetClusterInfo")
+    given.site_up(failed)
     assert states(given) == ("Active", "Active")
 
 
@@ -346,7 +346,7 @@ def test_marks_travel_from_source_to_target():
     assert given.marks("beta", 77) == ["acknowledged"]
 
 
-def test_nobody_writes_to_a_target():
+def test_no_one_writes_to_a_target():
     with pytest.raises(HostIOError):
         paired().write("beta", 77, "lost")
 

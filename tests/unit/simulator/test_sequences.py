@@ -118,13 +118,13 @@ STEP = st.one_of(
 
 def shown(world):
     """Every pair that any cluster shows, as (cluster, volume, pair), by its UUID."""
-    found = {}
+    by_uuid = {}
     for name, cluster in world.clusters.items():
         for volume in world.call(name, "ListVolumes")["volumes"] if cluster.up else ():
             assert len(volume["volumePairs"]) <= 1
             for pair in volume["volumePairs"]:
-                found.setdefault(pair["volumePairUUID"], []).append((name, volume, pair))
-    return found
+                by_uuid.setdefault(pair["volumePairUUID"], []).append((name, volume, pair))
+    return by_uuid
 
 
 def check_active(world, sides):

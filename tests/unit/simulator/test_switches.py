@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What every switch of the simulator changes: each choice of each open question, seen from outside."""
+"""What every switch of the simulator changes: each choice of each open question, as clients observe it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ OTHER_ERROR = "xOfAnotherRelease"
 
 
 class Scene:
-    """Two clusters, with a pair or without; a few words for what the checks below do with them."""
+    """Two clusters, with a pair or without; short names for what the checks below do with them."""
 
     def __init__(self, switches, paired=True, timings="instant", **beta):
         spec = {
@@ -110,7 +110,7 @@ class Scene:
         return given.status, json.loads(given.body)
 
 
-# --- one check a switch: what is to be seen, given the choice -----------------------------------------------------------
+# --- one check a switch: what clients observe, given the choice -----------------------------------------------------------
 
 
 def pending_cluster_pair_members(switches):
@@ -407,9 +407,9 @@ def read_only_source(switches):
 def idle_state(switches):
     """The states of a quiet pair that sends all, and of one that sends snapshots only."""
     scene = Scene(switches)
-    found = scene.states()[0]
+    before = scene.states()[0]
     scene.call("alpha", "ModifyVolumePair", volumeID=SOURCE, mode="SnapshotsOnly")
-    return found, scene.states()[0]
+    return before, scene.states()[0]
 
 
 def grown_target(switches):

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Many calls at once, large clusters, and doors that close while somebody is there."""
+"""Many calls at once, large clusters, and listeners that close while clients are connected."""
 
 from __future__ import annotations
 

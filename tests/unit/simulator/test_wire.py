@@ -104,7 +104,7 @@ def test_every_published_version_is_served(wire, path):
     [
         ({"auth": None}, 401),
         ({"auth": ("ansible", "wrong")}, 401),
-        ({"auth": ("nobody", PASSWORD)}, 401),
+        ({"auth": ("no-such-user", PASSWORD)}, 401),
         ({"path": "json-rpc/99.0"}, 404),
         ({"path": "json-rpc/12.9"}, 404),
         ({"path": "elsewhere"}, 404),
@@ -253,7 +253,7 @@ def test_a_reply_that_never_gets_to_an_end(wire, fault):
     assert wire.access() == "replicationTarget"
 
 
-def test_a_reply_as_it_is_told(wire):
+def test_a_reply_as_it_is_given(wire):
     wire.world.faults.add(fault="reply", message='{"result": {"odd": NaN}}')
     assert wire.call("GetClusterInfo").text == '{"result": {"odd": NaN}}'
 
@@ -305,7 +305,7 @@ def test_a_site_that_is_down_refuses_connections_and_keeps_its_port(wire):
     assert "result" in wire.call("GetClusterInfo").json()
 
 
-def test_a_fault_befalls_the_calls_it_was_meant_for(wire):
+def test_a_fault_hits_the_calls_it_was_meant_for(wire):
     wire.world.faults.add("alpha", "GetAPI", nth=2, times=2, fault="http_502")
     asked = [(method, wire.call(method).status_code) for method in ("GetAPI", "GetLimits", *["GetAPI"] * 3)]
     assert [status for _method, status in asked] == [200, 200, 502, 502, 200]

@@ -32,12 +32,12 @@ def python(version, complete=True):
 
 
 def test_the_newest_that_is_complete():
-    found = [python((3, 9)), python((3, 12)), python((3, 11)), python((3, 13), complete=False)]
-    assert environment.newest(found) == python((3, 12))
+    available = [python((3, 9)), python((3, 12)), python((3, 11)), python((3, 13), complete=False)]
+    assert environment.newest(available) == python((3, 12))
 
 
 @pytest.mark.parametrize(
-    ("found", "sentence"),
+    ("available", "sentence"),
     [
         ([], "Python 3.11 or newer is needed and was not found. Install one"),
         ([python((3, 9))], "was not found; found only Python 3.9 (/usr/bin/python3.9)."),
@@ -45,9 +45,9 @@ def test_the_newest_that_is_complete():
         ([python((3, 12), complete=False)], "the package is python3.12-venv"),
     ],
 )
-def test_no_python_that_will_do(found, sentence):
+def test_no_python_that_will_do(available, sentence):
     with pytest.raises(environment.SetupProblem) as problem:
-        environment.newest(found)
+        environment.newest(available)
     assert sentence in str(problem.value)
 
 
@@ -56,6 +56,6 @@ def test_stand_ins_that_fail_are_passed_over(tmp_path, monkeypatch):
     stand_in.write_text("#!/bin/sh\nexit 127\n", encoding="utf-8")
     stand_in.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
-    found = list(environment.interpreters())
-    assert found
-    assert str(stand_in) not in [interpreter.path for interpreter in found]
+    available = list(environment.interpreters())
+    assert available
+    assert str(stand_in) not in [interpreter.path for interpreter in available]

@@ -56,7 +56,7 @@ def test_a_copy_that_had_begun_is_named_when_nobody_could_look():
     world.faults.add("beta", "CompleteVolumePairing", fault="drop_after")
     world.faults.add("alpha", "ListVolumes", 3, times=6, fault="http_502")
     seen = once(flow, world)
-    (sentence,) = seen.told
+    (sentence,) = seen.reported
     assert "on cluster beta: the copy of volume orders" in sentence
     assert not any(facts["pairs"] for facts in of_volumes(world.truth(), flow.items).values())
 
@@ -80,5 +80,5 @@ def test_a_pair_that_cannot_be_taken_back_is_named_with_both_ends():
     world.faults.add("alpha", "ListVolumes", 3, times=60, fault="drop_before")
     seen = once(flow, world)
     assert any(
-        "volume orders (4) on cluster alpha with volume orders (104) on cluster beta" in text for text in seen.told
+        "volume orders (4) on cluster alpha with volume orders (104) on cluster beta" in text for text in seen.reported
     )
