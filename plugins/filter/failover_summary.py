@@ -78,11 +78,11 @@ _value:
       description: Name of the peer.
       type: str
     peer:
-      description: V(reachable), V(unreachable), or V(not_asked) where the peer is assumed dead.
+      description: V(reachable), V(unreachable), or V(not_asked) where the peer is assumed to have failed.
       type: str
     outcome:
       description:
-        - V(failed) without a word about any volume, V(unchanged) where everything was as requested, V(would_change) in
+        - V(failed) without a result for any volume, V(unchanged) where everything was as requested, V(would_change) in
           check mode, V(nothing_changed) where no volume failed over, or V(changed).
       type: str
     changed:
@@ -170,7 +170,7 @@ REPORT = "the result of elementsw.replication.element_pair_info"
 #: A pair in one of these states replicates, or did when the peer answered last.
 REPLICATING = ("paired", "unknown_peer")
 DIRECTIONS = ("to_peer", "from_peer", "split", "none")
-#: `peer_reachable` of the report -> the state of the peer. A peer that is assumed dead is not asked.
+#: `peer_reachable` of the report -> the state of the peer. A peer that is assumed to have failed is not asked.
 PEER = {True: "reachable", False: "unreachable", None: "not_asked"}
 
 

@@ -3,7 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """The base classes of the action plugins: they fill in both connections, run the module and show its progress."""
-
 # This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations

@@ -7,7 +7,6 @@
 The variables of this host are those of the task, so variables of the play and the task apply. Those of the peer are
 read through `hostvars`, so they do not apply.
 """
-
 # This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations
@@ -20,8 +19,8 @@ from ..module_utils._element.arguments import (
     CONNECTION,
     NAMES,
     REQUIRED,
-    assumes_dead,
     host_variable,
+    leaves_peer_out,
     peer_host_defaults,
 )
 
@@ -55,7 +54,7 @@ def module_arguments(args: Mapping[str, Any], task_vars: Mapping[str, Any], temp
     # If peer is set too, peer_host stays: the module reports that they are mutually exclusive.
     if "peer_host" in filled and "peer" not in filled:
         peer = _peer_host(str(filled.pop("peer_host")), local.name, task_vars["hostvars"], templar)
-        filled["peer"] = {**peer_host_defaults(), **(_names(peer) if assumes_dead(filled) else _fill({}, peer))}
+        filled["peer"] = {**peer_host_defaults(), **(_names(peer) if leaves_peer_out(filled) else _fill({}, peer))}
     return filled
 
 

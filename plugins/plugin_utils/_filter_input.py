@@ -1,12 +1,13 @@
 # Copyright (c) 2026, elementsw.replication contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-# This file is private to the collection elementsw.replication: it can change without notice.
+
 """Check what a filter was given, and make plain builtins of it.
 
 Templates hand over tagged texts, lazy containers and mappings of hosts. A filter that computes with them, or returns
-them, depends on the release of ansible-core; builtins behave alike in all of them.
+them, depends on the release of ansible-core; builtins behave the same in all of them.
 """
+# This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations
 

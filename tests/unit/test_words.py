@@ -42,13 +42,19 @@ CHECKED = {
         "tests/sdk/*.txt",
     ),
     "module documentation": ("plugins/modules/*.py", "plugins/doc_fragments/*.py"),
+    "controller": ("plugins/action/*.py", "plugins/plugin_utils/*.py", "plugins/filter/*.py"),
+    "one cluster": ("plugins/module_utils/*.py", "plugins/module_utils/_element/*.py"),
+    "two clusters": ("plugins/module_utils/_pairing/**/*.py",),
 }
 
 #: Python files that begin with their caption: licence comments, docstring, and only then the notice of privacy.
 #: A module of Ansible has DOCUMENTATION in place of a docstring, so plugins/modules has none.
 CAPTIONED = (
     ".ci/*.py",
+    "plugins/action/*.py",
     "plugins/doc_fragments/*.py",
+    "plugins/module_utils/**/*.py",
+    "plugins/plugin_utils/*.py",
     "tests/**/*.py",
     "tools/*.py",
 )

@@ -3,7 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """Host names and IP addresses: two texts that write the same address are equal."""
-
 # This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations

@@ -7,7 +7,6 @@
 The modules use this file, and so do the action plugins on the controller, which need only names and defaults.
 Therefore it imports neither `requests` nor `ansible`.
 """
-
 # This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations
@@ -104,7 +103,7 @@ def endpoints(params: Mapping[str, Any]) -> tuple[Options, Options | None]:
     `params` are the parameters of the module, which Ansible and `check_local` have checked.
     """
     local = {name: params[name] for name in CONNECTION}
-    if params["peer"] is None or assumes_dead(params):
+    if params["peer"] is None or leaves_peer_out(params):
         return _without_empty_path(local), None
     peer = {name: params["peer"][name] for name in CONNECTION}
     for name in INHERITED:
@@ -124,11 +123,11 @@ def check_local(params: Mapping[str, Any]) -> str | None:
     problem = _check_required(params, "") or _check_values(params, "")
     if problem or peer is None:
         return problem
-    missing = _check_named(peer) if assumes_dead(params) else _check_required(peer, "peer.")
+    missing = _check_named(peer) if leaves_peer_out(params) else _check_required(peer, "peer.")
     return missing or _check_values(peer, "peer.")
 
 
-def assumes_dead(params: Mapping[str, Any]) -> bool:
+def leaves_peer_out(params: Mapping[str, Any]) -> bool:
     """Whether the task states that the peer is gone: nothing is sent to it, and only its name is needed."""
     return params.get("peer_unreachable") == ASSUME_DEAD
 

@@ -6,7 +6,6 @@
 
 Every code is documented in docs/docsite/rst/guide_recovery.rst; a test compares the two lists.
 """
-
 # This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations

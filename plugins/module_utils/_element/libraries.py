@@ -3,7 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """The packages that ansible-core does not install. If one is missing, the module prints a message, not a traceback."""
-
 # This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations

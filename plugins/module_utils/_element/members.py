@@ -8,7 +8,6 @@ A conversion would accept every value: a missing UUID would be the text "None", 
 number 41.7 would be volume 41; the text "false" would be true. A value that does not fit raises Misfit, which names
 the member.
 """
-
 # This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations

@@ -3,7 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """The forms in which a reply may repeat a secret. Ansible hides a secret only in its own form."""
-
 # This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations

@@ -3,7 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """HTTPS POST requests to one cluster: sessions, TLS, limits of time and size, and messages about network errors."""
-
 # This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations
@@ -163,11 +162,11 @@ class _Authorities:
 
 
 def _new_session(endpoint: Endpoint, authorities: _Authorities) -> Any:
-    class Session(requests.Session):
+    class HttpsSession(requests.Session):
         def get_redirect_target(self, resp: Any) -> None:
             """Ignore redirects: to process one, requests would read all of its body, without a time limit."""
 
-    session = Session()
+    session = HttpsSession()
     # Bytes, because requests refuses texts that latin-1 does not have. Given explicitly, so .netrc is not read.
     session.auth = (as_bytes(endpoint.username), as_bytes(endpoint.password))
     session.headers.update({"Content-Type": "application/json-rpc", "Accept": "application/json"})

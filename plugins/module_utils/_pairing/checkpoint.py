@@ -7,7 +7,6 @@
 Attributes are limited to 1000 bytes of JSON, and a group snapshot has up to 32 volumes. Therefore they contain a digest of
 fixed length for each volume, whatever its ID and its counters are.
 """
-
 # This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations

@@ -3,7 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """The objects that are read from the clusters, and small facts about them. All classes are frozen and call no API."""
-
 # This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations

@@ -3,7 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """The outcome of a run, and messages that summarize its failures and its saved snapshots."""
-
 # This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations
@@ -53,10 +52,10 @@ class Outcome(Generic[Observed]):
     #: Set if the wait has not ended.
     progress: Progress | None = None
 
-    def last_look(self) -> Observed:
-        """What was seen last. Raises LookupError where nothing was."""
+    def last_observation(self) -> Observed:
+        """The last observation. Raises LookupError where there is none."""
         if self.observation is None:
-            raise LookupError("nothing was looked at")
+            raise LookupError("nothing was observed")
         return self.observation
 
     @property

@@ -3,6 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """The steps of pairing, unpairing and changes of volumes. Those of a failover: failover_steps.py."""
+# This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """Plans: their steps, the order of the writes, and the verdict on the result."""
+# This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations
 

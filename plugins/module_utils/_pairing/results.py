@@ -3,7 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """The return values that all modules share: names, states and IDs, never a key or a secret."""
-
 # This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations

@@ -8,7 +8,6 @@ The state is for the report at the end of the task, and is validated like any in
 are equal to the password, also within names and numbers, and before ansible-core 2.19 even within true and null, so no
 decision uses it. Only the marks are used, and their form contains no password.
 """
-
 # This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations

@@ -3,7 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """One run: the clients of both clusters, the workers that call them, and the clock."""
-
 # This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations

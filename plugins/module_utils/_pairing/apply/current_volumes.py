@@ -3,7 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """Reads of many volumes at once for a recheck, and the comparison of each one with the plan."""
-
 # This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations

@@ -6,7 +6,6 @@
 
 At most three reads for each cluster and batch, six if evidence of use counts, for any number of pairs in the batch.
 """
-
 # This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations

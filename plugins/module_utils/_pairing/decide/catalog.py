@@ -3,7 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """Finds the volume that a task names: by exact name and owner, by ID, or as the partner of another volume."""
-
 # This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations

@@ -3,7 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """Evidence that a volume would lose data, or cut off a host, if it became a target."""
-
 # This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations

@@ -3,7 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """The health, direction and pause of a volume pair, derived from the states and the access that clusters report."""
-
 # This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations

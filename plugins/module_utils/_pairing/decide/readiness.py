@@ -3,7 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """The requirements of pairing clusters and volumes: one check for each, used by reports and by plans."""
-
 # This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations

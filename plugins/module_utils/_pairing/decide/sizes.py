@@ -3,7 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """Sizes of volumes: as options give them, and as clusters round them."""
-
 # This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations

@@ -3,7 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """The job of element_cluster_pair: what it reads, decides, waits for and returns."""
-
 # This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations
@@ -112,8 +111,8 @@ class ClusterPairJob:
 
     def report(self, outcome: Outcome[ObservedClusterPair]) -> dict:
         return {
-            "cluster_pair": results.cluster_pair(outcome.last_look()),
-            "pending": results.pending(outcome.last_look()),
+            "cluster_pair": results.cluster_pair(outcome.last_observation()),
+            "pending": results.pending(outcome.last_observation()),
         }
 
 

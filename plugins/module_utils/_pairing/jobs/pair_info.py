@@ -3,7 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """The job of element_pair_info: it reads, joins and reports, and plans nothing."""
-
 # This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations
@@ -84,7 +83,7 @@ class Observation:
     #: The pairs of the report.
     pairs: tuple[ObservedVolumePair, ...] = ()
     #: The local cluster's IDs of its cluster pairs with an unreachable peer.
-    dead: frozenset[int] = frozenset()
+    unreachable_links: frozenset[int] = frozenset()
     #: The names of each cluster in the task and the addresses that they resolve to; empty without `readiness`.
     known_as: Sides[tuple[str, ...]] = UNKNOWN
     more: Sides[More] = NOTHING_MORE
@@ -143,7 +142,7 @@ class PairInfoJob:
         if unreachable is not None:
             unreachable_peer = UnreachablePeer(resolve_names(unreachable, local_view.entries), single_will_do=True)
             theirs = entries_of(local_view.entries, unreachable_peer, local_view.unreadable_entries)
-            observation = replace(observation, dead=frozenset(entry.id for entry in theirs))
+            observation = replace(observation, unreachable_links=frozenset(entry.id for entry in theirs))
         elif READINESS in self.gather and both is not None and self.peer is not None:
             observation = replace(observation, known_as=self._known_as(both, self.peer))
         return self._with_more(run, observation)
@@ -201,7 +200,7 @@ class PairInfoJob:
     # --- reporting ----------------------------------------------------------------------------------------------------
 
     def report(self, outcome: Outcome[Observation]) -> dict:
-        observation = outcome.last_look()
+        observation = outcome.last_observation()
         lags = observation.lags
         faults = self._faults(observation)
         found = [*self._findings(observation, lags, faults), *_unreadable(observation)]
@@ -220,7 +219,7 @@ class PairInfoJob:
                 for pair, behind, copy in zip(observation.pairs, lags, observation.copies)
             ]
             report["pairs"] = (
-                listing.export_alone(list(observation.pairs), observation.dead)
+                listing.export_local_only(list(observation.pairs), observation.unreachable_links)
                 if self._unreachable(observation)
                 else listing.export(list(observation.pairs))
             )
@@ -259,9 +258,13 @@ class PairInfoJob:
             hits = Counter(pair.entry(LOCAL).cluster_pair_id for pair in stopped)
             local_view, unreachable = observation.view(LOCAL), self._unreachable(observation)
             name = local_view.cluster.name
-            found = findings.of_entries(local_view, hits, observation.dead)
+            found = findings.of_entries(local_view, hits, observation.unreachable_links)
             if unreachable is not None:
-                found.append(findings.of_peer(unreachable.shown, name, sum(hits[entry] for entry in observation.dead)))
+                found.append(
+                    findings.of_peer(
+                        unreachable.shown, name, sum(hits[entry] for entry in observation.unreachable_links)
+                    )
+                )
         # Without `cluster_pairs` only those findings count that stop volume pairs.
         return [each for each in found if CLUSTER_PAIRS in self.gather or each.hits or each.code == "peer_unreachable"]
 
@@ -280,7 +283,9 @@ class PairInfoJob:
         if observation.clusters is not None:
             return [*observation.clusters.naming(side), *observation.clusters.pending(side)]
         return [
-            entry for entry in observation.view(side).entries if not observation.dead or entry.id in observation.dead
+            entry
+            for entry in observation.view(side).entries
+            if not observation.unreachable_links or entry.id in observation.unreachable_links
         ]
 
     def _checks(self, observation: Observation) -> list[Check]:

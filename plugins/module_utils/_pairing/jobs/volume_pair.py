@@ -3,7 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """The job of element_volume_pair: what it reads, decides, waits for and returns, for one pair or many."""
-
 # This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations
@@ -250,6 +249,6 @@ class VolumePairJob:
                     "saved": results.saved(outcome.items[number].saved),
                     **results.item_error(outcome.items[number].failure),
                 }
-                for number, (desired, pair) in enumerate(zip(self.pairs, outcome.last_look().pairs))
+                for number, (desired, pair) in enumerate(zip(self.pairs, outcome.last_observation().pairs))
             ]
         }

@@ -3,6 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """What element_volume_pair has read of all its pairs."""
+# This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations
 
@@ -37,14 +38,14 @@ class Observation:
         return of_side(self.views, side)
 
     def pair(self, item: int) -> ObservedVolumePair:
-        """A pair that can be told. Raises LookupError where it cannot."""
+        """The observed pair of an item. Raises LookupError where it cannot be identified."""
         pair = self.pairs[item]
         if pair is None:
-            raise LookupError(f"item {item} cannot be told")
+            raise LookupError(f"item {item} cannot be identified")
         return pair
 
     def found(self, item: int) -> ObservedVolumePair | Failure:
-        """A pair, or why it cannot be told."""
+        """The observed pair of an item, or why it cannot be identified."""
         return self.pairs[item] or self.failures[item] or self.pair(item)
 
     @property

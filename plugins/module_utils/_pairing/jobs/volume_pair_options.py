@@ -3,7 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """The options of element_volume_pair: checked, inherited by each pair, and parsed."""
-
 # This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations

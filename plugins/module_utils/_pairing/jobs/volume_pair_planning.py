@@ -3,6 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """The reads that only plans with steps need, and what becomes of a plan without them."""
+# This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations
 

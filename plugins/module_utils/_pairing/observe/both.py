@@ -3,7 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """Reads of both clusters in parallel. The result is one view of each cluster."""
-
 # This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations

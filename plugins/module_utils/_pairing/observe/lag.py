@@ -3,7 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """The read of the time by which targets are behind their sources."""
-
 # This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations

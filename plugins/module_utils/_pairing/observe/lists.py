@@ -3,7 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """Lists of objects. Each object is read separately, so that an unreadable one does not affect the others."""
-
 # This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations

@@ -6,7 +6,6 @@
 
 Unreadable ones are left out: they prove nothing, and this collection did not take them.
 """
-
 # This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations

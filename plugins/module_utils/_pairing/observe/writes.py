@@ -6,7 +6,6 @@
 
 A volume with unreadable statistics is left out: it proves nothing.
 """
-
 # This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations

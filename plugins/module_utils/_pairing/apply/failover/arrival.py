@@ -3,7 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """The wait until the checkpoints of a planned failover have arrived on the other side, or cannot arrive any more."""
-
 # This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations

@@ -3,7 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """Warnings about writes to demoted volumes that no snapshot contains."""
-
 # This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations

@@ -6,7 +6,6 @@
 
 CreateSnapshot is never repeated without a check: the unique name shows whether a call without a reply took effect.
 """
-
 # This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations

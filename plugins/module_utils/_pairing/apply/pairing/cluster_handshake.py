@@ -3,7 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """The pairing of two clusters: StartClusterPairing on one and CompleteClusterPairing on the other, with all errors."""
-
 # This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations

@@ -6,7 +6,6 @@
 
 CreateVolume is never repeated without a check, because names are not unique: after a lost reply there would be two volumes.
 """
-
 # This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations

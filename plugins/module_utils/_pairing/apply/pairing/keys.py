@@ -6,7 +6,6 @@
 
 A pairing key is a credential. It is only in local variables of the handshakes, and is sent exactly as it was received.
 """
-
 # This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations

@@ -6,7 +6,6 @@
 
 TABLE below is the whole decision. The functions in it return the steps, or raise Failure.
 """
-
 # This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations

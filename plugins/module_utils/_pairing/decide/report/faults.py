@@ -3,7 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """The faults that clusters report: which pairs they concern, and which ones no other finding reports."""
-
 # This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations

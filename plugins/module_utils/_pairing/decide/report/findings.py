@@ -6,7 +6,6 @@
 
 There is one finding per cause: the finding on a lost link includes the volume pairs that it stops.
 """
-
 # This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations
@@ -170,13 +169,13 @@ def _not_connected(observed: ObservedClusterPair, hits: int) -> Finding:
     return Finding("not_connected", text, local_name, hits=hits)
 
 
-def of_entries(view: VolumeView, hits: Mapping[int, int], dead: Collection[int]) -> list[Finding]:
+def of_entries(view: VolumeView, hits: Mapping[int, int], unreachable: Collection[int]) -> list[Finding]:
     """The findings on the entries of one cluster that is read without a peer.
 
     hits: the number of volume pairs that do not replicate, by the ID of their cluster pair.
-    dead: the IDs of the cluster pairs with an unreachable peer, which has a finding of its own.
+    unreachable: the IDs of the cluster pairs with an unreachable peer, which has a finding of its own.
     """
-    lost = [entry for entry in view.entries if not entry.connected and entry.id not in dead]
+    lost = [entry for entry in view.entries if not entry.connected and entry.id not in unreachable]
     return [_of_entry(view, entry, hits.get(entry.id, 0)) for entry in lost]
 
 

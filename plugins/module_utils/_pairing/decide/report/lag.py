@@ -3,7 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """How far a target is behind its source, and whether that is too far. An unknown lag never counts as a small one."""
-
 # This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations

@@ -3,7 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """Every volume pair of two clusters, joined by UUID, or every entry that one cluster lists."""
-
 # This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations
@@ -160,10 +159,10 @@ def export(pairs: list[ObservedVolumePair]) -> list[dict]:
     return items
 
 
-def export_alone(pairs: list[ObservedVolumePair], dead: Collection[int]) -> list[dict]:
+def export_local_only(pairs: list[ObservedVolumePair], unreachable: Collection[int]) -> list[dict]:
     """The pairs with an unreachable peer in the form of the option `pairs`, as far as the local cluster shows them.
 
-    dead: the IDs of its cluster pairs with that peer. Partners have IDs, since their names here may be outdated. A pair
+    unreachable: the IDs of its cluster pairs with that peer. Partners have IDs, since their names here may be outdated. A pair
     whose local volume is the target has no mode, since a target may show an outdated one.
     """
     items = []
@@ -171,7 +170,7 @@ def export_alone(pairs: list[ObservedVolumePair], dead: Collection[int]) -> list
         volume, entry = pair.volume(LOCAL), pair.entry(LOCAL)
         direction = {READ_WRITE: TO_PEER, TARGET: FROM_PEER}.get(volume.access)
         if (
-            entry.cluster_pair_id not in dead
+            entry.cluster_pair_id not in unreachable
             or entry.pending
             or health.stopped(entry)
             or volume.deleted

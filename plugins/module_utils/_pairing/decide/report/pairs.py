@@ -3,7 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """The findings on volume pairs: one cause for each pair, and one finding for all pairs with the same cause."""
-
 # This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations

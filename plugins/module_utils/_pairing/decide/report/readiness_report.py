@@ -3,7 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """Every check of readiness, for two clusters, the pairs between them, and volumes that could be paired."""
-
 # This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations

@@ -3,7 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """The remedies for volume pairs: exact tasks of this collection's modules where possible, else exact API calls."""
-
 # This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations

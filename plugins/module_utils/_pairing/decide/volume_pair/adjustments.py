@@ -3,6 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """The steps that bring an existing pair to the requested mode and pause."""
+# This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations
 

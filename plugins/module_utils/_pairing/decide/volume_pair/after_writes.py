@@ -3,6 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """The steps that the writes of a plan turn out to need: a role or a mode that a cluster did not keep."""
+# This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations
 

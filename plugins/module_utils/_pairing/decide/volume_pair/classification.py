@@ -3,7 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """All pairs of a task as the lists show them, or why a pair cannot be identified."""
-
 # This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations

@@ -3,7 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """What a task requests of one volume pair, and what it permits."""
-
 # This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations

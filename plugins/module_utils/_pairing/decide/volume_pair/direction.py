@@ -3,7 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """The direction that a pair gets, and the failures if the access of its volumes does not determine one."""
-
 # This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations

@@ -7,7 +7,6 @@
 A planned failover proves that no write is lost, or changes nothing. A forced failover promotes the desired side, and
 overwrites the other side only if its content was saved.
 """
-
 # This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations

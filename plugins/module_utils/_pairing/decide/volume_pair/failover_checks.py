@@ -3,7 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """The proofs that a failover needs before it writes: no host, no unsent write, a checkpoint that arrived."""
-
 # This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations

@@ -3,7 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """The messages of failover: why a pair is not reversed, and what a forced failover may lose."""
-
 # This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations

@@ -3,7 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """Whether the clusters have a connected cluster pair that a volume pair can use."""
-
 # This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations

@@ -6,7 +6,6 @@
 
 These steps never demote, create, grow or pair a volume, and never change a mode.
 """
-
 # This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations
@@ -58,25 +57,25 @@ def classify(item: int, desired: DesiredPair, here: Catalog, peer: UnreachablePe
     volume = here.find(desired.volume, desired.volume_id, desired.account)
     pair = volume.pairs[0] if volume and volume.pairs else None
     link = here.link(pair) if pair and not pair.pending else None
-    row: RowName = "alone_none"
+    row: RowName = "local_only_none"
     assumed = False
     if volume is None:
         row = "missing"
     elif volume.deleted:
         row = "deleted"
     elif len(volume.pairs) > 1:
-        row = "alone_elsewhere"
+        row = "local_only_elsewhere"
     elif pair is not None and pair.pending:
-        row = "alone_pending"
+        row = "local_only_pending"
     elif pair is not None:
         ours, assumed = _with_peer(here, link, peer)
-        row = "alone" if ours and _is_meant(desired, pair) else "alone_elsewhere"
+        row = "local_only" if ours and _is_meant(desired, pair) else "local_only_elsewhere"
     peer_cluster = (
         Cluster(link.remote_name or peer.name, link.remote_unique_id or "", link.remote_mvip) if link else None
     )
     peer_catalog = Catalog(VolumeView(peer_cluster or Cluster(peer.name, "", ""), (), (), {}))
-    entry = pair if row in ("alone", "alone_pending", "deleted") else None
-    if pair is not None and row == "alone":  # only the entry identifies the partner
+    entry = pair if row in ("local_only", "local_only_pending", "deleted") else None
+    if pair is not None and row == "local_only":  # only the entry identifies the partner
         desired = replace(desired, peer_volume_id=pair.remote_volume_id, peer_volume=pair.remote_volume_name or None)
     return ObservedVolumePair(
         item,
@@ -193,7 +192,7 @@ def warnings(observed: ObservedVolumePair, options: PairOptions, planned: Sequen
         )
     if options.present and _grows(observed):
         texts.append(f"{ends(observed)}: sizes do not change while the peer is unreachable; run again when it answers")
-    link = observed.catalogs.local.link(observed.entry(LOCAL)) if observed.row == "alone" else None
+    link = observed.catalogs.local.link(observed.entry(LOCAL)) if observed.row == "local_only" else None
     if observed.assumed and link:
         texts.append(
             f"cluster {observed.name(LOCAL)}: no cluster pair has the peer's address; the only one, with {observed.name(PEER)}, "
@@ -251,7 +250,7 @@ def _receives(local_view: VolumeView, plans: Iterable[Plan]) -> str | None:
 def judge(observed: ObservedVolumePair, refused: Failure) -> Verdict:
     """Whether the local side is as requested; the other side is not waited for. refused: the failure of other rows."""
     text = f"{observed.label(LOCAL)}: {states(observed)}"
-    if observed.row != "alone":
+    if observed.row != "local_only":
         return Verdict(False, text, refused)
     if observed.desired.direction is not None and not _has_role(observed):
         what = f"{ends(observed)}: another client changed the access of the volume; run again"

@@ -3,6 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """The texts about a volume pair, its states and its partners, for messages, warnings and diffs."""
+# This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations
 

@@ -3,7 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """A new pair: its requirements, then its writes. A missing partner is created first."""
-
 # This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations

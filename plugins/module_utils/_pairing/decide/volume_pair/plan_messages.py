@@ -3,6 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """What a plan with steps says of itself: its warnings, and what diff mode shows after them."""
+# This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations
 

@@ -3,7 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """The progress of a wait as text: the lines that a waiting task shows, and the state at its timeout."""
-
 # This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations

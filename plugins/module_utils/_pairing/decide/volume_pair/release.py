@@ -3,7 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """The target of a pair that is removed: it is marked as a copy, and promoted if release_target requests that."""
-
 # This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations
@@ -50,7 +49,7 @@ def warnings(observed: ObservedVolumePair) -> tuple[str, ...]:
     locked = [side for side in SIDES if observed.volumes[side] and observed.volume(side).access == "locked"]
     former = [side for side in SIDES if _is_target(observed.volumes[side])]
     texts = []
-    if observed.row in ("none", "alone_none"):
+    if observed.row in ("none", "local_only_none"):
         texts += [_perhaps_unreleased(observed, side) for side in locked]
     if observed.is_paired and observed.row != "paired" and may_be_incomplete(observed):
         texts += [_perhaps_incomplete(observed, side, states(observed)) for side in former]

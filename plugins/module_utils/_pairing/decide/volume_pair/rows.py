@@ -3,7 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """The rows that raise Failure: the messages about states that this task must not change."""
-
 # This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations

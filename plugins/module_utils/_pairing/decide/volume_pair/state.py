@@ -3,7 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """The relation of two volumes: the states that the table in table.py decides by."""
-
 # This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations
@@ -55,10 +54,10 @@ RowName = Literal[
     "deleted",
     "missing",
     "missing_half",
-    "alone",
-    "alone_none",
-    "alone_pending",
-    "alone_elsewhere",
+    "local_only",
+    "local_only_none",
+    "local_only_pending",
+    "local_only_elsewhere",
     "unreadable",
 ]
 Relation = Literal["none", "pending", "ours", "stale", "foreign"]

@@ -6,6 +6,7 @@
 
 TABLE below is the whole decision. The functions in it return the steps, or raise Failure.
 """
+# This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations
 
@@ -200,10 +201,10 @@ TABLE: Mapping[RowName, Row] = {
     "missing_half": Row(present=_half, repair=_replace_missing, absent=_remove),
     "missing": Row(present=_create, repair=_create, absent=_nothing),
     # The peer is unreachable, and peer_unreachable permits that.
-    "alone": Row(present=_adjust_local_only, repair=_refuse_local_only, absent=_remove),
-    "alone_none": Row(present=_refuse_local_only, repair=_refuse_local_only, absent=_release),
-    "alone_pending": Row(present=refuse_pending, repair=_refuse_local_only, absent=_remove),
-    "alone_elsewhere": Row(present=refuse_foreign, repair=refuse_foreign, absent=refuse_foreign),
+    "local_only": Row(present=_adjust_local_only, repair=_refuse_local_only, absent=_remove),
+    "local_only_none": Row(present=_refuse_local_only, repair=_refuse_local_only, absent=_release),
+    "local_only_pending": Row(present=refuse_pending, repair=_refuse_local_only, absent=_remove),
+    "local_only_elsewhere": Row(present=refuse_foreign, repair=refuse_foreign, absent=refuse_foreign),
 }
 # The rows of a pair that has lost a part for good.
 NOT_WHOLE: frozenset[RowName] = frozenset(
@@ -219,7 +220,7 @@ def _not_written(observed: ObservedVolumePair, options: PairOptions) -> tuple[st
         return (*release.unmarked(observed), *(release.warnings(observed) if options.release_target else ()))
     if options.present and observed.row in NOT_WHOLE and is_forced(observed, options):
         return (left_of_pair(observed, LOCAL if observed.desired.direction == TO_PEER else PEER),)
-    resuming = options.present and observed.row in ("paired", "alone") and observed.desired.paused is False
+    resuming = options.present and observed.row in ("paired", "local_only") and observed.desired.paused is False
     if not resuming or health.paused((observed.entries.local, observed.entries.peer)) is not None:
         return ()
     hidden = f"{ends(observed)}: {states(observed)}, which can hide a pause"

@@ -3,7 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """Whether a pair is as requested, whether it still can become so, and the failures if it cannot or not in time."""
-
 # This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations
@@ -122,12 +121,12 @@ def not_in_sync(observed: ObservedVolumePair, why: str) -> Failure:
 
 def _refuse_text(observed: ObservedVolumePair, options: PairOptions) -> Failure:
     """The failure of a pair that existed or was just made and is not as requested. This run may have written."""
-    if observed.row in ("foreign_local", "foreign_peer", "alone_elsewhere"):
+    if observed.row in ("foreign_local", "foreign_peer", "local_only_elsewhere"):
         what = (
             f"{partners(observed)}; another client paired it while this task ran: find out what uses it, then run again"
         )
         return refusal(observed, "paired_elsewhere", what)
-    if observed.row == "alone_none":
+    if observed.row == "local_only_none":
         return _gone(observed)
     try:
         TABLE[observed.row].present(observed, options)

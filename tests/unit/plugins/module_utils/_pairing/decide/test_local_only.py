@@ -59,19 +59,26 @@ def outcome(observed, desired):
 
 CASES = [
     # what the volume here shows; present, repair, absent
-    ("entry", observe(OURS), "alone", [], "unreachable", REMOVE),
-    ("target", observe(OURS, access=RT), "alone", [], "unreachable", [*REMOVE, *PROMOTE]),  # and is marked as a replica
-    ("no entry", observe(), "alone_none", "unreachable", "unreachable", []),
-    ("pending", observe(pending_pair()), "alone_pending", "pending_pair", "unreachable", REMOVE),
-    ("other cluster", observe(pair(9, link=3)), "alone_elsewhere", *["paired_elsewhere"] * 3),
-    ("unlisted link", observe(pair(9, link=99)), "alone_elsewhere", *["paired_elsewhere"] * 3),
+    ("entry", observe(OURS), "local_only", [], "unreachable", REMOVE),
+    (
+        "target",
+        observe(OURS, access=RT),
+        "local_only",
+        [],
+        "unreachable",
+        [*REMOVE, *PROMOTE],
+    ),  # and is marked as a replica
+    ("no entry", observe(), "local_only_none", "unreachable", "unreachable", []),
+    ("pending", observe(pending_pair()), "local_only_pending", "pending_pair", "unreachable", REMOVE),
+    ("other cluster", observe(pair(9, link=3)), "local_only_elsewhere", *["paired_elsewhere"] * 3),
+    ("unlisted link", observe(pair(9, link=99)), "local_only_elsewhere", *["paired_elsewhere"] * 3),
     (
         "other volume",
         observe(OURS, desired=replace(WISH, peer_volume="else")),
-        "alone_elsewhere",
+        "local_only_elsewhere",
         *["paired_elsewhere"] * 3,
     ),
-    ("two entries", observe(OURS, pair(9, link=3)), "alone_elsewhere", *["paired_elsewhere"] * 3),
+    ("two entries", observe(OURS, pair(9, link=3)), "local_only_elsewhere", *["paired_elsewhere"] * 3),
     ("deleted", observe(OURS, status="deleted"), "deleted", "volume_deleted", "volume_deleted", []),
     ("missing", observe(access="missing"), "missing", "volume_not_found", "volume_not_found", []),
 ]
@@ -88,7 +95,7 @@ def test_the_table(observed, row, present, repair, absent):
 
 
 def test_every_row_is_reached():
-    assert {case[2] for case in CASES} >= {row for row in TABLE if row.startswith("alone")}
+    assert {case[2] for case in CASES} >= {row for row in TABLE if row.startswith("local_only")}
 
 
 @pytest.mark.parametrize(
@@ -190,15 +197,15 @@ def test_else_the_peer_has_to_be_known_by_its_address(links, single_will_do):
 
 def test_a_pair_with_a_known_peer_is_told_from_one_with_another_cluster():
     known = identity.UnreachablePeer(("beta.example.com", BETA.mvip))
-    assert observe(OURS, unreachable_peer=known).row == "alone"
-    assert observe(pair(9, link=3), unreachable_peer=known).row == "alone_elsewhere"
+    assert observe(OURS, unreachable_peer=known).row == "local_only"
+    assert observe(pair(9, link=3), unreachable_peer=known).row == "local_only_elsewhere"
 
 
 def test_the_mvip_comes_before_what_the_hostname_leads_to():
     """The way to beta goes over a forwarder whose address is the MVIP of gamma."""
     known = identity.UnreachablePeer((BETA.mvip, GAMMA.mvip))
-    assert observe(OURS, unreachable_peer=known).row == "alone"
-    assert observe(pair(9, link=3), unreachable_peer=known).row == "alone_elsewhere"
+    assert observe(OURS, unreachable_peer=known).row == "local_only"
+    assert observe(pair(9, link=3), unreachable_peer=known).row == "local_only_elsewhere"
 
 
 # --- signs of life --------------------------------------------------------------------------------------------------------

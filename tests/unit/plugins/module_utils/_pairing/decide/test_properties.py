@@ -184,5 +184,5 @@ def a_new_pair(plan):
     (paired,) = [step for step in plan.steps if isinstance(step, PairVolumes)]
     confirmed = {(step.volume, step.source) for step in plan.steps if isinstance(step, ConfirmUnused)}
     assert confirmed == {(paired.completer, paired.volume)}
-    last_look = max(number for number, kind in enumerate(kinds) if kind is ConfirmUnused)
-    assert set(kinds[last_look + 1 : kinds.index(PairVolumes)]) <= {SetAccess}
+    last_recheck = max(number for number, kind in enumerate(kinds) if kind is ConfirmUnused)
+    assert set(kinds[last_recheck + 1 : kinds.index(PairVolumes)]) <= {SetAccess}

@@ -190,7 +190,7 @@ def test_each_cell(name, desired, expected):
 
 
 def test_the_cases_reach_every_row():
-    alone = {row for row in TABLE if row.startswith("alone")}  # see test_local_only.py
+    alone = {row for row in TABLE if row.startswith("local_only")}  # see test_local_only.py
     assert {state.row for state in FOUND.values()} == set(TABLE) - alone
     assert len(CASES) == len(FOUND)
 
