@@ -229,7 +229,7 @@ def correct_it(site, report):
 CAUSES = [
     (lose_the_management_network, "not_connected", ["management network"], mend_the_network, {}),
     (lose_the_storage_network, "link_lost", ["3 volume pairs", "storage network"], mend_the_network, {}),
-    (fill_beta, "target_full", ["3 volume pairs", "purge what is not needed"], make_room, {}),
+    (fill_beta, "target_full", ["3 volume pairs", "purge volumes that are not needed"], make_room, {}),
     (write_faster_than_is_sent, "lag_exceeded", ["give the link"], give_the_link_more_room, {"max_lag": 60}),
     (pause, "lag_unknown", ["paused: false"], follow_it, {"max_lag": 3600}),
     (
@@ -247,7 +247,7 @@ CAUSES = [
         {},
     ),
     (None, "not_paired", ["with volume: plain"], follow_it, {"volumes": ["one", "plain"]}),
-    (make_a_volume_odd, "unreadable_object", ["ListVolumes: name is not a text", "corrected there"], correct_it, {}),
+    (make_a_volume_odd, "unreadable_object", ["ListVolumes: name is not a text", "correct it on the cluster"], correct_it, {}),
 ]
 
 
