@@ -286,7 +286,7 @@ def test_a_playbook_shows_lines_and_one_result(pair, playbook, tmp_path_factory)
     }
     done = playbook(given.site.running.inventory(), [play], tmp_path_factory.mktemp("known"))
     assert (done.returncode, given.site.writes()) == (2, [])
-    assert "beta: the peer does not answer, and cluster beta shows it alive; about 1 s" in done.stderr
+    assert "beta: the peer does not answer, and cluster beta shows it as up; about 1 s" in done.stderr
     assert f"its pair with alpha (MVIP {MVIP}) is Connected, so the peer is up" in " ".join(done.stdout.split())
     assert '"code": "peer_alive"' in done.stdout
     assert "unplanned" not in done.stdout
