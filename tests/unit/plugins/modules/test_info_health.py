@@ -145,7 +145,7 @@ def test_without_a_peer_only_sources_tell_their_lag(site):
     assert [of(result, name)["lag_seconds"] for name in NAMES] == [0, 0, 0, None, None]
     (problem,) = result["problems"]
     assert (problem["code"], problem["cluster"]) == ("lag_unknown", "alpha")
-    assert problem["message"].startswith("how far 2 volume pairs (volume four")
+    assert problem["message"].startswith("the lag of 2 volume pairs (volume four")
     assert problem["remedy"] == "name beta as the peer"
 
 
