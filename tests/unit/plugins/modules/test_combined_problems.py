@@ -247,7 +247,13 @@ CAUSES = [
         {},
     ),
     (None, "not_paired", ["with volume: plain"], follow_it, {"volumes": ["one", "plain"]}),
-    (make_a_volume_odd, "unreadable_object", ["ListVolumes: name is not a text", "correct it on the cluster"], correct_it, {}),
+    (
+        make_a_volume_odd,
+        "unreadable_object",
+        ["ListVolumes: name is not a text", "correct it on the cluster"],
+        correct_it,
+        {},
+    ),
 ]
 
 
