@@ -104,12 +104,12 @@ def protect_summary(clusters: Any, volumes: Any = None) -> dict[str, Any]:
     replicating = dictionary(NAME, "volumes", volumes or {}, VOLUMES)
     with shaped(NAME, f"{CLUSTERS} and {VOLUMES}"):
         pair = paired["cluster_pair"]
-        here, there = pair["local"]["name"], pair["peer"]["name"]
+        here, peer_name = pair["local"]["name"], pair["peer"]["name"]
         return {
             "here": here,
-            "there": there,
+            "there": peer_name,
             "clusters": _clusters(pair),
-            "volumes": [_volume(each, here, there) for each in replicating.get("pairs") or []],
+            "volumes": [_volume(each, here, peer_name) for each in replicating.get("pairs") or []],
         }
 
 
@@ -119,9 +119,9 @@ def _clusters(pair: dict[str, Any]) -> str:
     return "connected" if pair["connected"] else "paired"
 
 
-def _volume(pair: dict[str, Any], here: str, there: str) -> dict[str, Any]:
+def _volume(pair: dict[str, Any], here: str, peer_name: str) -> dict[str, Any]:
     local = {"volume": pair["volume"], "cluster": here}
-    peer = {"volume": pair["peer_volume"], "cluster": there}
+    peer = {"volume": pair["peer_volume"], "cluster": peer_name}
     reverse = pair["state"] == "paired" and pair["direction"] == "from_peer"
     return {
         "state": STATES.get(pair["direction"], "none") if pair["state"] == "paired" else "would_be_paired",

@@ -161,21 +161,21 @@ def _names(link: dict[str, Any]) -> tuple[str, str]:
 
 
 def _link(link: dict[str, Any], problems: list[dict]) -> dict[str, Any]:
-    here, there = _names(link)
+    here, peer_name = _names(link)
     by_volume: dict[tuple, list[dict]] = {}
     for problem in problems:
         if problem["volume"]:
             by_volume.setdefault((problem["cluster"], problem["volume"]), []).append(problem)
-    rows = [_row(pair, here, there, by_volume) for pair in link["volume_pairs"]]
+    rows = [_row(pair, here, peer_name, by_volume) for pair in link["volume_pairs"]]
     without_row = [problem for found in by_volume.values() for problem in found]
     return {
         "here": here,
-        "there": there,
+        "there": peer_name,
         "counts": _counts(problems),
         "cluster_pairs": [_cluster_pair(pair, bool(link["clusters"]["peer"])) for pair in link["cluster_pairs"]],
         "problems": [problem for problem in problems if not problem["volume"]] + without_row,
         "readiness": [check for check in link.get("readiness") or [] if check["ok"] is not True],
-        "rows": _aligned([_head(here, there), *sorted(rows, key=_rank)]) if rows else [],
+        "rows": _aligned([_head(here, peer_name), *sorted(rows, key=_rank)]) if rows else [],
     }
 
 
@@ -196,15 +196,15 @@ def _cluster_pair(pair: dict[str, Any], both: bool) -> dict[str, Any]:
     }
 
 
-def _head(here: str, there: str) -> dict[str, Any]:
-    cells = [here, "state", "", there, "state", "mode", "health", "lag", "progress", "writable"]
+def _head(here: str, peer_name: str) -> dict[str, Any]:
+    cells = [here, "state", "", peer_name, "state", "mode", "health", "lag", "progress", "writable"]
     return {"cells": cells, "problems": []}
 
 
-def _row(pair: dict[str, Any], here: str, there: str, by_volume: dict[tuple, list[dict]]) -> dict[str, Any]:
+def _row(pair: dict[str, Any], here: str, peer_name: str, by_volume: dict[tuple, list[dict]]) -> dict[str, Any]:
     """The row of a volume pair. It takes the problems of its volumes out of `by_volume`: each stands in one row."""
     local, peer = pair["local"], pair["peer"]
-    names = [(name, side["name"]) for name, side in ((here, local), (there, peer)) if side["name"]]
+    names = [(name, side["name"]) for name, side in ((here, local), (peer_name, peer)) if side["name"]]
     return {
         "health": pair["health"],
         "problems": [problem for name in names for problem in by_volume.pop(name, [])],
@@ -218,7 +218,7 @@ def _row(pair: dict[str, Any], here: str, there: str, by_volume: dict[tuple, lis
             pair["health"] or NOTHING,
             _lag(pair.get("lag_seconds")),
             _progress(pair.get("progress")),
-            _writable((here, local["access"]), (there, peer["access"])),
+            _writable((here, local["access"]), (peer_name, peer["access"])),
         ],
     }
 

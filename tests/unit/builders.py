@@ -40,9 +40,9 @@ def pending_entry(pair_id: int = 9, uuid: str = "p9") -> ClusterPair:
 
 
 def cluster_side(
-    cluster: Cluster, *entries: ClusterPair, most: int | None = 4, volumes: tuple[Volume, ...] = ()
+    cluster: Cluster, *entries: ClusterPair, pairs_max: int | None = 4, volumes: tuple[Volume, ...] = ()
 ) -> ClusterView:
-    return ClusterView(cluster, entries, most, volumes)
+    return ClusterView(cluster, entries, pairs_max, volumes)
 
 
 def volume(volume_id: int, name: str, *pairs: VolumePair, access: str = "readWrite", **more) -> Volume:

@@ -67,7 +67,6 @@ CONTRACT = (
     r"\bunknown_peer\b|\bpeer_unknown\b|\bpeer_alive\b|\blink_lost\b",  # states and codes
     r"`dead`|V\(dead\)|\"dead\"|'dead'",  # a health
     r"\bfailover_mov(?:ing|ed)\b|\bmove_shop\b",  # variables of the role failover, and a name in its guide
-    r"somebody has paused it \.\.\.",  # quoted from a report, see the messages of decide/pair_findings.py
 )
 
 #: The lines that may stand before a docstring.

@@ -139,21 +139,23 @@ class Client:
         except TlsTrouble as exc:
             raise Failure(
                 "tls",
-                f"{self._who}: its certificate is not trusted ({exc}); set ca_path to the CA's file, or pin the "
+                f"{self._shown_name}: its certificate is not trusted ({exc}); set ca_path to the CA's file, or pin the "
                 "certificate with cert_fingerprint",
                 cluster=self.name,
                 method=method,
             ) from None
         except EndlessReply as exc:
-            sentence = f"{self._who} answered {method} with {exc}, which is no JSON-RPC result; {_IS_IT_A_CLUSTER}"
+            sentence = (
+                f"{self._shown_name} answered {method} with {exc}, which is no JSON-RPC result; {_IS_IT_A_CLUSTER}"
+            )
             raise Unanswered("bad_reply", sentence, self.name, method, sent=True, down=False, transient=False) from None
         except NetworkTrouble as exc:
-            sentence = f"{self._who} does not answer {method}: {exc}; check hostname, port and the network"
+            sentence = f"{self._shown_name} does not answer {method}: {exc}; check hostname, port and the network"
             failure = Unanswered("unreachable", sentence, self.name, method, sent=exc.sent, down=True)
             raise failure.because(str(exc)) from None
 
     @property
-    def _who(self) -> str:
+    def _shown_name(self) -> str:
         """The cluster with its address, for messages about its connection."""
         address = self._transport.endpoint.address
         at = "" if self.name == address else f" at {address}"
@@ -163,7 +165,7 @@ class Client:
         if reply.status == 401:
             raise Failure(
                 "authentication",
-                f"{self._who} does not accept the credentials for {method} (HTTP 401); check username and "
+                f"{self._shown_name} does not accept the credentials for {method} (HTTP 401); check username and "
                 "password of this cluster's administrator",
                 cluster=self.name,
                 method=method,
@@ -188,7 +190,7 @@ class Client:
         reason = f"HTTP {reply.status} and no JSON-RPC result"
         return Unanswered(
             "unreachable" if down else "bad_reply",
-            f"{self._who} answered {method} with {reason}; {_IS_IT_A_CLUSTER}",
+            f"{self._shown_name} answered {method} with {reason}; {_IS_IT_A_CLUSTER}",
             self.name,
             method,
             sent=True,
@@ -198,7 +200,7 @@ class Client:
     def _version_failure(self, method: str) -> Failure:
         return Failure(
             "unsupported_api_version",
-            f"{self._who} does not serve API version {self.api_version} (HTTP 404); set api_version to one of: "
+            f"{self._shown_name} does not serve API version {self.api_version} (HTTP 404); set api_version to one of: "
             f"{self._supported()}",
             cluster=self.name,
             method=method,

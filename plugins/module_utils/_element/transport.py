@@ -295,14 +295,14 @@ def _timed_out(exc: BaseException) -> bool:
 
 def _causes(exc: BaseException) -> list[BaseException]:
     """Return `exc` and its causes, as requests and urllib3 nest their exceptions."""
-    seen: list[BaseException] = []
+    causes: list[BaseException] = []
     queue: list[object] = [exc]
     while queue:
         current = queue.pop(0)
-        if isinstance(current, BaseException) and current not in seen:
-            seen.append(current)
+        if isinstance(current, BaseException) and current not in causes:
+            causes.append(current)
             queue += [getattr(current, "reason", None), *current.args, current.__cause__]
-    return seen
+    return causes
 
 
 def _root_text(exc: BaseException) -> str:

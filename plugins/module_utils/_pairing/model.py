@@ -101,7 +101,7 @@ class ClusterNames:
     mvip: str | None = None
 
     @classmethod
-    def of(cls, options: Mapping[str, Any] | None) -> ClusterNames:
+    def from_options(cls, options: Mapping[str, Any] | None) -> ClusterNames:
         """Return the names in the connection options of one cluster."""
         return cls(options["hostname"] or "", options["mvip"] or None) if options else cls()
 

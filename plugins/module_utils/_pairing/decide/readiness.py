@@ -112,16 +112,16 @@ def names(one: Cluster, other: Cluster) -> Check:
     )
 
 
-def pair_slots(cluster: str, entries: Sequence[ClusterPair], most: int | None, unreadable: int = 0) -> Check:
+def pair_slots(cluster: str, entries: Sequence[ClusterPair], maximum: int | None, unreadable: int = 0) -> Check:
     """Whether the cluster can have one more cluster pair.
 
     The API documentation does not say whether pending ones count (note N26 of api_notes): here they do.
     most: the limit of the cluster. unreadable: the number of entries that cannot be read.
     """
-    if most is None:
+    if maximum is None:
         return Check("pair_slots", None, f"cluster {cluster} does not report its limit of cluster pairs")
-    text = f"cluster {cluster} has {len(entries) + unreadable} cluster pairs, and the limit is {most}"
-    if len(entries) + unreadable < most:
+    text = f"cluster {cluster} has {len(entries) + unreadable} cluster pairs, and the limit is {maximum}"
+    if len(entries) + unreadable < maximum:
         return Check("pair_slots", True, text)
     pending = [str(entry.id) for entry in entries if entry.pending]
     remedy = (

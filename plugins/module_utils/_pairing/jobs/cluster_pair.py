@@ -49,7 +49,7 @@ class ClusterPairJob:
             wait=params["wait"],
             wait_timeout=params["wait_timeout"],
             local_only=params["peer_unreachable"] == "local_only",
-            peer=ClusterNames.of(params["peer"]),
+            peer=ClusterNames.from_options(params["peer"]),
         )
 
     def observe(self, run: Run, planning: bool) -> ObservedClusterPair:

@@ -128,8 +128,8 @@ class PairInfoJob:
             volumes=None if params["volumes"] is None else tuple(params["volumes"]),
             accounts=None if params["accounts"] is None else tuple(params["accounts"]),
             max_lag=params["max_lag"],
-            peer=None if params["peer"] is None else ClusterNames.of(params["peer"]),
-            here=ClusterNames.of(params),
+            peer=None if params["peer"] is None else ClusterNames.from_options(params["peer"]),
+            here=ClusterNames.from_options(params),
         )
 
     # --- reading ------------------------------------------------------------------------------------------------------

@@ -69,7 +69,7 @@ class VolumePairJob:
             wait_timeout=params["wait_timeout"],
             fail_fast=params["fail_fast"],
             local_only=params["peer_unreachable"] == "local_only",
-            peer=ClusterNames.of(params["peer"]),
+            peer=ClusterNames.from_options(params["peer"]),
         )
 
     @property

@@ -25,7 +25,7 @@ _NOTHING: Listed[Any, Any] = Listed()
 USERS_OF_CLUSTER_PAIRS: tuple[Callable[[Client], Volumes], ...] = (list_paired_volumes, list_deleted_volumes)
 
 
-def view_cluster_pairs(run: Run, who: Sides[Cluster | None], with_volumes: bool) -> Sides[ClusterView | None]:
+def view_cluster_pairs(run: Run, clusters: Sides[Cluster | None], with_volumes: bool) -> Sides[ClusterView | None]:
     """Return the cluster pairs of both clusters with the facts that decisions need. An unreachable peer is None.
 
     with_volumes: also the volumes that have pairs. Raises Failure.
@@ -44,15 +44,15 @@ def view_cluster_pairs(run: Run, who: Sides[Cluster | None], with_volumes: bool)
         )
 
     reads: list[Callable[[Client], Any]] = [list_cluster_pairs, get_version, get_pairs_max]
-    return _read_both(run, who, [*reads, *USERS_OF_CLUSTER_PAIRS] if with_volumes else reads, side)
+    return _read_both(run, clusters, [*reads, *USERS_OF_CLUSTER_PAIRS] if with_volumes else reads, side)
 
 
-def view_volumes(run: Run, who: Sides[Cluster | None]) -> Sides[VolumeView | None]:
+def view_volumes(run: Run, clusters: Sides[Cluster | None]) -> Sides[VolumeView | None]:
     """Return the volumes, accounts and cluster pairs of both clusters. An unreachable peer is None.
 
     Three reads for each cluster. Raises Failure.
     """
-    return _read_both(run, who, [list_cluster_pairs, list_volumes, list_accounts], _volume_side)
+    return _read_both(run, clusters, [list_cluster_pairs, list_volumes, list_accounts], _volume_side)
 
 
 def _volume_side(
@@ -69,7 +69,7 @@ def _volume_side(
     )
 
 
-def view_report(run: Run, who: Sides[Cluster | None], with_volumes: bool) -> Sides[VolumeView | None]:
+def view_report(run: Run, clusters: Sides[Cluster | None], with_volumes: bool) -> Sides[VolumeView | None]:
     """Return the cluster pairs and the version of both clusters. An unreachable peer is None.
 
     with_volumes: also their volumes and accounts. Raises Failure.
@@ -79,14 +79,14 @@ def view_report(run: Run, who: Sides[Cluster | None], with_volumes: bool) -> Sid
         return _volume_side(replace(cluster, version=release), entries, *more)
 
     reads: list[Callable[[Client], Any]] = [list_cluster_pairs, get_version]
-    return _read_both(run, who, [*reads, list_volumes, list_accounts] if with_volumes else reads, side)
+    return _read_both(run, clusters, [*reads, list_volumes, list_accounts] if with_volumes else reads, side)
 
 
-def _read_both(run: Run, who: Sides[Cluster | None], reads: list[Callable], side_of: Callable) -> Sides[Any]:
+def _read_both(run: Run, clusters: Sides[Cluster | None], reads: list[Callable], side_of: Callable) -> Sides[Any]:
     """Run all reads on each cluster that is not None, in parallel. Return side_of(cluster, *results) for each side."""
-    sides = [side for side in SIDES if who[side] is not None]
+    sides = [side for side in SIDES if clusters[side] is not None]
     results = iter(run.side_by_side(partial(read, run.client(side)) for side in sides for read in reads))
-    views = {side: side_of(who[side], *(next(results) for _read in reads)) for side in sides}
+    views = {side: side_of(clusters[side], *(next(results) for _read in reads)) for side in sides}
     return Sides(views.get(LOCAL), views.get(PEER))
 
 

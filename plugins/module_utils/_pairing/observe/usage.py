@@ -22,12 +22,12 @@ from .lists import Kind, text_or_none
 from .reading import MAX_IDS, read_list
 
 
-def read_usage(run: Run, side: Side, of: Iterable[Volume]) -> dict[int, Usage]:
+def read_usage(run: Run, side: Side, volumes: Iterable[Volume]) -> dict[int, Usage]:
     """Return the evidence that these volumes are in use or hold data, by volume ID: four reads for any number of volumes.
 
     `Usage.unreadable` names evidence that cannot be read.
     """
-    wanted = tuple(of)
+    wanted = tuple(volumes)
     client = run.client(side)
     ids = sorted(each.id for each in wanted)
     stats: dict[str, object] = {"includeVirtualVolumes": False}
@@ -46,7 +46,7 @@ def read_usage(run: Run, side: Side, of: Iterable[Volume]) -> dict[int, Usage]:
     return {each.id: _usage_of(each, iscsi, fibre, written, taken) for each in wanted}
 
 
-def read_host_sessions(run: Run, side: Side, of: Iterable[Volume]) -> dict[int, Usage]:
+def read_host_sessions(run: Run, side: Side, volumes: Iterable[Volume]) -> dict[int, Usage]:
     """Return the hosts that are logged in to these volumes, by volume ID, and no other evidence: two reads."""
     client = run.client(side)
     iscsi, fibre = run.side_by_side(
@@ -56,7 +56,7 @@ def read_host_sessions(run: Run, side: Side, of: Iterable[Volume]) -> dict[int, 
             ("ListFibreChannelSessions", _FIBRE_CHANNEL_SESSION),
         )
     )
-    return {each.id: _sessions_of(each, iscsi, fibre) for each in of}
+    return {each.id: _sessions_of(each, iscsi, fibre) for each in volumes}
 
 
 class Evidence(NamedTuple):

@@ -138,8 +138,8 @@ def _odd_volume(entry: Mapping) -> dict[str, Any]:
 
 
 def _qos(entry: dict) -> Qos | None:
-    least, most, burst = (number_or_none(entry, member) for member in ("minIOPS", "maxIOPS", "burstIOPS"))
-    return None if least is None or most is None or burst is None else Qos(least, most, burst)
+    least, rate, burst = (number_or_none(entry, member) for member in ("minIOPS", "maxIOPS", "burstIOPS"))
+    return None if least is None or rate is None or burst is None else Qos(least, rate, burst)
 
 
 def _volume_pairs(entry: Mapping) -> tuple[VolumePair, ...]:

@@ -28,16 +28,16 @@ def undo_demotion(writer: Writer, done: Done, beside: Sequence[Done], change: Ch
     """
     run = writer.run
     step: Demote = done.step  # type: ignore[assignment]
-    side, far = step.side, other(step.side)
-    pair = f"{step.object} on cluster {run.name(side)} and {step.partner.label} on {run.name(far)}"
+    side, other_side = step.side, other(step.side)
+    pair = f"{step.object} on cluster {run.name(side)} and {step.partner.label} on {run.name(other_side)}"
     promotion = next((each for each in beside if isinstance(each.step, Promote)), None)
-    turned = promotion is not None and not promotion.unsure
-    if turned or step.partner.access == READ_WRITE:
+    is_reversed = promotion is not None and not promotion.unsure
+    if is_reversed or step.partner.access == READ_WRITE:
         whether = f"whether the volume on {run.name(side)} was made {step.access} is not known"
         return f"{pair}: {whether if done.unsure else 'the pair was reversed and stays reversed'}"
     if promotion is not None:
-        return _after_unanswered(run, far, step, pair)
-    if _is_writable(run, far, step.partner.id):
+        return _after_unanswered(run, other_side, step, pair)
+    if _is_writable(run, other_side, step.partner.id):
         return f"{pair}: another client has promoted the partner, so the old source was not promoted again"
     try:
         _give_back(writer, step, change)
@@ -77,14 +77,14 @@ def _neither_writable(pair: str, done: Done, why: Failure) -> Failure:
     )
 
 
-def _after_unanswered(run: Run, far: Side, step: Demote, pair: str) -> str:
+def _after_unanswered(run: Run, other_side: Side, step: Demote, pair: str) -> str:
     """Return a message if a promotion without a reply took effect. Raises Failure, promotion_unknown, if it may still do so."""
     try:
-        partner = get_volume(run.client(far), step.partner.id)
+        partner = get_volume(run.client(other_side), step.partner.id)
     except Failure:
         partner = None
     if partner is None or partner.access != READ_WRITE:
-        raise _promotion_unknown(pair, run.name(far))
+        raise _promotion_unknown(pair, run.name(other_side))
     return f"{pair}: the pair was reversed and stays reversed"
 
 

@@ -118,7 +118,7 @@ def _both_list(writer: Writer, step: PairClusters, ours: _Pairing, seconds: floa
     """Whether both clusters list the pair within so many seconds."""
 
     def both_list() -> bool | None:
-        origin, completer = _listed(writer, step.side, ours), _listed(writer, other(step.side), ours.there)
+        origin, completer = _listed(writer, step.side, ours), _listed(writer, other(step.side), ours.on_other_side)
         return True if origin and completer and not origin.pending else None
 
     return ours.uuid is not None and bool(writer.search(both_list, seconds))
@@ -131,7 +131,7 @@ def _withdraw_cluster(writer: Writer, step: PairClusters, ours: _Pairing, troubl
     """
     sides = {step.side: ours}
     if (trouble.outcome_unknown or trouble.transient) and ours.uuid:
-        sides[other(step.side)] = ours.there
+        sides[other(step.side)] = ours.on_other_side
     for side, pairing in sides.items():
         try:
             entry = _listed(writer, side, pairing)
@@ -163,7 +163,7 @@ class _Pairing(NamedTuple):
     id: int | None
 
     @property
-    def there(self) -> _Pairing:
+    def on_other_side(self) -> _Pairing:
         """The entry on the other cluster, whose ID is not known."""
         return self._replace(id=None)
 

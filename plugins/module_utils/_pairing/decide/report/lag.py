@@ -51,9 +51,9 @@ def not_asked(pair: ObservedVolumePair) -> str | None:
     return None if asked or pair.source else pair.name(PEER)
 
 
-def beyond(pair: ObservedVolumePair, lag: Lag, most: float) -> str | None:
+def beyond(pair: ObservedVolumePair, lag: Lag, maximum: float) -> str | None:
     """`lag_exceeded` or `lag_unknown`; None if the target is certainly not more than `most` seconds behind."""
-    if lag.seconds is not None and lag.seconds > most:
+    if lag.seconds is not None and lag.seconds > maximum:
         return "lag_exceeded"
     if lag.certain or _synchronous(pair):
         return None
@@ -65,9 +65,9 @@ def _synchronous(pair: ObservedVolumePair) -> bool:
     return pair.state == "paired" and pair.health == "healthy" and mode_option(pair.mode or "") == "sync"
 
 
-def message(code: str, lag: Lag, most: float) -> str:
+def message(code: str, lag: Lag, maximum: float) -> str:
     """The message for a code that `beyond` returns. most: the permitted seconds."""
     if code == "lag_exceeded":
-        return f"the target is {lag.seconds:g} s behind, and max_lag is {most:g} s"
+        return f"the target is {lag.seconds:g} s behind, and max_lag is {maximum:g} s"
     at_least = "" if lag.seconds is None else f", at least {lag.seconds:g} s"
     return f"the lag of the target is not known{at_least}: {lag.unknown}"

@@ -193,10 +193,10 @@ def _late(pair: ObservedVolumePair, code: str | None, late: str, what: str) -> F
 class Shared(NamedTuple):
     """The cause that several pairs share."""
 
-    #: Makes the finding of the pairs and of `of`.
+    #: Makes the finding of the pairs and of `cluster`.
     finding: Callable[[Sequence[ObservedVolumePair], str], Finding]
     #: The name of the cluster that the finding is about.
-    of: str
+    cluster: str
     #: The code of the lag that replaces the code of the finding; None without a lag.
     late: str | None = None
 
@@ -217,7 +217,7 @@ def _with_others(pair: ObservedVolumePair, code: str | None, late: str | None) -
 
 
 def _of_all(shared: Shared, pairs: Sequence[ObservedVolumePair]) -> Finding:
-    finding = shared.finding(pairs, shared.of)
+    finding = shared.finding(pairs, shared.cluster)
     if shared.late is None:
         return finding
     return replace(finding, code=shared.late, message=f"{finding.message}; {_LATE[shared.late]}", fix=finding.remedy)

@@ -37,11 +37,11 @@ def lost_modes(observed: ObservedVolumePair, plan: Plan) -> tuple[Step, ...]:
 
     The API documentation does not say whether the mode survives a failover (note N63 of api_notes).
     """
-    turned = any(isinstance(step, SetAccess) and step.volume.pairs for step in plan.steps)
+    is_reversed = any(isinstance(step, SetAccess) and step.volume.pairs for step in plan.steps)
     mode: Mode | None = observed.desired.mode or plan.before.get("mode")
     wanted = MODES[mode] if mode else None
     new, now, reason = observed.source, observed.mode, "the failover changed the mode"
-    if not turned or wanted is None or new is None or now is None or now.lower() == wanted.lower():
+    if not is_reversed or wanted is None or new is None or now is None or now.lower() == wanted.lower():
         return ()
     return (
         SetMode(

@@ -174,12 +174,12 @@ def test_the_rebuilt_peer_is_called_that():
 # --- what must hold before the first write ----------------------------------------------------------------------------
 
 
-def full(most=4):
+def full(pairs_max=4):
     others = [entry(Cluster(f"c{n}", f"u{n}", f"203.0.113.{n}"), n, f"uuid{n}") for n in (1, 2)]
     return classify_cluster_pair(
         Sides(
-            cluster_side(ALPHA, *others, pending_entry(8, "p8"), pending_entry(9, "p9"), most=most),
-            cluster_side(BETA, most=most),
+            cluster_side(ALPHA, *others, pending_entry(8, "p8"), pending_entry(9, "p9"), pairs_max=pairs_max),
+            cluster_side(BETA, pairs_max=pairs_max),
         )
     )
 
@@ -197,7 +197,7 @@ def test_what_is_removed_first_does_not_count():
 
 
 def test_a_release_that_names_no_limit_has_none():
-    assert calls(decide(full(most=None), PRESENT)) == HANDSHAKE
+    assert calls(decide(full(pairs_max=None), PRESENT)) == HANDSHAKE
 
 
 def test_the_limit_of_the_peer_counts_too():
