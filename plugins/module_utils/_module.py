@@ -149,12 +149,12 @@ def _hide(module: AnsibleModule, secrets: set[str]) -> None:
 
 
 class _Interruptible:
-    """While inside, SIGTERM, SIGINT and SIGHUP only ask the session to begin nothing more; further ones are ignored."""
+    """While inside, SIGTERM, SIGINT and SIGHUP only ask the run to begin nothing more; further ones are ignored."""
 
     SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
     def __init__(self, run: Run):
-        self._session = run
+        self._run = run
         self._before: dict = {}
 
     def __enter__(self) -> None:
@@ -167,7 +167,7 @@ class _Interruptible:
     def _stop(self, _number, _frame) -> None:
         for number in self.SIGNALS:
             signal.signal(number, signal.SIG_IGN)
-        self._session.stopping.set()
+        self._run.stopping.set()
 
 
 def _result(module: AnsibleModule, job: Job | ReportJob, outcome: Outcome, what: str) -> dict:

@@ -72,7 +72,7 @@ class ConfirmFailover(RecheckPair):
     #: The checkpoint that this run has taken.
     checkpoint: Any = None
 
-    PHASE = Phase.CONFIRM_TURN
+    PHASE = Phase.CONFIRM_FAILOVER
 
 
 @dataclass(frozen=True)

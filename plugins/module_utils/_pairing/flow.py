@@ -29,7 +29,7 @@ SIGNS_OF_LIFE_SECONDS = 60
 class Job(Protocol[Observed]):
     """What one module does. Its methods are called in the order in which they stand here.
 
-    Those after `judge` are for the wait at the end.
+    From `judge` to `expired` they are for the wait at the end.
     """
 
     @property

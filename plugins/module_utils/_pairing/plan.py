@@ -41,7 +41,7 @@ class Phase(IntEnum):
     MAKE_SOURCE = 14
     PAIR_VOLUMES = 15
     TAKE_CHECKPOINT = 16
-    CONFIRM_TURN = 17
+    CONFIRM_FAILOVER = 17
     PROMOTE_FIRST = 18
     SAVE = 19
     CONFIRM_DEMOTION = 20
@@ -56,9 +56,9 @@ class Phase(IntEnum):
 
 @dataclass(frozen=True)
 class Step:
-    """One write of a plan. It begins only if all earlier steps of its item have succeeded.
+    """One step of a plan, a write or a recheck. It begins only if all earlier steps of its item have succeeded.
 
-    The classes in `apply` run and undo it.
+    Its row in `apply/step_kinds.py` says how it is run and undone.
     """
 
     #: The position in the list of pairs.

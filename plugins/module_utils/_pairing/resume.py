@@ -60,7 +60,7 @@ class ResumeState:
 
     def as_report(self, with_diff: bool) -> dict:
         return {
-            "items": [_as_dict(kept) for kept in self.items],
+            "items": [_as_dict(item) for item in self.items],
             "actions": [vars(action) for action in self.actions],
             "warnings": list(self.warnings),
             "diff": self.diff if with_diff else None,
@@ -94,7 +94,7 @@ def parse_report(report: Mapping[str, Any], waited: float, count: int) -> Resume
 def _parse_report(report: Mapping[str, Any], waited: float, count: int) -> ResumeState:
     if not 0 <= waited < math.inf:
         raise ValueError("waited is not a number of seconds")
-    items = tuple(_item(kept) for kept in _list(report, "items"))
+    items = tuple(_item(item) for item in _list(report, "items"))
     if len(items) != count:
         raise ValueError("the task has another number of items")
     return ResumeState(
@@ -132,14 +132,14 @@ def _diff(value: object) -> Mapping[str, Any] | None:
     return None
 
 
-def _as_dict(kept: ResumedItem) -> dict:
-    failure = kept.failure
+def _as_dict(item: ResumedItem) -> dict:
+    failure = item.failure
     undone = failure.rolled_back if failure else None
-    flags = (kept.changed, kept.made, failure is not None, undone is not None, bool(undone))
+    flags = (item.changed, item.made, failure is not None, undone is not None, bool(undone))
     return {
-        "mark": "".join(chr(_BRAILLE + byte) for byte in (*flags, *kept.digest)),
+        "mark": "".join(chr(_BRAILLE + byte) for byte in (*flags, *item.digest)),
         "failure": {"sentence": failure.sentence, **failure.as_error()} if failure else None,
-        "saved": [vars(saved) for saved in kept.saved],
+        "saved": [vars(saved) for saved in item.saved],
     }
 
 

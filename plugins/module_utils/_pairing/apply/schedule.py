@@ -81,9 +81,9 @@ def _run_phase(writer: Writer, phase: Phase, items: Sequence[Item], plans: Seque
         items[step.item].fail(failure)
     going = [step for step in todo if items[step.item].going and kind_of(step).run]
     refused = writer.run.side_by_side(partial(_run_batch, writer, batch, items, halted) for batch in batches(going))
-    alone = [step for batch in refused for step in batch]
-    writer.run.side_by_side(partial(_run_batch, writer, [step], items, halted) for step in alone)
-    if phase <= Phase.CONFIRM_TURN:
+    one_by_one = [step for batch in refused for step in batch]
+    writer.run.side_by_side(partial(_run_batch, writer, [step], items, halted) for step in one_by_one)
+    if phase <= Phase.CONFIRM_FAILOVER:
         _all_fail_over_or_none(items)
     failed = [item for item in items if item.failure and not item.rolled_back]
     writer.run.side_by_side(partial(_roll_back, writer, item) for item in failed)
@@ -157,9 +157,9 @@ def _roll_back(writer: Writer, item: Item) -> None:
     if failure is None:
         return
     failure.left_behind += _unreleased(writer, item)
-    between = False
+    neither_writable = False
     for done in reversed(item.done):
-        if between and isinstance(done.step, TakeCheckpoint):
+        if neither_writable and isinstance(done.step, TakeCheckpoint):
             failure.left_behind.append(
                 f"snapshot {done.taken.name}: the next run needs it to prove that no write is lost"
             )
@@ -168,10 +168,10 @@ def _roll_back(writer: Writer, item: Item) -> None:
             left = kind_of(done.step).undo(writer, done, item)
         except Failure as exc:
             left = f"{done.step.object} on cluster {writer.run.name(done.step.side)}: {exc.sentence}"
-            between = isinstance(done.step, Demote)
+            neither_writable = isinstance(done.step, Demote)
             if exc.code == "promotion_unknown":
                 item.failure = failure = _promotion_unknown(failure, exc)
-            elif between:
+            elif neither_writable:
                 item.failure = failure = failure.recoded(failure.code, f"{failure.sentence}; {exc.sentence}")
         if left:
             failure.left_behind.append(left)

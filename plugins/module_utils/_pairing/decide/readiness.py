@@ -70,7 +70,7 @@ def privileges(cluster: str, roles: frozenset[str] | None, unknown: str = "") ->
         return Check(code, True, held)
     if CLUSTER_ADMINS in roles:
         return Check(code, None, f"{held}, which are enough to pair and perhaps not for everything else", remedy)
-    return Check(code, False, f"{held}, which do not allow to pair clusters", remedy)
+    return Check(code, False, f"{held}, which do not allow pairing clusters", remedy)
 
 
 def version_gap(one: Cluster, other: Cluster) -> Check:
@@ -116,7 +116,7 @@ def pair_slots(cluster: str, entries: Sequence[ClusterPair], maximum: int | None
     """Whether the cluster can have one more cluster pair.
 
     The API documentation does not say whether pending ones count (note N26 of api_notes): here they do.
-    most: the limit of the cluster. unreadable: the number of entries that cannot be read.
+    maximum: the limit of the cluster. unreadable: the number of entries that cannot be read.
     """
     if maximum is None:
         return Check("pair_slots", None, f"cluster {cluster} does not report its limit of cluster pairs")
@@ -210,7 +210,7 @@ def sector_size(ends: str, source: Volume, target: Volume) -> Check:
 
 
 def _on(volume: Volume) -> str:
-    return "on" if volume.enable_512e else "off"
+    return "enabled" if volume.enable_512e else "disabled"
 
 
 def active(volume: Volume, cluster: str) -> Check:

@@ -52,7 +52,7 @@ def not_asked(pair: ObservedVolumePair) -> str | None:
 
 
 def beyond(pair: ObservedVolumePair, lag: Lag, maximum: float) -> str | None:
-    """`lag_exceeded` or `lag_unknown`; None if the target is certainly not more than `most` seconds behind."""
+    """`lag_exceeded` or `lag_unknown`; None if the target is certainly not more than `maximum` seconds behind."""
     if lag.seconds is not None and lag.seconds > maximum:
         return "lag_exceeded"
     if lag.certain or _synchronous(pair):
@@ -66,7 +66,7 @@ def _synchronous(pair: ObservedVolumePair) -> bool:
 
 
 def message(code: str, lag: Lag, maximum: float) -> str:
-    """The message for a code that `beyond` returns. most: the permitted seconds."""
+    """The message for a code that `beyond` returns. maximum: the permitted seconds."""
     if code == "lag_exceeded":
         return f"the target is {lag.seconds:g} s behind, and max_lag is {maximum:g} s"
     at_least = "" if lag.seconds is None else f", at least {lag.seconds:g} s"

@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from ...._element.errors import Failure
 from ...model import LOCAL, PEER, SIDES, TARGET, Side, Sides, SyncJob
 from ...plan import Verdict
-from .messages import ends
+from .messages import ends, refusal
 
 if TYPE_CHECKING:
     from ..cluster_pair.state import ObservedClusterPair
-    from .messages import refusal
-from .state import ObservedVolumePair
+    from .state import ObservedVolumePair
 
 # The copies that each cluster is receiving, by volume ID.
 Jobs = Sides[Mapping[int, SyncJob]]
