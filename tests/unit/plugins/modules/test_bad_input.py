@@ -111,16 +111,16 @@ def test_peers_that_are_given_up(sites, playbook, tmp_path, tmp_path_factory):
 @pytest.mark.parametrize(
     ("given", "code", "remedy"),
     [
-        ({"volume": "nobody"}, "volume_not_found", "check the spelling"),
+        ({"volume": "nonesuch"}, "volume_not_found", "check the spelling"),
         ({"volume": None, "volume_id": 999}, "volume_not_found", "check the ID"),
-        ({"peer_volume": "nobody"}, "volume_not_found", "check the spelling"),
+        ({"peer_volume": "nonesuch"}, "volume_not_found", "check the spelling"),
         ({"volume": "scratch"}, "volume_ambiguous", "add the account"),
         ({"volume": "scratch", "account": "lab", "peer_volume": "scratch"}, "volume_ambiguous", "add the account"),
-        ({"account": "nobody"}, "account_not_found", "check the spelling"),
+        ({"account": "nonesuch"}, "account_not_found", "check the spelling"),
         ({"account": "lab"}, "volume_not_found", "of account lab"),
     ],
 )
-def test_a_volume_that_cannot_be_told(site, given, code, remedy):
+def test_a_volume_that_cannot_be_identified(site, given, code, remedy):
     result = refused(site, "volume_pair", **given)
     assert (result["error"]["code"], remedy in result["msg"]) == (code, True)
 

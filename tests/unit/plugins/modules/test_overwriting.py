@@ -124,7 +124,7 @@ def test_a_rebuilt_source_does_not_overwrite_the_only_copy(world):
 
 @pytest.fixture(name="fresh_copy")
 def _fresh_copy(world):
-    """A copy that no garbage collection has counted; its source was made anew since, with the ID of the old one."""
+    """A copy that no garbage collection has counted; its source was made again since, with the ID of the old one."""
     site = world({"name": "orders"}, there=[{"name": "orders"}])
     site.run("volume_pair", volume="orders")
     write(site, "alpha", "only")
@@ -318,7 +318,7 @@ def test_what_an_earlier_pair_has_copied_is_evidence(world, released):
     assert "only" in kept(site, daily)
 
 
-def test_a_former_target_without_room_for_its_mark_is_told_of(world):
+def test_a_former_target_without_room_for_its_mark_is_reported(world):
     full = {"note": "x" * 970}
     pair = [{"source": "alpha/orders", "target": "beta/orders"}]
     site = world({"name": "orders", "marks": ["a"]}, there=[{"name": "orders", "attributes": full}], volume_pairs=pair)
@@ -463,7 +463,7 @@ def test_writes_until_the_demotion_are_told(saving, lost):
 
 
 @pytest.mark.parametrize("nth", [1, 2])
-def test_writes_that_nobody_can_count_are_told(nth):
+def test_writes_that_no_one_can_count_are_reported(nth):
     warnings = forced_with({"method": "ListVolumeStats", "nth": nth, "fault": "xPermissionDenied", "times": None})
     (told,) = [text for text in warnings if "statistics cannot be read" in text]
     assert "volume orders (1) may have been written to while this task ran" in told

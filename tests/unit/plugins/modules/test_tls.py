@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whom a task trusts, on this side and on the peer's, each by itself: nobody, unless told."""
+"""Which servers a task trusts, on this side and on the peer's, each by itself: none, unless it is given one."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def refused(site, result, name):
 
 @pytest.mark.parametrize("side", SIDES)
 class TestEitherSide:
-    def test_nobody_is_trusted_by_default(self, sites, side):
+    def test_nothing_is_trusted_by_default(self, sites, side):
         site = start(sites)
         assert refused(site, report(site, side), SIDES[side][0])
 

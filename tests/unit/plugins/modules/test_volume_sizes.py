@@ -10,7 +10,7 @@ import pytest
 
 GIB = 1024**3
 LINK = [{"between": ["alpha", "beta"]}]
-# Counters show a write at once: these tests are about when the evidence is looked at, not about how old it is.
+# Counters show a write at once: these tests are about when the evidence is read, not about how old it is.
 LIVE = {"statistics": "live"}
 PAIR = ({"source": "alpha/orders-db", "target": "beta/orders-db"},)
 TOWARDS_US = [{"source": "beta/orders-db", "target": "alpha/orders-db"}]
