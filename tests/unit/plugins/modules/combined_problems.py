@@ -58,7 +58,7 @@ TROUBLES = (
         here=None,
         at="beta",
     ),
-    # Its partner is the source of another pair by now, and must stay it.
+    # Its partner is the source of another pair by now, and must stay so.
     Trouble("taken-there", "half_pair", (HERE, {"source": "beta/{}", "target": "delta/{}"})),
     Trouble("taken-here", "half_pair", (THERE, {"source": "alpha/{}", "target": "gamma/{}"}), at="beta"),
     # Stopped for good.

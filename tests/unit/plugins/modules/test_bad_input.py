@@ -211,7 +211,7 @@ def test_a_package_that_is_not_installed(missing, tmp_path, collections_path):
     assert [name for name in ("netaddr", "requests") if name in result["msg"]] == missing
 
 
-def test_a_defect_is_told_like_every_other_failure(tmp_path, collections_path):
+def test_a_defect_is_reported_like_every_other_failure(tmp_path, collections_path):
     """A library without its parts provokes one. Nothing was sent, so nothing is left."""
     (tmp_path / "netaddr.py").write_text("", encoding="utf-8")
     result = run_with(tmp_path, collections_path)

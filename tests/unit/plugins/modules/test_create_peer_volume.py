@@ -296,7 +296,7 @@ def test_what_may_have_been_written_to_is_not_deleted(sites, fault):
 
 
 @pytest.mark.parametrize("change", [{"attributes": {}}, {"attributes": {MARK: "of-another-run"}}])
-def test_what_somebody_has_made_his_own_is_not_deleted(sites, change):
+def test_what_another_client_uses_is_not_deleted(sites, change):
     site = start(sites)
     act = {"cluster": "beta", "method": "ModifyVolume", "params": {"volumeID": CREATED, **change}}
     site.world.faults.add("alpha", "StartVolumePairing", fault="meanwhile", call=act)

@@ -201,7 +201,7 @@ def test_a_half_that_a_deleted_volume_uses_is_not_repaired(sites):
     assert (result["error"]["code"], site.writes()) == ("volume_pairs_remain", [])
 
 
-def test_a_deleted_volume_counts_while_the_other_site_is_dead(sites):
+def test_a_deleted_volume_counts_while_the_other_site_is_unreachable(sites):
     clusters = [CLUSTERS[0], {**CLUSTERS[1], "mvip": "127.0.0.1"}]
     site = sites(
         [{**cluster, "volumes": VOLUMES} for cluster in clusters],
@@ -331,11 +331,11 @@ def test_a_pair_that_was_there_and_is_not_connected(sites):
     assert "ports 443 and 2181" in result["msg"]
 
 
-# --- the other site is dead -------------------------------------------------------------------------------------------
+# --- the other site is unreachable ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("hostname", ["198.51.100.20", "127.0.0.1"])
-def test_absent_with_a_dead_peer_removes_this_side_when_it_can_tell(sites, hostname):
+def test_absent_with_an_unreachable_peer_removes_this_side_when_it_can_tell(sites, hostname):
     clusters = [CLUSTERS[0], {**CLUSTERS[1], "mvip": hostname}]
     site = sites(clusters, cluster_pairs=[PAIRED])
     site.world.site_down("beta")
@@ -431,7 +431,7 @@ def test_every_entry_of_two_lost_starts_is_named(sites):
     assert (result["changed"], len(result["error"]["left_behind"]), len(pairs_of(site, "alpha"))) == (True, 2, 2)
 
 
-def test_what_one_removal_leaves_unknown_is_told_although_the_other_fails(sites):
+def test_what_one_removal_leaves_unknown_is_reported_although_the_other_fails(sites):
     site = sites(CLUSTERS, cluster_pairs=[PAIRED])
     site.world.faults.add("alpha", "RemoveClusterPair", fault="drop_after", times=None)
     site.world.faults.add("alpha", "ListClusterPairs", 3, fault="http_401", times=None)

@@ -239,7 +239,7 @@ def test_evidence_that_cannot_be_read_counts_as_in_use(sites, method):
 
 
 def test_a_host_is_not_cut_off_by_a_roll_back(sites):
-    """The source was a target without a pair; somebody logs in as soon as it is writable."""
+    """The source was a target without a pair; another client logs in as soon as it is writable."""
     site = sites(
         [
             {"name": "alpha", "volumes": [{**ORDERS, "access": RT}]},
@@ -285,7 +285,7 @@ def meanwhile(site, cluster, method, nth, then):
     )
 
 
-def test_a_volume_that_somebody_pairs_before_our_first_write_is_left_alone(sites):
+def test_a_volume_that_another_client_pairs_before_our_first_write_is_left_alone(sites):
     site = start(sites, "unpaired")
     meanwhile(site, "beta", "ListVolumes", 2, ("beta", "StartVolumePairing", {"volumeID": 77}))
     result = site.run("volume_pair", **PAIR)
@@ -293,7 +293,7 @@ def test_a_volume_that_somebody_pairs_before_our_first_write_is_left_alone(sites
     assert volumes(site, "beta")["orders-dr"]["access"] == "readWrite"
 
 
-def test_a_source_that_somebody_pairs_before_our_first_write_is_left_alone(sites):
+def test_a_source_that_another_client_pairs_before_our_first_write_is_left_alone(sites):
     site = start(sites, "unpaired")
     meanwhile(site, "alpha", "ListVolumes", 2, ("alpha", "StartVolumePairing", {"volumeID": 41}))
     result = site.run("volume_pair", **PAIR)
@@ -308,14 +308,14 @@ def test_a_target_that_comes_into_use_before_our_first_write_is_left_alone(sites
     assert (result["error"]["code"], result["changed"], result["actions"]) == ("changed_meanwhile", False, [])
 
 
-def test_a_pair_that_somebody_made_anew_is_not_removed(sites):
+def test_a_pair_that_another_client_made_again_is_not_removed(sites):
     site = start(sites, "half here")
     meanwhile(site, "alpha", "ListVolumes", 2, ("alpha", "RemoveVolumePair", {"volumeID": 41}))
     result = site.run("volume_pair", **PAIR, state="absent")
     assert (result["error"]["code"], result["changed"], result["actions"]) == ("changed_meanwhile", False, [])
 
 
-def test_a_volume_that_somebody_pairs_between_look_and_start(sites):
+def test_a_volume_that_another_client_pairs_between_recheck_and_start(sites):
     site = start(sites, "unpaired")
     meanwhile(site, "alpha", "StartVolumePairing", 1, ("alpha", "StartVolumePairing", {"volumeID": 41}))
     result = site.run("volume_pair", **PAIR)
@@ -414,7 +414,7 @@ def test_two_lost_replies_to_start_leave_nothing(sites):
     assert is_as_before(site)
 
 
-def test_what_somebody_started_after_a_refused_start_is_not_removed(sites):
+def test_what_another_client_started_after_a_refused_start_is_not_removed(sites):
     site = start(sites, "unpaired")
     site.world.faults.add("alpha", "StartVolumePairing", fault="xNotPrimary")
     meanwhile(site, "alpha", "StartVolumePairing", 2, ("alpha", "StartVolumePairing", {"volumeID": 41}))
@@ -459,14 +459,14 @@ def test_an_empty_list_changes_nothing(sites):
 
 def test_results_come_in_the_order_given(sites):
     site = many(sites)
-    wished = items()[::-1]
-    result = site.check_then_run("volume_pair", pairs=wished)
-    assert [pair["volume"] for pair in result["pairs"]] == [item["volume"] for item in wished]
+    requested = items()[::-1]
+    result = site.check_then_run("volume_pair", pairs=requested)
+    assert [pair["volume"] for pair in result["pairs"]] == [item["volume"] for item in requested]
     (modified,) = [action for action in result["actions"] if action["method"] == "ModifyVolumes"]
     assert modified["object"].endswith("and 2 more (5 in all)")
 
 
-def test_if_one_cannot_be_planned_nothing_is_written_and_each_is_told(sites):
+def test_if_one_cannot_be_planned_nothing_is_written_and_each_is_reported(sites):
     site = many(sites)
     result = site.check_then_run("volume_pair", pairs=[*items(2), {"volume": "nonesuch"}, {"volume": "nowhere"}])
     assert (site.writes(), result["changed"], result["error"]["code"]) == ([], False, "volume_not_found")

@@ -113,7 +113,7 @@ def test_a_volume_that_was_asked_for_is_paired(sites):
     assert site.run("pair_info", volumes=["db"])["problems"] == []
 
 
-def test_of_two_volumes_without_a_role_one_is_told_after_the_other(sites):
+def test_of_two_volumes_without_a_role_one_is_reported_after_the_other(sites):
     site = sites(
         **spec(
             {"between": ["alpha/db", "beta/db"]},

@@ -147,7 +147,7 @@ def test_a_peer_that_this_cluster_is_connected_with_is_alive(pair, fault, why):
     assert_alive(given, result, given.address, why)
 
 
-def test_a_proxy_that_is_down_does_not_make_a_peer_unreachable(pair, monkeypatch, closed_port):
+def test_a_proxy_that_is_down_does_not_count_as_an_unreachable_peer(pair, monkeypatch, closed_port):
     given = pair()
     for name in ("NO_PROXY", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
@@ -158,7 +158,7 @@ def test_a_proxy_that_is_down_does_not_make_a_peer_unreachable(pair, monkeypatch
     assert given.world.calls_of("alpha") == []
 
 
-def test_a_name_with_a_typing_mistake_does_not_make_a_peer_unreachable(pair):
+def test_a_name_with_a_typing_mistake_does_not_count_as_an_unreachable_peer(pair):
     given = pair()
     result = given.run(peer={"hostname": "alpah.invalid", "port": 443}, wait_timeout=1, **LOCAL_ONLY)
     assert_alive(given, result, "alpah.invalid", "")
@@ -292,7 +292,7 @@ def test_a_playbook_shows_lines_and_one_result(pair, playbook, tmp_path_factory)
     assert "unplanned" not in done.stdout
 
 
-# --- which cluster it means ------------------------------------------------------------------------------------------------------
+# --- which cluster it means ----------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(name="hub")
@@ -404,7 +404,7 @@ WOULD_ANSWER = {
 
 @pytest.mark.parametrize("answer", WOULD_ANSWER)
 @pytest.mark.parametrize("named", ["mvip", "hostname"])
-def test_a_peer_assumed_dead_gets_not_one_request(pair, answer, named):
+def test_a_peer_assumed_gone_gets_not_one_request(pair, answer, named):
     given = pair()
     WOULD_ANSWER[answer](given)
     given.world.clear_calls()
@@ -436,7 +436,7 @@ def test_it_permits_what_local_only_permits(pair, options, code):
     assert "requires the peer alpha, which is unreachable" in result["msg"]
 
 
-def test_the_clusters_are_unpaired_from_a_peer_assumed_dead(pair):
+def test_the_clusters_are_unpaired_from_a_peer_assumed_gone(pair):
     given = pair()
     gone = {"state": "absent", "peer_unreachable": "assume_dead", "peer": {"mvip": MVIP}, "here": "beta"}
     assert not given.site.check_then_run("volume_pair", volume="orders", **gone).get("failed")

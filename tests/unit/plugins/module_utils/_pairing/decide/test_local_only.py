@@ -171,7 +171,7 @@ def test_a_former_target_is_released():
     assert outcome(observed, desired) == [*REMOVE, "alpha ModifyVolume volume orders-db (41)"]
 
 
-# --- which cluster an entry means ------------------------------------------------------------------------------------------------
+# --- which cluster an entry means -------------------------------------------------------------------------------------
 
 
 def test_the_only_cluster_pair_will_do_where_nothing_is_destroyed():
