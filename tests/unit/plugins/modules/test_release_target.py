@@ -87,7 +87,7 @@ def test_not_without_the_option_and_not_with_present(sites):
     assert accesses(site) == ["readWrite", RT]
 
 
-def test_a_pair_with_another_cluster_keeps_its_target(sites):
+def test_a_pair_with_another_volume_keeps_its_target(sites):
     site = start(sites, pairs=[{"source": HERE, "target": "beta/other"}])
     result = site.check_then_run("volume_pair", **PAIR)
     assert (result["error"]["code"], site.writes(), accesses(site)) == ("paired_elsewhere", [], ["readWrite", RT])
