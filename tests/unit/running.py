@@ -77,17 +77,17 @@ class Sites:
         return run_module(module, {name: value for name, value in args.items() if value is not None}, check)
 
     def check_then_run(self, module: str, **options: Any) -> dict[str, Any]:
-        """A check run, which must write nothing and foretell what the real run, whose result this is, then does."""
+        """A check run, which must write nothing and show what the real run, whose result this is, then does."""
         self.world.clear_calls()
         before = self.world.truth()
-        foretold = self.run(module, check=True, **options)
+        planned = self.run(module, check=True, **options)
         assert (self.world.writes(), self.world.truth()) == ([], before)
         result = self.run(module, **options)
         if not result.get("failed"):
             for member in ("changed", "diff"):
-                assert foretold[member] == result[member]
+                assert planned[member] == result[member]
             # What runs side by side ends in any order.
-            assert in_order(foretold["actions"]) == in_order(result["actions"])
+            assert in_order(planned["actions"]) == in_order(result["actions"])
         return result
 
     def writes(self) -> list[str]:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Steps and options are made with keywords: with five texts and two volumes in a row nobody sees which is which."""
+"""Steps and options are made with keywords: with five texts and two volumes in a row no one sees which is which."""
 
 from __future__ import annotations
 

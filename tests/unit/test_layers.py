@@ -119,7 +119,7 @@ def test_modules_action_plugins_and_group_are_the_same():
 
 
 def test_only_the_door_writes():
-    """Outside of `_element` and of Writer nobody calls a method of the API but reads."""
+    """Outside of `_element` and of Writer nothing calls a method of the API but reads."""
     for file in FILES:
         name = file.with_suffix("").as_posix()
         text = (PLUGINS / file).read_text(encoding="utf-8")

@@ -42,6 +42,8 @@ CHECKED = {
         "tests/sdk/*.txt",
     ),
     "module documentation": ("plugins/modules/*.py", "plugins/doc_fragments/*.py"),
+    "unit tests": ("tests/unit/*.py", "tests/unit/plugins/**/*.py"),
+    "playbook tests": ("tests/playbooks/*.py", "tests/integration/targets/**/*.yml"),
     "controller": ("plugins/action/*.py", "plugins/plugin_utils/*.py", "plugins/filter/*.py"),
     "one cluster": ("plugins/module_utils/*.py", "plugins/module_utils/_element/*.py"),
     "two clusters": ("plugins/module_utils/_pairing/**/*.py",),

@@ -24,9 +24,14 @@ def before(diff):
 @pytest.mark.parametrize("reply", [KILLED, {**KILLED, "changed": False, "actions": []}])
 @pytest.mark.parametrize("diff", [DIFF, None])
 def test_a_later_call_that_dies_does_not_hide_what_was_written(reply, diff):
-    told = _with_the_writes(reply, before(diff))
-    assert (told["failed"], told["msg"], told["changed"], told["actions"]) == (True, "MODULE FAILURE", True, ACTIONS)
-    assert told.get("diff") == diff
+    late = _with_the_writes(reply, before(diff))
+    assert (late["failed"], late["msg"], late["changed"], late["actions"]) == (
+        True,
+        "MODULE FAILURE",
+        True,
+        ACTIONS,
+    )
+    assert late.get("diff") == diff
 
 
 def test_a_later_call_that_ends_by_itself_speaks_for_itself():

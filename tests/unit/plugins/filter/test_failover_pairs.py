@@ -95,7 +95,7 @@ def test_whether_it_is_known_which_pairs_are_with_an_unreachable_peer(peers, exp
     [
         (None, []),
         (["orders-db"], []),
-        (["nobody", "orders-db", "half"], ["nobody", "half"]),
+        (["nonesuch", "orders-db", "half"], ["nonesuch", "half"]),
         (("a", "a"), ["a", "a"]),
     ],
 )

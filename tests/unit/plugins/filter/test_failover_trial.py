@@ -51,7 +51,7 @@ def test_a_trial_that_succeeded(trial, kind, failing_over):
         ),
         pytest.param([IN_USE, REFUSED], "planned", True, False, ["orders-log"], id="and another volume is refused"),
         pytest.param([IN_USE, REFUSED], "forced", True, True, ["orders-log"], id="forced, one is enough"),
-        pytest.param([], "forced", True, False, [], id="no word about any volume"),
+        pytest.param([], "forced", True, False, [], id="nothing about any volume"),
     ],
 )
 def test_a_trial_that_was_refused(pairs, kind, hosts_log_out, possible, failing_over):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 SNAPSHOTS_MAX = 3
-# What beta was before it was built anew; alpha still has an entry for it.
+# What beta was before it was built again; alpha still has an entry for it.
 REBUILT = "0ld1"
 
 TO_BETA = {"source": "alpha/{}", "target": "beta/{}"}
@@ -36,7 +36,7 @@ class Trouble(NamedTuple):
 
 
 TROUBLES = (
-    # Halves, and two halves that do not belong together. Where the roles do not tell the source, somebody has to.
+    # Halves, and two halves that do not belong together. Where the roles do not show the source, the user has to name it.
     Trouble("half-here", "half_pair", (HERE,)),
     Trouble("half-there", "half_pair", (THERE,), at="beta"),
     Trouble("half-here-to-target", "half_pair", (HERE,), there=TARGET),
@@ -58,7 +58,7 @@ TROUBLES = (
         here=None,
         at="beta",
     ),
-    # Its partner is somebody else's source by now, and must stay it.
+    # Its partner is the source of another pair by now, and must stay so.
     Trouble("taken-there", "half_pair", (HERE, {"source": "beta/{}", "target": "delta/{}"})),
     Trouble("taken-here", "half_pair", (THERE, {"source": "alpha/{}", "target": "gamma/{}"}), at="beta"),
     # Stopped for good.
@@ -107,8 +107,8 @@ TROUBLES = (
 # What is wrong with the clusters themselves: pairings that were begun, and an entry that is one too many.
 BETWEEN_CLUSTERS = (("pending_pair", "alpha"), ("pending_pair", "beta"), ("further_entries", "alpha"))
 
-# Nobody may lay hands on these: healthy pairs of the two, pairs with others, what others have begun, volumes without pairs.
-STRANGERS = ("well", "well-from-beta", "with-gamma", "with-delta", "begun-elsewhere", "alone")
+# No remedy may change these: healthy pairs of the two, pairs with others, what others have begun, volumes without pairs.
+OTHERS = ("well", "well-from-beta", "with-gamma", "with-delta", "begun-elsewhere", "alone")
 
 
 def world() -> dict[str, Any]:
@@ -125,7 +125,7 @@ def world() -> dict[str, Any]:
             old = {"volume": trouble.name, "name": "old-{n}", "count": SNAPSHOTS_MAX}
             snapshots[trouble.snapshots].append(old)
     for cluster, names in volumes.items():
-        names += [{"name": name, "marks": [f"{name}-of-{cluster}"]} for name in STRANGERS]
+        names += [{"name": name, "marks": [f"{name}-of-{cluster}"]} for name in OTHERS]
     volumes["gamma"].append({"name": "taken-here"})
     volumes["delta"].append({"name": "taken-there"})
     pairs += [

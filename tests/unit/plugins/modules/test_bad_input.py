@@ -111,16 +111,16 @@ def test_peers_that_are_given_up(sites, playbook, tmp_path, tmp_path_factory):
 @pytest.mark.parametrize(
     ("given", "code", "remedy"),
     [
-        ({"volume": "nobody"}, "volume_not_found", "check the spelling"),
+        ({"volume": "nonesuch"}, "volume_not_found", "check the spelling"),
         ({"volume": None, "volume_id": 999}, "volume_not_found", "check the ID"),
-        ({"peer_volume": "nobody"}, "volume_not_found", "check the spelling"),
+        ({"peer_volume": "nonesuch"}, "volume_not_found", "check the spelling"),
         ({"volume": "scratch"}, "volume_ambiguous", "add the account"),
         ({"volume": "scratch", "account": "lab", "peer_volume": "scratch"}, "volume_ambiguous", "add the account"),
-        ({"account": "nobody"}, "account_not_found", "check the spelling"),
+        ({"account": "nonesuch"}, "account_not_found", "check the spelling"),
         ({"account": "lab"}, "volume_not_found", "of account lab"),
     ],
 )
-def test_a_volume_that_cannot_be_told(site, given, code, remedy):
+def test_a_volume_that_cannot_be_identified(site, given, code, remedy):
     result = refused(site, "volume_pair", **given)
     assert (result["error"]["code"], remedy in result["msg"]) == (code, True)
 
@@ -211,7 +211,7 @@ def test_a_package_that_is_not_installed(missing, tmp_path, collections_path):
     assert [name for name in ("netaddr", "requests") if name in result["msg"]] == missing
 
 
-def test_a_defect_is_told_like_every_other_failure(tmp_path, collections_path):
+def test_a_defect_is_reported_like_every_other_failure(tmp_path, collections_path):
     """A library without its parts provokes one. Nothing was sent, so nothing is left."""
     (tmp_path / "netaddr.py").write_text("", encoding="utf-8")
     result = run_with(tmp_path, collections_path)

@@ -123,7 +123,7 @@ RUNS = {
     "ListClusterAdmins": ("pair_info", REPORT, False),
     "ListClusterFaults": ("pair_info", REPORT, False),
     "ListClusterPairs": ("volume_pair", PAIRED, False),
-    "ListDeletedVolumes": ("volume_pair", {"volume": "nobody"}, True),
+    "ListDeletedVolumes": ("volume_pair", {"volume": "nonesuch"}, True),
     "ListFibreChannelSessions": ("volume_pair", NEW, True),
     "ListISCSISessions": ("volume_pair", NEW, True),
     "ListQoSPolicies": ("volume_pair", CREATED, True),
@@ -290,7 +290,7 @@ def test_one_object_spoils_no_other(site, run, method, name):
 
 
 def another(entry):
-    """The same with other IDs."""
+    """The reply with other IDs."""
     return {
         name: value + 1000 if name.endswith("ID") and isinstance(value, int) else copy.deepcopy(value)
         for name, value in entry.items()
@@ -314,7 +314,7 @@ def test_what_is_there_twice_is_not_acted_on(site, method):
     twice = copy.deepcopy(reply[name][0])
     for member in ("volumePairs", "access"):
         twice.pop(member, None)
-    if method == "ListDeletedVolumes":  # it is looked at where the other list does not show the volume
+    if method == "ListDeletedVolumes":  # it is read where the other list does not show the volume
         volumes = true_reply(site, "ListVolumes")["volumes"]
         answer(site, "ListVolumes", {"volumes": [each for each in volumes if not each["deleteTime"]]})
     add_answer(site, method, {name: [*reply[name], {**reply[name][0], **twice}]})

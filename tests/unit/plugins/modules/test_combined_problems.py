@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Everything that can be wrong is reported once, with a remedy that cures it when it is followed to the letter."""
+"""Everything that can be wrong is reported once, with a remedy that fixes it when it is followed exactly."""
 
 from __future__ import annotations
 
@@ -78,12 +78,12 @@ def pass_by(site, problem):
                 site.world.hinder(cluster, volume["id"], None)
 
 
-def told(result):
+def reported(result):
     return sorted((problem["code"], problem["cluster"], problem["volume"] or "") for problem in result["problems"])
 
 
-def strangers(site):
-    """Everything that nobody has asked to have touched: other clusters, their links, and all volumes but the troubled."""
+def others(site):
+    """Everything that no one has asked to have changed: other clusters, their links, and all volumes but the troubled."""
     names = {trouble.name for trouble in combined_problems.TROUBLES}
     truth = site.world.truth()["clusters"]
     ours = [volume for name in ("alpha", "beta") for volume in truth[name]["volumes"] if volume["name"] not in names]
@@ -100,26 +100,26 @@ def strangers(site):
     return [truth["gamma"], truth["delta"], ours, taken, links]
 
 
-def test_each_of_combined_problems_is_reported_once_and_cured_by_its_remedy(sites):
+def test_each_of_combined_problems_is_reported_once_and_fixed_by_its_remedy(sites):
     world = combined_problems.world()
     site = sites(world.pop("clusters"), **world)
-    bystanders = strangers(site)
+    bystanders = others(site)
     report = site.run("pair_info", gather=GATHER)
     assert len(combined_problems.TROUBLES) >= 50
-    assert told(report) == sorted(
+    assert reported(report) == sorted(
         [(each.code, each.at, each.name) for each in combined_problems.TROUBLES]
         + [(code, cluster, "") for code, cluster in combined_problems.BETWEEN_CLUSTERS]
     )
     assert not report["healthy"]
     # What one remedy leaves, another report names: a volume that was locked, and paused as well.
-    for _look in range(3):
+    for _round in range(3):
         for problem in report["problems"]:
             (pass_by if problem["code"] == "recovering" else follow)(site, problem)
         report = site.run("pair_info", gather=GATHER)
         if not report["problems"]:
             break
     assert (report["problems"], report["healthy"]) == ([], True)
-    assert strangers(site) == bystanders
+    assert others(site) == bystanders
 
 
 # --- what is wrong with the clusters, or the way between them -----------------------------------------------------------
@@ -152,10 +152,10 @@ def repair_the_clusters(site, report):
     assert not site.run("cluster_pair", repair=True).get("failed")
 
 
-def begin_anew(pair_clusters):
+def pair_again(pair_clusters):
     """Remove the volume pairs by their IDs, pair the clusters, then the volumes."""
 
-    def cure(site, report):
+    def fix(site, report):
         ids = [
             {"volume_id": pair["local"]["volume_id"], "peer_volume_id": pair["peer"]["volume_id"]}
             for pair in report["volume_pairs"]
@@ -166,7 +166,7 @@ def begin_anew(pair_clusters):
         paired = site.run("volume_pair", pairs=ids, allow_overwrite=True)
         assert not paired.get("failed"), paired["msg"]
 
-    return cure
+    return fix
 
 
 def follow_it(site, report):
@@ -236,14 +236,14 @@ CAUSES = [
         forget_the_pair_there,
         "half_pair",
         ["3 volume pairs", "element_cluster_pair with repair: true; then pair the volumes again"],
-        begin_anew(repair_the_clusters),
+        pair_again(repair_the_clusters),
         {},
     ),
     (
         forget_the_pair,
         "not_paired",
         ["3 volume pairs", "run element_cluster_pair; then pair the volumes again"],
-        begin_anew(pair_the_clusters),
+        pair_again(pair_the_clusters),
         {},
     ),
     (None, "not_paired", ["with volume: plain"], follow_it, {"volumes": ["one", "plain"]}),
@@ -257,8 +257,8 @@ CAUSES = [
 ]
 
 
-@pytest.mark.parametrize(("spoil", "code", "says", "cure", "options"), CAUSES)
-def test_one_cause_is_one_problem_and_cured_by_its_remedy(sites, spoil, code, says, cure, options):
+@pytest.mark.parametrize(("spoil", "code", "says", "fix", "options"), CAUSES)
+def test_one_cause_is_one_problem_and_fixed_by_its_remedy(sites, spoil, code, says, fix, options):
     site = sites(CLUSTERS, cluster_pairs=[LINK], volume_pairs=PAIRED)
     assert site.run("pair_info", gather=GATHER)["problems"] == []
     if spoil:
@@ -267,9 +267,9 @@ def test_one_cause_is_one_problem_and_cured_by_its_remedy(sites, spoil, code, sa
     (problem,) = report["problems"]
     assert problem["code"] == code
     assert all(words in f"{problem['message']}: {problem['remedy']}" for words in says)
-    cure(site, report)
-    cured = site.run("pair_info", gather=GATHER, **options)
-    assert (cured["problems"], cured["healthy"]) == ([], True)
+    fix(site, report)
+    fixed = site.run("pair_info", gather=GATHER, **options)
+    assert (fixed["problems"], fixed["healthy"]) == ([], True)
 
 
 # Their causes are for the site, for support or for the administrators of the network, or no simulated cluster has them.

@@ -20,7 +20,7 @@ NAMES = {"alpha": 1, "beta": 101, "gamma": 201}
 
 @pytest.fixture
 def crowded() -> Iterator[Sites]:
-    """Three clusters with volumes a and b, where somebody else has got every key."""
+    """Three clusters with volumes a and b, where another client has got every key."""
     clusters = [
         {"name": name, "volumes": [{"name": each, "id": first + n} for n, each in enumerate("ab")]}
         for name, first in NAMES.items()
@@ -43,13 +43,13 @@ def listed(site: Sites, cluster: str) -> list[str | None]:
 
 
 def meanwhile(site: Sites, method: str, act: str, **params: object) -> None:
-    """Before beta serves this method, somebody does something to alpha's first volume, or to alpha."""
+    """Before beta serves this method, another client does something to alpha's first volume, or to alpha."""
     call = {"cluster": "alpha", "method": act, "params": params}
     site.world.faults.add("beta", method, fault="meanwhile", call=call)
 
 
 def test_a_created_volume_is_taken_back_with_one_call_at_a_time(sites):
-    """The roll-back ran on the only worker and waited there for reads that nobody was left to make: a hang for ever."""
+    """The roll-back ran on the only worker and waited there for reads that no worker was left to make: a hang for ever."""
     site = sites([{"name": "alpha", "volumes": [{"name": "a"}]}, {"name": "beta"}], cluster_pairs=[LINK])
     site.world.faults.add("alpha", "StartVolumePairing", fault="xInvalidParameter")
     result = site.run("volume_pair", volume="a", create_peer_volume={}, concurrency=1)
@@ -60,8 +60,8 @@ def test_a_created_volume_is_taken_back_with_one_call_at_a_time(sites):
     ]
 
 
-def test_our_pairing_of_volumes_completed_by_somebody_else_as_we_wished(crowded):
-    """Our entry was removed, the other volume kept its half: the pair that was wished, and was there, was torn."""
+def test_our_pairing_of_volumes_completed_by_another_client_as_we_requested(crowded):
+    """Our entry was removed, the other volume kept its half: the pair that was requested, and was there, was torn."""
     crowded.world.act("alpha", "pair_clusters", {"far": "beta"})
     meanwhile(crowded, "CompleteVolumePairing", "complete_pairing", number=0, far="beta", far_number=0)
     result = crowded.run("volume_pair", volume="a")
@@ -69,8 +69,8 @@ def test_our_pairing_of_volumes_completed_by_somebody_else_as_we_wished(crowded)
     assert (pairs(crowded, "alpha", 1), pairs(crowded, "beta", 101)) == ([101], [1])
 
 
-def test_our_pairing_of_volumes_completed_by_somebody_else_with_another_volume(crowded):
-    """The same, but the pair was somebody else's: half of it was removed, and nobody was told."""
+def test_our_pairing_of_volumes_completed_by_another_client_with_another_volume(crowded):
+    """The pair was another client's: half of it was removed, and nothing was reported."""
     crowded.world.act("alpha", "pair_clusters", {"far": "beta"})
     meanwhile(crowded, "CompleteVolumePairing", "complete_pairing", number=0, far="beta", far_number=1)
     result = crowded.run("volume_pair", volume="a")
@@ -81,15 +81,15 @@ def test_our_pairing_of_volumes_completed_by_somebody_else_with_another_volume(c
     assert (pairs(crowded, "alpha", 1), pairs(crowded, "beta", 102), pairs(crowded, "beta", 101)) == ([102], [1], [])
 
 
-def test_our_pairing_of_clusters_completed_by_somebody_else_as_we_wished(crowded):
-    """Our entry was removed although it had become the pair that was wished; what was left of it was half_pair."""
+def test_our_pairing_of_clusters_completed_by_another_client_as_we_requested(crowded):
+    """Our entry was removed although it had become the pair that was requested; what was left of it was half_pair."""
     meanwhile(crowded, "CompleteClusterPairing", "complete_cluster_pairing", far="beta")
     result = crowded.run("cluster_pair")
     assert not result.get("failed"), result["msg"]
     assert (listed(crowded, "alpha"), listed(crowded, "beta")) == (["beta"], ["alpha"])
 
 
-def test_our_pairing_of_clusters_completed_by_somebody_else_with_a_third_cluster(crowded):
+def test_our_pairing_of_clusters_completed_by_another_client_with_a_third_cluster(crowded):
     """Our entry was removed, and a third cluster was left with a half."""
     meanwhile(crowded, "CompleteClusterPairing", "complete_cluster_pairing", far="gamma")
     result = crowded.run("cluster_pair")

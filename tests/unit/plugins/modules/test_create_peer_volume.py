@@ -22,7 +22,7 @@ ORDERS = {
 }
 # The number that beta gives to the first volume it creates.
 CREATED = 101
-WISH = {"volume": "orders-db", "create_peer_volume": {}}
+DESIRED = {"volume": "orders-db", "create_peer_volume": {}}
 
 
 def start(sites, volumes=(ORDERS,), there=(), accounts=("shop", "lab"), **more):
@@ -52,7 +52,7 @@ CREATION = ["beta CreateVolume", "beta ModifyVolume", "alpha StartVolumePairing"
 
 def test_it_is_like_the_volume_here(sites):
     site = start(sites)
-    result = site.check_then_run("volume_pair", **WISH, wait_for="in_sync")
+    result = site.check_then_run("volume_pair", **DESIRED, wait_for="in_sync")
     assert not result.get("failed"), result["msg"]
     assert site.writes() == CREATION
     made = there(site)["orders-db"]
@@ -68,15 +68,15 @@ def test_it_is_like_the_volume_here(sites):
 def test_check_mode_knows_what_it_will_be_called(sites):
     site = start(sites)
     for options, name in (({}, "orders-db"), ({"peer_volume": "orders-dr"}, "orders-dr")):
-        (pair,) = site.run("volume_pair", check=True, **WISH, **options)["pairs"]
+        (pair,) = site.run("volume_pair", check=True, **DESIRED, **options)["pairs"]
         assert (pair["peer_volume"], pair["peer"]["volume_id"], pair["state"]) == (name, None, "none")
 
 
 def test_it_is_made_once(sites):
     site = start(sites)
-    site.run("volume_pair", **WISH)
+    site.run("volume_pair", **DESIRED)
     site.world.clear_calls()
-    again = site.check_then_run("volume_pair", **WISH)
+    again = site.check_then_run("volume_pair", **DESIRED)
     assert (again["changed"], site.writes(), len(there(site))) == (False, [], 1)
 
 
@@ -124,7 +124,7 @@ def test_one_account_for_many_volumes(sites):
 
 def test_an_existing_volume_is_taken_and_none_created(sites):
     site = start(sites, there=[{**ORDERS, "marks": []}])
-    site.run("volume_pair", **WISH)
+    site.run("volume_pair", **DESIRED)
     assert "beta CreateVolume" not in site.writes()
 
 
@@ -138,7 +138,7 @@ def test_a_namesake_of_another_owner_is_left_alone_when_the_owner_is_named(sites
 
 def test_it_grows_with_the_volume_here(sites):
     site = start(sites)
-    result = site.check_then_run("volume_pair", **WISH, size="30GiB")
+    result = site.check_then_run("volume_pair", **DESIRED, size="30GiB")
     assert not result.get("failed"), result["msg"]
     assert site.writes() == [CREATION[0], "alpha ModifyVolume", *CREATION[1:]]
     assert there(site)["orders-db"]["size"] == 30 * GIB
@@ -148,8 +148,8 @@ def test_it_grows_with_the_volume_here(sites):
 def test_repair_of_a_half_whose_other_volume_is_gone(sites):
     gone = {"at": "alpha/orders-db", "to": {"cluster": "beta", "volume_id": 99, "name": "orders-db"}}
     site = start(sites, volume_pairs=[gone])
-    assert site.check_then_run("volume_pair", **WISH)["error"]["code"] == "half_pair"
-    result = site.check_then_run("volume_pair", **WISH, repair=True)
+    assert site.check_then_run("volume_pair", **DESIRED)["error"]["code"] == "half_pair"
+    result = site.check_then_run("volume_pair", **DESIRED, repair=True)
     assert not result.get("failed"), result["msg"]
     assert site.writes() == ["alpha RemoveVolumePair", *CREATION]
 
@@ -157,7 +157,7 @@ def test_repair_of_a_half_whose_other_volume_is_gone(sites):
 def test_a_namesake_of_the_partner_that_is_gone_is_not_doubled(sites):
     gone = {"at": "alpha/orders-db", "to": {"cluster": "beta", "volume_id": 99, "name": "orders-db"}}
     site = start(sites, there=[{**ORDERS, "marks": []}], volume_pairs=[gone])
-    result = site.check_then_run("volume_pair", **WISH, repair=True)
+    result = site.check_then_run("volume_pair", **DESIRED, repair=True)
     assert (result["error"]["code"], site.writes()) == ("volume_ambiguous", [])
     other = {"create_peer_volume": {"name": "orders-dr"}}
     assert not site.run("volume_pair", volume="orders-db", repair=True, **other).get("failed")
@@ -166,17 +166,17 @@ def test_a_namesake_of_the_partner_that_is_gone_is_not_doubled(sites):
 def test_a_half_that_was_a_target_is_not_promoted_without_a_word(sites):
     gone = {"at": "alpha/orders-db", "to": {"cluster": "beta", "volume_id": 99, "name": "orders-db"}}
     site = start(sites, [{**ORDERS, "access": "replicationTarget"}], volume_pairs=[gone])
-    result = site.check_then_run("volume_pair", **WISH, repair=True)
+    result = site.check_then_run("volume_pair", **DESIRED, repair=True)
     assert (result["error"]["code"], site.writes()) == ("direction_unknown", [])
-    assert not site.run("volume_pair", **WISH, repair=True, direction="to_peer").get("failed")
+    assert not site.run("volume_pair", **DESIRED, repair=True, direction="to_peer").get("failed")
 
 
 def test_a_partner_of_an_earlier_run_that_was_deleted_is_to_be_restored(sites):
     site = start(sites)
-    site.run("volume_pair", **WISH)
+    site.run("volume_pair", **DESIRED)
     site.world.call("beta", "DeleteVolume", {"volumeID": CREATED})
     for repair in (False, True):
-        result = site.check_then_run("volume_pair", **WISH, peer_volume="orders-db", repair=repair)
+        result = site.check_then_run("volume_pair", **DESIRED, peer_volume="orders-db", repair=repair)
         assert (result["error"]["code"], site.writes()) == ("volume_deleted", [])
 
 
@@ -188,7 +188,7 @@ def test_a_partner_of_an_earlier_run_that_was_deleted_is_to_be_restored(sites):
     [
         ({"create_peer_volume": None}, {}, "volume_not_found"),
         ({"direction": "from_peer"}, {}, "empty_source"),
-        ({"create_peer_volume": {"account": "nobody"}}, {}, "account_not_found"),
+        ({"create_peer_volume": {"account": "nonesuch"}}, {}, "account_not_found"),
         ({}, {"accounts": ("lab",)}, "account_not_found"),
         ({"create_peer_volume": {"qos_policy": "gold"}}, {}, "qos_policy_not_found"),
         ({"peer_volume_id": 999}, {}, "volume_not_found"),
@@ -204,14 +204,14 @@ def test_a_partner_of_an_earlier_run_that_was_deleted_is_to_be_restored(sites):
 )
 def test_refused_before_anything_is_written(sites, options, world, code):
     site = start(sites, **world)
-    result = site.check_then_run("volume_pair", **{**WISH, **options})
+    result = site.check_then_run("volume_pair", **{**DESIRED, **options})
     assert (result["failed"], result["error"]["code"], result["changed"]) == (True, code, False)
     assert site.writes() == []
 
 
 def test_without_a_cluster_pair_nothing_is_created(sites):
     site = sites([{"name": "alpha", "volumes": [{"name": "orders-db"}]}, {"name": "beta"}])
-    assert site.check_then_run("volume_pair", **WISH)["error"]["code"] == "not_connected"
+    assert site.check_then_run("volume_pair", **DESIRED)["error"]["code"] == "not_connected"
     assert site.writes() == []
 
 
@@ -242,7 +242,7 @@ def test_two_items_that_would_create_the_same_volume(sites):
 )
 def test_options_that_contradict_each_other(sites, options, complaint):
     site = start(sites)
-    result = site.run("volume_pair", **{**WISH, **options})
+    result = site.run("volume_pair", **{**DESIRED, **options})
     assert result["failed"]
     assert complaint in result["msg"]
     assert site.world.calls == []
@@ -258,7 +258,7 @@ SAID_NO_AND_DID = ["xDBInvalidState", "xDBVersionMismatch", "xNotReadyForIO"]
 def test_a_lost_reply_is_looked_for_and_no_second_volume_made(sites, fault):
     site = start(sites)
     site.world.faults.add("beta", "CreateVolume", fault=fault, after_applying=True)
-    result = site.run("volume_pair", **WISH)
+    result = site.run("volume_pair", **DESIRED)
     assert not result.get("failed"), result["msg"]
     assert len(site.world.truth()["clusters"]["beta"]["volumes"]) == 1
     assert result["pairs"][0]["state"] == "paired"
@@ -269,7 +269,7 @@ def test_what_was_created_in_spite_of_a_refusal_is_taken_back(sites, fault):
     site = start(sites)
     site.world.faults.add("beta", "CreateVolume", fault=fault, after_applying=True)
     site.world.faults.add("beta", "CompleteVolumePairing", fault="xInvalidParameter")
-    result = site.run("volume_pair", **WISH)
+    result = site.run("volume_pair", **DESIRED)
     assert (result["failed"], result["error"]["rolled_back"], there(site)) == (True, True, {})
 
 
@@ -286,22 +286,22 @@ def test_a_reply_without_the_number_is_looked_for(sites, reply, count):
 
 @pytest.mark.parametrize("fault", ["xInvalidParameter"])
 def test_what_may_have_been_written_to_is_not_deleted(sites, fault):
-    """Its statistics cannot be read, so nobody can tell."""
+    """Its statistics cannot be read, so no one can tell."""
     site = start(sites)
     site.world.faults.add("beta", "ListVolumeStats", fault=fault, times=None)
     site.world.faults.add("beta", "CompleteVolumePairing", fault=fault)
-    result = site.run("volume_pair", **WISH)
+    result = site.run("volume_pair", **DESIRED)
     assert (result["failed"], result["changed"], list(there(site))) == (True, True, ["orders-db"])
     assert "its statistics cannot be read" in result["error"]["left_behind"][0]
 
 
 @pytest.mark.parametrize("change", [{"attributes": {}}, {"attributes": {MARK: "of-another-run"}}])
-def test_what_somebody_has_made_his_own_is_not_deleted(sites, change):
+def test_what_another_client_uses_is_not_deleted(sites, change):
     site = start(sites)
     act = {"cluster": "beta", "method": "ModifyVolume", "params": {"volumeID": CREATED, **change}}
     site.world.faults.add("alpha", "StartVolumePairing", fault="meanwhile", call=act)
     site.world.faults.add("beta", "CompleteVolumePairing", fault="xInvalidParameter")
-    result = site.run("volume_pair", **WISH)
+    result = site.run("volume_pair", **DESIRED)
     assert (result["failed"], list(there(site))) == (True, ["orders-db"])
     assert "changed since" in result["error"]["left_behind"][0]
 
@@ -309,7 +309,7 @@ def test_what_somebody_has_made_his_own_is_not_deleted(sites, change):
 def test_statistics_that_cannot_be_read_do_not_count_against_a_new_volume(sites):
     site = start(sites)
     site.world.faults.add("beta", "ListVolumeStats", fault="xInvalidParameter", times=None)
-    assert not site.run("volume_pair", **WISH).get("failed")
+    assert not site.run("volume_pair", **DESIRED).get("failed")
 
 
 def test_a_lost_reply_to_the_account_is_looked_for(sites):
@@ -323,13 +323,13 @@ def test_a_lost_reply_to_the_account_is_looked_for(sites):
 def test_what_was_created_is_deleted_when_the_pair_cannot_be_made(sites):
     site = start(sites)
     site.world.faults.add("beta", "CompleteVolumePairing", fault="xInvalidParameter")
-    result = site.run("volume_pair", **WISH)
+    result = site.run("volume_pair", **DESIRED)
     assert (result["failed"], result["changed"], result["error"]["rolled_back"]) == (True, False, True)
     assert result["error"]["left_behind"] is None
     # Purged, so that it does not stand in the way of the next run; no host could write to it by then.
     assert site.world.truth()["clusters"]["beta"]["volumes"] == []
     assert site.writes()[-3:] == ["beta ModifyVolume", "beta DeleteVolume", "beta PurgeDeletedVolume"]
-    again = site.run("volume_pair", **WISH)
+    again = site.run("volume_pair", **DESIRED)
     assert not again.get("failed"), again["msg"]
     assert len(there(site)) == 1
 
@@ -356,7 +356,7 @@ def test_what_came_into_use_is_left_and_named(sites, act):
     site = start(sites)
     site.world.switches.set({"statistics": "live"})
     site.world.faults.add("beta", "ListVolumes", 3, fault="meanwhile", call={"cluster": "beta", **act})
-    result = site.run("volume_pair", **WISH)
+    result = site.run("volume_pair", **DESIRED)
     assert (result["error"]["code"], site.writes()) == ("changed_meanwhile", ["beta CreateVolume"])
     (left,) = result["error"]["left_behind"]
     assert left.startswith(f"volume orders-db ({CREATED}) on cluster beta: this run created it, but it has")
@@ -369,14 +369,14 @@ def test_a_volume_of_that_name_that_appears_meanwhile(sites):
     params = {"name": "orders-db", "accountID": owner, "totalSize": GIB, "enable512e": True}
     act = {"cluster": "beta", "method": "CreateVolume", "params": params}
     site.world.faults.add("beta", "ListVolumes", 2, fault="meanwhile", call=act)
-    result = site.run("volume_pair", **WISH)
+    result = site.run("volume_pair", **DESIRED)
     assert (result["error"]["code"], site.writes(), len(there(site))) == ("changed_meanwhile", [], 1)
 
 
 def test_a_creation_that_is_never_answered_is_named(sites):
     site = start(sites)
     site.world.faults.add("beta", "CreateVolume", fault="drop_before")
-    result = site.run("volume_pair", **WISH)
+    result = site.run("volume_pair", **DESIRED)
     assert result["failed"]
     (left,) = result["error"]["left_behind"]
     assert "if it was created: its attribute" in left
@@ -393,6 +393,6 @@ def test_the_same_options_take_the_pair_apart_again(sites):
     assert (result.get("failed", False), site.writes()) == (False, removal)
     nowhere = start(sites, accounts=("lab",))
     gone = nowhere.check_then_run(
-        "volume_pair", volume="orders-db", create_peer_volume={"account": "nobody"}, state="absent"
+        "volume_pair", volume="orders-db", create_peer_volume={"account": "nonesuch"}, state="absent"
     )
     assert (gone.get("failed", False), gone["changed"]) == (False, False)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Waits that are divided over several calls of a module: what is told in between, and that it is one task all the same."""
+"""Waits that are divided over several calls of a module: what is reported in between, and that it is one task all the same."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def test_without_an_interval_there_is_one_call(sites):
     assert result["error"]["code"] == "wait_timeout"
 
 
-def test_what_has_failed_in_the_first_call_is_told_by_the_last(sites):
+def test_what_has_failed_in_the_first_call_is_reported_by_the_last(sites):
     site = start(sites, timings=COPYING)
     site.world.faults.add("beta", "CompleteVolumePairing", fault="xInvalidParameter", times=1)
     task = pairs_task(site, concurrency=1)
@@ -146,7 +146,7 @@ def unpair(world):
     world.call("beta", "RemoveVolumePair", {"volumeID": 4123})
 
 
-def pair_anew(world):
+def pair_again(world):
     unpair(world)
     key = world.call("alpha", "StartVolumePairing", {"volumeID": 41, "mode": "Async"})["volumePairingKey"]
     world.call("beta", "CompleteVolumePairing", {"volumeID": 4123, "volumePairingKey": key})
@@ -167,7 +167,7 @@ def double(world):
     world.call("alpha", "CreateVolume", {"name": "orders-db", "accountID": 1, "totalSize": 10**9, "enable512e": True})
 
 
-@pytest.mark.parametrize("meddle", [unpair, pair_anew, turn, delete, double])
+@pytest.mark.parametrize("meddle", [unpair, pair_again, turn, delete, double])
 def test_a_pair_that_has_become_another_one(sites, meddle):
     site = start(sites, timings=COPYING)
     task = pairs_task(site)
@@ -257,7 +257,7 @@ def test_clusters_whose_time_runs_out(sites, there_before):
     )
 
 
-def test_clusters_that_somebody_has_paired_anew(sites):
+def test_clusters_that_another_client_has_paired_again(sites):
     site = start(sites, cluster_pairs=[], timings={"misconfigured_polls": "never"})
     task = Task(site, "cluster_pair")
     first = task.first()
@@ -278,7 +278,7 @@ def test_clusters_whose_pair_cannot_be_read_any_more(sites, state):
         task = Task(site, "cluster_pair")
         reply = task.first()
     else:
-        # Somebody pairs the clusters again, so that there is something to wait for.
+        # Another client pairs the clusters again, so that there is something to wait for.
         task = Task(site, "cluster_pair", state="absent")
         key = site.world.call("alpha", "StartClusterPairing")["clusterPairingKey"]
         meanwhile = {"cluster": "beta", "method": "CompleteClusterPairing", "params": {"clusterPairingKey": key}}

@@ -49,11 +49,11 @@ CASES = [
     ("pending", HANDSHAKE, HANDSHAKE, []),
     ("paired and pending", [], [], [HERE, THERE]),
 ]
-WISHES = {"present": {}, "repair": {"repair": True}, "absent": {"state": "absent"}}
+DESIRED = {"present": {}, "repair": {"repair": True}, "absent": {"state": "absent"}}
 
 
 def untouched(world):
-    """What nobody has asked for: pairs with a third cluster, and entries that name nobody."""
+    """What no one has asked for: pairs with a third cluster, and entries that name no cluster."""
     return {
         name: [entry for entry in cluster["cluster_pairs"] if entry["pending"] or "gamma" in (name, entry["remote"][0])]
         for name, cluster in world.truth()["clusters"].items()
@@ -61,18 +61,18 @@ def untouched(world):
 
 
 @pytest.mark.parametrize(
-    ("name", "wish", "expected"),
+    ("name", "desired", "expected"),
     [
-        pytest.param(name, wish, cell, id=f"{name}-{wish}")
+        pytest.param(name, desired, cell, id=f"{name}-{desired}")
         for name, *cells in CASES
-        for wish, cell in zip(WISHES, cells)
+        for desired, cell in zip(DESIRED, cells)
     ],
 )
-def test_each_cell(sites, name, wish, expected):
+def test_each_cell(sites, name, desired, expected):
     site = sites(CLUSTERS, cluster_pairs=[*THIRD, *WORLDS[name]])
-    strangers = untouched(site.world)
-    result = site.check_then_run("cluster_pair", **WISHES[wish])
-    assert untouched(site.world) == strangers
+    others = untouched(site.world)
+    result = site.check_then_run("cluster_pair", **DESIRED[desired])
+    assert untouched(site.world) == others
     if isinstance(expected, str):
         assert (result["failed"], result["error"]["code"], result["changed"]) == (True, expected, False)
         assert (site.writes(), result["actions"]) == ([], [])
@@ -81,13 +81,13 @@ def test_each_cell(sites, name, wish, expected):
     assert sorted(site.writes()) == sorted(expected)
     assert result["changed"] == bool(expected)
     pair = result["cluster_pair"]
-    if wish == "absent":
+    if desired == "absent":
         assert (pair["state"], pair["connected"], pair["uuid"]) == ("none", False, None)
     else:
         assert (pair["state"], pair["connected"]) == ("paired", True)
         assert (pair["local"]["status"], pair["peer"]["status"]) == ("Connected", "Connected")
     site.world.clear_calls()
-    again = site.run("cluster_pair", **({} if wish == "repair" else WISHES[wish]))
+    again = site.run("cluster_pair", **({} if desired == "repair" else DESIRED[desired]))
     assert (again["changed"], again["actions"], site.writes()) == (False, [], [])
 
 
@@ -108,7 +108,7 @@ def test_the_result_names_both_ends(sites):
 
 
 @pytest.mark.parametrize("members", ["empty", "null", "missing"])
-def test_remove_pending_removes_what_names_nobody_and_nothing_else(sites, members):
+def test_remove_pending_removes_what_names_no_cluster_and_nothing_else(sites, members):
     site = sites(CLUSTERS, cluster_pairs=[*THIRD, *PENDING], switches={"pending_cluster_pair_members": members})
     result = site.check_then_run("cluster_pair", remove_pending=True)
     assert sorted(site.writes()) == sorted([HERE, THERE, *HANDSHAKE])
@@ -138,18 +138,18 @@ def test_one_cluster_twice_is_refused(sites):
 VOLUMES = [{"name": "orders-db"}]
 
 
-@pytest.mark.parametrize("wish", [{"state": "absent"}, {"repair": True}])
+@pytest.mark.parametrize("desired", [{"state": "absent"}, {"repair": True}])
 @pytest.mark.parametrize("used", ["refused", "allowed"])
-def test_an_entry_that_volume_pairs_use_stays(sites, wish, used):
+def test_an_entry_that_volume_pairs_use_stays(sites, desired, used):
     site = sites(
         [{**cluster, "volumes": VOLUMES} for cluster in CLUSTERS[:2]],
-        cluster_pairs=[PAIRED] if "state" in wish else [HALF_HERE],
+        cluster_pairs=[PAIRED] if "state" in desired else [HALF_HERE],
         volume_pairs=[{"source": "alpha/orders-db", "target": "beta/orders-db"}]
-        if "state" in wish
+        if "state" in desired
         else [{"at": "alpha/orders-db", "to": "beta/orders-db"}],
         switches={"remove_used_cluster_pair": used},
     )
-    result = site.check_then_run("cluster_pair", **wish)
+    result = site.check_then_run("cluster_pair", **desired)
     assert (result["error"]["code"], site.writes()) == ("volume_pairs_remain", [])
     assert "orders-db" in result["msg"]
 
@@ -201,7 +201,7 @@ def test_a_half_that_a_deleted_volume_uses_is_not_repaired(sites):
     assert (result["error"]["code"], site.writes()) == ("volume_pairs_remain", [])
 
 
-def test_a_deleted_volume_counts_while_the_other_site_is_dead(sites):
+def test_a_deleted_volume_counts_while_the_other_site_is_unreachable(sites):
     clusters = [CLUSTERS[0], {**CLUSTERS[1], "mvip": "127.0.0.1"}]
     site = sites(
         [{**cluster, "volumes": VOLUMES} for cluster in clusters],
@@ -331,11 +331,11 @@ def test_a_pair_that_was_there_and_is_not_connected(sites):
     assert "ports 443 and 2181" in result["msg"]
 
 
-# --- the other site is dead -------------------------------------------------------------------------------------------
+# --- the other site is unreachable ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("hostname", ["198.51.100.20", "127.0.0.1"])
-def test_absent_with_a_dead_peer_removes_this_side_when_it_can_tell(sites, hostname):
+def test_absent_with_an_unreachable_peer_removes_this_side_when_it_can_tell(sites, hostname):
     clusters = [CLUSTERS[0], {**CLUSTERS[1], "mvip": hostname}]
     site = sites(clusters, cluster_pairs=[PAIRED])
     site.world.site_down("beta")
@@ -431,7 +431,7 @@ def test_every_entry_of_two_lost_starts_is_named(sites):
     assert (result["changed"], len(result["error"]["left_behind"]), len(pairs_of(site, "alpha"))) == (True, 2, 2)
 
 
-def test_what_one_removal_leaves_unknown_is_told_although_the_other_fails(sites):
+def test_what_one_removal_leaves_unknown_is_reported_although_the_other_fails(sites):
     site = sites(CLUSTERS, cluster_pairs=[PAIRED])
     site.world.faults.add("alpha", "RemoveClusterPair", fault="drop_after", times=None)
     site.world.faults.add("alpha", "ListClusterPairs", 3, fault="http_401", times=None)

@@ -114,7 +114,7 @@ def test_one_side_alone(sites):
     assert result["pairs"] == []
 
 
-def test_a_dead_peer_is_a_problem_and_not_an_error(sites):
+def test_an_unreachable_peer_is_a_problem_and_not_an_error(sites):
     site = sites(CLUSTERS, cluster_pairs=LINKS, volume_pairs=[HEALTHY])
     site.world.site_down("beta")
     result = site.run("pair_info")

@@ -26,7 +26,7 @@ def clusters(here, there):
 
 
 LINKS = [{"between": ["alpha", "beta"]}, {"between": ["alpha", "gamma"]}, {"between": ["beta", "gamma"]}]
-STRANGERS = [
+OTHERS = [
     {"source": "alpha/third-party", "target": "gamma/archive-a"},
     {"source": "gamma/archive-b", "target": "beta/third-party"},
     {"at": "alpha/spare", "pending": True},
@@ -85,12 +85,12 @@ CASES = [
     ("another gone", "paired_elsewhere", "paired_elsewhere", "paired_elsewhere"),
     ("peer missing", "volume_not_found", "volume_not_found", []),
 ]
-WISHES = {"present": {}, "repair": {"repair": True}, "absent": {"state": "absent"}}
+DESIRED = {"present": {}, "repair": {"repair": True}, "absent": {"state": "absent"}}
 
 
 def start(sites, name, **more):
     here, there, pairs = WORLDS[name]
-    return sites(clusters(here, there), cluster_pairs=LINKS, volume_pairs=[*STRANGERS, *pairs], **more)
+    return sites(clusters(here, there), cluster_pairs=LINKS, volume_pairs=[*OTHERS, *pairs], **more)
 
 
 def volumes(site, cluster):
@@ -98,7 +98,7 @@ def volumes(site, cluster):
 
 
 def untouched(site):
-    """Every volume that nobody has asked for."""
+    """Every volume that no one has asked for."""
     return {
         (cluster, name): volume
         for cluster in ("alpha", "beta", "gamma")
@@ -108,18 +108,18 @@ def untouched(site):
 
 
 @pytest.mark.parametrize(
-    ("name", "wish", "expected"),
+    ("name", "desired", "expected"),
     [
-        pytest.param(name, wish, cell, id=f"{name}-{wish}")
+        pytest.param(name, desired, cell, id=f"{name}-{desired}")
         for name, *cells in CASES
-        for wish, cell in zip(WISHES, cells)
+        for desired, cell in zip(DESIRED, cells)
     ],
 )
-def test_each_cell(sites, name, wish, expected):
+def test_each_cell(sites, name, desired, expected):
     site = start(sites, name)
-    strangers = untouched(site)
-    result = site.check_then_run("volume_pair", **PAIR, **WISHES[wish])
-    assert untouched(site) == strangers
+    others = untouched(site)
+    result = site.check_then_run("volume_pair", **PAIR, **DESIRED[desired])
+    assert untouched(site) == others
     if isinstance(expected, str):
         assert (result["failed"], result["error"]["code"], result["changed"]) == (True, expected, False)
         assert (site.writes(), result["actions"]) == ([], [])
@@ -130,13 +130,13 @@ def test_each_cell(sites, name, wish, expected):
     assert site.writes() == expected
     (pair,) = result["pairs"]
     assert result["changed"] == pair["changed"] == bool(expected)
-    if wish == "absent":
+    if desired == "absent":
         assert (pair["state"], pair["uuid"]) == ("none", None)
     else:
         assert (pair["state"], pair["health"], pair["in_sync"]) == ("paired", "healthy", True)
         assert pair["direction"] == ("from_peer" if name == "towards us" else "to_peer")
     site.world.clear_calls()
-    again = site.run("volume_pair", **PAIR, **({} if wish == "repair" else WISHES[wish]))
+    again = site.run("volume_pair", **PAIR, **({} if desired == "repair" else DESIRED[desired]))
     assert (again["changed"], again["actions"], site.writes()) == (False, [], [])
 
 
@@ -239,7 +239,7 @@ def test_evidence_that_cannot_be_read_counts_as_in_use(sites, method):
 
 
 def test_a_host_is_not_cut_off_by_a_roll_back(sites):
-    """The source was a target without a pair; somebody logs in as soon as it is writable."""
+    """The source was a target without a pair; another client logs in as soon as it is writable."""
     site = sites(
         [
             {"name": "alpha", "volumes": [{**ORDERS, "access": RT}]},
@@ -258,7 +258,7 @@ def test_a_host_is_not_cut_off_by_a_roll_back(sites):
 
 @pytest.mark.parametrize(
     ("options", "code"),
-    [({"peer_account": "lab"}, "volume_not_found"), ({"peer_account": "nobody"}, "account_not_found")],
+    [({"peer_account": "lab"}, "volume_not_found"), ({"peer_account": "nonesuch"}, "account_not_found")],
 )
 @pytest.mark.parametrize("state", ["present", "absent"])
 def test_the_owner_of_the_partner_counts_when_it_is_paired_too(sites, options, code, state):
@@ -285,7 +285,7 @@ def meanwhile(site, cluster, method, nth, then):
     )
 
 
-def test_a_volume_that_somebody_pairs_before_our_first_write_is_left_alone(sites):
+def test_a_volume_that_another_client_pairs_before_our_first_write_is_left_alone(sites):
     site = start(sites, "unpaired")
     meanwhile(site, "beta", "ListVolumes", 2, ("beta", "StartVolumePairing", {"volumeID": 77}))
     result = site.run("volume_pair", **PAIR)
@@ -293,7 +293,7 @@ def test_a_volume_that_somebody_pairs_before_our_first_write_is_left_alone(sites
     assert volumes(site, "beta")["orders-dr"]["access"] == "readWrite"
 
 
-def test_a_source_that_somebody_pairs_before_our_first_write_is_left_alone(sites):
+def test_a_source_that_another_client_pairs_before_our_first_write_is_left_alone(sites):
     site = start(sites, "unpaired")
     meanwhile(site, "alpha", "ListVolumes", 2, ("alpha", "StartVolumePairing", {"volumeID": 41}))
     result = site.run("volume_pair", **PAIR)
@@ -308,14 +308,14 @@ def test_a_target_that_comes_into_use_before_our_first_write_is_left_alone(sites
     assert (result["error"]["code"], result["changed"], result["actions"]) == ("changed_meanwhile", False, [])
 
 
-def test_a_pair_that_somebody_made_anew_is_not_removed(sites):
+def test_a_pair_that_another_client_made_again_is_not_removed(sites):
     site = start(sites, "half here")
     meanwhile(site, "alpha", "ListVolumes", 2, ("alpha", "RemoveVolumePair", {"volumeID": 41}))
     result = site.run("volume_pair", **PAIR, state="absent")
     assert (result["error"]["code"], result["changed"], result["actions"]) == ("changed_meanwhile", False, [])
 
 
-def test_a_volume_that_somebody_pairs_between_look_and_start(sites):
+def test_a_volume_that_another_client_pairs_between_recheck_and_start(sites):
     site = start(sites, "unpaired")
     meanwhile(site, "alpha", "StartVolumePairing", 1, ("alpha", "StartVolumePairing", {"volumeID": 41}))
     result = site.run("volume_pair", **PAIR)
@@ -401,7 +401,7 @@ def test_what_cannot_be_taken_back_is_named(sites):
     assert any("pair entry of volume orders-db (41) on alpha" in left for left in result["error"]["left_behind"])
     assert site.run("volume_pair", **PAIR)["error"]["code"] == "pending_pair"
     site.world.faults.clear()
-    # Its pending entry names nobody and both volumes are writable again: only the user can say which way.
+    # Its pending entry names no volume and both volumes are writable again: only the user can say which way.
     assert site.run("volume_pair", **PAIR, repair=True)["error"]["code"] == "direction_unknown"
     assert site.run("volume_pair", **PAIR, repair=True, direction="to_peer")["pairs"][0]["state"] == "paired"
 
@@ -414,7 +414,7 @@ def test_two_lost_replies_to_start_leave_nothing(sites):
     assert is_as_before(site)
 
 
-def test_what_somebody_started_after_a_refused_start_is_not_removed(sites):
+def test_what_another_client_started_after_a_refused_start_is_not_removed(sites):
     site = start(sites, "unpaired")
     site.world.faults.add("alpha", "StartVolumePairing", fault="xNotPrimary")
     meanwhile(site, "alpha", "StartVolumePairing", 2, ("alpha", "StartVolumePairing", {"volumeID": 41}))
@@ -432,8 +432,8 @@ def test_the_pair_of_a_namesake_of_another_owner_is_not_torn_apart(sites):
     whole = [{"source": "alpha/orders", "target": "beta/orders"}]
     site = sites(world, cluster_pairs=LINKS[:1], volume_pairs=whole)
     before = site.world.truth()
-    for wish in ({"account": "shop"}, {"peer_volume": "orders", "peer_account": "shop"}):
-        result = site.run("volume_pair", volume="orders", state="absent", **wish)
+    for desired in ({"account": "shop"}, {"peer_volume": "orders", "peer_account": "shop"}):
+        result = site.run("volume_pair", volume="orders", state="absent", **desired)
         assert (result.get("changed"), site.writes()) == (False, [])
         assert site.world.truth() == before
 
@@ -459,20 +459,20 @@ def test_an_empty_list_changes_nothing(sites):
 
 def test_results_come_in_the_order_given(sites):
     site = many(sites)
-    wished = items()[::-1]
-    result = site.check_then_run("volume_pair", pairs=wished)
-    assert [pair["volume"] for pair in result["pairs"]] == [item["volume"] for item in wished]
+    requested = items()[::-1]
+    result = site.check_then_run("volume_pair", pairs=requested)
+    assert [pair["volume"] for pair in result["pairs"]] == [item["volume"] for item in requested]
     (modified,) = [action for action in result["actions"] if action["method"] == "ModifyVolumes"]
     assert modified["object"].endswith("and 2 more (5 in all)")
 
 
-def test_if_one_cannot_be_planned_nothing_is_written_and_each_is_told(sites):
+def test_if_one_cannot_be_planned_nothing_is_written_and_each_is_reported(sites):
     site = many(sites)
-    result = site.check_then_run("volume_pair", pairs=[*items(2), {"volume": "nobody"}, {"volume": "nowhere"}])
+    result = site.check_then_run("volume_pair", pairs=[*items(2), {"volume": "nonesuch"}, {"volume": "nowhere"}])
     assert (site.writes(), result["changed"], result["error"]["code"]) == ([], False, "volume_not_found")
     assert [pair["failed"] for pair in result["pairs"]] == [False, False, True, True]
     assert "2 of 4 volume pairs failed" in result["msg"]
-    assert "nobody" in result["msg"]
+    assert "nonesuch" in result["msg"]
     assert "nowhere" in result["msg"]
 
 

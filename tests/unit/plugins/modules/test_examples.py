@@ -207,7 +207,7 @@ def test_role_options_agree_with_the_module(role: str, variable: str) -> None:
     module = element_cluster_pair if variable.startswith("protect_cluster_") else element_volume_pair
     expected = dict(module.argument_spec()[option])
     if variable == "failover_peer_unreachable":
-        del expected["default"]  # the role goes by what it sees
+        del expected["default"]  # the role decides by what it reads
     assert without_descriptions(ROLES[role])[variable] == expected
 
 

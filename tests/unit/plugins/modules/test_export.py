@@ -41,7 +41,7 @@ THERE = [volume(far, owner, size) for _near, _other, far, owner, size, _mode in 
 
 @pytest.fixture(name="lived_in")
 def _lived_in(sites):
-    """Pairs of every kind that can be wished, and everything else that there can be besides."""
+    """Pairs of every kind that can be requested, and everything else that there can be besides."""
     paused = {"paused": ["alpha"]}
     odd = [volume(name, "shop", "10GiB") for name in ("half", "pending", "split", "stopped", "alone")]
     pairs = [
@@ -68,8 +68,8 @@ def _lived_in(sites):
     )
 
 
-def told(site, here, there):
-    """The pairs in words that hold on any clusters."""
+def described(site, here, there):
+    """The pairs in terms that hold on any clusters."""
     return {
         (
             pair["local"]["account"],
@@ -112,12 +112,12 @@ def test_it_builds_the_same_set_where_only_the_sources_are(lived_in, sites):
         assert (result.get("failed", False), result["changed"]) == (False, True), result["msg"]
         again = new.run("volume_pair", here=here, there=there, pairs=pairs, create_peer_volume={})
         assert (again.get("failed", False), again["changed"]) == (False, False)
-    assert told(new, "alpha", "beta") == told(lived_in, "alpha", "beta")
-    assert len(told(new, "alpha", "beta")) == len(TO_PEER) + len(FROM_PEER)
+    assert described(new, "alpha", "beta") == described(lived_in, "alpha", "beta")
+    assert len(described(new, "alpha", "beta")) == len(TO_PEER) + len(FROM_PEER)
 
 
 @pytest.mark.parametrize(("here", "there"), [("alpha", "beta"), ("beta", "alpha")])
-def test_with_a_dead_peer_it_has_what_this_side_knows(lived_in, here, there):
+def test_with_an_unreachable_peer_it_has_what_this_side_knows(lived_in, here, there):
     lived_in.world.site_down(there)
     exported = lived_in.run("pair_info", here=here, there=there)["pairs"]
     directions = {pair["volume"]: pair["direction"] for pair in exported}

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Turning pairs round on two clusters: what is written, in which order, and what becomes of it when something happens."""
+"""Failover of pairs on two clusters: what is written, in which order, and what becomes of it when something happens."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def test_a_host_that_logs_in_stops_the_whole_list(paired, nth):
     assert result["error"]["left_behind"] is None
 
 
-def test_what_somebody_else_has_changed_meanwhile_is_not_turned(paired):
+def test_what_another_client_has_changed_meanwhile_is_not_reversed(paired):
     site = paired()
     promote = {"volumeID": volume(site, "beta", "orders").volume_id, "access": RW}
     call = {"cluster": "beta", "method": "ModifyVolume", "params": promote}
@@ -110,8 +110,8 @@ def test_who_writes_until_the_last_moment_keeps_the_source(paired):
     site = paired()
     meanwhile(site, "ModifyVolumes", 1, "write", "orders", mark="late")
     result = site.run("volume_pair", pairs=items(), **TURN)
-    told = {pair["volume"]: (pair["error"] or {}).get("code") for pair in result["pairs"]}
-    assert told == {"ledger": None, "orders": "source_in_use", "stock": None}
+    reported = {pair["volume"]: (pair["error"] or {}).get("code") for pair in result["pairs"]}
+    assert reported == {"ledger": None, "orders": "source_in_use", "stock": None}
     assert accesses(site) == [(RT, RW), (RW, RT), (RT, RW)]
     assert site.world.marks("alpha", volume(site, "alpha", "orders").volume_id) == ["late"]
     assert (result["changed"], result["error"]["rolled_back"], snapshots(site)) == (True, True, [])
@@ -144,7 +144,7 @@ def test_a_promotion_that_is_refused_is_taken_back(paired, name):
     assert (accesses(site, ["orders"]), snapshots(site), result["changed"]) == ([(RW, RT)], [], False)
 
 
-def test_a_promotion_that_nobody_has_heard_of_is_not_taken_back(paired):
+def test_a_promotion_that_no_one_has_heard_of_is_not_taken_back(paired):
     site = paired(["orders"])
     site.world.faults.add("beta", "ModifyVolume", fault="drop_before")
     # Its cluster is not heard of again, in this run.
@@ -272,14 +272,14 @@ def test_alone_a_peer_has_to_be_known_to_unpair_from_it(paired):
     assert (unknown["error"]["code"], site.world.writes()) == ("peer_unknown", [])
 
 
-def test_a_source_that_somebody_demotes_before_a_forced_promotion_is_saved_first(paired):
+def test_a_source_that_another_client_demotes_before_a_forced_promotion_is_saved_first(paired):
     """From the promotion on it would be overwritten, and the snapshot would come too late."""
     site = paired(["orders"], timings={**INSTANT, "delivery_polls": "never"})
     write(site, "alpha", "orders", "unsent")
     demoted = {"volumeID": volume(site, "alpha", "orders").volume_id, "access": RT}
     before(site, ("beta", "ModifyVolume", 1), "alpha", "ModifyVolume", **demoted)
     first = site.run("volume_pair", volume="orders", **FORCE)
-    # Between the last look and the promotion nothing can be done; before it, the promotion waits.
+    # Between the recheck and the promotion nothing can be done; before it, the promotion waits.
     assert accesses(site, ["orders"]) == [(RT, RW)]
     assert first["changed"]
     site = paired(["orders"], timings={**INSTANT, "delivery_polls": "never"})

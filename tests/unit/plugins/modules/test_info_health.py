@@ -158,7 +158,7 @@ def test_a_lag_that_makes_no_sense(site, most):
 # --- progress ---------------------------------------------------------------------------------------------------------
 
 
-def test_the_progress_is_told_by_the_targets_cluster(sites):
+def test_the_progress_is_reported_by_the_targets_cluster(sites):
     site = sites(
         CLUSTERS, cluster_pairs=LINKS, volume_pairs=[TO_BETA[0]], timings={"resuming_data_transfer_polls": "never"}
     )
@@ -170,7 +170,7 @@ def test_the_progress_is_told_by_the_targets_cluster(sites):
     assert set(of(result, "one")["progress"]) == {"percent", "remaining_seconds", "stage"}
     assert (of(result, "one")["progress"]["stage"], of(result, "one")["health"]) == ("data", "syncing")
     assert site.run("pair_info", gather=["progress"])["healthy"]
-    # A copy that is not complete is behind, whatever is told of it.
+    # A copy that is not complete is behind, whatever is reported of it.
     (problem,) = site.run("pair_info", max_lag=3600)["problems"]
     assert (problem["code"], "wait_for: in_sync" in problem["remedy"]) == ("lag_unknown", True)
     other_way = site.run("pair_info", here="beta", there="alpha", gather=["progress"], peer=None)
@@ -193,7 +193,7 @@ def test_a_lost_management_link_is_one_problem(sites):
         ("alpha", "disconnectedClusterPair", True),
         ("beta", "disconnectedClusterPair", True),
     ]
-    # It is told of for what it does to volumes, and else not where nobody has asked for cluster pairs.
+    # It is reported for what it does to volumes, and else not where no one has asked for cluster pairs.
     assert codes(site.run("pair_info", gather=["volume_pairs"])) == ["not_connected"]
     assert codes(site.run("pair_info", gather=["faults"])) == ["minor_fault", "minor_fault"]
     assert codes(site.run("pair_info", peer=None)) == ["not_connected"]
@@ -222,7 +222,7 @@ def test_a_full_target_is_one_problem(site):
     assert checked(result, "fullness") == [True, False]
 
 
-def test_a_dead_peer_is_one_problem(site):
+def test_an_unreachable_peer_is_one_problem(site):
     site.world.site_down("beta")
     result = site.run("pair_info", gather=EVERYTHING, max_lag=60)
     assert codes(result) == ["peer_unreachable"]
@@ -231,7 +231,7 @@ def test_a_dead_peer_is_one_problem(site):
     assert checked(result, "names") == [None]
 
 
-def test_a_half_cluster_pair_is_told_with_its_volumes(sites):
+def test_a_half_cluster_pair_is_reported_with_its_volumes(sites):
     site = sites(CLUSTERS, cluster_pairs=LINKS, volume_pairs=TO_BETA, switches={"remove_used_cluster_pair": "allowed"})
     (entry,) = site.world.call("alpha", "ListClusterPairs")["clusterPairs"]
     site.world.call("alpha", "RemoveClusterPair", {"clusterPairID": entry["clusterPairID"]})
@@ -308,7 +308,7 @@ def test_which_faults_are_problems(site, fault, code, healthy):
     assert (codes(result), result["healthy"]) == ([code] if code else [], healthy)
 
 
-def test_a_fault_that_is_worse_than_what_is_found_is_told(sites):
+def test_a_fault_that_is_worse_than_what_is_found_is_reported(sites):
     site = sites(CLUSTERS, cluster_pairs=LINKS, volume_pairs=TO_BETA)
     site.world.storage_link("alpha", "beta", up=False)
     reported(site, "alpha", {"code": "disconnectedRemoteNode", "severity": "error"})
@@ -316,7 +316,7 @@ def test_a_fault_that_is_worse_than_what_is_found_is_told(sites):
     assert (codes(result), result["healthy"]) == (["fault", "link_lost"], False)
 
 
-def test_faults_are_told_of_the_volumes_that_were_asked_for(site):
+def test_faults_are_reported_of_the_volumes_that_were_asked_for(site):
     site.world.target_full("beta")
     assert codes(site.run("pair_info", gather=["faults"], volumes=["one"])) == ["minor_fault"]
     assert codes(site.run("pair_info", gather=["faults"], volumes=["four"])) == []
@@ -327,7 +327,7 @@ def test_faults_are_told_of_the_volumes_that_were_asked_for(site):
 
 def test_before_anything_is_paired(sites):
     site = sites(CLUSTERS)
-    result = site.run("pair_info", gather=["readiness"], volumes=["one", "nobody"])
+    result = site.run("pair_info", gather=["readiness"], volumes=["one", "nonesuch"])
     assert (checked(result, "latency"), checked(result, "pair_slots")) == ([None], [True, True])
     assert (checked(result, "size"), checked(result, "access")) == ([True], [True, False])
     assert result["problems"] == []  # cluster pairs and volume pairs were not asked for
@@ -455,8 +455,8 @@ def test_entries_beside_the_cluster_pair(sites):
     assert site.run("pair_info", gather=EVERYTHING)["problems"] == []
 
 
-@pytest.mark.parametrize("name", ["tenant", "nobody"])
+@pytest.mark.parametrize("name", ["tenant", "nonesuch"])
 def test_an_account_without_pairs_is_not_protected(sites, name):
     result = sites(CLUSTERS, cluster_pairs=LINKS).run("pair_info", accounts=[name])
     assert (codes(result), result["healthy"]) == (["not_paired"], False)
-    assert ("spelling" in result["problems"][0]["remedy"]) == (name == "nobody")
+    assert ("spelling" in result["problems"][0]["remedy"]) == (name == "nonesuch")

@@ -12,7 +12,7 @@ MISSING = object()
 LINK = {"between": ["alpha", "beta"], "ids": {"alpha": 7, "beta": 12}}
 THIRD = {"at": "alpha", "to": {"name": "gamma", "mvip": "203.0.113.30", "unique_id": "x1y2"}, "id": 3}
 THIRD_THERE = {**THIRD, "at": "beta", "id": 4}
-#: The same IDs on both clusters but for one hundred: orders-db and ledger are paired, plain is free, spare is in nobody's way.
+#: The same IDs on both clusters but for one hundred: orders-db and ledger are paired, plain is free, spare is in no one's way.
 VOLUMES = {"orders-db": 41, "ledger": 42, "plain": 43, "spare": 44, "odd": 45}
 OLD = {"name": "old", "id": 49, "deleted": True}
 ORDERS, LEDGER, PLAIN, SPARE, ODD = VOLUMES.values()
@@ -100,8 +100,8 @@ UNRELATED = {
     "account: null": ("ListAccounts", 2, None, None),
     "account: no name": ("ListAccounts", 2, "username", None),
     "account: a text for an ID": ("ListAccounts", 2, "accountID", "2"),
-    "iSCSI session: nobody's": ("ListISCSISessions", "session", "initiatorName", 5),
-    "Fibre Channel session: nobody's": ("ListFibreChannelSessions", "wwpn", "initiatorWWPN", None),
+    "iSCSI session: no one's": ("ListISCSISessions", "session", "initiatorName", 5),
+    "Fibre Channel session: no one's": ("ListFibreChannelSessions", "wwpn", "initiatorWWPN", None),
     "snapshot: no UUID": ("ListSnapshots", "snapshot", "snapshotUUID", None),
     "snapshot: no ID": ("ListSnapshots", "snapshot", "snapshotID", "one"),
     "statistics: no count": ("ListVolumeStats", SPARE, "writeOps", None),
@@ -165,14 +165,14 @@ def test_what_nothing_touches_changes_nothing(sites, what):
 
 
 @pytest.mark.parametrize("what", [None, *UNRELATED])
-def test_a_forced_failover_goes_on_while_the_other_site_is_dead(sites, what):
+def test_a_forced_failover_goes_on_while_the_other_site_is_unreachable(sites, what):
     site = start(sites, address="127.0.0.1")
     if what:
         unrelated(site, what)
     site.world.site_down("beta")
-    dead = {"peer_unreachable": "local_only", "direction": "to_peer", "failover": "forced", "wait": False}
+    forced = {"peer_unreachable": "local_only", "direction": "to_peer", "failover": "forced", "wait": False}
     site.world.cluster("alpha").volumes[ORDERS].access = "replicationTarget"
-    result = site.check_then_run("volume_pair", volume="orders-db", **dead)
+    result = site.check_then_run("volume_pair", volume="orders-db", **forced)
     assert not result.get("failed"), result["msg"]
     assert site.world.cluster("alpha").volumes[ORDERS].access == "readWrite"
 
@@ -218,7 +218,7 @@ def test_an_item_by_the_id_of_an_odd_volume(sites, what):
 
 
 @pytest.mark.parametrize("options", [{}, {"state": "absent"}, {"repair": True}, {**FORCED}])
-def test_so_it_is_with_every_wish(sites, options):
+def test_so_it_is_with_every_request(sites, options):
     site = start(sites, [("alpha", "ListVolumes", ORDERS, "enable512e", None)])
     refused(site, "volume orders-db (41)", "enable512e is neither true nor false", volume="orders-db", **options)
 
@@ -251,7 +251,7 @@ def test_an_odd_namesake_of_a_partner_that_is_gone_is_not_joined_by_a_second_one
     refused(site, "cluster beta", f"volume plain ({PLAIN + THERE})", **options)
 
 
-def test_an_empty_name_is_nobodys(sites):
+def test_an_empty_name_is_no_ones(sites):
     site = start(sites, [("beta", "ListVolumes", SPARE + THERE, "name", "")])
     site.world.call("alpha", "CreateVolume", {"name": "fresh", "accountID": 1, "totalSize": 10**9, "enable512e": True})
     result = site.check_then_run("volume_pair", volume="fresh", create_peer_volume={})
@@ -402,7 +402,7 @@ def test_a_pair_that_becomes_odd_while_it_is_waited_for(sites):
 def test_an_account_that_an_item_names(sites, odd):
     site = start(sites, [("alpha", "ListAccounts", 1, *odd)])
     refused(site, "cluster alpha", "account", "ListAccounts", volume="plain", account="shop")
-    # Whose the partner has to be cannot be told either, unless it is named.
+    # Whose the partner has to be cannot be determined either, unless it is named.
     refused(site, "cluster alpha", "account", "ListAccounts", volume="plain")
     result = site.check_then_run("volume_pair", volume="plain", peer_volume="plain")
     assert (result.get("failed"), result["pairs"][0]["local"]["account"]) == (None, None)
@@ -480,7 +480,7 @@ def test_evidence_that_names_the_volume_is_evidence_of_it(sites, method, member)
 
 # --- cluster pairs --------------------------------------------------------------------------------------------------------
 
-#: What leaves it open with whom the entry is.
+#: What leaves it open which cluster the entry is with.
 MAY_BE_THE_PEER = {
     "null": (None, None),
     "no UUID": ("clusterPairUUID", MISSING),
@@ -492,10 +492,10 @@ MAY_BE_THE_PEER = {
 
 
 @pytest.mark.parametrize("what", MAY_BE_THE_PEER)
-@pytest.mark.parametrize("wish", [{}, {"repair": True}, {"state": "absent"}])
-def test_clusters_whose_pair_cannot_be_read(sites, wish, what):
+@pytest.mark.parametrize("desired", [{}, {"repair": True}, {"state": "absent"}])
+def test_clusters_whose_pair_cannot_be_read(sites, desired, what):
     site = start(sites, [("alpha", "ListClusterPairs", 7, *MAY_BE_THE_PEER[what])], volume_pairs=[])
-    result = site.check_then_run("cluster_pair", **wish)
+    result = site.check_then_run("cluster_pair", **desired)
     assert (result["error"]["code"], result["changed"], site.writes()) == ("bad_reply", False, [])
     assert "cluster alpha: " in result["msg"]
     assert "cluster pair" in result["msg"]
@@ -504,14 +504,14 @@ def test_clusters_whose_pair_cannot_be_read(sites, wish, what):
 
 @pytest.mark.parametrize("what", MAY_BE_THE_PEER)
 @pytest.mark.parametrize(
-    ("wish", "code"), [({}, None), ({"repair": True}, "bad_reply"), ({"state": "absent"}, "bad_reply")]
+    ("desired", "code"), [({}, None), ({"repair": True}, "bad_reply"), ({"state": "absent"}, "bad_reply")]
 )
-def test_a_further_entry_that_cannot_be_read(sites, wish, code, what):
-    """A pair that is there is there; whether all of them are removed cannot be told."""
+def test_a_further_entry_that_cannot_be_read(sites, desired, code, what):
+    """A pair that is there is there; whether all of them are removed cannot be determined."""
     further = {"at": "alpha", "to": "beta", "id": 17}
     site = start(sites, cluster_pairs=[LINK, further], volume_pairs=[])
     make_odd(site, "alpha", "ListClusterPairs", 17, *MAY_BE_THE_PEER[what])
-    result = site.check_then_run("cluster_pair", **wish)
+    result = site.check_then_run("cluster_pair", **desired)
     assert ((result.get("error") or {}).get("code"), site.writes()) == (code, [])
 
 
@@ -523,7 +523,7 @@ def test_volumes_whose_cluster_pair_cannot_be_read(sites, options, what):
 
 
 def test_a_cluster_pair_that_nothing_of_the_item_goes_over(sites):
-    """A third cluster's, on either side, whatever is wrong with it, as long as it can be told from the peer's."""
+    """A third cluster's, on either side, whatever is wrong with it, as long as it can be distinguished from the peer's."""
     odd = [("alpha", "ListClusterPairs", 3, "clusterPairUUID", MISSING), ("beta", "ListClusterPairs", 4, "status", 5)]
     assert run_all(start(sites, odd)) == as_always(sites)
 
@@ -553,7 +553,7 @@ def test_an_entry_that_cannot_be_read_takes_a_slot(sites, limit):
 
 
 @pytest.mark.parametrize("odd", [("clusterPairUUID", MISSING), ("mvip", 5), (None, None)])
-def test_a_dead_peer_is_not_guessed_among_entries_that_cannot_be_read(sites, odd):
+def test_an_unreachable_peer_is_not_guessed_among_entries_that_cannot_be_read(sites, odd):
     """Where the hostname says nothing, the only cluster pair is taken for that with the peer: here there are two."""
     site = start(sites, [("alpha", "ListClusterPairs", 3, *odd)])
     site.world.site_down("beta")

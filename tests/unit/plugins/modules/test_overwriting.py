@@ -124,7 +124,7 @@ def test_a_rebuilt_source_does_not_overwrite_the_only_copy(world):
 
 @pytest.fixture(name="fresh_copy")
 def _fresh_copy(world):
-    """A copy that no garbage collection has counted; its source was made anew since, with the ID of the old one."""
+    """A copy that no garbage collection has counted; its source was made again since, with the ID of the old one."""
     site = world({"name": "orders"}, there=[{"name": "orders"}])
     site.run("volume_pair", volume="orders")
     write(site, "alpha", "only")
@@ -318,7 +318,7 @@ def test_what_an_earlier_pair_has_copied_is_evidence(world, released):
     assert "only" in kept(site, daily)
 
 
-def test_a_former_target_without_room_for_its_mark_is_told_of(world):
+def test_a_former_target_without_room_for_its_mark_is_reported(world):
     full = {"note": "x" * 970}
     pair = [{"source": "alpha/orders", "target": "beta/orders"}]
     site = world({"name": "orders", "marks": ["a"]}, there=[{"name": "orders", "attributes": full}], volume_pairs=pair)
@@ -408,7 +408,7 @@ def test_a_replica_whose_source_is_gone_is_promoted_by_force(world, lost):
     assert site.world.marks("beta", volume(site, "beta").volume_id) == ["a"]
 
 
-def test_a_former_target_without_any_pair_is_told_how_to_be_used(world):
+def test_a_former_target_without_any_pair_is_named_with_how_to_be_used(world):
     site = world({"name": "orders"}, there=[{"name": "orders", "access": RT, "marks": ["a"]}])
     result = site.run("volume_pair", **FORCED)
     assert code(result) == "not_paired"
@@ -417,33 +417,33 @@ def test_a_former_target_without_any_pair_is_told_how_to_be_used(world):
     assert (released.get("failed", False), volume(site, "beta").access) == (False, RW)
 
 
-def test_what_was_saved_is_told_in_one_warning_for_each_cluster():
+def test_what_was_saved_is_reported_in_one_warning_for_each_cluster():
     names = [f"v{number:02}" for number in range(35)]
     used = [{"name": name, "marks": [name]} for name in names]
     spec = {"timings": "instant", "cluster_pairs": [LINK]}
     world = World.from_dict({**spec, "clusters": clusters(*({"name": name} for name in names), there=used)})
-    wish = PairOptions(present=True, allow_overwrite=True)
+    options = PairOptions(present=True, allow_overwrite=True)
     run = in_process(world)
     try:
-        job = VolumePairJob(wish, tuple(DesiredPair(volume=name) for name in names), wait=False)
+        job = VolumePairJob(options, tuple(DesiredPair(volume=name) for name in names), wait=False)
         outcome = start(job, run, check_mode=False)
     finally:
         run.close()
     assert not outcome.failures
-    (told,) = [text for text in outcome.warnings if "elementsw-saved-" in text]
-    assert "the former content of v00, v01, v02 and 32 more is kept in snapshots" in told
+    (warning,) = [text for text in outcome.warnings if "elementsw-saved-" in text]
+    assert "the former content of v00, v01, v02 and 32 more is kept in snapshots" in warning
 
 
 def forced_with(fault, **more):
-    """The warnings of a forced failover when this befalls alpha. more: of the task."""
+    """The warnings of a forced failover when this happens to alpha. more: of the task."""
     pair = {"source": "alpha/orders", "target": "beta/orders"}
     spec = {"timings": "instant", "cluster_pairs": [LINK], "volume_pairs": [pair]}
     world = World.from_dict({**spec, "clusters": clusters({"name": "orders"}, there=[{"name": "orders"}])})
     world.faults.add("alpha", **fault)
     run = in_process(world)
     try:
-        wish = PairOptions(present=True, failover="forced", **more)
-        job = VolumePairJob(wish, (DesiredPair(volume="orders", direction="from_peer"),), wait=False)
+        options = PairOptions(present=True, failover="forced", **more)
+        job = VolumePairJob(options, (DesiredPair(volume="orders", direction="from_peer"),), wait=False)
         outcome = start(job, run, check_mode=False)
     finally:
         run.close()
@@ -454,16 +454,16 @@ def forced_with(fault, **more):
 @pytest.mark.parametrize(
     ("saving", "lost"), [(True, "after its saved snapshot"), (False, "after the last replication")]
 )
-def test_writes_until_the_demotion_are_told(saving, lost):
+def test_writes_until_the_demotion_are_reported(saving, lost):
     late = {"cluster": "alpha", "method": "write", "params": {"volume_id": 1, "mark": "late"}}
     warnings = forced_with({"method": "ModifyVolume", "fault": "meanwhile", "call": late}, save_overwritten=saving)
-    (told,) = [text for text in warnings if "was written to while this task ran" in text]
-    assert "volume orders (1) was written to while this task ran or shortly before (1 write operations)" in told
-    assert f"writes {lost} are lost" in told
+    (warning,) = [text for text in warnings if "was written to while this task ran" in text]
+    assert "volume orders (1) was written to while this task ran or shortly before (1 write operations)" in warning
+    assert f"writes {lost} are lost" in warning
 
 
 @pytest.mark.parametrize("nth", [1, 2])
-def test_writes_that_nobody_can_count_are_told(nth):
+def test_writes_that_no_one_can_count_are_reported(nth):
     warnings = forced_with({"method": "ListVolumeStats", "nth": nth, "fault": "xPermissionDenied", "times": None})
-    (told,) = [text for text in warnings if "statistics cannot be read" in text]
-    assert "volume orders (1) may have been written to while this task ran" in told
+    (warning,) = [text for text in warnings if "statistics cannot be read" in text]
+    assert "volume orders (1) may have been written to while this task ran" in warning

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A peer that is lost in the middle of a long list: it is waited for once, not once for each pair."""
+"""A peer that fails in the middle of a long list: it is waited for once, not once for each pair."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_no_pair_is_begun_with_a_peer_that_was_given_up():
             "cluster_pairs": [{"between": ["alpha", "beta"]}],
         }
     )
-    # From the first completion on nobody answers; the two lists before it were needed for the plan.
+    # From the first completion on nothing answers; the two lists before it were needed for the plan.
     world.faults.add("beta", "CompleteVolumePairing", times=None, fault="refuse")
     world.faults.add("beta", "ListVolumes", 3, times=None, fault="refuse")
     pairs = tuple(DesiredPair(volume=f"vol-{number:02}") for number in range(1, COUNT + 1))

@@ -80,14 +80,14 @@ def test_nothing_is_released_while_the_other_volume_is_missing(sites):
     assert (result.get("failed", False), result["changed"], accesses(site)[1]) == (False, False, RT)
 
 
-def test_not_without_the_wish_and_not_with_present(sites):
+def test_not_without_the_option_and_not_with_present(sites):
     site = start(sites, pairs=[{"source": HERE, "target": THERE}])
     assert site.run("volume_pair", **{**PAIR, "state": "present"})["changed"] is False
     site.run("volume_pair", **{**PAIR, "release_target": False})
     assert accesses(site) == ["readWrite", RT]
 
 
-def test_a_pair_with_somebody_else_keeps_its_target(sites):
+def test_a_pair_with_another_volume_keeps_its_target(sites):
     site = start(sites, pairs=[{"source": HERE, "target": "beta/other"}])
     result = site.check_then_run("volume_pair", **PAIR)
     assert (result["error"]["code"], site.writes(), accesses(site)) == ("paired_elsewhere", [], ["readWrite", RT])
@@ -116,7 +116,7 @@ def test_a_release_that_is_refused_is_finished_by_the_next_run(sites):
     assert (again.get("failed", False), accesses(site)) == (False, ["readWrite", "readWrite"])
 
 
-def test_a_target_that_somebody_pairs_meanwhile_is_not_released(sites):
+def test_a_target_that_another_client_pairs_meanwhile_is_not_released(sites):
     site = start(sites, pairs=[{"source": HERE, "target": THERE}])
     (volume, *_others) = site.world.truth()["clusters"]["beta"]["volumes"]
     act = {"cluster": "beta", "method": "StartVolumePairing", "params": {"volumeID": volume["id"]}}

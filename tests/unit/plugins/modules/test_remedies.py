@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The remedies of element_pair_info, read as a person reads them and done to the letter: nothing is wrong any more."""
+"""The remedies of element_pair_info, read as a person reads them and done exactly: nothing is wrong any more."""
 
 from __future__ import annotations
 
@@ -69,8 +69,8 @@ WORLDS = {
         there=[{"name": "db", "access": "replicationTarget"}],
     ),
     "dead": spec({**PAIR, "stopped": ["beta"]}, here=marked("a"), there=marked("a")),
-    "dead, from the peer": spec({**BACK, "stopped": ["alpha", "beta"]}, here=marked("a"), there=marked("a")),
-    "dead, both writable": spec(
+    "failed, from the peer": spec({**BACK, "stopped": ["alpha", "beta"]}, here=marked("a"), there=marked("a")),
+    "failed, both writable": spec(
         {"between": ["alpha/db", "beta/db"], "stopped": ["alpha", "beta"]}, here=marked("a"), there=marked("a", "b")
     ),
     "half_pair": spec(
@@ -113,7 +113,7 @@ def test_a_volume_that_was_asked_for_is_paired(sites):
     assert site.run("pair_info", volumes=["db"])["problems"] == []
 
 
-def test_of_two_volumes_without_a_role_one_is_told_after_the_other(sites):
+def test_of_two_volumes_without_a_role_one_is_reported_after_the_other(sites):
     site = sites(
         **spec(
             {"between": ["alpha/db", "beta/db"]},

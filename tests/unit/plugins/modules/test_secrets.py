@@ -71,7 +71,7 @@ def run(site, module, **options):
     errors = io.StringIO()
     with contextlib.redirect_stderr(errors):
         result = site.run(module, **options)
-    # What newer versions are told to mask wherever it is shown.
+    # What newer versions are configured to mask wherever it is shown.
     result.pop("_ansible_new_secrets", None)
     assert leaks(mask_secrets(json.dumps(result, ensure_ascii=False)) + errors.getvalue(), site.world.secrets) == []
     return result
@@ -193,7 +193,7 @@ def test_a_certificate_that_is_not_trusted(sites, at, certificate):
 
 # --- through ansible-playbook -----------------------------------------------------------------------------------------
 
-#: By the source of a pair of clusters: the module that it is for, and what befalls it (at, method, what).
+#: By the source of a pair of clusters: the module that it is for, and what happens to it (at, method, what).
 STORIES = {
     "key-of-clusters": (
         "cluster_pair",
@@ -247,7 +247,7 @@ def every_result(monkeypatch, tmp_path_factory):
     monkeypatch.setenv("ANSIBLE_CALLBACKS_ENABLED", "every_result")
 
 
-def told(done, folder, secrets):
+def leaks_by_place(done, folder, secrets):
     """What was said or written where, and shows a secret."""
     written = {str(path): path.read_text(encoding="utf-8") for path in folder.rglob("*") if path.is_file()}
     assert str(folder / "ansible.log") in written
@@ -279,11 +279,11 @@ def test_a_playbook_at_its_loudest(sites, playbook, tmp_path, tmp_path_factory):
     assert found == CODES, done.stdout
     assert [result["changed"] for result in results["good"]] == [True, True, False]
     assert "JSON: " in done.stdout
-    assert told(done, tmp_path, site.world.secrets) == {}
+    assert leaks_by_place(done, tmp_path, site.world.secrets) == {}
 
 
 def worded(what, password):
-    """What befalls a call, with the password in its message, in every form. {params} and {key} are the simulator's business."""
+    """What happens to a call, with the password in its message, in each form. {params} and {key} are the simulator's business."""
     every_form = ", ".join(write(password) for write in FORMS.values())
     return {**what, "message": what.get("message", "").replace("{every form}", every_form) or None}
 
@@ -335,7 +335,7 @@ def test_what_is_handed_to_a_module(sites, playbook, tmp_path, tmp_path_factory,
         done = running.result()
     assert done.returncode == 0, done.stdout
     assert [bool(leaks(text, site.world.secrets)) for text in handed] == ([] if pipelining else [True])
-    assert told(done, tmp_path, site.world.secrets) == {}
+    assert leaks_by_place(done, tmp_path, site.world.secrets) == {}
 
 
 @pytest.mark.parametrize("pipelining", [False, True])
@@ -348,7 +348,7 @@ def test_what_is_kept(sites, playbook, tmp_path, tmp_path_factory, monkeypatch, 
     inventory["element_clusters"]["vars"]["ansible_pipelining"] = pipelining
     done = playbook(inventory, REPORT, tmp_path_factory.mktemp("known"))
     assert done.returncode == 0, done.stdout
-    shown = {where.rpartition("/")[2] for where in told(done, tmp_path, site.world.secrets)}
+    shown = {where.rpartition("/")[2] for where in leaks_by_place(done, tmp_path, site.world.secrets)}
     assert shown == {"AnsiballZ_element_pair_info.py"}
 
 
@@ -374,4 +374,4 @@ def test_a_crash(start, playbook, tmp_path, tmp_path_factory, monkeypatch):
     assert done.returncode == 2, done.stdout
     assert "this is a defect of elementsw.replication" in done.stdout
     assert "in IPAddress" in done.stdout + done.stderr
-    assert told(done, tmp_path, site.world.secrets) == {}
+    assert leaks_by_place(done, tmp_path, site.world.secrets) == {}

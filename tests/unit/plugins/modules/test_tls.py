@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whom a task trusts, on this side and on the peer's, each by itself: nobody, unless told."""
+"""Which servers a task trusts, on this side and on the peer's, each by itself: none, unless it is given one."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def trusted(result):
 
 
 def refused(site, result, name):
-    """A failure with the remedy, by the address of the one concerned, after which it was told nothing."""
+    """A failure with the remedy, by the address of the one concerned, after which it was sent nothing."""
     host, port = site.running.address(name)
     assert (result["failed"], result["error"]["code"], result["error"]["method"]) == (True, "tls", "GetClusterInfo")
     assert result["error"]["cluster"] == f"{host}:{port}"
@@ -51,7 +51,7 @@ def refused(site, result, name):
 
 @pytest.mark.parametrize("side", SIDES)
 class TestEitherSide:
-    def test_nobody_is_trusted_by_default(self, sites, side):
+    def test_nothing_is_trusted_by_default(self, sites, side):
         site = start(sites)
         assert refused(site, report(site, side), SIDES[side][0])
 
@@ -117,7 +117,7 @@ def test_trust_in_one_side_is_none_in_the_other(sites):
     assert not trusted(site.run("pair_info", **pinned, validate_certs=False, peer={**peer, "validate_certs": True}))
 
 
-def test_a_peer_that_is_not_trusted_is_no_dead_peer(sites):
+def test_a_peer_that_is_not_trusted_is_no_unreachable_peer(sites):
     site = start(sites, "beta", "expired")
     result = site.run("cluster_pair", state="absent", peer_unreachable="local_only")
     assert refused(site, result, "beta")

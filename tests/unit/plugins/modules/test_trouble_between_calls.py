@@ -22,8 +22,8 @@ def test_as_many_created_volumes_as_there_are_workers_are_taken_back(sites, coun
         [{"name": "alpha", "volumes": [{"name": "vol-{n:04}", "count": count}]}, {"name": "beta"}], cluster_pairs=LINK
     )
     site.world.faults.add("beta", "CompleteVolumePairing", times=None, fault="xInvalidParameter")
-    wished = [{"volume": f"vol-{n:04}"} for n in range(1, count + 1)]
-    result = site.run("volume_pair", pairs=wished, create_peer_volume={}, concurrency=concurrency)
+    requested = [{"volume": f"vol-{n:04}"} for n in range(1, count + 1)]
+    result = site.run("volume_pair", pairs=requested, create_peer_volume={}, concurrency=concurrency)
     assert (result["failed"], result["changed"], result["error"]["rolled_back"]) == (True, False, True)
     assert all(volume["deleted"] for volume in site.world.truth()["clusters"]["beta"]["volumes"])
 
@@ -49,7 +49,7 @@ def test_a_copy_that_had_begun_is_named(sites):
     assert site.run("volume_pair", volume="orders", paused=True, allow_overwrite=True)["pairs"][0]["paused"] is True
 
 
-def test_a_copy_that_had_begun_is_named_when_nobody_could_look():
+def test_a_copy_that_had_begun_is_named_when_no_one_could_look():
     """Complete took effect, its reply was lost, and the pair was seen only when it was time to take it back."""
     (flow,) = (each for each in FLOWS if each.name == "volume pair: present")
     world = flow.world()
@@ -61,8 +61,8 @@ def test_a_copy_that_had_begun_is_named_when_nobody_could_look():
     assert not any(facts["pairs"] for facts in of_volumes(world.truth(), flow.items).values())
 
 
-def test_a_start_that_may_take_effect_later_is_told():
-    """Nobody can know whether a call whose reply was lost is still on its way: the pending entry may come after all."""
+def test_a_start_that_may_take_effect_later_is_reported():
+    """No one can know whether a call whose reply was lost is still on its way: the pending entry may come after all."""
     (flow,) = (each for each in FLOWS if each.name == "cluster pair: present")
     world = flow.world()
     world.faults.add("alpha", "StartClusterPairing", fault="drop_before")

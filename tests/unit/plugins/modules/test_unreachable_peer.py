@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A peer that does not answer is not dead for that: three attempts, signs of life, and the user's word."""
+"""A peer that does not answer has not failed for that: three attempts, signs of life, and the user's word."""
 
 from __future__ import annotations
 
@@ -147,7 +147,7 @@ def test_a_peer_that_this_cluster_is_connected_with_is_alive(pair, fault, why):
     assert_alive(given, result, given.address, why)
 
 
-def test_a_proxy_that_is_down_does_not_make_a_peer_dead(pair, monkeypatch, closed_port):
+def test_a_proxy_that_is_down_does_not_count_as_an_unreachable_peer(pair, monkeypatch, closed_port):
     given = pair()
     for name in ("NO_PROXY", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
@@ -158,7 +158,7 @@ def test_a_proxy_that_is_down_does_not_make_a_peer_dead(pair, monkeypatch, close
     assert given.world.calls_of("alpha") == []
 
 
-def test_a_name_with_a_typing_mistake_does_not_make_a_peer_dead(pair):
+def test_a_name_with_a_typing_mistake_does_not_count_as_an_unreachable_peer(pair):
     given = pair()
     result = given.run(peer={"hostname": "alpah.invalid", "port": 443}, wait_timeout=1, **LOCAL_ONLY)
     assert_alive(given, result, "alpah.invalid", "")
@@ -243,7 +243,7 @@ def test_a_signal_ends_the_wait_and_nothing_is_written(pair):
     assert given.accesses == (RW, RT)
 
 
-def test_a_wait_that_is_divided_begins_afresh_each_time(pair):
+def test_a_wait_that_is_divided_begins_again_each_time(pair):
     given = pair()
     given.hides("http_503")
     options = {**LOCAL_ONLY, "progress_interval": 1, "wait_timeout": 60}
@@ -292,7 +292,7 @@ def test_a_playbook_shows_lines_and_one_result(pair, playbook, tmp_path_factory)
     assert "unplanned" not in done.stdout
 
 
-# --- whom it means ------------------------------------------------------------------------------------------------------
+# --- which cluster it means ----------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(name="hub")
@@ -337,7 +337,7 @@ def test_with_an_mvip_the_only_cluster_pair_is_not_taken_for_the_peers(pair, per
     assert not given.check_then_run(**permission).get("failed")
 
 
-def test_the_only_cluster_pair_is_not_that_with_a_dead_peer_while_it_is_connected(pair):
+def test_the_only_cluster_pair_is_not_that_with_an_unreachable_peer_while_it_is_connected(pair):
     """assume_dead, with a typing mistake in the name: the partner there is lives."""
     given = pair()
     refused = given.check_then_run(peer={"hostname": "alfa.example.com"}, **ASSUME_DEAD)
@@ -345,7 +345,7 @@ def test_the_only_cluster_pair_is_not_that_with_a_dead_peer_while_it_is_connecte
 
 
 def test_without_the_management_network_data_still_arrives(pair):
-    """The clusters have lost each other, and replicate: the peer is alive all the same."""
+    """The clusters have lost each other, and replicate: the peer is up all the same."""
     given = pair()
     given.world.management_link("alpha", "beta", up=False)
     given.hides("refuse")
@@ -404,7 +404,7 @@ WOULD_ANSWER = {
 
 @pytest.mark.parametrize("answer", WOULD_ANSWER)
 @pytest.mark.parametrize("named", ["mvip", "hostname"])
-def test_a_peer_assumed_dead_gets_not_one_request(pair, answer, named):
+def test_a_peer_assumed_gone_gets_not_one_request(pair, answer, named):
     given = pair()
     WOULD_ANSWER[answer](given)
     given.world.clear_calls()
@@ -436,7 +436,7 @@ def test_it_permits_what_local_only_permits(pair, options, code):
     assert "requires the peer alpha, which is unreachable" in result["msg"]
 
 
-def test_the_clusters_are_unpaired_from_a_peer_assumed_dead(pair):
+def test_the_clusters_are_unpaired_from_a_peer_assumed_gone(pair):
     given = pair()
     gone = {"state": "absent", "peer_unreachable": "assume_dead", "peer": {"mvip": MVIP}, "here": "beta"}
     assert not given.site.check_then_run("volume_pair", volume="orders", **gone).get("failed")

@@ -82,7 +82,7 @@ def test_a_paused_pair_does_not_get_in_sync(sites, options):
     assert site.world.calls == []
 
 
-def test_a_pair_that_somebody_else_paused_ends_the_wait_at_once(sites):
+def test_a_pair_that_another_client_paused_ends_the_wait_at_once(sites):
     site = start(sites, {**ENDS, "paused": ["beta"]})
     result = site.run("volume_pair", volume="orders-db", wait_for="in_sync")
     assert (result["error"]["code"], site.writes()) == ("not_in_sync", [])

@@ -87,7 +87,7 @@ def test_what_is_no_id(sites, given):
         ({"volume_id": 999}, "check the ID"),
     ],
 )
-def test_a_missing_volume_is_told_with_what_may_be_meant(sites, options, word):
+def test_a_missing_volume_is_reported_with_what_may_be_meant(sites, options, word):
     site = start(sites, [{"name": "orders-db"}], [{"name": "orders-dr"}])
     result = site.run("volume_pair", **options)
     assert (result["error"]["code"], word in result["msg"]) == ("volume_not_found", True), result["msg"]

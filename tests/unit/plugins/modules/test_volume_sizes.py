@@ -10,7 +10,7 @@ import pytest
 
 GIB = 1024**3
 LINK = [{"between": ["alpha", "beta"]}]
-# Counters show a write at once: these tests are about when the evidence is looked at, not about how old it is.
+# Counters show a write at once: these tests are about when the evidence is read, not about how old it is.
 LIVE = {"statistics": "live"}
 PAIR = ({"source": "alpha/orders-db", "target": "beta/orders-db"},)
 TOWARDS_US = [{"source": "beta/orders-db", "target": "alpha/orders-db"}]
@@ -139,7 +139,7 @@ def test_growth_is_repeated_when_the_reply_is_lost(sites, fault):
     assert (result.get("failed", False), sizes(site)) == (False, [20, 20])
 
 
-def test_somebody_grew_it_further_meanwhile(sites):
+def test_another_client_grew_it_further_meanwhile(sites):
     site = start(sites)
     (volume,) = site.world.truth()["clusters"]["beta"]["volumes"]
     act = {"cluster": "beta", "method": "ModifyVolume", "params": {"volumeID": volume["id"], "totalSize": 30 * GIB}}
@@ -149,7 +149,7 @@ def test_somebody_grew_it_further_meanwhile(sites):
 
 
 def test_a_target_that_comes_into_use_while_it_grows(sites):
-    """Growing takes time: the last look before the target loses its content comes after it."""
+    """Growing takes time: the recheck before the target loses its content comes after it."""
     site = start(sites, pairs=[], switches=LIVE)
     (volume,) = site.world.truth()["clusters"]["beta"]["volumes"]
     act = {"cluster": "beta", "method": "write", "params": {"volume_id": volume["id"], "mark": "by-a-host"}}

@@ -121,7 +121,7 @@ class Case:
     host: str = "alpha"
     task: dict[str, Any] = field(default_factory=dict)  # keywords
     play: dict[str, Any] = field(default_factory=dict)
-    seen: dict[str, Any] | None = None  # None: not to be looked at
+    seen: dict[str, Any] | None = None  # None: not compared
     peer: dict[str, Any] | None = None  # None: no peer expected
     failure: str | None = None
 
@@ -132,7 +132,7 @@ def peer_of_host(**options: Any) -> dict[str, Any]:
 
 OWN = {**ALPHA, "timeout": 60, "ca_path": "/etc/ssl/alpha.pem"}
 TO_BETA = {"args": {"peer_host": "beta"}, "seen": OWN, "peer": peer_of_host(**BETA)}
-DEAD = {"peer_unreachable": "assume_dead"}
+UNREACHABLE = {"peer_unreachable": "assume_dead"}
 UNRESOLVED = "host '{0}': the variable element_password cannot be resolved; correct what is undefined or wrong in it"
 
 CASES = {
@@ -221,22 +221,26 @@ CASES = {
             hostname="198.51.100.29", username="ansible", password="invented-with-mvip", mvip="203.0.113.29"
         ),
     ),
-    "a_peer_assumed_dead_is_only_named": Case(
-        {"peer_host": "with_mvip", **DEAD},
-        seen={**OWN, **DEAD},
+    "a_peer_assumed_gone_is_only_named": Case(
+        {"peer_host": "with_mvip", **UNREACHABLE},
+        seen={**OWN, **UNREACHABLE},
         peer=peer_of_host(hostname="198.51.100.29", mvip="203.0.113.29"),
     ),
-    "a_peer_assumed_dead_by_its_mvip": Case(
-        {"peer_host": "by_mvip", **DEAD}, seen={**OWN, **DEAD}, peer=peer_of_host(mvip="198.51.100.28")
+    "a_peer_assumed_gone_by_its_mvip": Case(
+        {"peer_host": "by_mvip", **UNREACHABLE}, seen={**OWN, **UNREACHABLE}, peer=peer_of_host(mvip="198.51.100.28")
     ),
-    "a_peer_assumed_dead_by_its_hostname": Case(
-        {"peer_host": "no_password", **DEAD}, seen={**OWN, **DEAD}, peer=peer_of_host(hostname="198.51.100.23")
+    "a_peer_assumed_gone_by_its_hostname": Case(
+        {"peer_host": "no_password", **UNREACHABLE},
+        seen={**OWN, **UNREACHABLE},
+        peer=peer_of_host(hostname="198.51.100.23"),
     ),
     "what_is_not_needed_need_not_resolve": Case(
-        {"peer_host": "undefined", **DEAD}, seen={**OWN, **DEAD}, peer=peer_of_host(hostname="198.51.100.24")
+        {"peer_host": "undefined", **UNREACHABLE},
+        seen={**OWN, **UNREACHABLE},
+        peer=peer_of_host(hostname="198.51.100.24"),
     ),
-    "a_peer_assumed_dead_without_a_name": Case(
-        {"peer_host": "no_names", **DEAD},
+    "a_peer_assumed_gone_without_a_name": Case(
+        {"peer_host": "no_names", **UNREACHABLE},
         failure=(
             "host 'no_names' has no hostname and no mvip; set the host's variable element_hostname or element_mvip"
         ),

@@ -132,13 +132,13 @@ def test_peer_needs_its_own_identity(name, empty):
 
 
 @pytest.mark.parametrize("name", ["hostname", "mvip"])
-def test_a_peer_assumed_dead_needs_a_name_and_nothing_else(name):
+def test_a_peer_assumed_gone_needs_a_name_and_nothing_else(name):
     params, errors = validated(**HERE, peer={name: "198.51.100.20"})
     assert not errors
     assert arguments.check_local({**params, "peer_unreachable": "local_only"}).startswith("peer.")
-    dead = {**params, "peer_unreachable": "assume_dead"}
-    assert (arguments.check_local(dead), arguments.endpoints(dead)[1]) == (None, None)
-    nameless = arguments.check_local({**dead, "peer": {**dead["peer"], name: ""}})
+    assumed_gone = {**params, "peer_unreachable": "assume_dead"}
+    assert (arguments.check_local(assumed_gone), arguments.endpoints(assumed_gone)[1]) == (None, None)
+    nameless = arguments.check_local({**assumed_gone, "peer": {**assumed_gone["peer"], name: ""}})
     assert nameless.startswith("peer.hostname, peer.mvip: missing; give one of them")
 
 

@@ -225,7 +225,7 @@ def test_a_probe_makes_no_further_attempt_when_its_time_is_over(alpha):
     assert 1 <= len(alpha.world.calls) < 1 + len(PROBE_PAUSES)
 
 
-# --- a cluster that is lost -------------------------------------------------------------------------------------------
+# --- a cluster that fails ---------------------------------------------------------------------------------------------
 
 
 def lost(site):

@@ -49,7 +49,7 @@ def test_what_a_name_means(name, code, transient, outcome_unknown):
         ("Thing 7 is gone", "refused StartVolumePairing: xNoSuchThing (Thing 7 is gone); see"),
     ],
 )
-def test_the_message_is_told_when_it_says_more_than_the_name(message, said):
+def test_the_message_is_reported_when_it_says_more_than_the_name(message, said):
     error = refused("xNoSuchThing", message)
     assert said in error.sentence
     assert (error.name, error.message) == ("xNoSuchThing", message)
@@ -73,7 +73,7 @@ def test_every_member_of_an_error_is_always_there():
     }
 
 
-def test_what_was_left_behind_is_told():
+def test_what_was_left_behind_is_reported():
     error = refused("xVolumeAlreadyPaired", "said so")
     error.rolled_back = False
     error.left_behind.append("pair entry of volume orders-db")

@@ -48,7 +48,7 @@ def own_environment(monkeypatch):
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
-    """Writes down what arrives and answers what its server was told to."""
+    """Writes down what arrives and answers what its server was set to."""
 
     protocol_version = "HTTP/1.1"
     # A body in a packet of its own would wait for the acknowledgement of the headers.
@@ -174,7 +174,7 @@ def test_what_is_sent(server, transport):
 
 def test_credentials_of_the_home_folder_are_not_used(server, transport, tmp_path, monkeypatch):
     netrc = tmp_path / "netrc"
-    netrc.write_text("default login somebody password Somebody-elses-7pQ\n", encoding="utf-8")
+    netrc.write_text("default login other-user password Other-users-7pQ\n", encoding="utf-8")
     netrc.chmod(0o600)
     monkeypatch.setenv("NETRC", str(netrc))
     transport().post(PATH, BODY)
@@ -319,7 +319,7 @@ def proxy(monkeypatch):
 
 
 @pytest.mark.parametrize("pinned", [False, True])
-def test_a_proxy_of_the_environment_is_used_and_is_not_told_the_credentials(authority, ca_path, proxy, pinned):
+def test_a_proxy_of_the_environment_is_used_and_is_not_given_the_credentials(authority, ca_path, proxy, pinned):
     certificate = authority.issue_cert("127.0.0.1")
     with serving("127.0.0.1", certificate) as server:
         trust = {"cert_fingerprint": fingerprint(certificate)} if pinned else {"ca_path": ca_path}
@@ -352,7 +352,7 @@ def test_a_proxy_that_is_not_there_means_never_sent(transport, monkeypatch):
     assert not trouble(transport()).sent
 
 
-def test_a_proxy_that_lets_nobody_through_means_never_sent(server, transport, monkeypatch):
+def test_a_proxy_that_lets_no_one_through_means_never_sent(server, transport, monkeypatch):
     with serving("127.0.0.1", None) as refusing:
         refusing.lets_through = False
         monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{refusing.server_port}")
@@ -437,7 +437,7 @@ def test_a_reply_that_breaks_off_or_cannot_be_read_may_have_been_applied(server,
     assert trouble(transport()).sent
 
 
-def test_nobody_listens(transport):
+def test_no_one_listens(transport):
     with socket.socket() as reserved:
         reserved.bind(("127.0.0.1", 0))
         assert not trouble(transport(port=reserved.getsockname()[1])).sent
@@ -465,7 +465,7 @@ def test_a_server_that_never_gets_to_tls(transport):
 @pytest.mark.parametrize("how", ["politely", "hard"])
 @pytest.mark.parametrize("pinned", [False, True])
 def test_a_server_that_hangs_up_instead_of_showing_its_certificate(transport, pinned, how):
-    """A node that restarts, or a balancer without a node behind it. That says nothing about whom to trust."""
+    """A node that restarts, or a balancer without a node behind it. That says nothing about which server to trust."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen()
@@ -550,6 +550,6 @@ def test_a_reply_without_end_is_given_up(server, transport, start, piece):
     assert caught.value.sent
 
 
-def test_what_a_server_says_in_place_of_a_reply_is_not_told_at_length(server, transport):
+def test_what_a_server_says_in_place_of_a_reply_is_not_reported_at_length(server, transport):
     server.reply, server.hangs_up = b"x" * 60000 + b"\r\n\r\n", True
     assert len(str(trouble(transport()))) < 1000

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The table of cluster pairs: every state that can be found, by every wish."""
+"""The table of cluster pairs: every state that can be found, by every request."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ REMOVE_12 = "beta RemoveClusterPair cluster pair 12 with alpha"
 
 
 def observe(local, peer, **more):
-    """What is found when the lists hold these entries, next to a pair with a third cluster on each side."""
+    """What is read when the lists hold these entries, next to a pair with a third cluster on each side."""
     sides = Sides(cluster_side(ALPHA, THIRD, *local, **more), cluster_side(BETA, THIRD, *peer, **more))
     return classify_cluster_pair(sides)
 
@@ -131,8 +131,8 @@ def test_the_cases_reach_every_row():
 @pytest.mark.parametrize("name", FOUND)
 def test_pairs_with_others_and_pending_entries_are_left_alone(name, options):
     plan = decide(FOUND[name], options)
-    touched = {step.entry.uuid for step in plan.steps if hasattr(step, "entry")}
-    assert not touched & {"third", "p9", "p21"}
+    changed = {step.entry.uuid for step in plan.steps if hasattr(step, "entry")}
+    assert not changed & {"third", "p9", "p21"}
 
 
 def test_a_pending_entry_is_named_in_a_warning():
@@ -258,7 +258,7 @@ def test_volume_pairs_on_the_peer_hold_it_too_and_those_of_other_pairs_do_not():
     assert "v1" not in problem.sentence
 
 
-# --- with the peer out of reach ---------------------------------------------------------------------------------------
+# --- with an unreachable peer -----------------------------------------------------------------------------------------
 
 
 def alone(*entries, known_as=("dr.example.com", BETA.mvip)):
@@ -274,11 +274,11 @@ def test_an_unreachable_peer_is_known_by_an_address_its_name_resolves_to():
 @pytest.mark.parametrize(("status", "warned"), [("Connected", True), ("Disconnected", False)])
 def test_a_sign_of_life_is_a_warning(status, warned):
     plan = decide(alone(replace(HERE, status=status), THIRD), ABSENT)
-    told = [text for text in plan.warnings if f"its pair with beta (MVIP {BETA.mvip}) is Connected" in text]
-    assert (calls(plan), bool(told)) == ([REMOVE_7], warned)
+    reported = [text for text in plan.warnings if f"its pair with beta (MVIP {BETA.mvip}) is Connected" in text]
+    assert (calls(plan), bool(reported)) == ([REMOVE_7], warned)
 
 
-def test_a_peer_that_nobody_recognises_is_not_guessed():
+def test_a_peer_that_no_one_recognises_is_not_guessed():
     problem = decide(alone(THIRD, known_as=("198.51.100.99",)), ABSENT).problem
     assert problem.code == "peer_unknown"
     assert "gamma (203.0.113.30)" in problem.sentence

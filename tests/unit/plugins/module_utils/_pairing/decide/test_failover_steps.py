@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Turning pairs round: what was found, by what is permitted. alpha has the source at first, and beta is wanted."""
+"""Failover of pairs: what was observed, by what is permitted. alpha has the source at first, and beta is requested."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ from ansible_collections.elementsw.replication.tests.unit.builders import (
 )
 
 RW, RT = "readWrite", "replicationTarget"
-WISH = DesiredPair(volume="orders-db", peer_volume="orders-dr", direction="from_peer")
+DESIRED = DesiredPair(volume="orders-db", peer_volume="orders-dr", direction="from_peer")
 UNUSED = Usage()
 QUIET, UNWRITTEN = Writes(7, 0.5, settled=True), Writes(0, 0.5, settled=True)
 HOSTS = Usage(iscsi=("iqn.host-1",))
@@ -65,7 +65,7 @@ def observe(
     usage=(UNUSED, UNUSED),
     writes=(QUIET, UNWRITTEN),
     link="Connected",
-    desired=WISH,
+    desired=DESIRED,
     **extras,
 ):
     """The pair of orders-db (41) on alpha and orders-dr (77) on beta."""
@@ -103,7 +103,7 @@ LATE = Sides({}, {77: SyncJob(41.0, branch="volume")})
 SNAPSHOT_LATE = Sides({}, {77: SyncJob(41.0, branch="snapshot")})
 
 CASES = [
-    # what is found; without permission, planned, forced
+    # what is observed; without permission, planned, forced
     ("in sync", observe(), "direction_change", PLANNED, FORCED),
     ("idle", observe(states=("Idle", "Idle")), "direction_change", PLANNED, FORCED),
     ("sync", observe(mode="Sync"), "direction_change", PLANNED, FORCED),
@@ -146,7 +146,7 @@ def test_every_state_by_every_permission(observed, without, planned, forced):
 @pytest.mark.parametrize("failover", [None, "planned", "forced"])
 @pytest.mark.parametrize(("access", "direction"), [((RW, RT), "to_peer"), ((RT, RW), "from_peer"), ((RT, RW), None)])
 def test_what_has_its_direction_is_left_alone(failover, access, direction):
-    observed = observe(access=access, desired=replace(WISH, direction=direction), usage=(HOSTS, HOSTS))
+    observed = observe(access=access, desired=replace(DESIRED, direction=direction), usage=(HOSTS, HOSTS))
     assert outcome(observed, failover) == []
 
 
@@ -188,7 +188,7 @@ def none(here, there, direction="from_peer", writes=(QUIET, UNWRITTEN), mode="As
         access=(RT, RT),
         states=("PausedMisconfigured",) * 2,
         writes=writes,
-        desired=replace(WISH, direction=direction),
+        desired=replace(DESIRED, direction=direction),
         snapshots=Sides(tuple(here), tuple(there)),
     )
 
@@ -284,7 +284,7 @@ def test_a_planned_turn_warns_of_nothing():
 
 
 def test_sizes_are_matched_before_a_planned_turn_and_left_by_a_forced_one():
-    observed = observe(sizes=(GIB, 2 * GIB), desired=replace(WISH, match_size=True))
+    observed = observe(sizes=(GIB, 2 * GIB), desired=replace(DESIRED, match_size=True))
     assert outcome(observed, "planned") == ["alpha ModifyVolume volume orders-db (41)", *PLANNED]
     assert outcome(observed, "forced") == FORCED
     plan = decide(observed, PairOptions(present=True, failover="forced"))
@@ -292,7 +292,7 @@ def test_sizes_are_matched_before_a_planned_turn_and_left_by_a_forced_one():
 
 
 def test_mode_and_pause_are_set_on_the_new_source():
-    observed = observe(desired=replace(WISH, mode="sync", paused=True))
+    observed = observe(desired=replace(DESIRED, mode="sync", paused=True))
     expected = "beta ModifyVolumePair volume orders-dr (77)"
     assert [call for call in outcome(observed, "planned") if "Pair" in call] == [expected, expected]
 
@@ -308,14 +308,14 @@ def test_mode_and_pause_are_set_on_the_new_source():
 )
 def test_the_mode_is_set_again_where_the_turn_has_changed_it(before, after, requested, expected):
     plan = decide(
-        observe(mode=before, desired=replace(WISH, mode=requested)), PairOptions(present=True, failover="planned")
+        observe(mode=before, desired=replace(DESIRED, mode=requested)), PairOptions(present=True, failover="planned")
     )
-    turned = observe(access=(RT, RW), mode=after, desired=replace(WISH, mode=requested))
+    turned = observe(access=(RT, RW), mode=after, desired=replace(DESIRED, mode=requested))
     again = lost_modes(turned, plan)
     assert [(step.side, step.mode) for step in again] == ([("peer", expected)] if expected else [])
 
 
-def test_diff_shows_the_turn():
+def test_diff_shows_the_failover():
     plan = decide(observe(), PairOptions(present=True, failover="planned"))
     assert (plan.before["direction"], plan.after["direction"]) == ("to_peer", "from_peer")
     assert (plan.after["access"], plan.after["peer_access"]) == (RT, RW)

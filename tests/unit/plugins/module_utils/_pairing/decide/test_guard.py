@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What counts as content, and whether it is what was planned with at the last look before the write."""
+"""What counts as content, and whether it is what was planned with at the recheck before the write."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ COLLECTED = {"nonzero_blocks": 11}
         (PLANNED, True, False, True),
         (SAVED, False, True, True),
         (SAVED, True, True, True),
-        # somebody has deleted what was just saved, or taken one of that name
+        # another client has deleted what was just saved, or taken one of that name
         (PLANNED, False, True, False),
         (PLANNED, True, True, False),
         (SAVED, False, False, False),

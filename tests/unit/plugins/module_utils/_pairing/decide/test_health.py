@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the states mean: every text that the API's sources name, and texts that nobody has seen."""
+"""What the states mean: every text that the API's sources name, and texts that no one has seen."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The peer does not answer, and that is permitted: what may be done on this side alone."""
+"""The peer does not answer, and that is permitted: what may be done on this side only."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ from ansible_collections.elementsw.replication.tests.unit.builders import (
 RW, RT = "readWrite", "replicationTarget"
 LINKS = (entry(BETA, 7), entry(GAMMA, 3, "third"))
 SILENT = identity.UnreachablePeer((BETA.mvip,))
-WISH = DesiredPair(volume="orders-db")
+DESIRED = DesiredPair(volume="orders-db")
 OURS = pair(77, "orders-dr", link=7, state="PausedDisconnected")
 PROMOTE = ["alpha ModifyVolume volume orders-db (41)"]
 REMOVE = ["alpha RemoveVolumePair volume orders-db (41)"]
 PAUSE = ["alpha ModifyVolumePair volume orders-db (41)"]
 
 
-def observe(*pairs, desired=WISH, links=LINKS, unreachable_peer=SILENT, **more):
+def observe(*pairs, desired=DESIRED, links=LINKS, unreachable_peer=SILENT, **more):
     volumes = [volume(41, "orders-db", *pairs, **more)] if more.get("access") != "missing" else []
     return local_only.classify(0, desired, Catalog(volume_side(ALPHA, links, *volumes)), unreachable_peer)
 
@@ -74,7 +74,7 @@ CASES = [
     ("unlisted link", observe(pair(9, link=99)), "local_only_elsewhere", *["paired_elsewhere"] * 3),
     (
         "other volume",
-        observe(OURS, desired=replace(WISH, peer_volume="else")),
+        observe(OURS, desired=replace(DESIRED, peer_volume="else")),
         "local_only_elsewhere",
         *["paired_elsewhere"] * 3,
     ),
@@ -109,7 +109,7 @@ def test_every_row_is_reached():
     ],
 )
 def test_direction(access, direction, planned, forced):
-    observed = observe(OURS, access=access, desired=replace(WISH, direction=direction))
+    observed = observe(OURS, access=access, desired=replace(DESIRED, direction=direction))
     assert outcome(observed, PairOptions(present=True)) == planned
     assert outcome(observed, PairOptions(present=True, failover="planned")) == planned
     assert outcome(observed, PairOptions(present=True, failover="forced", allow_overwrite=True)) == forced
@@ -126,7 +126,7 @@ def test_direction(access, direction, planned, forced):
 )
 def test_pause(state, pause, resume):
     for paused, expected in ((True, pause), (False, resume)):
-        observed = observe(replace(OURS, state=state), desired=replace(WISH, paused=paused))
+        observed = observe(replace(OURS, state=state), desired=replace(DESIRED, paused=paused))
         assert outcome(observed, PairOptions(present=True)) == expected
 
 
@@ -142,23 +142,23 @@ def test_pause(state, pause, resume):
     ],
 )
 def test_what_needs_the_peer_is_refused_before_any_write(requested, expected):
-    observed = observe(OURS, access=RT, desired=replace(WISH, direction="to_peer", **requested))
+    observed = observe(OURS, access=RT, desired=replace(DESIRED, direction="to_peer", **requested))
     assert outcome(observed, PairOptions(present=True, failover="forced")) == (expected or PROMOTE)
 
 
 @pytest.mark.parametrize("requested", [{"size": 2**50}, {"match_size": True}])
 def test_sizes_need_the_peer(requested):
-    observed = observe(OURS, desired=replace(WISH, **requested))
+    observed = observe(OURS, desired=replace(DESIRED, **requested))
     assert outcome(observed, PairOptions(present=True)) == "unreachable"
     # Made writable by an earlier run of the same task, or by this one.
     assert (
         outcome(
-            observe(OURS, desired=replace(WISH, direction="to_peer", **requested)),
+            observe(OURS, desired=replace(DESIRED, direction="to_peer", **requested)),
             PairOptions(present=True, failover="forced"),
         )
         == []
     )
-    promoted = observe(OURS, access=RT, desired=replace(WISH, direction="to_peer", **requested))
+    promoted = observe(OURS, access=RT, desired=replace(DESIRED, direction="to_peer", **requested))
     assert any(
         "sizes do not change" in text
         for text in decide(promoted, PairOptions(present=True, failover="forced")).warnings
@@ -171,13 +171,13 @@ def test_a_former_target_is_released():
     assert outcome(observed, desired) == [*REMOVE, "alpha ModifyVolume volume orders-db (41)"]
 
 
-# --- whom an entry means ------------------------------------------------------------------------------------------------
+# --- which cluster an entry means -------------------------------------------------------------------------------------
 
 
 def test_the_only_cluster_pair_will_do_where_nothing_is_destroyed():
     elsewhere = identity.UnreachablePeer(("beta.example.com",), single_will_do=True)
     observed = observe(
-        OURS, access=RT, links=LINKS[:1], unreachable_peer=elsewhere, desired=replace(WISH, direction="to_peer")
+        OURS, access=RT, links=LINKS[:1], unreachable_peer=elsewhere, desired=replace(DESIRED, direction="to_peer")
     )
     plan = decide(observed, PairOptions(present=True, failover="forced"))
     assert (observed.assumed, calls(plan)) == (True, PROMOTE)
@@ -195,7 +195,7 @@ def test_else_the_peer_has_to_be_known_by_its_address(links, single_will_do):
     assert "set element_mvip of the peer's host" in refused.value.sentence
 
 
-def test_a_pair_with_a_known_peer_is_told_from_one_with_another_cluster():
+def test_a_pair_with_a_known_peer_is_distinguished_from_one_with_another_cluster():
     known = identity.UnreachablePeer(("beta.example.com", BETA.mvip))
     assert observe(OURS, unreachable_peer=known).row == "local_only"
     assert observe(pair(9, link=3), unreachable_peer=known).row == "local_only_elsewhere"
@@ -214,7 +214,7 @@ UNANSWERED = Unanswered(
     "unreachable", "it does not answer", "198.51.100.9", "GetClusterInfo", sent=False, down=True
 ).because("no route")
 CONNECTED, LOST = entry(BETA, 7), entry(BETA, 7, status="Disconnected")
-TO_PEER = replace(WISH, direction="to_peer")
+TO_PEER = replace(DESIRED, direction="to_peer")
 FORCED, ABSENT = PairOptions(present=True, failover="forced"), PairOptions(present=False)
 
 
@@ -272,10 +272,12 @@ def test_any_entry_that_names_the_peer_is_a_sign():
     [
         pytest.param(FORCED, (LOST,), TO_PEER, RT, UNANSWERED, id="not connected"),
         pytest.param(FORCED, (LOST, entry(GAMMA, 3, "third")), TO_PEER, RT, UNANSWERED, id="another one is"),
-        pytest.param(FORCED, (CONNECTED,), TO_PEER, RT, None, id="assumed dead"),
+        pytest.param(FORCED, (CONNECTED,), TO_PEER, RT, None, id="assumed gone"),
         pytest.param(FORCED, (CONNECTED,), TO_PEER, RW, UNANSWERED, id="writable already"),
-        pytest.param(PairOptions(present=True), (CONNECTED,), replace(WISH, paused=True), RT, UNANSWERED, id="paused"),
-        pytest.param(ABSENT, (CONNECTED,), WISH, RT, UNANSWERED, id="unpaired"),
+        pytest.param(
+            PairOptions(present=True), (CONNECTED,), replace(DESIRED, paused=True), RT, UNANSWERED, id="paused"
+        ),
+        pytest.param(ABSENT, (CONNECTED,), DESIRED, RT, UNANSWERED, id="unpaired"),
     ],
 )
 def test_what_needs_no_sign_of_death(desired, links, item, access, failure):
@@ -284,15 +286,15 @@ def test_what_needs_no_sign_of_death(desired, links, item, access, failure):
 
 def test_a_target_that_is_released_becomes_writable_too():
     unreachable_peer = identity.UnreachablePeer((BETA.mvip,), failure=UNANSWERED)
-    assert alive(replace(ABSENT, release_target=True), unreachable_peer, item=WISH).code == "peer_alive"
+    assert alive(replace(ABSENT, release_target=True), unreachable_peer, item=DESIRED).code == "peer_alive"
 
 
 @pytest.mark.parametrize(
     ("desired", "item", "then"),
     [
         (FORCED, TO_PEER, "keep hosts off it"),
-        (ABSENT, WISH, "its side was not changed"),
-        (PairOptions(present=True), replace(WISH, paused=True), "its side was not changed"),
+        (ABSENT, DESIRED, "its side was not changed"),
+        (PairOptions(present=True), replace(DESIRED, paused=True), "its side was not changed"),
     ],
 )
 def test_a_sign_of_life_that_is_no_obstacle_is_a_warning(desired, item, then):
@@ -302,13 +304,13 @@ def test_a_sign_of_life_that_is_no_obstacle_is_a_warning(desired, item, then):
         assert (len(signs), all(then in text for text in signs)) == (warned, True)
 
 
-# --- is it as wished? -----------------------------------------------------------------------------------------------------
+# --- is it as desired? -----------------------------------------------------------------------------------------------------
 
 
 def test_nothing_is_waited_for_on_the_other_side():
-    promoted = observe(OURS, desired=replace(WISH, direction="to_peer"))
+    promoted = observe(OURS, desired=replace(DESIRED, direction="to_peer"))
     assert judge(promoted, PairOptions(present=True, failover="forced"), in_sync=True, waited=0).done
-    gone = observe(desired=replace(WISH, direction="to_peer"))
+    gone = observe(desired=replace(DESIRED, direction="to_peer"))
     assert (
         judge(gone, PairOptions(present=True, failover="forced"), in_sync=False, waited=0).failure.code
         == "changed_meanwhile"

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How far a wait has come, in words, and what one call of a module hands to the next."""
+"""How far a wait has come, as a text, and what one call of a module hands to the next."""
 
 from __future__ import annotations
 
@@ -74,8 +74,8 @@ def line(*jobs, verdicts=(WAITING, WAITING, WAITING), at="peer"):
     [
         pytest.param(line(SyncJob(80, 60), SyncJob(41.9, 690), SyncJob(30, 30)), "orders-log 41 %, about 12 min left"),
         pytest.param(line(SyncJob(80, 60), SyncJob(41.9, 690)), "orders-log 41 %", id="one has not begun"),
-        pytest.param(line(SyncJob(80, 60), SyncJob(41, None), SyncJob(30, 30)), "orders-log 41 %", id="not told"),
-        pytest.param(line(SyncJob(80, None), SyncJob(41, None), SyncJob(43, None)), "orders-log 41 %", id="none told"),
+        pytest.param(line(SyncJob(80, 60), SyncJob(41, None), SyncJob(30, 30)), "orders-log 41 %", id="not shown"),
+        pytest.param(line(SyncJob(80, None), SyncJob(41, None), SyncJob(43, None)), "orders-log 41 %", id="none shown"),
         pytest.param(line(), WAITING.text, id="no job"),
         pytest.param(line(SyncJob(41, 60), at="local"), WAITING.text, id="a job of a source is another volume's"),
         pytest.param(
@@ -120,11 +120,11 @@ def test_only_the_target_tells_of_a_copy():
     assert progress.copying(observe(41, source="beta"), jobs) is job
 
 
-# --- what is carried --------------------------------------------------------------------------------------------------
+# --- what is resumed --------------------------------------------------------------------------------------------------
 
 LEFT = Failure("api_error", "cluster beta refused it", "beta", "ModifyVolume", "xInvalidParameter", "no")
 LEFT.rolled_back, LEFT.left_behind = False, ["volume orders-db is a target now"]
-CARRIED = ResumeState(
+RESUMED = ResumeState(
     items=(
         ResumedItem(True, True, resume.digest("uuid-1")),
         ResumedItem(True, False, resume.digest(None), LEFT),
@@ -138,39 +138,39 @@ CARRIED = ResumeState(
 
 
 def test_a_report_is_read_as_it_was_written():
-    report = json.loads(json.dumps(CARRIED.as_report(with_diff=True)))
+    report = json.loads(json.dumps(RESUMED.as_report(with_diff=True)))
     again = resume.parse_report(report, 30, 3)
-    assert (again.actions, again.warnings, again.diff) == (CARRIED.actions, CARRIED.warnings, CARRIED.diff)
-    assert (again.items[0], again.items[2]) == (CARRIED.items[0], CARRIED.items[2])
+    assert (again.actions, again.warnings, again.diff) == (RESUMED.actions, RESUMED.warnings, RESUMED.diff)
+    assert (again.items[0], again.items[2]) == (RESUMED.items[0], RESUMED.items[2])
     failure = again.items[1].failure
     assert (failure.sentence, failure.as_error()) == (LEFT.sentence, LEFT.as_error())
-    assert CARRIED.as_report(with_diff=False)["diff"] is None
+    assert RESUMED.as_report(with_diff=False)["diff"] is None
 
 
 @pytest.mark.parametrize(
     "spoilt", [{}, {"items": [{}] * 3}, {"items": [{"mark": "x", "failure": None}] * 3}, {"actions": [1]}, {"items": 7}]
 )
 def test_anything_else_is_no_report(spoilt):
-    report = json.loads(json.dumps(CARRIED.as_report(with_diff=True)))
+    report = json.loads(json.dumps(RESUMED.as_report(with_diff=True)))
     assert resume.parse_report({**report, **spoilt} if spoilt else {}, 30, 3) is None
 
 
 @pytest.mark.parametrize(("waited", "count"), [(30, 2), (30, 4), (-1, 3), (float("nan"), 3), (float("inf"), 3)])
 def test_it_has_as_many_items_as_the_task_and_a_time_that_ends(waited, count):
-    report = json.loads(json.dumps(CARRIED.as_report(with_diff=True)))
+    report = json.loads(json.dumps(RESUMED.as_report(with_diff=True)))
     assert resume.parse_report(report, waited, count) is None
 
 
 def test_a_mark_tells_pairs_apart_and_holds_no_character_of_a_password():
-    kept = CARRIED.items[0]
+    kept = RESUMED.items[0]
     assert (kept.is_still("uuid-1"), kept.is_still("uuid-2"), kept.is_still(None)) == (True, False, True)
-    assert not CARRIED.items[1].is_still("uuid-1")
-    for item in CARRIED.as_report(with_diff=False)["items"]:
+    assert not RESUMED.items[1].is_still("uuid-1")
+    for item in RESUMED.as_report(with_diff=False)["items"]:
         assert all("\u2800" <= character <= "\u28ff" for character in item["mark"])
 
 
 def test_null_is_masked_by_old_versions():
-    report = CARRIED.as_report(with_diff=False)
+    report = RESUMED.as_report(with_diff=False)
     report["items"][0]["failure"] = report["items"][1]["failure"]["left_behind"] = "********"
     again = resume.parse_report(report, 30, 3)
     assert (again.items[0].failure, again.items[1].failure.left_behind) == (None, [])
@@ -193,7 +193,7 @@ def ends(here=(), there=(), access=RT):
     return classify_volume_pair(0, DesiredPair(volume="orders-db"), Sides(Catalog(views.local), Catalog(views.peer)))
 
 
-def test_a_pair_that_shall_be_there_is_known_by_all_of_it():
+def test_a_pair_that_should_be_there_is_known_by_all_of_it():
     pairs = [
         ends(["one"], ["one"]),
         ends(["two"], ["two"]),
@@ -207,15 +207,15 @@ def test_a_pair_that_shall_be_there_is_known_by_all_of_it():
     assert None not in traits
 
 
-def test_a_pair_that_shall_go_may_go_side_by_side_but_not_become_another_one():
-    whole, here, there, gone, anew = known_by(
+def test_a_pair_that_should_go_may_go_side_by_side_but_not_become_another_one():
+    whole, here, there, gone, another = known_by(
         False, ends(["one"], ["one"]), ends(["one"]), ends([], ["one"]), ends(), ends(["two"], ["two"])
     )
-    assert whole == here == there != anew
+    assert whole == here == there != another
     assert gone is None
 
 
-def test_clusters_that_shall_not_be_paired_likewise():
+def test_clusters_that_should_not_be_paired_likewise():
     def trait(here, there):
         sides = Sides(
             cluster_side(ALPHA, *(entry(BETA, 7, uuid) for uuid in here)),

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What holds of the decision about two volumes whatever is found: random volumes, entries, roles and wishes."""
+"""What holds of the decision about two volumes whatever is observed: random volumes, entries, roles and options."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def volumes(volume_id, remote):
 
 
 USAGE = st.builds(Usage, nonzero_blocks=st.sampled_from([0, 9]), iscsi=st.sampled_from([(), ("iqn",)]))
-PAIR_WISHES = st.builds(
+DESIRED_PAIRS = st.builds(
     DesiredPair,
     volume=st.just("orders"),
     peer_volume_id=st.sampled_from([None, 77]),
@@ -88,9 +88,9 @@ PAIR_WISHES = st.builds(
     size=st.sampled_from([None, GIB, 3 * GIB]),
     match_size=st.sampled_from([None, True]),
     create=st.none()
-    | st.builds(NewVolume, account=st.sampled_from([None, "tenant", "nobody"]), create_account=st.booleans()),
+    | st.builds(NewVolume, account=st.sampled_from([None, "tenant", "nonesuch"]), create_account=st.booleans()),
 )
-WISHES = st.builds(
+OPTIONS = st.builds(
     PairOptions,
     present=st.booleans(),
     repair=st.booleans(),
@@ -105,7 +105,7 @@ def catalog(cluster, far, observe):
 
 
 @settings(max_examples=2000, deadline=None)
-@given(volumes(41, 77), volumes(77, 41), PAIR_WISHES, WISHES, USAGE)
+@given(volumes(41, 77), volumes(77, 41), DESIRED_PAIRS, OPTIONS, USAGE)
 def test_whatever_is_found(here, there, desired_pair, desired, usage):
     code = None
     try:
@@ -113,7 +113,7 @@ def test_whatever_is_found(here, there, desired_pair, desired, usage):
     except Failure as exc:
         code = exc.code
     if code:
-        assert (code, desired_pair.create.account) == ("account_not_found", "nobody")
+        assert (code, desired_pair.create.account) == ("account_not_found", "nonesuch")
         return
     known = {41: usage, 77: usage}
     (plan,) = confirmed_again([decide(replace(observe, extras=Extras(usage=Sides(known, known))), desired)])
@@ -128,7 +128,7 @@ def test_whatever_is_found(here, there, desired_pair, desired, usage):
     if not desired.present:
         assert set(kinds) <= REMOVAL
     assert (PairVolumes in kinds) == (ConfirmUnused in kinds)
-    strangers_are_left_alone(plan)
+    other_pairs_are_left_alone(plan)
     growth_and_release(plan, desired)
     if CreateVolume in kinds:
         creation(plan, desired_pair, there)
@@ -146,12 +146,12 @@ NEW_PAIR = {CreateAccount, CreateVolume, ConfirmUnused, SetAccess, PairVolumes}
 REMOVAL = {RemoveVolumePair, ReleaseTarget, MarkReplica}
 
 
-def strangers_are_left_alone(plan):
-    """A pair with somebody else is never touched, nor is a volume that shows more than one."""
+def other_pairs_are_left_alone(plan):
+    """A pair with another cluster is never changed, nor is a volume that shows more than one."""
     for step in plan.steps:
-        for touched in (getattr(step, "volume", None), getattr(step, "completer", None)):
-            for pair in touched.pairs if touched else ():
-                assert len(touched.pairs) == 1
+        for written in (getattr(step, "volume", None), getattr(step, "completer", None)):
+            for pair in written.pairs if written else ():
+                assert len(written.pairs) == 1
                 pending = pair.state == "Unconfigured" or not pair.remote_volume_id
                 assert pending or pair.cluster_pair_id != LINKS["third"]
 
@@ -170,7 +170,7 @@ def creation(plan, desired_pair, there):
     """Nothing is created where something is or without permission, and what is created is never the source."""
     assert desired_pair.create is not None
     # A namesake of another owner than the one that is asked for is another volume.
-    assert there is None or there.deleted or desired_pair.create.account == "nobody"
+    assert there is None or there.deleted or desired_pair.create.account == "nonesuch"
     for step in plan.steps:
         if isinstance(step, (CreateAccount, CreateVolume)):
             assert step.side == "peer"
@@ -179,7 +179,7 @@ def creation(plan, desired_pair, there):
 
 
 def a_new_pair(plan):
-    """The last look at the target lies right before the first write that destroys."""
+    """The recheck of the target lies right before the first write that destroys."""
     kinds = [type(step) for step in plan.steps]
     (paired,) = [step for step in plan.steps if isinstance(step, PairVolumes)]
     confirmed = {(step.volume, step.source) for step in plan.steps if isinstance(step, ConfirmUnused)}

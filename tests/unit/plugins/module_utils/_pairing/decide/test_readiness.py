@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Each check of readiness: holds, does not hold, cannot be told. What cannot be told never holds."""
+"""Each check of readiness: holds, does not hold, cannot be determined. What cannot be determined never holds."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_every_check(check, ok):
             readiness.require(check, "limit_reached", "alpha")
         assert (caught.value.sentence, caught.value.cluster) == (f"{check.message}; {check.remedy}", "alpha")
     else:
-        readiness.require(check, "limit_reached", "alpha")  # what cannot be told stops nothing
+        readiness.require(check, "limit_reached", "alpha")  # what cannot be determined stops nothing
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every state that the API's sources name, and texts that nobody has seen: what is said of it, how bad, what to do."""
+"""Every state that the API's sources name, and texts that no one has seen: what is said of it, how bad, what to do."""
 
 from __future__ import annotations
 
@@ -93,9 +93,9 @@ def pairs_of(here="Active", there="Active", access=("readWrite", RT), snapshots=
     )
 
 
-def observe(pairs, max_lag=None, seconds=None, peer_is_dead=False):
+def observe(pairs, max_lag=None, seconds=None, peer_is_gone=False):
     delays = Sides(dict.fromkeys((41, 42, 43), seconds), dict.fromkeys((77, 78, 79), seconds))
-    return pair_findings([(each, lag.of_pair(each, delays)) for each in pairs], max_lag, peer_is_dead)
+    return pair_findings([(each, lag.of_pair(each, delays)) for each in pairs], max_lag, peer_is_gone)
 
 
 def check(finding, code, severity, remedy):
@@ -118,7 +118,7 @@ def test_every_state_on_either_side(state, code, severity, remedy):
 @pytest.mark.parametrize(("state", "code", "severity", "remedy"), STATES)
 def test_every_state_that_one_cluster_shows_alone(state, code, severity, remedy):
     listed = observe(observed([volume(41, "db", pair(77, "dr", state=state))], None))
-    if state == "PausedMisconfigured":  # whether the roles are right cannot be told
+    if state == "PausedMisconfigured":  # whether the roles are right cannot be determined
         code, severity, remedy = "broken", "error", "remove the cause"
     if code is None:
         assert listed == []
@@ -155,7 +155,7 @@ BACK = pair(41, "db", link=12, state="PausedMisconfigured")
 GOOD = "direction: to_peer or from_peer"
 SITUATIONS = {
     "split": (pairs_of("PausedMisconfigured", access=("readWrite", "readWrite")), "split", GOOD, "failover: forced"),
-    "split, dead": (
+    "split, failed": (
         pairs_of("StoppedMisconfigured", access=("readWrite", "readWrite")),
         "dead",
         "repair: true, direction",
@@ -250,11 +250,11 @@ def test_every_code_of_pairs_has_been_seen():
         code for _pairs, code, *_remedies in SITUATIONS.values()
     }
     of_clusters = {"peer_unreachable", "not_connected", "not_paired", "further_entries"}
-    told_elsewhere = {"fault", "minor_fault", "unreadable_object", "lag_exceeded", "lag_unknown", "snapshots_stopped"}
-    assert codes - {None} == set(findings.PROBLEMS) - of_clusters - told_elsewhere
+    tested_elsewhere = {"fault", "minor_fault", "unreadable_object", "lag_exceeded", "lag_unknown", "snapshots_stopped"}
+    assert codes - {None} == set(findings.PROBLEMS) - of_clusters - tested_elsewhere
 
 
-def test_what_is_shared_is_told_once():
+def test_what_is_shared_is_reported_once():
     def three(state):
         return observed(
             [volume(41 + n, f"v{n}", pair(77 + n, uuid=f"u{n}", state=state), size=GIB) for n in range(3)],
@@ -278,15 +278,15 @@ def test_what_is_shared_is_told_once():
 def test_stopped_snapshots_make_nothing_late():
     listed = observe(pairs_of(snapshots="PausedClusterFull"), 60, 61.0)
     assert {each.code: each.remedy for each in listed} == {
-        code: findings.PROBLEMS[told][1]
-        for code, told in (("lag_exceeded", "lag_exceeded"), ("snapshots_stopped", "target_full"))
+        code: findings.PROBLEMS[reported][1]
+        for code, reported in (("lag_exceeded", "lag_exceeded"), ("snapshots_stopped", "target_full"))
     }
 
 
-def test_what_only_a_dead_peer_could_tell_is_told_with_it():
+def test_what_only_an_unreachable_peer_could_tell_is_reported_with_it():
     pairs = observed([volume(41, "db", pair(77, "dr"), access=RT)], None)
     assert [finding.code for finding in observe(pairs, 60)] == ["lag_unknown"]
-    assert observe(pairs, 60, peer_is_dead=True) == []
+    assert observe(pairs, 60, peer_is_gone=True) == []
 
 
 CLUSTERS = [
@@ -307,7 +307,7 @@ def test_every_status_of_a_cluster_pair(here, there, code):
     assert [each.hits for each in alone] == ([4] if here != "Connected" else [])
 
 
-def test_pending_cluster_pairs_name_nobody():
+def test_pending_cluster_pairs_name_no_cluster():
     sides = Sides(ClusterView(ALPHA, (HERE, pending_entry())), ClusterView(BETA, (THERE,)))
     (finding,) = findings.of_clusters(classify_cluster_pair(sides), 0)
     check(finding, "pending_pair", "warning", "remove_pending: true")

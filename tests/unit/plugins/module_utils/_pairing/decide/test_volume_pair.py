@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The table of volume pairs: every state that can be found, by every wish."""
+"""The table of volume pairs: every state that can be found, by every request."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ UNUSED, WRITTEN = Usage(), Usage(nonzero_blocks=9, write_ops=9)
 
 
 def observe(local=(), peer=(), desired=ORDERS, usage=None, links=(HERE, THERE)):
-    """What is found when the clusters have these volumes, next to pairs of both with a third cluster.
+    """What is read when the clusters have these volumes, next to pairs of both with a third cluster.
 
     usage: of both volumes; else the source holds data, and the other one shows none.
     """
@@ -209,7 +209,7 @@ def test_what_is_not_paired_has_no_direction():
     assert decide(FOUND["paired"], PRESENT).before["direction"] == "to_peer"
 
 
-def test_the_purge_time_of_a_deleted_volume_is_told():
+def test_the_purge_time_of_a_deleted_volume_is_reported():
     assert "purged at 2026-11-24T18:00:00Z" in decide(FOUND["peer deleted"], PRESENT).problem.sentence
 
 
@@ -262,8 +262,8 @@ def test_the_account_makes_a_name_clear():
 @pytest.mark.parametrize(
     ("desired", "code"),
     [
-        (replace(ORDERS, account="nobody"), "account_not_found"),
-        (replace(ORDERS, peer_account="nobody"), "account_not_found"),
+        (replace(ORDERS, account="nonesuch"), "account_not_found"),
+        (replace(ORDERS, peer_account="nonesuch"), "account_not_found"),
         (DesiredPair(volume_id=41, account="other", peer_volume="orders-dr"), "volume_not_found"),
     ],
 )
@@ -436,7 +436,7 @@ def test_an_empty_source_does_not_overwrite_evidence(source):
 
 
 @pytest.mark.parametrize("source", [Usage(), WRITTEN])
-def test_a_target_that_somebody_has_prepared_is_used_and_saved(source):
+def test_a_target_that_another_client_has_prepared_is_used_and_saved(source):
     """Nothing tells it from the replica of a pair both halves of which were removed."""
     plan = decide(with_usage([orders()], [target()], source, Usage()), PRESENT)
     assert calls(plan) == [SAVE_77, *HANDSHAKE]
@@ -657,7 +657,7 @@ def test_the_mode_is_set_on_the_source_alone(name, mode, writes):
 
 
 @pytest.mark.parametrize(("mode", "sent"), [(None, "Async"), ("sync", "Sync"), ("snapshots_only", "SnapshotsOnly")])
-def test_a_new_pair_has_the_mode_wished_or_async(mode, sent):
+def test_a_new_pair_has_the_mode_requested_or_async(mode, sent):
     plan = decide(observe([orders()], [target()], replace(ORDERS, mode=mode)), PRESENT)
     assert plan.steps[-1].mode == sent
     assert plan.after["mode"] == (mode or "async")
@@ -668,7 +668,7 @@ def test_a_mode_reads_the_same_whatever_its_case():
     assert calls(decide(observed, PRESENT)) == []
 
 
-# --- what is told beside the writes -----------------------------------------------------------------------------------
+# --- what is reported beside the writes -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("here", "there", "warned"), [(8, 8, False), (9, 1, True), (1, 9, True), (None, None, False)])

@@ -133,7 +133,7 @@ SPOILT = [
 
 
 def spoilt(result, place, wrong):
-    """The same with something wrong at a place of its only object."""
+    """A copy of the result with something wrong at a place of its only object."""
     result = copy.deepcopy(result)
     ((name, members),) = result.items()
     within, place = members, [0, *place]
