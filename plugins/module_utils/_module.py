@@ -42,9 +42,9 @@ def run_job(module: AnsibleModule, job: Job, what: str) -> None:
     problem = _check_progress(module.params)
     if problem:
         module.fail_json(msg=problem)
-    interval, resumed = module.params["progress_interval"], module.params["_resume"]
-    begins = resumed is None or is_unplanned(resumed["report"], resumed["waited"])
-    resumed = None if begins else parse_report(resumed["report"], resumed["waited"], job.count)
+    interval, handed = module.params["progress_interval"], module.params["_resume"]
+    begins = handed is None or is_unplanned(handed["report"], handed["waited"])
+    resumed = None if begins else parse_report(handed["report"], handed["waited"], job.count)
     if resumed is None and not begins:
         module.fail_json(
             msg="_resume: cannot be used; leave it out, only the action plugin of this collection can fill it in"
@@ -54,7 +54,7 @@ def run_job(module: AnsibleModule, job: Job, what: str) -> None:
         outcome = (
             resume(job, run, resumed, interval)
             if resumed
-            else start(job, run, module.check_mode, interval, resumed["waited"] if resumed else 0)
+            else start(job, run, module.check_mode, interval, handed["waited"] if handed else 0)
         )
         warnings = tuple(dict.fromkeys((*outcome.warnings, *_client_warnings(run))))
         if outcome.progress:

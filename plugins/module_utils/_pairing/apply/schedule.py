@@ -141,7 +141,7 @@ def _run_batch(writer: Writer, batch: list[Step], items: Sequence[Item], halted:
 
 def _fail(writer: Writer, batch: Sequence[Step], items: Sequence[Item], failure: Failure) -> None:
     kind = kind_of(batch[0])
-    if kind.optional:
+    if kind.optional and len(batch) == 1:
         writer.warn(f"{objects(batch)}: not marked as a copy: {failure.sentence}")
         return
     for step in batch:

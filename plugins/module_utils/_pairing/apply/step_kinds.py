@@ -105,7 +105,7 @@ class StepKind:
     recheck: Callable[[Run, Sequence[Any]], Verdicts] | None = None
     #: A lost reply counts as done, so that the roll-back reads what became of it and puts it back.
     undo_if_unknown: bool = False
-    #: A failure is only warned of.
+    #: A failure of one step by itself is only warned of.
     optional: bool = False
 
 
