@@ -64,7 +64,8 @@ def test_several_calls_are_one_task(sites):
     site = start(sites, timings=COPYING)
     task = pairs_task(site)
     first = task.first()
-    assert set(first) - {"invocation", "_ansible_new_secrets"} == {"changed", "_progress"}
+    # Ansible keeps warnings for the whole process, and so those of earlier tests in it.
+    assert set(first) - {"invocation", "_ansible_new_secrets", "warnings"} == {"changed", "_progress"}
     writes = site.writes()
     second = task.then(first)
     assert second["_progress"]["report"] == first["_progress"]["report"]
