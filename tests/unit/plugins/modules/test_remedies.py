@@ -69,8 +69,8 @@ WORLDS = {
         there=[{"name": "db", "access": "replicationTarget"}],
     ),
     "dead": spec({**PAIR, "stopped": ["beta"]}, here=marked("a"), there=marked("a")),
-    "failed, from the peer": spec({**BACK, "stopped": ["alpha", "beta"]}, here=marked("a"), there=marked("a")),
-    "failed, both writable": spec(
+    "dead, from the peer": spec({**BACK, "stopped": ["alpha", "beta"]}, here=marked("a"), there=marked("a")),
+    "dead, both writable": spec(
         {"between": ["alpha/db", "beta/db"], "stopped": ["alpha", "beta"]}, here=marked("a"), there=marked("a", "b")
     ),
     "half_pair": spec(

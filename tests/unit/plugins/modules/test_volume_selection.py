@@ -79,9 +79,9 @@ def test_what_is_no_id(sites, given):
 @pytest.mark.parametrize(
     ("options", "word"),
     [
-        ({"volume": "orders-DB"}, "there is volume orders-db ("),
-        ({"volume": "orders-db "}, "there is volume orders-db ("),
-        ({"volume": "orders-db", "peer_volume": "Orders-dr"}, "there is volume orders-dr ("),
+        ({"volume": "orders-DB"}, "did you mean volume orders-db ("),
+        ({"volume": "orders-db "}, "did you mean volume orders-db ("),
+        ({"volume": "orders-db", "peer_volume": "Orders-dr"}, "did you mean volume orders-dr ("),
         ({"volume": "orders-db"}, "let create_peer_volume create it"),
         ({"volume": "nothing-like-it"}, "create it first"),
         ({"volume_id": 999}, "check the ID"),
