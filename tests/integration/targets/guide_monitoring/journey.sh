@@ -73,7 +73,7 @@ says "archive"
 control /call '{"cluster": "alpha", "method": "ModifyVolumePair", "params": {"volumeID": 42, "pausedManual": true}}' > /dev/null
 play 0 check.yml
 play 2 lag.yml
-says "how far"
+says "the lag of the target is not known"
 ANSIBLE_SHOW_CUSTOM_STATS=true play 2 replication_status.yml
 says '"replication_healthy": false'
 says '"code": "lag_'
