@@ -21,17 +21,7 @@ def set_mode(observed: ObservedVolumePair, source: Side) -> tuple[Step, ...]:
     from ...pairing_steps import SetMode  # not loaded for pairs that are as requested
 
     mode, reason = MODES[wanted], f"mode {wanted} requested"
-    return (
-        SetMode(
-            item=observed.item,
-            side=source,
-            object=observed.label(source),
-            reason=reason,
-            volume=observed.volume(source),
-            mode=mode,
-            before=now,
-        ),
-    )
+    return (SetMode(**observed.at(source), reason=reason, mode=mode, before=now),)
 
 
 def set_pause(observed: ObservedVolumePair, source: Side) -> tuple[Step, ...]:
@@ -49,14 +39,4 @@ def set_pause(observed: ObservedVolumePair, source: Side) -> tuple[Step, ...]:
     from ...pairing_steps import SetPause
 
     reason = "pause requested" if wanted else "resume requested"
-    return tuple(
-        SetPause(
-            item=observed.item,
-            side=side,
-            object=observed.label(side),
-            reason=reason,
-            volume=observed.volume(side),
-            paused=bool(wanted),
-        )
-        for side in sides
-    )
+    return tuple(SetPause(**observed.at(side), reason=reason, paused=bool(wanted)) for side in sides)

@@ -16,14 +16,7 @@ from .state import ObservedVolumePair
 def lost_roles(observed: ObservedVolumePair, plan: Plan) -> tuple[Step, ...]:
     """The steps for targets that are `locked` after the handshake: some releases keep the role of paired volumes only."""
     return tuple(
-        SetAccess(
-            item=observed.item,
-            side=step_side,
-            object=volume.label,
-            reason="paired, but still locked",
-            volume=volume,
-            access=TARGET,
-        )
+        SetAccess(**observed.at(step_side, volume), reason="paired, but still locked", access=TARGET)
         for step in plan.steps
         if isinstance(step, PairVolumes) and observed.state == "paired"
         for step_side in (other(step.side),)
@@ -43,14 +36,4 @@ def lost_modes(observed: ObservedVolumePair, plan: Plan) -> tuple[Step, ...]:
     new, now, reason = observed.source, observed.mode, "the failover changed the mode"
     if not is_reversed or wanted is None or new is None or now is None or now.lower() == wanted.lower():
         return ()
-    return (
-        SetMode(
-            item=observed.item,
-            side=new,
-            object=observed.label(new),
-            reason=reason,
-            volume=observed.volume(new),
-            mode=wanted,
-            before=now,
-        ),
-    )
+    return (SetMode(**observed.at(new), reason=reason, mode=wanted, before=now),)

@@ -76,65 +76,24 @@ def _planned(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, 
     check_no_hosts(observed, old, observed.usage(old))
     check_quiet(observed, old)
     max_batch = most_in_group(observed, old)
-    item, shown = observed.item, observed.label
     reason = f"failover: planned requested, direction {observed.desired.direction}"
     return (
         *grown,
         TakeCheckpoint(
-            item=item,
-            side=old,
-            object=shown(old),
+            **observed.at(old, source),
             reason="it proves that all writes have arrived on the other side",
-            volume=source,
             max_batch=max_batch,
             cluster_id=observed.catalogs[old].cluster.unique_id,
             digest=digest_of(observed, old),
         ),
-        ConfirmFailover(
-            item=item,
-            side=old,
-            object=shown(old),
-            reason="no write is lost",
-            volume=source,
-            partner=target,
-            timeout=options.timeout,
-        ),
-        Demote(item=item, side=old, object=shown(old), reason=reason, volume=source, access=TARGET, partner=target),
+        ConfirmFailover(**observed.at(old, source), reason="no write is lost", partner=target, timeout=options.timeout),
+        Demote(**observed.at(old, source), reason=reason, access=TARGET, partner=target),
         ConfirmQuiet(
-            item=item,
-            side=old,
-            object=shown(old),
-            reason="no one wrote since",
-            volume=source,
-            writes=writes_of(observed, old) or Writes(0, 0),
+            **observed.at(old, source), reason="no one wrote since", writes=writes_of(observed, old) or Writes(0, 0)
         ),
-        Promote(
-            item=item,
-            side=new,
-            object=shown(new),
-            reason=reason,
-            volume=target,
-            access=READ_WRITE,
-            partner=replace(source, access=TARGET),
-        ),
-        RemoveCheckpoint(
-            item=item,
-            side=new,
-            object=shown(new),
-            reason="the pair is reversed",
-            volume=target,
-            copy=True,
-            max_batch=max_batch,
-        ),
-        RemoveCheckpoint(
-            item=item,
-            side=old,
-            object=shown(old),
-            reason="the pair is reversed",
-            volume=source,
-            copy=False,
-            max_batch=max_batch,
-        ),
+        Promote(**observed.at(new, target), reason=reason, access=READ_WRITE, partner=replace(source, access=TARGET)),
+        RemoveCheckpoint(**observed.at(new, target), reason="the pair is reversed", copy=True, max_batch=max_batch),
+        RemoveCheckpoint(**observed.at(old, source), reason="the pair is reversed", copy=False, max_batch=max_batch),
     )
 
 
@@ -162,42 +121,23 @@ def _promoted(observed: ObservedVolumePair, new: Side, first: bool, unsaved: Vol
     if volume.access == READ_WRITE:
         return ()
     reason = f"failover: forced requested, direction {observed.desired.direction}"
-    return (
-        Promote(
-            item=observed.item,
-            side=new,
-            object=observed.label(new),
-            reason=reason,
-            volume=volume,
-            access=READ_WRITE,
-            first=first,
-            unsaved=unsaved,
-        ),
-    )
+    return (Promote(**observed.at(new, volume), reason=reason, access=READ_WRITE, first=first, unsaved=unsaved),)
 
 
 def _overwritten(observed: ObservedVolumePair, old: Side, options: PairOptions) -> tuple[Step, ...]:
     """The steps for the losing side: save it first, and do not change it if a host is logged in to it."""
     new = other(old)
-    item, losing, label = observed.item, observed.volume(old), observed.label(old)
+    losing = observed.volume(old)
     # It is writable at the recheck.
     winning = replace(observed.volume(new), access=READ_WRITE)
     return (
         *_saved(observed, old, options, "both sides are writable"),
         ConfirmDemotion(
-            item=item,
-            side=old,
-            object=label,
-            reason="nothing has changed and no host is logged in",
-            volume=losing,
-            partner=winning,
+            **observed.at(old, losing), reason="nothing has changed and no host is logged in", partner=winning
         ),
         Demote(
-            item=item,
-            side=old,
-            object=label,
+            **observed.at(old, losing),
             reason=f"{observed.name(new)} has the source now",
-            volume=losing,
             access=TARGET,
             partner=winning,
         ),
@@ -213,15 +153,7 @@ def _counted(observed: ObservedVolumePair, old: Side, options: PairOptions) -> t
     before = None if "statistics" in used.unreadable else used.write_ops
     volume, reason = observed.volume(old), "hosts may have written until then"
     return (
-        CountLateWrites(
-            item=observed.item,
-            side=old,
-            object=observed.label(old),
-            reason=reason,
-            volume=volume,
-            write_ops=before,
-            saved=options.save_overwritten,
-        ),
+        CountLateWrites(**observed.at(old, volume), reason=reason, write_ops=before, saved=options.save_overwritten),
     )
 
 
@@ -261,17 +193,7 @@ def _promote_one_of_none(observed: ObservedVolumePair, options: PairOptions) -> 
         raise unproven(observed, missing)
     volume, partner = observed.volume(new), observed.volume(other(new))
     reason = f"a planned failover was interrupted; direction {observed.desired.direction} requested"
-    return (
-        Promote(
-            item=observed.item,
-            side=new,
-            object=observed.label(new),
-            reason=reason,
-            volume=volume,
-            access=READ_WRITE,
-            partner=partner,
-        ),
-    )
+    return (Promote(**observed.at(new, volume), reason=reason, access=READ_WRITE, partner=partner),)
 
 
 def warnings(observed: ObservedVolumePair, options: PairOptions, planned: Iterable[Step]) -> tuple[str, ...]:

@@ -46,17 +46,7 @@ def of_volume(observed: ObservedVolumePair, side: Side, volume: Volume, size: in
     check_largest(observed, side, volume, size)
     least = observed.desired.size or 0
     reason = "size requested" if size == least else "match_size requested"
-    return (
-        Grow(
-            item=observed.item,
-            side=side,
-            object=volume.label,
-            reason=reason,
-            volume=volume,
-            size=size,
-            source=is_source,
-        ),
-    )
+    return (Grow(**observed.at(side, volume), reason=reason, size=size, source=is_source),)
 
 
 def check_largest(observed: ObservedVolumePair, side: Side, volume: Volume, size: int) -> None:

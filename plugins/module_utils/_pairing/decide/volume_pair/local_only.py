@@ -120,17 +120,7 @@ def adjust(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, ..
         if wanted.direction != TO_PEER or options.failover != "forced":
             raise unreachable(observed, f"direction {wanted.direction}")
         reason = "failover: forced requested, direction to_peer"
-        promoted = (
-            Promote(
-                item=observed.item,
-                side=LOCAL,
-                object=observed.label(LOCAL),
-                reason=reason,
-                volume=shown,
-                access=READ_WRITE,
-                first=True,
-            ),
-        )
+        promoted = (Promote(**observed.at(LOCAL, shown), reason=reason, access=READ_WRITE, first=True),)
     if wanted.mode not in (None, mode_option(entry.mode)):
         raise unreachable(observed, f"mode {wanted.mode}")
     # Sizes of an everyday task must not stop a forced failover, in no run of it.
@@ -158,11 +148,7 @@ def _pause(observed: ObservedVolumePair) -> tuple[Step, ...]:
     if not wanted and state != PAUSED_HERE:
         return ()
     reason = "pause requested" if wanted else "resume requested"
-    return (
-        SetPause(
-            item=observed.item, side=LOCAL, object=observed.label(LOCAL), reason=reason, volume=volume, paused=wanted
-        ),
-    )
+    return (SetPause(**observed.at(LOCAL, volume), reason=reason, paused=wanted),)
 
 
 def refuse(observed: ObservedVolumePair, options: PairOptions) -> NoReturn:

@@ -73,11 +73,8 @@ def steps(observed: ObservedVolumePair, options: PairOptions, direction: Directi
     evidence = used or Usage()
     saved = _saved(observed, options, target_side, evidence, permission)
     confirm = ConfirmUnused(
-        item=observed.item,
-        side=target_side,
-        object=target.label,
+        **observed.at(target_side, target),
         reason="the evidence has not changed",
-        volume=target,
         source=source,
         usage=evidence,
         overwrite=permission.lifts(target, evidence),
@@ -140,22 +137,16 @@ def steps_with_creation(observed: ObservedVolumePair, create: NewVolume, source:
         made.append(CreateAccount(item=observed.item, side=PEER, object=f"account {owner}", reason=text, account=owner))
     made.append(
         CreateVolume(
-            item=observed.item,
-            side=PEER,
-            object=target.label,
+            **observed.at(PEER, target),
             reason=reason,
-            volume=target,
             account=owner,
             account_id=account_id or 0,
             qos_policy_id=policy_id,
         )
     )
     confirm = ConfirmUnused(
-        item=observed.item,
-        side=PEER,
-        object=target.label,
+        **observed.at(PEER, target),
         reason="the evidence has not changed",
-        volume=target,
         source=source,
         usage=Usage(),
         overwrite=False,
@@ -168,54 +159,24 @@ def _pair(observed: ObservedVolumePair, source_side: Side, source: Volume, targe
     target_side = other(source_side)
     made: list[Step] = []
     if target.access != TARGET:
-        made.append(
-            SetAccess(
-                item=observed.item,
-                side=target_side,
-                object=target.label,
-                reason="it becomes the target",
-                volume=target,
-                access=TARGET,
-            )
-        )
+        made.append(SetAccess(**observed.at(target_side, target), reason="it becomes the target", access=TARGET))
     if source.access != READ_WRITE:
-        made.append(
-            SetAccess(
-                item=observed.item,
-                side=source_side,
-                object=source.label,
-                reason="it becomes the source",
-                volume=source,
-                access=READ_WRITE,
-            )
-        )
+        made.append(SetAccess(**observed.at(source_side, source), reason="it becomes the source", access=READ_WRITE))
     direction = TO_PEER if source_side == LOCAL else FROM_PEER
     settings = _settings(observed, source_side)
     reason = f"not paired yet; direction {direction}, mode {settings.mode}"
     mode = MODES[settings.mode]
     made.append(
         PairVolumes(
-            item=observed.item,
-            side=source_side,
-            object=source.label,
+            **observed.at(source_side, source),
             reason=reason,
-            volume=source,
             completer=target,
             completer_object=target.label,
             mode=mode,
         )
     )
     if settings.paused:
-        made.append(
-            SetPause(
-                item=observed.item,
-                side=source_side,
-                object=source.label,
-                reason="pause requested",
-                volume=source,
-                paused=True,
-            )
-        )
+        made.append(SetPause(**observed.at(source_side, source), reason="pause requested", paused=True))
     return tuple(made)
 
 

@@ -78,22 +78,12 @@ def _is_replica(observed: ObservedVolumePair, side: Side) -> bool:
 
 def _released(observed: ObservedVolumePair, side: Side) -> ReleaseTarget:
     volume, mark = observed.volume(side), _mark(observed, side) if _has_room(observed, side) else ""
-    return ReleaseTarget(
-        item=observed.item,
-        side=side,
-        object=volume.label,
-        reason="release_target requested",
-        volume=volume,
-        access=READ_WRITE,
-        mark=mark,
-    )
+    return ReleaseTarget(**observed.at(side, volume), reason="release_target requested", access=READ_WRITE, mark=mark)
 
 
 def _marked(observed: ObservedVolumePair, side: Side) -> MarkReplica:
     volume, reason = observed.volume(side), "without the pair only this mark shows that it holds a copy"
-    return MarkReplica(
-        item=observed.item, side=side, object=volume.label, reason=reason, volume=volume, mark=_mark(observed, side)
-    )
+    return MarkReplica(**observed.at(side, volume), reason=reason, mark=_mark(observed, side))
 
 
 def _mark(observed: ObservedVolumePair, side: Side) -> str:

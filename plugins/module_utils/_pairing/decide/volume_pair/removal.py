@@ -21,13 +21,6 @@ def removals(observed: ObservedVolumePair, reason: str) -> tuple[Step, ...]:
     sides = [s for s in SIDES if observed.entries[s] is not None and not observed.volume(s).deleted]
     first = observed.source if observed.source in sides else next(iter(sides), None)
     return tuple(
-        RemoveVolumePair(
-            item=observed.item,
-            side=side,
-            object=observed.volume(side).label,
-            reason=reason,
-            volume=observed.volume(side),
-            last=side != first,
-        )
+        RemoveVolumePair(**observed.at(side), reason=reason, last=side != first)
         for side in sorted(sides, key=lambda side: side != first)
     )

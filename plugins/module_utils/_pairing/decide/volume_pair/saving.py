@@ -24,11 +24,8 @@ def save(
     retention: how long the snapshot is kept, hours:minutes:seconds; None until it is deleted.
     """
     return Save(
-        item=observed.item,
-        side=side,
-        object=observed.label(side),
+        **observed.at(side),
         reason="it will be overwritten",
-        volume=observed.volume(side),
         max_batch=most_in_group(observed, side),
         hint=hint,
         retention=retention,

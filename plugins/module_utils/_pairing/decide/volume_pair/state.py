@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypedDict
 
 from ...model import (
     LOCAL,
@@ -86,6 +86,15 @@ class Extras:
     writes: Sides[Mapping[int, Writes] | None] = field(default=Sides(None, None))
 
 
+class Place(TypedDict):
+    """The fields that the steps of a volume pair share: which volume, of which item, on which side."""
+
+    item: int
+    side: Side
+    object: str
+    volume: Volume
+
+
 @dataclass(frozen=True)
 class ObservedVolumePair:
     """Two volumes and their relation, as both clusters report it."""
@@ -121,6 +130,11 @@ class ObservedVolumePair:
         if entry is None:
             raise LookupError(f"item {self.item} ({self.row}) has no pair entry on the {side} cluster")
         return entry
+
+    def at(self, side: Side, volume: Volume | None = None) -> Place:
+        """What a step for a volume of a side names; volume: in place of the observed one, for one that is only planned."""
+        volume = volume or self.volume(side)
+        return {"item": self.item, "side": side, "object": volume.label, "volume": volume}
 
     def usage(self, side: Side) -> Usage | None:
         """The evidence of use of a volume; None before it is read. A volume without evidence counts as one in use."""
