@@ -200,9 +200,7 @@ def size(source: Volume, target: Volume, cluster: str, sizes: Size | None = None
 
 def sector_size(ends: str, source: Volume, target: Volume) -> Check:
     """Whether both volumes have the same sector emulation. ends: the two volumes, for the message."""
-    emulated = (
-        f"{ends}: 512-byte sector emulation is {_on(source)} on {source.label} and {_on(target)} on {target.label}"
-    )
+    emulated = f"{ends}: 512-byte sector emulation is {_on(source)} on the source and {_on(target)} on the target"
     if source.enable_512e == target.enable_512e:
         return Check("sector_size", True, emulated)
     remedy = "it cannot be changed: create the target again with the source's setting"

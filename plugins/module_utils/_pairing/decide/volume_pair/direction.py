@@ -71,5 +71,5 @@ def direction_change(observed: ObservedVolumePair) -> Failure:
         observed,
         "direction_change",
         f"{ends(observed)}: it replicates {observed.direction}, not {observed.desired.direction}; to reverse the pair, set "
-        f"failover to planned or forced (repair never does), or leave direction out or set it to {observed.direction}",
+        "failover to planned or forced (repair never does), or leave direction out",
     )

@@ -76,8 +76,8 @@ def unproven(observed: ObservedVolumePair, missing: str) -> Failure:
     return refusal(
         observed,
         "no_source",
-        f"{ends(observed)}: neither volume is writable, and failover: planned cannot prove that no write is lost: {missing}; "
-        "failover: forced saves the other side, then promotes the one that direction names",
+        f"{ends(observed)}: failover: planned cannot prove that no write is lost: {missing}; failover: forced saves one side "
+        "and promotes the one of direction",
     )
 
 

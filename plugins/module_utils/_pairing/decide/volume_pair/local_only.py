@@ -216,8 +216,7 @@ def peer_alive(here: VolumeView, peer: UnreachablePeer, plans: Iterable[Plan]) -
     return Failure(
         "peer_alive",
         f"{sign}; {peer.failure.cluster} did not answer: {peer.failure.reason}; "
-        "nothing was written: correct the connection to it (hostname, port, proxy), or set peer_unreachable: assume_dead if "
-        "its site is gone",
+        "nothing was written: correct hostname, port or proxy, or set peer_unreachable: assume_dead if its site is gone",
         cluster=here.cluster.name,
         method="ListClusterPairs" if entry else "ListVolumes",
     )

@@ -160,9 +160,8 @@ def split_brain(observed: ObservedVolumePair) -> Failure:
     return refusal(
         observed,
         "split_brain",
-        f"{ends(observed)}: both volumes are readWrite and nothing is replicated; decide which one holds the good data, log the "
-        "hosts out of the other one, and set direction, failover: forced and allow_overwrite: true, which saves that one in a "
-        "snapshot and makes it the target",
+        f"{ends(observed)}: both volumes are readWrite; to overwrite one, which is saved first, log its hosts out and set "
+        "direction, failover: forced and allow_overwrite: true",
     )
 
 
@@ -171,8 +170,8 @@ def no_source(observed: ObservedVolumePair) -> Failure:
     return refusal(
         observed,
         "no_source",
-        f"{ends(observed)}: neither volume is writable; failover: planned with direction completes or reverts an interrupted "
-        "planned failover and proves that nothing is lost, failover: forced with direction promotes that side in any case",
+        f"{ends(observed)}: neither volume is writable; set direction, and failover: planned, which proves that no write is "
+        "lost, or forced, which promotes in any case",
     )
 
 

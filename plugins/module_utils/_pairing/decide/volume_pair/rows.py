@@ -19,8 +19,8 @@ def refuse_half(observed: ObservedVolumePair, options: PairOptions) -> NoReturn:
     raise refusal(
         observed,
         "half_pair",
-        f"{ends(observed)}: the pair is incomplete and cannot be completed ({states(observed)}); repair: true removes what is "
-        "left of it and pairs the volumes again, with a full copy; state: absent only removes it",
+        f"{ends(observed)}: half a pair cannot be completed ({states(observed)}); repair: true pairs again with a full copy, "
+        "state: absent only removes it",
     )
 
 
