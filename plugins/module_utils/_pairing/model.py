@@ -32,6 +32,8 @@ REPLICA_MARK = "elementsw-replication-replica"
 COMPLETE, INCOMPLETE = "complete", "incomplete"
 # The prefix of the names of saved snapshots.
 SAVED = "elementsw-saved-"
+# So many objects are named in messages and actions; of more, their number is.
+MAX_NAMED = 3
 # Option value -> the API's own name.
 MODES: Mapping[Mode, str] = {"async": "Async", "sync": "Sync", "snapshots_only": "SnapshotsOnly"}
 TO_PEER: Direction = "to_peer"

@@ -13,14 +13,13 @@ from typing import Generic, TypeVar
 
 from .._element.errors import Failure
 from .apply.execution import Item
-from .model import Action
+from .model import MAX_NAMED, Action
 from .plan import Plan
 from .resume import ResumeState
 
 Observed = TypeVar("Observed")
 # The message contains at most so many failures, and only the number of the others. The result has the failure of each item.
 MAX_FAILURES_IN_MESSAGE = 20
-MAX_NAMED = 3
 
 
 @dataclass(frozen=True)

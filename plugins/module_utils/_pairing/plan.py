@@ -13,7 +13,7 @@ from enum import IntEnum
 from typing import Any, ClassVar
 
 from .._element.errors import Failure
-from .model import Side
+from .model import MAX_NAMED, Side
 
 
 class Phase(IntEnum):
@@ -86,6 +86,10 @@ class Step:
         return self.PHASE
 
 
+#: Steps that must not be run, and why.
+Failures = dict[Step, Failure]
+
+
 @dataclass(frozen=True)
 class Plan:
     """What a run does for one pair."""
@@ -115,8 +119,6 @@ class Verdict:
 
 
 DONE = Verdict(done=True)
-#: So many objects of a bulk call are named in messages and actions.
-MAX_NAMED = 3
 
 
 def objects(batch: Sequence[Step]) -> str:

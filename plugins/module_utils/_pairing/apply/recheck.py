@@ -23,16 +23,15 @@ from ..observe.clusters import list_cluster_pairs
 from ..observe.usage import read_usage
 from ..observe.volumes import list_volumes, list_volumes_named
 from ..pairing_steps import ConfirmUnused, CreateVolume, MarkReplica, ReleaseTarget, RemoveClusterPair, RemoveVolumePair
-from ..plan import Step
+from ..plan import Failures, Step
 from ..run import Run
 from ..views import UnreadableVolume, Volumes
 from .current_volumes import is_unchanged, read_current
 
-Verdicts = dict[Step, Failure]
 S = TypeVar("S", RemoveVolumePair, "ReleaseTarget | MarkReplica")
 
 
-def volume_pairs(run: Run, steps: Sequence[RemoveVolumePair]) -> Verdicts:
+def volume_pairs(run: Run, steps: Sequence[RemoveVolumePair]) -> Failures:
     """Return the failures of volumes whose pair entry must not be removed: the pair or the access has changed."""
     now = read_current(run, ((step.side, step.volume) for step in steps))
     return {
@@ -47,7 +46,7 @@ def _places(steps: Sequence[S]) -> list[tuple[S, tuple[Side, int]]]:
     return [(step, (step.side, step.volume.id)) for step in steps]
 
 
-def former_targets(run: Run, steps: Sequence[ReleaseTarget | MarkReplica]) -> Verdicts:
+def former_targets(run: Run, steps: Sequence[ReleaseTarget | MarkReplica]) -> Failures:
     """Return the failures of volumes that are not unpaired former targets any more, or whose attributes have changed."""
     now = read_current(run, ((step.side, step.volume) for step in steps))
     what = "it is paired, or its access or its attributes are different"
@@ -71,9 +70,9 @@ def _is_former_target(now: Volume | None, planned: Volume) -> bool:
     )
 
 
-def still_missing(run: Run, steps: Sequence[CreateVolume]) -> Verdicts:
+def still_missing(run: Run, steps: Sequence[CreateVolume]) -> Failures:
     """Return the failures of volumes that exist already: names are not unique, so a cluster would create a second one."""
-    verdicts: Verdicts = {}
+    failures: Failures = {}
     for side in {step.side for step in steps}:
         here = [step for step in steps if step.side == side]
         client = run.client(side)
@@ -83,13 +82,13 @@ def still_missing(run: Run, steps: Sequence[CreateVolume]) -> Verdicts:
         for step in here:
             odd = next((each for each in found.unreadable if each.name in (None, step.volume.name)), None)
             if odd:
-                verdicts[step] = odd.failure(client.name)
+                failures[step] = odd.failure(client.name)
             elif (step.volume.name, step.account_id) in taken:
-                verdicts[step] = _changed(run, step, "a volume of that name and owner exists")
-    return verdicts
+                failures[step] = _changed(run, step, "a volume of that name and owner exists")
+    return failures
 
 
-def unused(run: Run, steps: Sequence[ConfirmUnused]) -> Verdicts:
+def unused(run: Run, steps: Sequence[ConfirmUnused]) -> Failures:
     """Return the failures of future targets that are in use or have changed, or whose source has changed."""
     wanted = [each for step in steps for each in ((step.side, step.volume), (other(step.side), step.source))]
     now = read_current(run, wanted)
@@ -98,18 +97,18 @@ def unused(run: Run, steps: Sequence[ConfirmUnused]) -> Verdicts:
         targets = [now[side, s.volume.id] for s in steps if s.side == side and (side, s.volume.id) in now]
         if targets:
             used.update({(side, key): value for key, value in read_usage(run, side, targets).items()})
-    verdicts: Verdicts = {}
+    failures: Failures = {}
     for step in steps:
         places = (step.side, step.volume.id), (other(step.side), step.source.id)
         target, source = (now.get(place) for place in places)
         odd = next((now.unreadable[place] for place in places if place in now.unreadable), None)
         if odd:
-            verdicts[step] = odd
+            failures[step] = odd
         elif not _is_future_target(target, step.volume) or not is_unchanged(source, step.source, ()):
-            verdicts[step] = _changed(run, step, "it or its source was paired or deleted, or its access is different")
+            failures[step] = _changed(run, step, "it or its source was paired or deleted, or its access is different")
         elif not _is_unused(run, step, used[step.side, step.volume.id]):
-            verdicts[step] = _changed(run, step, "it is in use")
-    return verdicts
+            failures[step] = _changed(run, step, "it is in use")
+    return failures
 
 
 def _is_future_target(now: Volume | None, planned: Volume) -> bool:
@@ -124,9 +123,9 @@ def _is_unused(run: Run, step: ConfirmUnused, now: Usage) -> bool:
     return guard.still_as_planned(step.usage, now, step.overwrite, step.saved)
 
 
-def cluster_pairs(run: Run, steps: Sequence[RemoveClusterPair]) -> Verdicts:
+def cluster_pairs(run: Run, steps: Sequence[RemoveClusterPair]) -> Failures:
     """Return the failures of cluster pairs that must not be removed: the entry has changed, or volume pairs use it."""
-    verdicts: Verdicts = {}
+    failures: Failures = {}
     for side in {step.side for step in steps}:
         client = run.client(side)
         reads: list[Callable[[], Any]] = [
@@ -139,10 +138,10 @@ def cluster_pairs(run: Run, steps: Sequence[RemoveClusterPair]) -> Verdicts:
         for step in (step for step in steps if step.side == side):
             odd = next((each for each in entries.unreadable if each.id == step.entry.id), None)
             if odd:
-                verdicts[step] = odd.failure(client.name)
+                failures[step] = odd.failure(client.name)
             elif (unknown and not step.entry.pending) or not _still_removable(step.entry, entries, using):
-                verdicts[step] = _changed(run, step, "it was removed or completed, or volume pairs use it")
-    return verdicts
+                failures[step] = _changed(run, step, "it was removed or completed, or volume pairs use it")
+    return failures
 
 
 def _pairs(users: Volumes) -> Iterable[VolumePair]:

@@ -15,7 +15,7 @@ from ..._element.errors import Failure
 from ..failover_steps import ConfirmFailover, Demote, TakeCheckpoint
 from ..model import Action, Sides, other
 from ..pairing_steps import ReleaseTarget, RemoveVolumePair
-from ..plan import Phase, Plan, Step, objects
+from ..plan import Failures, Phase, Plan, Step, objects
 from .batch import batches, of_phase
 from .execution import Done, Item
 from .step_kinds import kind_of, with_created
@@ -101,16 +101,16 @@ def _all_fail_over_or_none(items: Sequence[Item]) -> None:
             item.fail(Failure(first.code, sentence, first.cluster, first.method, first.name, first.message))
 
 
-def _recheck(writer: Writer, todo: Sequence[Step]) -> dict[Step, Failure]:
+def _recheck(writer: Writer, todo: Sequence[Step]) -> Failures:
     """The steps of one phase that must not be run any more, and why."""
-    verdicts: dict[Step, Failure] = {}
+    failures: Failures = {}
     try:
         for recheck in dict.fromkeys(kind_of(step).recheck for step in todo):
             if recheck is not None:
-                verdicts.update(recheck(writer.run, [step for step in todo if kind_of(step).recheck is recheck]))
+                failures.update(recheck(writer.run, [step for step in todo if kind_of(step).recheck is recheck]))
     except Failure as exc:  # what cannot be read is not written to
         return {step: exc.recoded(exc.code, exc.sentence) for step in todo}
-    return verdicts
+    return failures
 
 
 def _run_batch(writer: Writer, batch: list[Step], items: Sequence[Item], halted: Halt) -> list[Step]:

@@ -44,7 +44,7 @@ from ..pairing_steps import (
     SetMode,
     SetPause,
 )
-from ..plan import Step, objects
+from ..plan import Failures, Step, objects
 from ..run import Run
 from . import recheck
 from .changes import change, change_reason, set_mode, set_pause
@@ -70,8 +70,6 @@ from .roll_back import (
     undo_removal,
 )
 from .writer import Writer
-
-Verdicts = dict[Step, Failure]
 
 
 def _no_calls(_batch: Sequence[Any], _clusters: Sides[str]) -> list[Action]:
@@ -102,7 +100,7 @@ class StepKind:
     #: Whether a call for several steps that failed so is repeated for each alone, so that only one of them fails.
     split_after: Callable[[Failure], bool] = _never
     #: What is read again just before, for all steps of a phase together: the steps that must not be run, and why.
-    recheck: Callable[[Run, Sequence[Any]], Verdicts] | None = None
+    recheck: Callable[[Run, Sequence[Any]], Failures] | None = None
     #: A lost reply counts as done, so that the roll-back reads what became of it and puts it back.
     undo_if_unknown: bool = False
     #: A failure of one step by itself is only warned of.

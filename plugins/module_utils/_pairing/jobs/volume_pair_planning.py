@@ -86,7 +86,6 @@ def _to_reverse(observation: Observation, planned: Sequence[Step]) -> list[Obser
 
 def _with_settled_writes(run: Run, usage: Mapping[Side, Mapping[int, Usage]]) -> dict[Side, Mapping[int, Usage]]:
     """The evidence of use with complete counts of writes: repair may overwrite a replica without writes of hosts."""
-
     ids = {side: tuple(usage.get(side, ())) for side in SIDES}
     settled = read_settled_writes(run, ids, closed=True)
     return {
@@ -100,7 +99,6 @@ def _with_proofs(run: Run, reversing: Sequence[ObservedVolumePair], extras: Extr
 
     Raises Failure if they cannot be read: nothing is proven without them.
     """
-
     ids = {side: [pair.volume(side).id for pair in reversing] for side in SIDES}
     interrupted = [pair for pair in reversing if pair.direction == "none"]
     if interrupted:
@@ -114,7 +112,6 @@ def _with_proofs(run: Run, reversing: Sequence[ObservedVolumePair], extras: Extr
 
 def _with_copies(run: Run, observation: Observation, reversing: Sequence[ObservedVolumePair], extras: Extras) -> Extras:
     """The extras with the snapshots, copies and lags of both sides, empty if they cannot be read."""
-
     reads: list[Callable[[], Any]] = []
     for side in observation.reachable:
         client = run.client(side)
@@ -172,7 +169,6 @@ def read_or(read: Callable[[], Any], nothing: Any) -> Any:
 
 def read_fullness(run: Run) -> int | None:
     """The stage of fullness of the peer, 1 to 5; None if it cannot be read."""
-
     return read_or(partial(get_fullness, run.client(PEER)), None)
 
 
@@ -183,5 +179,4 @@ def read_jobs(run: Run, side: Side) -> Mapping[int, SyncJob]:
 
 def read_delays(client: Client, ids: Sequence[int]) -> Mapping[int, float]:
     """The seconds that the targets of these volumes are behind, by volume ID."""
-
     return dict(list_delays(client, ids))

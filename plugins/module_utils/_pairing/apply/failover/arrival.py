@@ -14,20 +14,19 @@ from ...._element.errors import Failure
 from ...decide import health
 from ...failover_steps import ConfirmFailover
 from ...model import Volume, other
-from ...plan import Step
+from ...plan import Failures
 from ...run import Run
 from ..current_volumes import describe_change_or_mode, read_current
 from ..wait import next_pause
 from .copies import copies
 from .snapshots import COPY_DELETED, DELETED, PRESENT, Taken
 
-Verdicts = dict[Step, Failure]
 Copies = Mapping[ConfirmFailover, str]
 # The conditions of a pair that sends no checkpoint, with the remedies.
 _HELD_UP = {"paused": "resume it", "broken": "fix the cause"}
 
 
-def await_all(run: Run, steps: Sequence[ConfirmFailover]) -> Verdicts:
+def await_all(run: Run, steps: Sequence[ConfirmFailover]) -> Failures:
     """Wait until all checkpoints have arrived. Return the failures of those that have not: none if all have.
 
     A checkpoint that cannot arrive ends the wait for the whole list. Each poll has one read for each checkpoint, and one
@@ -60,15 +59,15 @@ def _copies(run: Run, steps: Sequence[ConfirmFailover]) -> dict[ConfirmFailover,
     return {step: found[step.checkpoint][step.volume.id] for step in steps}
 
 
-def _hopeless(run: Run, steps: Sequence[ConfirmFailover], copies: Copies) -> Verdicts:
+def _hopeless(run: Run, steps: Sequence[ConfirmFailover], copies: Copies) -> Failures:
     """Return the steps whose checkpoints will not arrive, with the failure of each."""
     now = read_current(run, ((step.side, step.volume) for step in steps))
-    verdicts: Verdicts = {}
+    failures: Failures = {}
     for step in steps:
         failure = _disturbed(run, step, now.get((step.side, step.volume.id)), copies[step])
         if failure is not None:
-            verdicts[step] = failure
-    return verdicts
+            failures[step] = failure
+    return failures
 
 
 def _disturbed(run: Run, step: ConfirmFailover, now: Volume | None, copy: str) -> Failure | None:

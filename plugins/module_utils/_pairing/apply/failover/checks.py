@@ -15,36 +15,35 @@ from ...failover_steps import ConfirmDemotion, ConfirmFailover, ConfirmQuiet, Pr
 from ...model import SIDES, TARGET, Side, Usage, Volume, Writes, other
 from ...observe.usage import read_host_sessions
 from ...observe.writes import read_writes, until_counted
-from ...plan import Step
+from ...plan import Failures, Step
 from ...run import Run
 from ..current_volumes import describe_change as change_of
 from ..current_volumes import describe_change_or_mode, read_current
 from .arrival import await_all
 
-Verdicts = dict[Step, Failure]
 InUse = Callable[[Run, Step, Sequence[str]], Failure]
 
 
-def ready(run: Run, steps: Sequence[ConfirmFailover]) -> Verdicts:
+def ready(run: Run, steps: Sequence[ConfirmFailover]) -> Failures:
     """Wait for the checkpoints of these pairs, then recheck the pairs. Return the failures: none if all can be reversed."""
     # If one checkpoint has not arrived, no pair of the list is reversed.
     return await_all(run, steps) or _changed(run, steps, _source_in_use, replicating=True)
 
 
-def undisturbed(run: Run, steps: Sequence[ConfirmDemotion]) -> Verdicts:
+def undisturbed(run: Run, steps: Sequence[ConfirmDemotion]) -> Failures:
     """Return the failures of volumes that must not be demoted: the pair has changed, or a host is logged in."""
     return _changed(run, steps, _losing_side_in_use)
 
 
-def _changed(run: Run, steps: Sequence[RecheckPair], in_use: InUse, replicating: bool = False) -> Verdicts:
+def _changed(run: Run, steps: Sequence[RecheckPair], in_use: InUse, replicating: bool = False) -> Failures:
     """Return the failures of steps whose volume or partner has changed, or whose volume has a host logged in.
 
     in_use: makes the failure for a host that is logged in. replicating: the pair must still replicate its live content.
     """
     now = read_current(run, (end for step in steps for end in _ends(step)))
     hosts = _hosts(run, steps, now)
-    verdicts: Verdicts = {step: in_use(run, step, hosts[step]) for step in steps if hosts.get(step)}
-    return {**verdicts, **_not_as_planned(run, steps, now, describe_change_or_mode if replicating else change_of)}
+    failures: Failures = {step: in_use(run, step, hosts[step]) for step in steps if hosts.get(step)}
+    return {**failures, **_not_as_planned(run, steps, now, describe_change_or_mode if replicating else change_of)}
 
 
 def _ends(step: RecheckPair | Promote) -> tuple[tuple[Side, Volume], ...]:
@@ -70,15 +69,15 @@ def _not_as_planned(
     steps: Sequence[RecheckPair | Promote],
     now: Mapping[tuple[Side, int], Volume],
     differs: Callable[[Volume | None, Volume], str | None] = change_of,
-) -> Verdicts:
+) -> Failures:
     """Return the failures of steps whose volume or partner has changed, with the first change of each."""
-    verdicts: Verdicts = {}
+    failures: Failures = {}
     for step in steps:
         changes = [(side, planned, differs(now.get((side, planned.id)), planned)) for side, planned in _ends(step)]
         first = next((each for each in changes if each[2]), None)
         if first is not None:
-            verdicts[step] = _changed_meanwhile(run, step, *first)
-    return verdicts
+            failures[step] = _changed_meanwhile(run, step, *first)
+    return failures
 
 
 def _changed_meanwhile(run: Run, step: Step, side: Side, volume: Volume, what: str | None) -> Failure:
@@ -108,7 +107,7 @@ def _in_use(run: Run, step: Step, evidence: Sequence[str]) -> str:
     )
 
 
-def quiet(run: Run, steps: Sequence[ConfirmQuiet]) -> Verdicts:
+def quiet(run: Run, steps: Sequence[ConfirmQuiet]) -> Failures:
     """Return the failures of demoted sources that were written to after their writes were counted.
 
     The clusters have answered the demotions. A counter can be as old as a sample, so the first read is after a delay,
@@ -120,13 +119,13 @@ def quiet(run: Run, steps: Sequence[ConfirmQuiet]) -> Verdicts:
     first = read_writes(run, ids)
     run.clock.sleep(sample)
     second = read_writes(run, ids)
-    verdicts: Verdicts = {}
+    failures: Failures = {}
     for step in steps:
         counted = [read[step.side].get(step.volume.id) for read in (first, second)]
         evidence = _written(step, counted)
         if evidence:
-            verdicts[step] = _source_in_use(run, step, [evidence], "ListVolumeStats")
-    return verdicts
+            failures[step] = _source_in_use(run, step, [evidence], "ListVolumeStats")
+    return failures
 
 
 def _written(step: ConfirmQuiet, counted: Sequence[Writes | None]) -> str | None:
@@ -139,7 +138,7 @@ def _written(step: ConfirmQuiet, counted: Sequence[Writes | None]) -> str | None
     return f"{more} write operations since they were counted" if more > 0 else "its statistics do not settle"
 
 
-def promotable(run: Run, steps: Sequence[Promote]) -> Verdicts:
+def promotable(run: Run, steps: Sequence[Promote]) -> Failures:
     """Return the failures of targets that must not be promoted, as the target or its partner has changed.
 
     One read for each cluster.
@@ -148,9 +147,9 @@ def promotable(run: Run, steps: Sequence[Promote]) -> Verdicts:
     return {**_overwriting(run, steps), **_not_as_planned(run, steps, now)}
 
 
-def _overwriting(run: Run, steps: Sequence[Promote]) -> Verdicts:
+def _overwriting(run: Run, steps: Sequence[Promote]) -> Failures:
     """Return the failures of forced promotions whose partner another client has demoted: it would be overwritten unsaved."""
-    verdicts: Verdicts = {}
+    failures: Failures = {}
     for side in SIDES:
         partners = {step: step.unsaved for step in steps if step.unsaved is not None and other(step.side) == side}
         try:
@@ -160,5 +159,5 @@ def _overwriting(run: Run, steps: Sequence[Promote]) -> Verdicts:
         for step, partner in partners.items():
             found = now.get((side, partner.id))
             if found is not None and found.access == TARGET:
-                verdicts[step] = _changed_meanwhile(run, step, side, partner, change_of(found, partner))
-    return verdicts
+                failures[step] = _changed_meanwhile(run, step, side, partner, change_of(found, partner))
+    return failures

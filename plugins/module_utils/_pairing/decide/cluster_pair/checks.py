@@ -15,7 +15,7 @@ from ...pairing_steps import PairClusters, RemoveClusterPair
 from ...plan import Step
 from ...views import ClusterView, UnreadableVolume
 from ..identity import peer_unknown
-from .messages import MAX_NAMED
+from .messages import MAX_LISTED
 from .state import ClusterPairOptions, ObservedClusterPair, pairs_with_others
 
 
@@ -62,8 +62,8 @@ def _volumes_using(view: ClusterView, entry_ids: set[int]) -> list[Volume | Unre
 
 
 def _volume_pairs_remain(cluster: str, using: Sequence[Volume | UnreadableVolume]) -> Failure:
-    named = ", ".join(_user(volume) for volume in using[:MAX_NAMED])
-    more = f" and {len(using) - MAX_NAMED} more" if len(using) > MAX_NAMED else ""
+    named = ", ".join(_user(volume) for volume in using[:MAX_LISTED])
+    more = f" and {len(using) - MAX_LISTED} more" if len(using) > MAX_LISTED else ""
     remedies = ["remove them first with element_volume_pair and state: absent"]
     if any(volume.deleted for volume in using):
         remedies.append(

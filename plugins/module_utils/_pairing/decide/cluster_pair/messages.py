@@ -15,7 +15,7 @@ from ...plan import Step
 from ..identity import names_cluster, seems_alive
 from .state import ClusterPairOptions, ObservedClusterPair, pairs_with_others
 
-MAX_NAMED = 20
+MAX_LISTED = 20
 HALF_REMEDY = (
     "repair: true removes what is left of it and pairs the clusters again, state: absent removes it without pairing"
 )

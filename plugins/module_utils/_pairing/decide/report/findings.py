@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ...model import LOCAL, PEER, SIDES, ClusterPair, other
+from ...model import LOCAL, MAX_NAMED, PEER, SIDES, ClusterPair, other
 from ...views import Unreadable, VolumeView
 from ..cluster_pair.state import ObservedClusterPair
 
@@ -56,8 +56,6 @@ PROBLEMS = {
     "unreadable_object": (WARNING, "check what the named method returns for it, and correct it on the cluster"),
     "minor_fault": (WARNING, "remove the cause that the fault names, on the cluster that reports it"),
 }
-# A finding names so many of the objects that share a cause, and counts the others.
-MAX_NAMED = 3
 _ORDER = {code: position for position, code in enumerate(PROBLEMS)}
 
 

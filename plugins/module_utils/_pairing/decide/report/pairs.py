@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from ...model import LOCAL, PEER, SIDES, TARGET, Side, VolumePair, other
+from ...model import LOCAL, MAX_NAMED, PEER, SIDES, TARGET, Side, VolumePair, other
 from ..cluster_pair.state import ObservedClusterPair
 from ..health import of_state
 from ..volume_pair.messages import states
@@ -21,8 +21,6 @@ from .findings import ERROR, PROBLEMS, Finding, counted
 
 DISCONNECTED = "PausedDisconnected"
 SLOW_LINK = "PausedSlowLink"
-# A finding names so many of the pairs that share a cause, and counts the others.
-MAX_NAMED = 3
 # The states that are more specific than their health.
 _BY_STATE = {
     DISCONNECTED: "link_lost",
