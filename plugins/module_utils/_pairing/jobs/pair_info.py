@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -23,7 +23,6 @@ from ..decide.report.faults import Reported, fault_findings, join_faults
 from ..decide.report.missing_names import unpaired_accounts, unpaired_volumes
 from ..decide.report.pairs import is_reported_with_clusters, pair_findings
 from ..decide.report.readiness_report import Answer, Facts, Subject
-from ..decide.volume_pair import progress
 from ..decide.volume_pair.state import ObservedVolumePair
 from ..model import (
     LOCAL,
@@ -31,13 +30,10 @@ from ..model import (
     PEER,
     READ_WRITE,
     SIDES,
-    ClusterFault,
     ClusterNames,
     Side,
     Sides,
-    SyncJob,
     of_both,
-    of_side,
 )
 from ..observe.both import resolve_names, view_report
 from ..observe.cluster_health import get_fullness, get_roles, list_faults
@@ -47,60 +43,13 @@ from ..observe.sync_jobs import list_sync_jobs
 from ..observe.volumes import list_deleted_volumes
 from ..outcome import Outcome
 from ..run import Run
-from ..views import ClusterView, Keyed, Listed, Unreadable, VolumeView
+from ..views import ClusterView, VolumeView
+from .pair_info_observation import NOTHING_MORE, More, Observation
 
 CLUSTER_PAIRS, VOLUME_PAIRS, PROGRESS = "cluster_pairs", "volume_pairs", "progress"
 FAULTS, READINESS = "faults", "readiness"
 SUBJECTS = (CLUSTER_PAIRS, VOLUME_PAIRS, PROGRESS, FAULTS, READINESS)
 BY_DEFAULT = (CLUSTER_PAIRS, VOLUME_PAIRS)
-
-
-@dataclass(frozen=True)
-class More:
-    """What was read of a cluster beside its lists, as far as the task requests it."""
-
-    delays: Keyed[int, float] = field(default=Listed())
-    jobs: Keyed[int, SyncJob] = field(default=Listed())
-    faults: Listed[ClusterFault, Unreadable] = field(default=Listed())
-    facts: Facts | None = None
-
-    @property
-    def unreadable(self) -> tuple[Unreadable, ...]:
-        return (*self.delays.unreadable, *self.jobs.unreadable, *self.faults.unreadable)
-
-
-NOTHING_MORE = Sides(More(), More())
-UNKNOWN: Sides[tuple[str, ...]] = Sides((), ())
-
-
-@dataclass(frozen=True)
-class Observation:
-    """What was read of the clusters."""
-
-    views: Sides[VolumeView | None]
-    #: The pair of the two clusters; None if only one was read.
-    clusters: ObservedClusterPair | None
-    #: The pairs of the report.
-    pairs: tuple[ObservedVolumePair, ...] = ()
-    #: The local cluster's IDs of its cluster pairs with an unreachable peer.
-    unreachable_links: frozenset[int] = frozenset()
-    #: The names of each cluster in the task and the addresses that they resolve to; empty without `readiness`.
-    known_as: Sides[tuple[str, ...]] = UNKNOWN
-    more: Sides[More] = NOTHING_MORE
-
-    def view(self, side: Side) -> VolumeView:
-        """What the cluster of a side lists. Raises LookupError for a peer that was not asked."""
-        return of_side(self.views, side)
-
-    @property
-    def lags(self) -> list[lag.Lag]:
-        delays: lag.Delays = Sides(dict(self.more.local.delays), dict(self.more.peer.delays))
-        return [lag.of_pair(pair, delays) for pair in self.pairs]
-
-    @property
-    def copies(self) -> list[SyncJob | None]:
-        jobs: progress.Jobs = Sides(dict(self.more.local.jobs), dict(self.more.peer.jobs))
-        return [progress.copying(pair, jobs) for pair in self.pairs]
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,8 @@ from ...views import VolumeView
 from .. import health
 from ..catalog import Catalog
 from ..volume_pair.desired import DesiredPair
-from ..volume_pair.state import UNREADABLE, ObservedVolumePair, State, classify_volume_pair
+from ..volume_pair.relation import classify_volume_pair
+from ..volume_pair.state import UNREADABLE, ObservedVolumePair, State
 
 _PENDING: Mapping[Side, State] = {LOCAL: "pending_local", PEER: "pending_peer"}
 _HALF: Mapping[Side, State] = {LOCAL: "half_local", PEER: "half_peer"}

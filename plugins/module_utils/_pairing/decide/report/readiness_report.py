@@ -20,7 +20,8 @@ from ..cluster_pair.state import ObservedClusterPair
 from ..readiness import Check
 from ..volume_pair.desired import DesiredPair
 from ..volume_pair.messages import accesses, ends
-from ..volume_pair.state import UNREADABLE, ObservedVolumePair, classify_volume_pair
+from ..volume_pair.relation import classify_volume_pair
+from ..volume_pair.state import UNREADABLE, ObservedVolumePair
 from . import remedies
 
 T = TypeVar("T")

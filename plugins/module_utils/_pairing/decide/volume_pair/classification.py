@@ -19,7 +19,8 @@ from ..catalog import Catalog
 from ..identity import UnreachablePeer
 from .desired import DesiredPair
 from .messages import refusal
-from .state import ObservedVolumePair, classify_volume_pair
+from .relation import classify_volume_pair
+from .state import ObservedVolumePair
 
 
 def classify_all(

@@ -19,9 +19,11 @@ from ansible_collections.elementsw.replication.plugins.module_utils._pairing.dec
     DesiredPair,
     PairOptions,
 )
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.volume_pair.relation import (
+    classify_volume_pair,
+)
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.volume_pair.state import (
     Extras,
-    classify_volume_pair,
 )
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.volume_pair.table import decide
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.model import (

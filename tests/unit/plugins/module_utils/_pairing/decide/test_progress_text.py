@@ -23,7 +23,7 @@ from ansible_collections.elementsw.replication.plugins.module_utils._pairing.dec
     DesiredPair,
     PairOptions,
 )
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.volume_pair.state import (
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.volume_pair.relation import (
     classify_volume_pair,
 )
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.jobs.cluster_pair import ClusterPairJob
