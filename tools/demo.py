@@ -72,7 +72,7 @@ def demonstrate(workspace: Workspace) -> None:
     world = workspace.folder / COLLECTIONS / "ansible_collections" / "elementsw" / "replication" / WORLD
 
     with simulator(workspace, world):
-        heading("Two clusters that have never heard of each other")
+        heading("Two clusters that are not paired yet")
         say("They are simulated, on this machine, and speak the API of Element over HTTPS.")
         say("The inventory says where they are; pairs.yml says which volumes are to be protected:")
         quote(workspace.folder / "pairs.yml")
@@ -80,12 +80,15 @@ def demonstrate(workspace: Workspace) -> None:
         heading("Protect: pair the clusters, then the volumes")
         protect(workspace)
 
-        heading("Protect again: all is as it should be, so nothing changes")
+        heading("Protect again: nothing changes")
         if protect(workspace) != 0:
             raise DemoFailure("The second run was to change nothing, but it did.")
 
-        heading("Status: what both sides say")
+        heading("Status, as read from both clusters")
         status(workspace)
+        say(
+            "\nNext: make demo-failover fails the volumes over and back; docs/docsite/rst/guide_pairing.rst begins with your clusters."
+        )
 
 
 def demonstrate_failover(workspace: Workspace) -> None:
