@@ -61,7 +61,12 @@ def run_job(module: AnsibleModule, job: Job, what: str) -> None:
             return _unfinished(module, outcome.progress, warnings)
         for text in warnings:
             module.warn(text)
-        return _result(module, job, outcome, what)
+        result = _result(module, job, outcome)
+        if outcome.failures:
+            labels = [job.label(outcome.observation, number) for number in range(job.count)]
+            message = summarize_failures(outcome, labels, what)
+            result.update(failed=True, msg=message, error=_error(outcome.failures))
+        return result
 
     _with_run(module, work)
 
@@ -73,7 +78,7 @@ def run_report(module: AnsibleModule, job: ReportJob) -> None:
         outcome = report(job, run)
         for text in _client_warnings(run):
             module.warn(text)
-        return _result(module, job, outcome, "reports")
+        return _result(module, job, outcome)
 
     _with_run(module, work)
 
@@ -170,7 +175,7 @@ class _Interruptible:
         self._run.stopping.set()
 
 
-def _result(module: AnsibleModule, job: Job | ReportJob, outcome: Outcome, what: str) -> dict:
+def _result(module: AnsibleModule, job: Job | ReportJob, outcome: Outcome) -> dict:
     result: dict[str, Any] = {
         "changed": outcome.changed,
         "actions": [results.action(action) for action in outcome.actions],
@@ -178,9 +183,6 @@ def _result(module: AnsibleModule, job: Job | ReportJob, outcome: Outcome, what:
     }
     if module._diff:
         result["diff"] = outcome.diff
-    failures = outcome.failures
-    if failures:
-        result.update(failed=True, msg=summarize_failures(failures, len(outcome.items), what), error=_error(failures))
     return result
 
 

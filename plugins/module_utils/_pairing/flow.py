@@ -48,6 +48,9 @@ class Job(Protocol[Observed]):
     def count(self) -> int:
         """How many items the task has."""
 
+    def label(self, observation: Observed | None, item: int) -> str:
+        """The item as messages name it; "" where its messages always name it. Pure."""
+
     def observe(self, run: Run, planning: bool) -> Observed:
         """Read both clusters; planning: with the reads that only plans need. Raises Failure where no item can be decided."""
 

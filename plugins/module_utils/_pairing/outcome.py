@@ -104,11 +104,23 @@ def saved_warnings(items: Sequence[Item]) -> list[str]:
     return texts
 
 
-def summarize_failures(failures: Sequence[Failure], count: int, what: str) -> str:
-    """Return the message for a task with `count` items: that of its only item, or how many have failed and their messages."""
-    if count == 1:
-        return failures[0].sentence
-    shown = "; ".join(failure.sentence for failure in failures[:MAX_FAILURES_IN_MESSAGE])
-    rest = len(failures) - MAX_FAILURES_IN_MESSAGE
-    more = f"; and {rest} more, see the result" if rest > 0 else ""
-    return f"{len(failures)} of {count} {what} failed: {shown}{more}"
+def summarize_failures(outcome: Outcome, labels: Sequence[str], what: str) -> str:
+    """Return the message for a failed task: that of its only item, or how many have failed and a line for each of them.
+
+    labels: each item as messages name it; "" where its messages always name it.
+    """
+    failed = [(label, item.failure.sentence) for label, item in zip(labels, outcome.items) if item.failure]
+    if len(outcome.items) == 1:
+        label, sentence = failed[0]
+        return sentence if label in sentence else f"{label}: {sentence}"
+    written = "" if outcome.actions and not outcome.checked else ", nothing was written"
+    lines = [f"{len(failed)} of {len(outcome.items)} {what} failed{written}:"]
+    lines += [_line(label, sentence) for label, sentence in failed[:MAX_FAILURES_IN_MESSAGE]]
+    if len(failed) > MAX_FAILURES_IN_MESSAGE:
+        lines.append(f"and {len(failed) - MAX_FAILURES_IN_MESSAGE} more, see the result")
+    return "\n".join(lines)
+
+
+def _line(label: str, sentence: str) -> str:
+    """The line of one item, which begins with the item."""
+    return sentence if sentence.startswith((f"{label}:", f"{label} ")) else f"{label}: {sentence}"

@@ -52,6 +52,9 @@ class ClusterPairJob:
             peer=ClusterNames.from_options(params["peer"]),
         )
 
+    def label(self, observation: ObservedClusterPair | None, item: int) -> str:
+        return ""
+
     def observe(self, run: Run, planning: bool) -> ObservedClusterPair:
         clusters = identify_clusters(run, self.local_only)
         removing = not self.options.present or self.options.repair

@@ -76,6 +76,10 @@ class VolumePairJob:
     def count(self) -> int:
         return len(self.pairs)
 
+    def label(self, observation: Observation | None, item: int) -> str:
+        pair = observation.pairs[item] if observation else None
+        return (pair or self.pairs[item]).label(LOCAL)
+
     def observe(self, run: Run, planning: bool) -> Observation:
         clusters = identify_clusters(run, self.local_only)
         views = view_volumes(run, clusters)

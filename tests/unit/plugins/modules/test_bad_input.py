@@ -225,3 +225,16 @@ def test_a_defect_is_reported_like_every_other_failure(tmp_path, collections_pat
 def test_the_action_plugin_is_named_when_it_did_not_run():
     result = run_module("pair_info", {"peer_host": "beta"})
     assert "action plugin" in result["msg"]
+
+
+def test_a_refused_call_names_the_volume_also_where_it_is_the_only_one(site):
+    site.world.faults.add("beta", "CompleteVolumePairing", fault="xPermissionDenied")
+    result = site.run("volume_pair", **VOLUME)
+    assert result["msg"].startswith("volume orders-db (1): cluster beta refused CompleteVolumePairing")
+
+
+def test_of_many_failures_the_first_are_named_and_the_others_counted(site):
+    result = refused(site, "volume_pair", volume=None, pairs=[{"volume": f"no-{n}"} for n in range(23)])
+    lines = result["msg"].splitlines()
+    assert (lines[0], lines[-1]) == ("23 of 23 volume pairs failed, nothing was written:", "and 3 more, see the result")
+    assert [line.split(":")[0] for line in lines[1:-1]] == [f"volume no-{n}" for n in range(20)]

@@ -471,9 +471,9 @@ def test_if_one_cannot_be_planned_nothing_is_written_and_each_is_reported(sites)
     result = site.check_then_run("volume_pair", pairs=[*items(2), {"volume": "nonesuch"}, {"volume": "nowhere"}])
     assert (site.writes(), result["changed"], result["error"]["code"]) == ([], False, "volume_not_found")
     assert [pair["failed"] for pair in result["pairs"]] == [False, False, True, True]
-    assert "2 of 4 volume pairs failed" in result["msg"]
-    assert "nonesuch" in result["msg"]
-    assert "nowhere" in result["msg"]
+    first, *lines = result["msg"].splitlines()
+    assert first == "2 of 4 volume pairs failed, nothing was written:"
+    assert [line.split(":")[0] for line in lines] == ["volume nonesuch", "volume nowhere"]
 
 
 def test_items_that_name_a_volume_twice_contradict_each_other(sites):
@@ -512,8 +512,11 @@ def test_one_that_fails_is_rolled_back_and_the_others_go_on(sites):
     site.world.faults.add("beta", "CompleteVolumePairing", 2, fault="xPermissionDenied")
     result = site.run("volume_pair", pairs=items())
     assert (result["failed"], result["changed"]) == (True, True)
-    assert "1 of 5 volume pairs failed" in result["msg"]
+    first, line = result["msg"].splitlines()
+    assert first == "1 of 5 volume pairs failed:"
     failed = [pair for pair in result["pairs"] if pair["failed"]]
+    (name,) = [pair["volume"] for pair in failed]
+    assert line.startswith(f"volume {name} ({int(name[-4:])}): cluster beta refused CompleteVolumePairing")
     assert [(pair["state"], pair["changed"], pair["error"]["rolled_back"]) for pair in failed] == [
         ("none", False, True)
     ]
