@@ -86,9 +86,9 @@ def demonstrate(workspace: Workspace) -> None:
 
         heading("Status, as read from both clusters")
         status(workspace)
-        say(
-            "\nNext: make demo-failover fails the volumes over and back; docs/docsite/rst/guide_pairing.rst begins with your clusters."
-        )
+        heading("Next")
+        say("make demo-failover fails the volumes over and back.")
+        say("docs/docsite/rst/guide_pairing.rst begins with your own clusters.")
 
 
 def demonstrate_failover(workspace: Workspace) -> None:
