@@ -210,7 +210,8 @@ options:
         at the top level are the defaults of the items.
       - Mutually exclusive with O(volume), O(volume_id), O(peer_volume) and O(peer_volume_id) at the top level.
       - An empty list changes nothing.
-      - Leave out keys that have no value. A key that is V(null) counts as given.
+      - A key that is V(null) or an empty text counts as not given.
+      - Everything that is wrong with the items is reported at once, each with the place of its item, counted from 0, and its volume.
       - Two items that name the same volume are the error V(duplicate_item).
       - RV(elementsw.replication.element_pair_info#module:pairs) has this form.
     type: list
@@ -833,42 +834,25 @@ from ansible.module_utils.basic import AnsibleModule
 from ..module_utils._element.arguments import PROGRESS, UNREACHABLE, connection_rules, connection_spec
 from ..module_utils._module import run_job
 from ..module_utils._pairing.jobs.volume_pair import VolumePairJob
-from ..module_utils._pairing.jobs.volume_pair_options import check
+from ..module_utils._pairing.pair_options import (
+    DESCRIPTION,
+    ITEM,
+    ONE_VOLUME_EACH,
+    PERMISSIONS,
+    VOLUMES,
+    check,
+)
 
-PAIR: dict[str, Any] = {
-    "volume": {"type": "str"},
-    "volume_id": {"type": "int"},
-    "account": {"type": "str"},
-    "peer_volume": {"type": "str"},
-    "peer_volume_id": {"type": "int"},
-    "peer_account": {"type": "str"},
-    "mode": {"type": "str", "choices": ["async", "sync", "snapshots_only"]},
-    "direction": {"type": "str", "choices": ["to_peer", "from_peer"]},
-    "paused": {"type": "bool"},
-    "size": {"type": "str"},
-    "match_size": {"type": "bool"},
-}
-NEW_VOLUME: dict[str, Any] = {
-    "account": {"type": "str"},
-    "create_account": {"type": "bool", "default": False},
-    "name": {"type": "str"},
-    "qos_policy": {"type": "str"},
-}
-NEW: dict[str, Any] = {"create_peer_volume": {"type": "dict", "options": NEW_VOLUME}}
-#: What is permitted for a pair, with the defaults for what neither the item nor the task sets.
-PERMISSIONS = {"repair": False, "allow_overwrite": False, "save_overwritten": True}
-#: One item of `pairs`.
-ITEM: dict[str, Any] = {**PAIR, **NEW, **{name: {"type": "bool"} for name in PERMISSIONS}}
-ONE_VOLUME_EACH = [("volume", "volume_id"), ("peer_volume", "peer_volume_id")]
 # An option that names a volume cannot be a default of the items.
-ONE_PAIR_OR_MANY = [("pairs", name) for names in ONE_VOLUME_EACH for name in names]
+ONE_PAIR_OR_MANY = [("pairs", name) for name in VOLUMES]
 
 
 def argument_spec() -> dict[str, Any]:
     """The options of the module, connections included."""
     return {
         **connection_spec(),
-        **PAIR,
+        **VOLUMES,
+        **DESCRIPTION,
         "pairs": {
             "type": "list",
             "elements": "dict",
@@ -877,7 +861,6 @@ def argument_spec() -> dict[str, Any]:
             "required_one_of": [("volume", "volume_id")],
         },
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-        **NEW,
         **{name: {"type": "bool", "default": default} for name, default in PERMISSIONS.items()},
         "release_target": {"type": "bool", "default": False},
         "failover": {"type": "str", "choices": ["planned", "forced"]},

@@ -16,9 +16,9 @@ from ansible_collections.elementsw.replication.plugins.module_utils._element.tra
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing import flow, results
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.jobs.cluster_pair import ClusterPairJob
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.jobs.volume_pair import VolumePairJob
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing.jobs.volume_pair_options import check
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.model import Sides
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.outcome import Outcome
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.pair_options import check
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.run import Run
 from ansible_collections.elementsw.replication.tests.matrix.in_process import API_VERSION, InProcess
 

@@ -24,11 +24,12 @@ from ..observe.both import resolve_names, view_volumes
 from ..observe.clusters import identify_clusters, list_cluster_pairs
 from ..observe.volumes import list_accounts, list_deleted_volumes, list_volumes
 from ..outcome import Outcome
+from ..pair_options import PERMISSIONS, with_inherited
 from ..plan import Plan, Verdict
 from ..run import Run
 from ..views import Listed, Volumes, VolumeView
 from .volume_pair_observation import Observation
-from .volume_pair_options import PERMISSIONS, parse_pair, with_inherited
+from .volume_pair_options import parse_pair
 
 
 @dataclass(frozen=True)

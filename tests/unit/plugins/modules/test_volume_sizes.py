@@ -100,7 +100,7 @@ def test_what_is_no_size_is_said_before_any_request(sites, size):
     site = start(sites)
     result = site.run("volume_pair", pairs=[{"volume": "orders-db"}, {"volume": "orders-log", "size": size}])
     assert result["failed"]
-    assert result["msg"].startswith(f"pairs[1].size: '{size}' is no size; give a number with")
+    assert result["msg"].startswith(f"pairs[1] (orders-log): size: '{size}' is no size; give a number with")
     assert site.world.calls == []
 
 
