@@ -327,30 +327,20 @@ error:
       type: list
       elements: str
 diff:
-  description: The entries of both clusters for each other, before and after the plan.
+  description: What each cluster lists about the other, before and after the plan, a line for each cluster.
   returned: always when diff mode is on, except for argument errors
   type: dict
   contains:
     before:
-      description: The observed entries.
+      description: The lines of the observed entries. Empty if nothing changes.
       returned: always
-      type: dict
-      sample:
-        pairs:
-          - state: none
-            entries:
-              alpha: []
-              beta: []
+      type: str
+      sample: "alpha: not paired\nbeta: not paired\n"
     after:
-      description: The entries after the plan.
+      description: The lines of the entries after the plan.
       returned: always
-      type: dict
-      sample:
-        pairs:
-          - state: paired
-            entries:
-              alpha: [new cluster pair with beta]
-              beta: [new cluster pair with alpha]
+      type: str
+      sample: "alpha: new cluster pair with beta\nbeta: new cluster pair with alpha\n"
 """
 
 from typing import Any

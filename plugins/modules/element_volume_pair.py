@@ -211,7 +211,8 @@ options:
       - Mutually exclusive with O(volume), O(volume_id), O(peer_volume) and O(peer_volume_id) at the top level.
       - An empty list changes nothing.
       - A key that is V(null) or an empty text counts as not given.
-      - Everything that is wrong with the items is reported at once, each with the place of its item, counted from 0, and its volume.
+      - Everything that is wrong with the items is reported at once, each with the place of its item, counted from 0, and its
+        volume.
       - Two items that name the same volume are the error V(duplicate_item).
       - RV(elementsw.replication.element_pair_info#module:pairs) has this form.
     type: list
@@ -789,42 +790,20 @@ error:
       type: list
       elements: str
 diff:
-  description: The pairs before and after the plan.
+  description: The pairs that change, before and after the plan, a line for each, in the same form and order.
   returned: always when diff mode is on, except for argument errors
   type: dict
   contains:
     before:
-      description: The observed pairs.
+      description: The lines of the observed pairs. Empty if no pair changes.
       returned: always
-      type: dict
-      sample:
-        pairs:
-          - volume: volume orders-db (41)
-            peer_volume: volume orders-db-dr (77)
-            state: none
-            direction: null
-            mode: null
-            paused: null
-            access: readWrite
-            peer_access: readWrite
-            size: 10000269312
-            peer_size: 10000269312
+      type: str
+      sample: "orders-db (41): not paired with orders-db-dr (77) on beta, readWrite on alpha, readWrite on beta, 10 GiB\n"
     after:
-      description: The pairs after the plan.
+      description: The lines of the pairs after the plan.
       returned: always
-      type: dict
-      sample:
-        pairs:
-          - volume: volume orders-db (41)
-            peer_volume: volume orders-db-dr (77)
-            state: paired
-            direction: to_peer
-            mode: async
-            paused: false
-            access: readWrite
-            peer_access: replicationTarget
-            size: 10000269312
-            peer_size: 10000269312
+      type: str
+      sample: "orders-db (41): paired, async, to orders-db-dr (77) on beta, running, 10 GiB\n"
 """
 
 from typing import Any

@@ -51,6 +51,7 @@ MAY_IMPORT = {
         f"{PAIRING}/checkpoint",
         f"{DECIDE}/guard",
         f"{DECIDE}/health",
+        f"{DECIDE}/sizes",
         f"{UTILS}/_element/errors",
         f"{UTILS}/_element/members",
         f"{UTILS}/_element/secret_forms",

@@ -14,7 +14,7 @@ from .._element.errors import Failure
 from .apply import wait
 from .apply.execution import Item
 from .model import Sides
-from .outcome import Observed, Outcome, Progress, saved_warnings
+from .outcome import Observed, Outcome, Progress, plan_warnings, saved_warnings
 from .plan import Plan, Verdict
 from .resume import ResumedItem, ResumeState, digest
 from .run import Run
@@ -122,7 +122,7 @@ def start(job: Job[Observed], run: Run, check_mode: bool, interval: float = 0, w
         observation = _observe_again(job, run)
     plans = job.decide(observation)
     items = [Item(plan, failure=plan.problem) for plan in plans]
-    outcome = Outcome(observation, plans, items, warnings=[text for plan in plans for text in plan.warnings])
+    outcome = Outcome(observation, plans, items, warnings=plan_warnings(plans))
     if outcome.failures and not job.items_are_independent(observation):
         return outcome  # all planned, or nothing written
     outcome.checked = check_mode
@@ -240,7 +240,7 @@ def _decide_again(job: Job, run: Run, writer: Writer, outcome: Outcome) -> None:
     items = [Item(plan, before.done, plan.problem) for plan, before in zip(plans, outcome.items)]
     outcome.warnings += [left for failure in outcome.failures for left in failure.left_behind]
     outcome.observation, outcome.plans, outcome.items = observation, plans, items
-    outcome.warnings += [text for plan in plans for text in plan.warnings]
+    outcome.warnings += plan_warnings(plans)
     if not outcome.failures or job.items_are_independent(observation):
         schedule.execute(writer, items, plans, job.fail_fast)
 

@@ -63,6 +63,10 @@ class Sides(Generic[T]):
     def __getitem__(self, side: Side) -> T:
         return self.local if side == LOCAL else self.peer
 
+    def having(self, side: Side, value: T) -> Sides[T]:
+        """The two values with this one on this side."""
+        return Sides(value, self.peer) if side == LOCAL else Sides(self.local, value)
+
     def as_dict(self) -> dict[Side, T]:
         return {LOCAL: self.local, PEER: self.peer}
 

@@ -7,14 +7,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from .._element.errors import Failure
 from .apply.execution import Item
 from .model import MAX_NAMED, Action
-from .plan import Plan
+from .plan import Facts, Plan, Subject
 from .resume import ResumeState
 
 Observed = TypeVar("Observed")
@@ -76,13 +76,42 @@ class Outcome(Generic[Observed]):
         return [item.failure for item in self.items if item.failure]
 
     @property
-    def diff(self) -> Mapping | None:
+    def diff(self) -> Mapping[str, str] | None:
+        """The lines of the items that change, before and after."""
         if self.resumed:
             return self.resumed.diff
+        changing = [plan for plan in self.plans if plan.before != plan.after]
         return {
-            "before": {"pairs": [dict(plan.before) for plan in self.plans]},
-            "after": {"pairs": [dict(plan.after) for plan in self.plans]},
+            "before": _as_text(plan.before for plan in changing),
+            "after": _as_text(plan.after for plan in changing),
         }
+
+
+def _as_text(facts: Iterable[Facts | None]) -> str:
+    """Two texts of diff mode differ in lines only: a text without a last line break would differ in that."""
+    return "".join(f"{line}\n" for each in facts if each for line in each.lines)
+
+
+def plan_warnings(plans: Iterable[Plan]) -> list[str]:
+    """Return the warnings of the plans; what is the same for several pairs is said once, of all of them."""
+    about: dict[str, list[Subject]] = {}
+    for plan in plans:
+        for text in plan.warnings:
+            named = plan.subject if plan.subject and plan.subject.full in text else None
+            subjects = about.setdefault(text.replace(named.full, _SUBJECT) if named else text, [])
+            subjects += [named] if named else []
+    return [text.replace(_SUBJECT, _joined(subjects)) for text, subjects in about.items()]
+
+
+#: Stands for the subject in a text. No cluster reports such a name: control characters are no part of one.
+_SUBJECT = "\0"
+
+
+def _joined(subjects: Sequence[Subject]) -> str:
+    if len(subjects) < 2:
+        return "".join(subject.full for subject in subjects)
+    more = f" and {len(subjects) - MAX_NAMED} more" if len(subjects) > MAX_NAMED else ""
+    return f"{len(subjects)} pairs ({', '.join(subject.short for subject in subjects[:MAX_NAMED])}{more})"
 
 
 _STAY = "delete them when you do not need their content"

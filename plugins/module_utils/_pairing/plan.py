@@ -7,10 +7,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any, ClassVar
+from typing import ClassVar, NamedTuple, Protocol
 
 from .._element.errors import Failure
 from .model import MAX_NAMED, Side
@@ -90,17 +90,34 @@ class Step:
 Failures = dict[Step, Failure]
 
 
+class Facts(Protocol):
+    """What diff mode shows of one item. Two are equal where nothing that it shows is different."""
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """As many lines before as after the plan."""
+
+
+class Subject(NamedTuple):
+    """A pair as its warnings name it, and its name among others."""
+
+    full: str
+    short: str
+
+
 @dataclass(frozen=True)
 class Plan:
     """What a run does for one pair."""
 
     steps: tuple[Step, ...] = ()
     warnings: tuple[str, ...] = ()
+    #: What the warnings are about: those of several pairs that say the same become one. None if they never do.
+    subject: Subject | None = None
     #: Why the pair cannot be made as desired. There are no steps then.
     problem: Failure | None = None
-    #: The state before and after the steps, for diff mode.
-    before: Mapping[str, Any] = field(default_factory=dict)
-    after: Mapping[str, Any] = field(default_factory=dict)
+    #: The state before and after the steps, for diff mode; None in a plan that only finishes another one.
+    before: Facts | None = None
+    after: Facts | None = None
 
     @property
     def makes_pair(self) -> bool:

@@ -54,7 +54,7 @@ class ResumeState:
     actions: tuple[Action, ...]
     warnings: tuple[str, ...]
     #: May be None if the task does not run in diff mode.
-    diff: Mapping[str, Any] | None
+    diff: Mapping[str, str] | None
     #: Seconds.
     waited: float = 0
 
@@ -123,10 +123,10 @@ def _texts(action: Mapping[str, object]) -> dict[str, str]:
     return {name: _text(value) for name, value in dict(action).items()}
 
 
-def _diff(value: object) -> Mapping[str, Any] | None:
+def _diff(value: object) -> Mapping[str, str] | None:
     """Return the diff, None also for a text, which masking may have made of null. Raises TypeError."""
     if isinstance(value, dict):
-        return value
+        return _texts(value)
     if value is not None:
         _text(value)
     return None

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from ..._element.errors import Failure
-from ..decide import guard
+from ..decide import guard, sizes
 from ..model import TARGET, Volume, other
 from ..observe.usage import read_usage
 from ..observe.volumes import get_volume
@@ -29,7 +29,7 @@ def undo_growth(writer: Writer, done: Done, _item: Item) -> str | None:
     step: Grow = done.step  # type: ignore[assignment]
     if not done.ours:
         return None
-    grown = f"it was grown from {step.volume.size} to {step.size} bytes and cannot be made smaller"
+    grown = f"it was grown from {sizes.text(step.volume.size)} to {sizes.text(step.size)} and cannot be made smaller"
     return f"{_where(writer, done)}: {grown}"
 
 

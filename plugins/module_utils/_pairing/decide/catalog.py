@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from ..._element.errors import Failure
 from ..model import Cluster, ClusterPair, Volume, VolumePair
 from ..views import Unreadable, UnreadableClusterPair, UnreadableVolume, VolumeView
+from . import sizes
 from .identity import may_name, names_cluster, names_predecessor
 
 
@@ -197,7 +198,7 @@ class Catalog:
 
     def _ambiguous(self, name: str | None, living: list[Volume]) -> Failure:
         listed = "; ".join(
-            f"ID {volume.id}, name {volume.name}, account {self.account(volume)}, {volume.size} bytes"
+            f"ID {volume.id}, name {volume.name}, account {self.account(volume)}, {sizes.text(volume.size)}"
             for volume in living
         )
         return Failure(

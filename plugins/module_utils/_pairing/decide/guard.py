@@ -23,11 +23,15 @@ def sessions(usage: Usage) -> tuple[str, ...]:
     return (*found, *(f"its {what} cannot be read" for what in usage.unreadable if "sessions" in what))
 
 
+def write_operations(count: int) -> str:
+    return f"{count} write operation{'' if count == 1 else 's'}"
+
+
 def writes(usage: Usage) -> tuple[str, ...]:
     """The write operations of hosts. Replicated data does not count as write operations."""
     if "statistics" in usage.unreadable:
         return ("its statistics cannot be read",)
-    return (f"{usage.write_ops} write operations since it was created",) if usage.write_ops else ()
+    return (f"{write_operations(usage.write_ops)} since it was created",) if usage.write_ops else ()
 
 
 def data(volume: Volume, usage: Usage) -> tuple[str, ...]:

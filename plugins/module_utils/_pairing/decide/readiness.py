@@ -15,7 +15,7 @@ from typing import NamedTuple
 from ..._element import addresses
 from ..._element.errors import Failure
 from ..model import READ_WRITE, TARGET, Cluster, ClusterPair, Volume
-from .sizes import whole_mib
+from . import sizes
 
 # Clusters pair only below this latency, according to the API documentation.
 MAX_LATENCY_MS = 2000
@@ -181,19 +181,19 @@ def fullness(cluster: str, stage: int | None, unknown: str = "") -> Check:
     )
 
 
-def size(source: Volume, target: Volume, cluster: str, sizes: Size | None = None) -> Check:
+def size(source: Volume, target: Volume, cluster: str, planned: Size | None = None) -> Check:
     """Whether the target is at least as large as the source, in MiB.
 
-    cluster: the target's. sizes: the desired sizes; None for the observed ones.
+    cluster: the target's. planned: the sizes as they will be; None for the observed ones.
     """
-    have = sizes or Size(source.size, target.size)
-    if whole_mib(have.target) >= whole_mib(have.source):
+    have = planned or Size(source.size, target.size)
+    if sizes.whole_mib(have.target) >= sizes.whole_mib(have.source):
         return Check("size", True, f"cluster {cluster}: the target {target.label} is not smaller than its source")
     return Check(
         "size",
         False,
-        f"cluster {cluster}: the target {target.label} has {target.size} bytes, less than the source {source.label} with "
-        f"{source.size}",
+        f"cluster {cluster}: the target {target.label} has {sizes.text(target.size)}, less than the source {source.label} with "
+        f"{sizes.text(source.size)}",
         "set match_size: true to grow it, or grow it yourself",
     )
 

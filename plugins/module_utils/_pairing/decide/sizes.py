@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Sizes of volumes: as options give them, and as clusters round them."""
+"""Sizes of volumes: as options give them, as clusters round them, and as messages write them."""
 # This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations
@@ -34,3 +34,11 @@ def in_bytes(text: str) -> int | None:
 def whole_mib(size: int) -> int:
     """The size in MiB, rounded up, of a size in bytes: clusters have no other sizes."""
     return -(-size // MIB)
+
+
+def text(size: int) -> str:
+    """The size as messages write it: exact, in TiB or GiB where that has at most two decimals, else in MiB or bytes."""
+    for unit, power in (("TiB", 4), ("GiB", 3)):
+        if size >= 1024**power and size * 4 % 1024**power == 0:
+            return f"{size / 1024**power:g} {unit}"
+    return f"{size // MIB} MiB" if size % MIB == 0 else f"{size} bytes"

@@ -13,7 +13,7 @@ from ansible_collections.elementsw.replication.plugins.plugin_utils._action_base
 ACTIONS = [
     {"cluster": "beta", "method": "ModifyVolume", "object": "volume orders-db (41)", "reason": "it becomes the target"}
 ]
-DIFF = {"before": {}, "after": {"pairs": []}}
+DIFF = {"before": "", "after": "orders-db (41): paired\n"}
 KILLED = {"failed": True, "msg": "MODULE FAILURE", "rc": -9}
 
 

@@ -135,7 +135,7 @@ def _written(step: ConfirmQuiet, counted: Sequence[Writes | None]) -> str | None
     if set(counts) == {step.writes.count}:
         return None
     more = counts[-1] - step.writes.count
-    return f"{more} write operations since they were counted" if more > 0 else "its statistics do not settle"
+    return f"{guard.write_operations(more)} since they were counted" if more > 0 else "its statistics do not settle"
 
 
 def promotable(run: Run, steps: Sequence[Promote]) -> Failures:

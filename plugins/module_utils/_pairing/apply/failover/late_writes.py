@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ...decide.guard import write_operations
 from ...failover_steps import CountLateWrites
 from ...model import SIDES, Writes
 from ...observe.writes import read_settled_writes
@@ -35,4 +36,4 @@ def _late_writes(step: CountLateWrites, now: Writes | None) -> str | None:
         return "may have been written to while this task ran, since its statistics cannot be read"
     if now.count == step.write_ops:
         return None
-    return f"was written to while this task ran or shortly before ({now.count - step.write_ops} write operations)"
+    return f"was written to while this task ran or shortly before ({write_operations(now.count - step.write_ops)})"

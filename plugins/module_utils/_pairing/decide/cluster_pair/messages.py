@@ -7,7 +7,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from ...model import LOCAL, PEER, SIDES, ClusterPair, other
 from ...pairing_steps import PairClusters, RemoveClusterPair
@@ -79,32 +80,34 @@ def list_entries(entries: Iterable[ClusterPair]) -> str:
     return ", ".join(f"{entry.id} ({entry.status})" for entry in entries)
 
 
-def facts(observed: ObservedClusterPair) -> dict:
-    """What diff mode shows: the state, what each cluster lists about the other, and its pending entries."""
-    return {
-        "state": observed.state,
-        "entries": {
-            observed.name(side): [_fact(entry) for entry in (*observed.naming(side), *observed.pending(side))]
-            for side in SIDES
-            if observed.views[side]
-        },
-    }
+@dataclass(frozen=True)
+class ClusterPairFacts:
+    """What diff mode shows: what each cluster that answers lists about the other, and its pending entries."""
+
+    entries: Mapping[str, tuple[str, ...]]
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        return tuple(f"{cluster}: {', '.join(listed) or 'not paired'}" for cluster, listed in self.entries.items())
 
 
-def facts_after(observed: ObservedClusterPair, steps: tuple[Step, ...]) -> dict:
-    """What diff mode shows once the steps are done, in the shape of `facts`."""
+def facts(observed: ObservedClusterPair) -> ClusterPairFacts:
+    """What diff mode shows of the observed cluster pair."""
+    return facts_after(observed, ())
+
+
+def facts_after(observed: ObservedClusterPair, steps: tuple[Step, ...]) -> ClusterPairFacts:
+    """What diff mode shows once the steps are done."""
     going = {(step.side, step.entry.id) for step in steps if isinstance(step, RemoveClusterPair)}
     pairing = any(isinstance(step, PairClusters) for step in steps)
-    entries, established = {}, {}
+    entries = {}
     for side in SIDES:
         if not observed.views[side]:
             continue
         staying = [e for e in (*observed.naming(side), *observed.pending(side)) if (side, e.id) not in going]
-        established[side] = any(not entry.pending for entry in staying)
-        new = [f"new cluster pair with {observed.name(other(side))}"] if pairing else []
-        entries[observed.name(side)] = [_fact(entry) for entry in staying] + new
-    state = "paired" if pairing else observed.state if any(established.values()) else "none"
-    return {"state": state, "entries": entries}
+        new = (f"new cluster pair with {observed.name(other(side))}",) if pairing else ()
+        entries[observed.name(side)] = (*map(_fact, staying), *new)
+    return ClusterPairFacts(entries)
 
 
 def _fact(entry: ClusterPair) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from ...model import MODES, TARGET, Mode, other
 from ...pairing_steps import PairVolumes, SetAccess, SetMode
 from ...plan import Plan, Step
+from .facts import PairFacts
 from .state import ObservedVolumePair
 
 
@@ -31,7 +32,7 @@ def lost_modes(observed: ObservedVolumePair, plan: Plan) -> tuple[Step, ...]:
     The API documentation does not say whether the mode survives a failover (note N63 of api_notes).
     """
     is_reversed = any(isinstance(step, SetAccess) and step.volume.pairs for step in plan.steps)
-    mode: Mode | None = observed.desired.mode or plan.before.get("mode")
+    mode: Mode | None = observed.desired.mode or (plan.before.mode if isinstance(plan.before, PairFacts) else None)
     wanted = MODES[mode] if mode else None
     new, now, reason = observed.source, observed.mode, "the failover changed the mode"
     if not is_reversed or wanted is None or new is None or now is None or now.lower() == wanted.lower():

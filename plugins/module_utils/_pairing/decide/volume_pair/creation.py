@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from ...._element.errors import Failure
 from ...model import FROM_PEER, LOCAL, PEER, Volume
 from ...pairing_steps import CreateVolume
-from .. import readiness
+from .. import readiness, sizes
 from . import growth
 from .desired import NewVolume
 from .messages import ends, refusal, volume_deleted
@@ -104,7 +104,7 @@ def check_allowed(observed: ObservedVolumePair, planned: Volume) -> None:
     if longest is not None and len(planned.name) > longest:
         raise _over_limit(observed, f"a name of {len(planned.name)} characters, the limit is {longest}")
     if smallest is not None and planned.size < smallest:
-        raise _over_limit(observed, f"{planned.size} bytes, the minimum is {smallest}")
+        raise _over_limit(observed, f"{sizes.text(planned.size)}, the minimum is {sizes.text(smallest)}")
     growth.check_largest(observed, PEER, planned, planned.size)
 
 

@@ -41,11 +41,11 @@ def not_in_sync(observed: ObservedVolumePair, why: str = "") -> Failure:
 
 
 def uneven(observed: ObservedVolumePair) -> Failure:
-    local, peer = observed.volume(LOCAL).size, observed.volume(PEER).size
+    local, peer = sizes.text(observed.volume(LOCAL).size), sizes.text(observed.volume(PEER).size)
     return refusal(
         observed,
         "size_mismatch",
-        f"{ends(observed)}: the sizes are {local} and {peer} bytes, and after a failover a target smaller than its source stops "
+        f"{ends(observed)}: the sizes are {local} and {peer}, and after a failover a target smaller than its source stops "
         "replication; give match_size: true, or grow the smaller one yourself",
     )
 
@@ -112,21 +112,21 @@ def incomplete(observed: ObservedVolumePair, new: Side) -> str | None:
 
 def data_loss_possible(observed: ObservedVolumePair, new: Side) -> tuple[str, ...]:
     """The warnings about a promotion without proof that no write is lost."""
-    texts = [f"data_loss_possible: {ends(observed)}: {_last_seen(observed, new)}"]
+    texts = [f"data_loss_possible: {ends(observed)}: what had not been replicated is lost: {_last_seen(observed, new)}"]
     missing = incomplete(observed, new)
     if missing:
         texts.append(f"{ends(observed)}: {missing}: it is inconsistent")
     losing = observed.volumes[other(new)]
     if losing is not None and sizes.whole_mib(losing.size) != sizes.whole_mib(observed.volume(new).size):
         texts.append(
-            f"{ends(observed)}: {observed.volume(new).size} bytes on {observed.name(new)}, {losing.size} on "
+            f"{ends(observed)}: {sizes.text(observed.volume(new).size)} on {observed.name(new)}, {sizes.text(losing.size)} on "
             f"{observed.name(other(new))}; match_size: true makes them equal"
         )
     entry = observed.entries[new]
     if entry is not None and health.is_snapshots_only(entry.mode):
         newest = ", ".join(f"{s.name} of {s.created}" for s in _newest(observed, new)) or "there is none"
         texts.append(
-            f"{ends(observed)}: mode snapshots_only: the live content of {observed.label(new)} is not its newest snapshot; the "
+            f"{ends(observed)}: mode snapshots_only: the live content on {observed.name(new)} is not the newest snapshot; the "
             f"newest replicated ones: {newest}"
         )
     return tuple(texts)

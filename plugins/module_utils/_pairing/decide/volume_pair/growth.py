@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...model import SIDES, Side, Sides, Volume, other
+from .. import sizes
 from .desired import DesiredPair
 from .messages import refusal
 from .state import ObservedVolumePair
@@ -18,12 +19,12 @@ if TYPE_CHECKING:
     from ...pairing_steps import Grow
 
 
-def desired_sizes(desired: DesiredPair, sizes: Sides[int]) -> Sides[int]:
+def desired_sizes(desired: DesiredPair, now: Sides[int]) -> Sides[int]:
     """The desired sizes in bytes of two volumes of these sizes: never less than these."""
     least = desired.size or 0
     if desired.match_size:
-        least = max(least, sizes.local, sizes.peer)
-    return Sides(*(max(sizes[side], least) for side in SIDES))
+        least = max(least, now.local, now.peer)
+    return Sides(*(max(now[side], least) for side in SIDES))
 
 
 def steps(observed: ObservedVolumePair, source_side: Side) -> tuple[Grow, ...]:
@@ -56,8 +57,8 @@ def check_largest(observed: ObservedVolumePair, side: Side, volume: Volume, size
         raise refusal(
             observed,
             "limit_reached",
-            f"cluster {observed.name(side)}: {volume.label} would have {size} bytes, and the limit is {limits.volume_size_max}; "
-            "request a smaller size",
+            f"cluster {observed.name(side)}: {volume.label} would have {sizes.text(size)}, and the limit is "
+            f"{sizes.text(limits.volume_size_max)}; request a smaller size",
             side=side,
             method="GetLimits",
         )

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The texts about a volume pair, its states and its partners, for messages, warnings and diffs."""
+"""The texts about a volume pair, its states and its partners, for messages and warnings."""
 # This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations
@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...._element.errors import Failure
-from ...model import LOCAL, PEER, SIDES, TARGET, Side, Volume, mode_option
-from .. import health
+from ...model import LOCAL, PEER, SIDES, TARGET, Side, Volume
 from .state import ObservedVolumePair
 
 
@@ -150,7 +149,7 @@ def _remedy_for_unpaired(observed: ObservedVolumePair) -> str:
 def left_of_pair(observed: ObservedVolumePair, side: Side) -> str:
     """The warning about what remains to be done after a forced failover of a pair that is not whole."""
     return (
-        f"{ends(observed)}: {observed.label(side)} on {observed.name(side)} is writable, and the pair is not whole "
+        f"{ends(observed)}: the one on {observed.name(side)} is writable, and the pair is not whole "
         f"({states(observed)}); restore its other volume, or set repair: true to pair the two again"
     )
 
@@ -160,8 +159,8 @@ def split_brain(observed: ObservedVolumePair) -> Failure:
     return refusal(
         observed,
         "split_brain",
-        f"{ends(observed)}: both volumes are readWrite; to overwrite one, which is saved first, log its hosts out and set "
-        "direction, failover: forced and allow_overwrite: true",
+        f"{ends(observed)}: both volumes are readWrite; direction: to_peer with failover: forced and allow_overwrite: "
+        f"true keeps what {observed.name(LOCAL)} has, from_peer what {observed.name(PEER)} has; the other one is saved first",
     )
 
 
@@ -170,25 +169,6 @@ def no_source(observed: ObservedVolumePair) -> Failure:
     return refusal(
         observed,
         "no_source",
-        f"{ends(observed)}: neither volume is writable; set direction, and failover: planned, which proves that no write is "
-        "lost, or forced, which promotes in any case",
+        f"{ends(observed)}: neither volume is writable; direction: to_peer promotes the one on {observed.name(LOCAL)}, "
+        f"from_peer that on {observed.name(PEER)}; failover: planned proves that no write is lost, forced does not",
     )
-
-
-def facts(observed: ObservedVolumePair) -> dict:
-    """What diff mode shows of the observed pair."""
-    local, peer = observed.volumes.local, observed.volumes.peer
-    return {
-        "volume": observed.label(LOCAL),
-        "peer_volume": observed.label(PEER),
-        "state": "paired, stopped for good" if observed.row == "paired_stopped" else observed.state,
-        "direction": observed.direction if observed.is_paired else None,
-        "mode": mode_option(observed.mode or ""),
-        "paused": health.paused((observed.entries.local, observed.entries.peer))
-        if observed.state == "paired"
-        else None,
-        "access": local.access if local else None,
-        "peer_access": peer.access if peer else None,
-        "size": local.size if local else None,
-        "peer_size": peer.size if peer else None,
-    }

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from ...model import FROM_PEER, LOCAL, SIDES, TO_PEER, Side, Sides, mode_option, other
 from ...pairing_steps import CreateVolume, Grow, PairVolumes, RemoveVolumePair, SetAccess, SetMode, SetPause
@@ -15,7 +16,8 @@ from ...plan import Step
 from .. import health
 from ..identity import names_cluster
 from ..sizes import whole_mib
-from .messages import ends, facts
+from .facts import PairFacts
+from .messages import ends
 from .state import ObservedVolumePair
 
 
@@ -65,26 +67,26 @@ def _planned_size(observed: ObservedVolumePair, steps: Iterable[Step], side: Sid
     return volume.size if volume else 0
 
 
-def facts_after(observed: ObservedVolumePair, steps: Iterable[Step]) -> dict:
-    """What diff mode shows once the steps are done, in the shape of `facts`."""
-    after = facts(observed)
+def facts_after(before: PairFacts, steps: Iterable[Step]) -> PairFacts:
+    """What diff mode shows once the steps are done."""
+    after = before
     for step in steps:
-        prefix = "" if step.side == LOCAL else "peer_"
         if isinstance(step, RemoveVolumePair):
-            after.update(state="none", mode=None, direction=None, paused=None)
+            after = replace(after, state="none", mode=None, direction=None, paused=None)
         elif isinstance(step, CreateVolume):
-            after.update({f"{prefix}access": step.volume.access, f"{prefix}size": step.volume.size})
+            access, sizes = step.volume.access, after.sizes.having(step.side, step.volume.size)
+            after = replace(after, access=after.access.having(step.side, access), sizes=sizes)
         elif isinstance(step, Grow):
-            after[f"{prefix}size"] = step.size
+            after = replace(after, sizes=after.sizes.having(step.side, step.size))
         elif isinstance(step, SetAccess):
-            after[f"{prefix}access"] = step.access
-            if after["state"] == "paired":
-                after["direction"] = health.direction(after["access"], after["peer_access"])
+            after = replace(after, access=after.access.having(step.side, step.access))
+            if after.state == "paired":
+                after = replace(after, direction=health.direction(after.access.local, after.access.peer))
         elif isinstance(step, PairVolumes):
             direction = TO_PEER if step.side == LOCAL else FROM_PEER
-            after.update(state="paired", direction=direction, mode=mode_option(step.mode), paused=False)
+            after = replace(after, state="paired", direction=direction, mode=mode_option(step.mode), paused=False)
         elif isinstance(step, SetMode):
-            after["mode"] = mode_option(step.mode)
+            after = replace(after, mode=mode_option(step.mode))
         elif isinstance(step, SetPause):
-            after["paused"] = step.paused
+            after = replace(after, paused=step.paused)
     return after

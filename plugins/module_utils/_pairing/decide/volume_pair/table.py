@@ -15,13 +15,14 @@ from typing import NamedTuple, NoReturn
 
 from ...._element.errors import Failure
 from ...model import FROM_PEER, LOCAL, PEER, TARGET, TO_PEER, Direction
-from ...plan import Plan, Step
+from ...plan import Plan, Step, Subject
 from .. import health
 from . import growth
 from .adjustments import set_mode, set_pause
 from .desired import PairOptions
 from .direction import direction_kept, direction_of_new, direction_unknown, no_such_direction
-from .messages import ends, facts, left_of_pair, not_paired, states
+from .facts import facts
+from .messages import ends, left_of_pair, not_paired, states
 from .rows import refuse_deleted, refuse_foreign, refuse_half, refuse_missing, refuse_no_role, refuse_pending
 from .state import ObservedVolumePair, RowName
 
@@ -35,13 +36,14 @@ def decide(observed: ObservedVolumePair, options: PairOptions) -> Plan:
     except Failure as exc:
         return Plan(problem=exc, before=facts(observed), after=facts(observed))
     texts = _not_written(observed, options)
-    before = facts(observed)
+    before, subject = facts(observed), Subject(ends(observed), observed.label(LOCAL))
     if not steps and observed.state != "unknown_peer":
-        return Plan(warnings=texts, before=before, after=before)
+        return Plan(warnings=texts, subject=subject, before=before, after=before)
     from . import plan_messages  # not loaded for pairs that are as requested
 
     texts = (*plan_messages.warnings(observed, steps), *texts, *_failover_warnings(observed, options, steps))
-    return Plan(steps=steps, warnings=texts, before=before, after=plan_messages.facts_after(observed, steps))
+    after = plan_messages.facts_after(before, steps)
+    return Plan(steps=steps, warnings=texts, subject=subject, before=before, after=after)
 
 
 def _nothing(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, ...]:

@@ -319,5 +319,5 @@ def test_the_mode_is_set_again_where_the_turn_has_changed_it(before, after, requ
 
 def test_diff_shows_the_failover():
     plan = decide(observe(), PairOptions(present=True, failover="planned"))
-    assert (plan.before["direction"], plan.after["direction"]) == ("to_peer", "from_peer")
-    assert (plan.after["access"], plan.after["peer_access"]) == (RT, RW)
+    assert (plan.before.direction, plan.after.direction) == ("to_peer", "from_peer")
+    assert plan.after.access == Sides(RT, RW)

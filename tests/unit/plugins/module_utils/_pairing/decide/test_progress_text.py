@@ -132,7 +132,7 @@ RESUMED = ResumeState(
     ),
     actions=(Action("beta", "ModifyVolume", "volume orders-db (41)", "it becomes the target"),),
     warnings=("large",),
-    diff={"before": {}, "after": {}},
+    diff={"before": "a\n", "after": "b\n"},
     waited=30,
 )
 

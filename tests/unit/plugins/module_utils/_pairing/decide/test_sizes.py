@@ -80,3 +80,21 @@ def test_nothing_is_ever_made_smaller(here, there, size, match):
     assert result.peer >= there
     if match:
         assert result.local == result.peer
+
+
+@pytest.mark.parametrize(
+    ("size", "shown"),
+    [
+        (10 * 1024**3, "10 GiB"),
+        (1024**4, "1 TiB"),
+        (3 * 1024**4 // 2, "1.5 TiB"),
+        (1024**3 * 5 // 4, "1.25 GiB"),
+        (10 * 1024**3 + MIB, "10241 MiB"),
+        (MIB, "1 MiB"),
+        (10000269312, "9537 MiB"),
+        (1000, "1000 bytes"),
+        (0, "0 MiB"),
+    ],
+)
+def test_how_a_size_is_written(size, shown):
+    assert sizes.text(size) == shown

@@ -207,8 +207,8 @@ def test_a_refusal_names_both_partners_their_clusters_and_uuids():
 
 def test_what_is_not_paired_has_no_direction():
     plan = decide(FOUND["unpaired"], PRESENT)
-    assert (plan.before["direction"], plan.after["direction"]) == (None, "to_peer")
-    assert decide(FOUND["paired"], PRESENT).before["direction"] == "to_peer"
+    assert (plan.before.direction, plan.after.direction) == (None, "to_peer")
+    assert decide(FOUND["paired"], PRESENT).before.direction == "to_peer"
 
 
 def test_the_purge_time_of_a_deleted_volume_is_reported():
@@ -253,8 +253,8 @@ def test_an_ambiguous_name_lists_its_candidates():
     with pytest.raises(Failure) as caught:
         observe(TWICE, [target()])
     assert caught.value.code == "volume_ambiguous"
-    for volume_id, owner, size in ((41, "tenant", GIB), (42, "other", 2 * GIB)):
-        assert f"ID {volume_id}, name orders-db, account {owner}, {size} bytes" in caught.value.sentence
+    for volume_id, owner, size in ((41, "tenant", "1 GiB"), (42, "other", "2 GiB")):
+        assert f"ID {volume_id}, name orders-db, account {owner}, {size}" in caught.value.sentence
 
 
 def test_the_account_makes_a_name_clear():
@@ -662,7 +662,7 @@ def test_the_mode_is_set_on_the_source_alone(name, mode, writes):
 def test_a_new_pair_has_the_mode_requested_or_async(mode, sent):
     plan = decide(observe([orders()], [target()], replace(ORDERS, mode=mode)), PRESENT)
     assert plan.steps[-1].mode == sent
-    assert plan.after["mode"] == (mode or "async")
+    assert plan.after.mode == (mode or "async")
 
 
 def test_a_mode_reads_the_same_whatever_its_case():
