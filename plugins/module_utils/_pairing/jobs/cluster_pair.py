@@ -15,14 +15,15 @@ from ..._element.errors import Failure
 from .. import results
 from ..decide.cluster_pair import table
 from ..decide.cluster_pair.state import ClusterPairOptions, ObservedClusterPair, classify_cluster_pair
-from ..decide.cluster_pair.verdict import judge_absent, judge_present, replaced, timed_out
+from ..decide.cluster_pair.verdict import in_handshake, judge_absent, judge_present, replaced, timed_out
 from ..decide.volume_pair import progress
-from ..model import LOCAL, NO_NAMES, PEER, SIDES, ClusterNames, Side, Sides, of_side
+from ..model import LOCAL, NO_NAMES, PEER, SIDES, Cluster, ClusterNames, Side, Sides, of_side
 from ..observe.both import resolve_names, view_cluster_pairs
 from ..observe.clusters import identify_clusters, list_cluster_pairs
 from ..outcome import Outcome
 from ..plan import Plan, Verdict
 from ..run import Run
+from .second_read import PERHAPS_PASSING, read_until_settled
 
 
 @dataclass(frozen=True)
@@ -57,15 +58,30 @@ class ClusterPairJob:
 
     def observe(self, run: Run, planning: bool) -> ObservedClusterPair:
         clusters = identify_clusters(run, self.local_only)
-        removing = not self.options.present or self.options.repair
-        lists = view_cluster_pairs(run, clusters, with_volumes=removing)
-        known_as = resolve_names(self.peer, of_side(lists, LOCAL).entries) if lists.peer is None else ()
-        observed = classify_cluster_pair(lists, known_as, self.peer.mvip is not None)
+        observed = self._read(run, clusters)
+        if planning:
+            observed, changing = read_until_settled(run, observed, partial(self._read, run, clusters), self._unsettled)
+            if changing:
+                raise in_handshake(observed)
         if planning and table.decide(observed, self.options).makes_pair:
             roles = run.side_by_side(partial(_roles, run, side) for side in SIDES)
             views = [replace(observed.view(side), roles=held) for side, held in zip(SIDES, roles)]
             observed = classify_cluster_pair(Sides(*views))
         return observed
+
+    def _read(self, run: Run, clusters: Sides[Cluster | None]) -> ObservedClusterPair:
+        """What both clusters list of each other."""
+        removing = not self.options.present or self.options.repair
+        lists = view_cluster_pairs(run, clusters, with_volumes=removing)
+        known_as = resolve_names(self.peer, of_side(lists, LOCAL).entries) if lists.peer is None else ()
+        return classify_cluster_pair(lists, known_as, self.peer.mvip is not None)
+
+    def _unsettled(self, observed: ObservedClusterPair) -> dict[int, str]:
+        """What identifies the state of a cluster pair that is refused as half."""
+        problem = table.decide(observed, self.options).problem
+        if problem is None or problem.code not in PERHAPS_PASSING:
+            return {}
+        return {0: " ".join(str(observed.pair[side]) for side in SIDES)}
 
     def decide(self, observed: ObservedClusterPair) -> Sequence[Plan]:
         return (table.decide(observed, self.options),)

@@ -19,7 +19,7 @@ from ..decide.volume_pair import progress, table
 from ..decide.volume_pair.classification import by_id, classify_all, find_duplicates, trait
 from ..decide.volume_pair.desired import DesiredPair, PairOptions
 from ..decide.volume_pair.verdict import judge, timed_out
-from ..model import LOCAL, NO_NAMES, PEER, ClusterNames, Side, Sides, of_side
+from ..model import LOCAL, NO_NAMES, PEER, Cluster, ClusterNames, Side, Sides, of_side
 from ..observe.both import resolve_names, view_volumes
 from ..observe.clusters import identify_clusters, list_cluster_pairs
 from ..observe.volumes import list_accounts, list_deleted_volumes, list_volumes
@@ -28,6 +28,7 @@ from ..pair_options import PERMISSIONS, with_inherited
 from ..plan import Plan, Verdict
 from ..run import Run
 from ..views import Listed, Volumes, VolumeView
+from .second_read import PERHAPS_PASSING, read_until_settled
 from .volume_pair_observation import Observation
 from .volume_pair_options import parse_pair
 
@@ -83,6 +84,27 @@ class VolumePairJob:
 
     def observe(self, run: Run, planning: bool) -> Observation:
         clusters = identify_clusters(run, self.local_only)
+        observation = self._read(run, clusters)
+        if not planning:
+            return observation
+        read = partial(self._read, run, clusters)
+        observation, changing = read_until_settled(run, observation, read, self._unsettled)
+        observation = replace(
+            observation,
+            failures=tuple(
+                progress.in_handshake(observation.pair(n)) if n in changing else failure
+                for n, failure in enumerate(observation.failures)
+            ),
+        )
+        plans = self.decide(observation)
+        if not any(plan.steps for plan in plans):
+            return observation
+        from .volume_pair_planning import with_extras
+
+        return with_extras(run, observation, plans, self._each)
+
+    def _read(self, run: Run, clusters: Sides[Cluster | None]) -> Observation:
+        """The lists of both clusters, and the pairs in them."""
         views = view_volumes(run, clusters)
         unreachable_peer = self._unreachable_peer(run, of_side(views, LOCAL)) if views.peer is None else None
         observation = self._classified(views, unreachable_peer)
@@ -90,14 +112,17 @@ class VolumePairJob:
         if any(found.readable or found.unreadable for found in deleted.values()):
             more = {side: observation.view(side).adding(deleted.get(side, Listed())) for side in observation.reachable}
             observation = self._classified(Sides(more[LOCAL], more.get(PEER)), unreachable_peer)
-        if not planning:
-            return observation
-        plans = self.decide(observation)
-        if not any(plan.steps for plan in plans):
-            return observation
-        from .volume_pair_planning import with_extras
+        return observation
 
-        return with_extras(run, observation, plans, self._each)
+    def _unsettled(self, observation: Observation) -> dict[int, str]:
+        """The items that are refused as half or pending, and what identifies their state."""
+        if all(pair is None or pair.state in ("paired", "none") for pair in observation.pairs):
+            return {}  # a long list is not decided twice
+        return {
+            number: f"{pair.state} {trait(pair, present=True)}"
+            for number, (plan, pair) in enumerate(zip(self.decide(observation), observation.pairs))
+            if pair and plan.problem and plan.problem.code in PERHAPS_PASSING
+        }
 
     def _unreachable_peer(self, run: Run, local_view: VolumeView) -> UnreachablePeer:
         """The names of the unreachable peer. The only entry counts as the peer's just for tasks that destroy nothing."""

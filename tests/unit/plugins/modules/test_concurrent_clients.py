@@ -96,3 +96,28 @@ def test_our_pairing_of_clusters_completed_by_another_client_with_a_third_cluste
     assert result["error"]["code"] == "changed_meanwhile"
     assert "another client completed it with gamma" in result["error"]["left_behind"][0]
     assert (listed(crowded, "alpha"), listed(crowded, "gamma"), listed(crowded, "beta")) == (["gamma"], ["alpha"], [])
+
+
+def at_the_second_read(site: Sites, method: str, act: str, **params: object) -> None:
+    call = {"cluster": "alpha", "method": act, "params": params}
+    site.world.faults.add("beta", method, 2, fault="meanwhile", call=call)
+
+
+def test_a_pair_that_another_run_is_completing_is_no_pending_pair(crowded):
+    """The pairing of another run was refused as one that had been abandoned, with the advice to remove it."""
+    crowded.world.act("alpha", "pair_clusters", {"far": "beta"})
+    crowded.world.act("beta", "set_access", {"number": 0, "access": "replicationTarget"})
+    crowded.world.act("alpha", "start_pairing", {"number": 0})
+    at_the_second_read(crowded, "ListVolumes", "complete_pairing", number=0, far="beta", far_number=0)
+    result = crowded.run("volume_pair", volume="a")
+    assert not result.get("failed"), result["msg"]
+    assert result["pairs"][0]["state"] == "paired"
+    assert (pairs(crowded, "alpha", 1), pairs(crowded, "beta", 101)) == ([101], [1])
+
+
+def test_a_pairing_that_no_one_completes_is_still_a_pending_pair(crowded):
+    crowded.world.act("alpha", "pair_clusters", {"far": "beta"})
+    crowded.world.act("alpha", "start_pairing", {"number": 0})
+    result = crowded.run("volume_pair", volume="a")
+    assert (result["error"]["code"], result["changed"], pairs(crowded, "alpha", 1)) == ("pending_pair", False, [0])
+    assert len(crowded.world.calls_of("beta", "ListVolumes")) == 2

@@ -83,6 +83,17 @@ def replaced(observed: ObservedClusterPair) -> Failure:
     )
 
 
+def in_handshake(observed: ObservedClusterPair) -> Failure:
+    """Failure, changed_meanwhile: half a cluster pair that is different at each read."""
+    return Failure(
+        "changed_meanwhile",
+        f"{half_text(observed)}, and it changes: another run seems to be pairing the clusters; nothing was written: run again "
+        "when it has ended",
+        cluster=observed.name(LOCAL),
+        method="ListClusterPairs",
+    )
+
+
 def judge_absent(observed: ObservedClusterPair) -> Verdict:
     """Whether neither cluster lists the pair any more."""
     left = [

@@ -109,12 +109,24 @@ def replaced(pair: ObservedVolumePair | Failure) -> Failure:
     """
     if isinstance(pair, Failure):
         return pair.recoded("changed_meanwhile", f"changed while the task was waiting: {pair.sentence}")
-    now = ", ".join(f"{pair.name(side)} {_of_side(pair, side)}" for side in SIDES)
     return refusal(
         pair,
         "changed_meanwhile",
-        f"{ends(pair)}: another client changed the pair while this task was waiting ({now}); run again",
+        f"{ends(pair)}: another client changed the pair while this task was waiting ({_now(pair)}); run again",
     )
+
+
+def in_handshake(pair: ObservedVolumePair) -> Failure:
+    """Failure, changed_meanwhile: half a pair that is different at each read."""
+    return refusal(
+        pair,
+        "changed_meanwhile",
+        f"{ends(pair)}: another run seems to be pairing them ({_now(pair)}); nothing was written: run again when it has ended",
+    )
+
+
+def _now(pair: ObservedVolumePair) -> str:
+    return ", ".join(f"{pair.name(side)} {_of_side(pair, side)}" for side in SIDES)
 
 
 def _of_side(pair: ObservedVolumePair, side: Side) -> str:
