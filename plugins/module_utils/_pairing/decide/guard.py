@@ -85,12 +85,12 @@ def check_unused(volume: Volume, cluster: str, usage: Usage, permission: Permiss
     """Raise Failure, target_in_use, if hosts are logged in, or if there is evidence of content that must not be lost."""
     in_use, content = sessions(usage), data(volume, usage)
     if in_use:
-        raise _target_in_use(volume, cluster, in_use, "log the hosts out of it first")
+        what = f"hosts use it: {', '.join(in_use)}; log the hosts out of it first"
+        raise _target_in_use(volume, cluster, what, "ListISCSISessions")
     if content and not permission.lifts(volume, usage):
         evidence = beyond_replica(volume, usage) if permission.replica else content
-        raise _target_in_use(
-            volume, cluster, evidence, "name another volume, or give allow_overwrite: true to overwrite it"
-        )
+        what = f"it holds data: {', '.join(evidence)}; name another volume, or give allow_overwrite: true, which saves it first"
+        raise _target_in_use(volume, cluster, what, "ListVolumeStats")
 
 
 def check_source_holds_data(
@@ -107,13 +107,9 @@ def check_source_holds_data(
         )
 
 
-def _target_in_use(volume: Volume, cluster: str, evidence: tuple[str, ...], remedy: str) -> Failure:
-    return Failure(
-        "target_in_use",
-        f"cluster {cluster}: {volume.label} would become the target and lose its data, but it is in use: "
-        f"{', '.join(evidence)}; {remedy}",
-        cluster=cluster,
-    )
+def _target_in_use(volume: Volume, cluster: str, what: str, method: str) -> Failure:
+    sentence = f"cluster {cluster}: {volume.label} would become the target, but {what}"
+    return Failure("target_in_use", sentence, cluster=cluster, method=method)
 
 
 def came_into_use(usage: Usage) -> bool:

@@ -74,13 +74,8 @@ def _named_on_peer(desired: DesiredPair, peer_catalog: Catalog, name: str, owner
     """The volume of that name; None if there is none. owner: its owner if the task names none; None for any owner."""
     if desired.new_account is None and owner is not None and not peer_catalog.has_account(owner):
         return None  # an account that does not exist owns no volume
-    if (
-        desired.create
-        and desired.create.create_account
-        and desired.new_account
-        and not peer_catalog.has_account(desired.new_account)
-    ):
-        return None  # its owner will be created, so the volume is missing too
+    if desired.create and desired.new_account and not peer_catalog.has_account(desired.new_account):
+        return None  # the volume is missing too, and its owner is created with it, or named as missing
     return peer_catalog.find(name, None, desired.new_account or owner)
 
 
