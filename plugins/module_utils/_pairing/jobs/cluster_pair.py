@@ -57,7 +57,7 @@ class ClusterPairJob:
         return ""
 
     def observe(self, run: Run, planning: bool) -> ObservedClusterPair:
-        clusters = identify_clusters(run, self.local_only)
+        clusters = identify_clusters(run, self.local_only, can_do_without=not self.options.present)
         observed = self._read(run, clusters)
         if planning:
             observed, changing = read_until_settled(run, observed, partial(self._read, run, clusters), self._unsettled)

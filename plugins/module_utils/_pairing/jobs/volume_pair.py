@@ -83,7 +83,7 @@ class VolumePairJob:
         return (pair or self.pairs[item]).label(LOCAL)
 
     def observe(self, run: Run, planning: bool) -> Observation:
-        clusters = identify_clusters(run, self.local_only)
+        clusters = identify_clusters(run, self.local_only, self._can_do_without_peer)
         observation = self._read(run, clusters)
         if not planning:
             return observation
@@ -102,6 +102,14 @@ class VolumePairJob:
         from .volume_pair_planning import with_extras
 
         return with_extras(run, observation, plans, self._each)
+
+    @property
+    def _can_do_without_peer(self) -> bool:
+        return (
+            self.options.failover == "forced"
+            or not self.options.present
+            or any(pair.paused is not None for pair in self.pairs)
+        )
 
     def _read(self, run: Run, clusters: Sides[Cluster | None]) -> Observation:
         """The lists of both clusters, and the pairs in them."""

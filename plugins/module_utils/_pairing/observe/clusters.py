@@ -23,18 +23,26 @@ from .reading import number_or_none, parse_result, read_list
 
 # Seconds in which a peer that may be unreachable must answer one of three attempts.
 PROBE_SECONDS = 10
+_WITHOUT_PEER = (
+    "; to go on without it, set peer_unreachable: local_only, or assume_dead if its site is gone; nothing was written"
+)
 
 
-def identify_clusters(run: Run, may_be_unreachable: bool = False) -> Sides[Cluster | None]:
+def identify_clusters(
+    run: Run, may_be_unreachable: bool = False, can_do_without: bool = False
+) -> Sides[Cluster | None]:
     """Return the identities of both clusters. A peer that the task does not name, or that nothing is sent to, is None.
 
     may_be_unreachable: a peer that does not answer within PROBE_SECONDS is None, and nothing more is sent to it in this
     run. Otherwise an unreachable peer is an error, after all attempts of a read.
+    can_do_without: the task would be possible without the peer if it permitted that, so that the error says how.
     Raises Failure: unreachable, same_cluster, or the error of a cluster that does answer.
     """
     reads: list[Callable[[], Cluster | None]] = [partial(_identity, run.client(LOCAL))]
     if run.clients.peer is not None:
-        reads.append(partial(_peer_identity, run) if may_be_unreachable else partial(_identity, run.client(PEER)))
+        reads.append(
+            partial(_peer_identity, run) if may_be_unreachable else partial(_required_peer, run, can_do_without)
+        )
     local, *rest = run.side_by_side(reads)
     peer = rest[0] if rest else None
     if local and peer and local.unique_id == peer.unique_id:
@@ -56,6 +64,15 @@ def _peer_identity(run: Run) -> Cluster | None:
             raise
         run.give_up_peer(exc)
         return None
+
+
+def _required_peer(run: Run, can_do_without: bool) -> Cluster:
+    try:
+        return _identity(run.client(PEER))
+    except Unanswered as exc:
+        if exc.down and can_do_without:
+            raise exc.recoded(exc.code, exc.sentence + _WITHOUT_PEER) from None
+        raise
 
 
 def _identity(client: Client, read: Callable[[str], dict] | None = None) -> Cluster:

@@ -93,7 +93,7 @@ def test_peers_that_are_given_up(sites, playbook, tmp_path, tmp_path_factory):
     site.world.faults.add("website-peer", fault="html_200", times=None)
     inventory = site.running.inventory()
     inventory["element_clusters"]["hosts"]["unknown-peer"]["element_hostname"] = "no-such-host.invalid"
-    options = {"peer_host": "{{ inventory_hostname }}-peer", **VOLUME}
+    options = {"peer_host": "{{ inventory_hostname }}-peer", "failover": "forced", "direction": "to_peer", **VOLUME}
     pair = {"elementsw.replication.element_volume_pair": options, "register": "tried", "ignore_errors": True}
     found = ", ".join(f"'{name}': hostvars['{name}'].tried" for name in GIVEN_UP)
     content = {"content": f"{{{{ {{ {found} }} | to_json }}}}", "dest": str(tmp_path / "results.json")}
@@ -105,6 +105,8 @@ def test_peers_that_are_given_up(sites, playbook, tmp_path, tmp_path_factory):
         assert (results[name]["error"]["code"], results[name]["changed"]) == (code, False), done.stdout
         assert results[name]["error"]["method"] == "GetClusterInfo"
         assert remedy in results[name]["msg"]
+        # A forced failover is what one wants of a failed site: the message says what would permit it.
+        assert ("set peer_unreachable: local_only" in results[name]["msg"]) == (code == "unreachable")
     assert site.world.writes() == []
 
 
