@@ -458,7 +458,7 @@ def test_writes_until_the_demotion_are_reported(saving, lost):
     late = {"cluster": "alpha", "method": "write", "params": {"volume_id": 1, "mark": "late"}}
     warnings = forced_with({"method": "ModifyVolume", "fault": "meanwhile", "call": late}, save_overwritten=saving)
     (warning,) = [text for text in warnings if "was written to while this task ran" in text]
-    assert "volume orders (1) was written to while this task ran or shortly before (1 write operations)" in warning
+    assert "volume orders (1) was written to while this task ran or shortly before (1 write operation)" in warning
     assert f"writes {lost} are lost" in warning
 
 

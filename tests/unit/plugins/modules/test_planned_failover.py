@@ -63,7 +63,7 @@ def test_a_write_just_before_the_demotion_is_not_lost(paired, mode, sample_perio
     meanwhile(site, "ModifyVolume", 1, "write", "orders", mark="late")
     result = site.run("volume_pair", volume="orders", **TURN)
     assert (code(result), result["error"]["rolled_back"], result["changed"]) == ("source_in_use", True, False)
-    assert "1 write operations since they were counted" in result["msg"]
+    assert "1 write operation since they were counted" in result["msg"]
     assert (accesses(site, ONE), snapshots(site)) == ([(RW, RT)], [])
     assert site.world.marks("alpha", number(site, "alpha")) == ["late"]
 
@@ -126,8 +126,8 @@ def test_the_first_reading_that_counts_begins_two_seconds_after_the_demotion(pai
 @pytest.mark.parametrize(
     ("shown", "said"),
     [
-        ([1, 1], "1 write operations since they were counted"),
-        ([0, 1], "1 write operations since they were counted"),
+        ([1, 1], "1 write operation since they were counted"),
+        ([0, 1], "1 write operation since they were counted"),
         ([1, 0], "its statistics do not settle"),
         ([None, 0], "its statistics cannot be read"),
         ([0, None], "its statistics cannot be read"),

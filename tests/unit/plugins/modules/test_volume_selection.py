@@ -104,10 +104,10 @@ def test_candidates_are_listed_with_all_that_tells_them_apart(sites):
     for part in (
         "ID 61",
         "account shop",
-        "1073741824 bytes",
+        "1 GiB",
         "ID 62",
         "account lab",
-        "2147483648 bytes",
+        "2 GiB",
         "name scratch",
     ):
         assert part in result["msg"]
