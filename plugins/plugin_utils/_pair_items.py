@@ -74,7 +74,7 @@ def _convert(item: Mapping[str, Any], spec: Mapping[str, Any], prefix: str) -> t
     problems: list[str] = []
     for key, value in item.items():
         if key not in spec:
-            problems.append(f"unknown key {prefix}{key!s}; the known keys are {', '.join(spec)}")
+            problems.append(f"unknown key '{prefix}{key!s}'; the known keys are {', '.join(spec)}")
             continue
         rules = spec[key]
         try:
