@@ -49,7 +49,9 @@ options:
     default: true
   ca_path: &ca_path
     description:
-      - A file with the certificates of the authorities to trust instead of the system's.
+      - A file with the certificates of the authorities to trust instead of the system's, in PEM form, or a folder with
+        such files that C(openssl rehash) has prepared. It is read where the module runs. A path without certificates is
+        an error before any request.
       - It takes precedence over environment variables such as E(REQUESTS_CA_BUNDLE).
       - An empty string means the system's authorities. In O(peer), it prevents the use of this cluster's file.
       - Its host variable is C(element_ca_path).
