@@ -43,12 +43,12 @@ def run_job(module: AnsibleModule, job: Job, what: str) -> None:
     problem = _check_progress(module.params)
     if problem:
         module.fail_json(msg=problem)
-    interval, handed = module.params["progress_interval"], module.params["_resume"]
+    interval, handed = module.params["progress_interval"], module.params["x_resume"]
     begins = handed is None or is_unplanned(handed["report"], handed["waited"])
     resumed = None if begins else parse_report(handed["report"], handed["waited"], job.count)
     if resumed is None and not begins:
         module.fail_json(
-            msg="_resume: cannot be used; leave it out, only the action plugin of this collection can fill it in"
+            msg="x_resume: cannot be used; leave it out, only the action plugin of this collection can fill it in"
         )
 
     def work(run: Run) -> dict:

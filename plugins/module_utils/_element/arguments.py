@@ -41,10 +41,10 @@ NAMES = ("hostname", "mvip")
 ASSUME_DEAD = "assume_dead"
 UNREACHABLE = ("fail", "local_only", ASSUME_DEAD)
 
-#: How a module that waits reports its progress. Only the action plugin sets `_resume`.
+#: How a module that waits reports its progress. Only the action plugin sets `x_resume`.
 PROGRESS: dict[str, dict[str, Any]] = {
     "progress_interval": {"type": "int", "default": 30},
-    "_resume": {
+    "x_resume": {
         "type": "dict",
         "options": {"waited": {"type": "float", "required": True}, "report": {"type": "dict", "required": True}},
     },
