@@ -71,6 +71,8 @@ _ADDRESS = re.compile(rf"{_IPV4}|{_IPV6}|\[{_IPV6}\]")
 # Letters of any script, and not only digits: the system's resolver reads "10" as the address 0.0.0.10.
 _NAME = re.compile(r"(?=.{1,253}$)(?=.*[^\W\d])[\w.-]+")
 _HOST_AND_PORT = re.compile(r"(\[[^]]*\]|[^:]*)(?::(\d*))?")
+#: The texts that Ansible accepts for true and false.
+_FLAGS = frozenset(("y", "yes", "on", "1", "true", "t", "1.0", "n", "no", "off", "0", "false", "f", "0.0"))
 _API_VERSION = re.compile(r"(\d{1,3})\.(\d{1,3})")
 # A message contains at most so many characters of an invalid value.
 _LONGEST_VALUE = 60
@@ -264,6 +266,10 @@ def _check_number(first: int, last: int, of: str) -> Callable[[Any], str | None]
     return check
 
 
+def _check_flag(value: Any) -> str | None:
+    return None if str(value).strip().lower() in _FLAGS else "give true or false"
+
+
 def _check_fingerprint(value: Any) -> str | None:
     if is_unset(value) or _FINGERPRINT.fullmatch(str(value)):
         return None
@@ -280,9 +286,11 @@ def _check_api_version(value: Any) -> str | None:
 _CHECKS: dict[str, Callable[[Any], str | None]] = {
     "hostname": _check_hostname,
     "port": _check_number(1, 65535, ""),
+    "validate_certs": _check_flag,
     "cert_fingerprint": _check_fingerprint,
     "api_version": _check_api_version,
     "timeout": _check_number(1, MOST_SECONDS, "of seconds "),
+    "use_proxy": _check_flag,
     "concurrency": _check_number(1, 32, ""),
     "mvip": _check_mvip,
 }

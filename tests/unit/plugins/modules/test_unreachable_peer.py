@@ -367,8 +367,9 @@ def test_clusters_that_are_apart_stay_apart_beside_other_pairs(sites):
     assert site.run("cluster_pair", peer=site.connection("alpha"), **gone)["error"]["code"] == "peer_unknown"
 
 
-def test_an_empty_mvip_is_not_given(hub):
-    assert to_beta(hub, peer={"mvip": ""}, **LOCAL_ONLY)["error"]["code"] == "peer_unknown"
+@pytest.mark.parametrize("empty", ["", " "])
+def test_an_empty_mvip_is_not_given(hub, empty):
+    assert to_beta(hub, peer={"mvip": empty}, **LOCAL_ONLY)["error"]["code"] == "peer_unknown"
 
 
 def test_the_mvip_of_this_cluster_is_not_the_peers(hub):

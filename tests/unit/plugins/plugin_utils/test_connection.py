@@ -167,6 +167,7 @@ WRONG = {
     ),
     "wrong_mvip": ("element_mvip", "198.51.100.40/24", f"'198.51.100.40/24' cannot be used; {ADDRESS_ALONE}"),
     "wrong_number": ("element_port", "https", "'https' cannot be used; give a number from 1 to 65535"),
+    "wrong_flag": ("element_validate_certs", "maybe", "'maybe' cannot be used; give true or false"),
     "wrong_timeout": ("element_timeout", 0, "0 cannot be used; give a number of seconds from 1 to 86400"),
     "wrong_fingerprint": (
         "element_cert_fingerprint",

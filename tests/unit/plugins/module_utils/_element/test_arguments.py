@@ -120,6 +120,18 @@ def test_an_empty_text_is_not_given(option):
     assert [side[option] for side in arguments.endpoints(params)] == [None, None]
 
 
+@pytest.mark.parametrize("option", ["validate_certs", "use_proxy"])
+@pytest.mark.parametrize("value", [True, False, "yes", "No", " true ", "0", 1, "off"])
+def test_a_host_variable_that_is_yes_or_no(option, value):
+    assert arguments.check_value(option, value, "label") is None
+
+
+@pytest.mark.parametrize("option", ["validate_certs", "use_proxy"])
+@pytest.mark.parametrize(("value", "shown"), [("maybe", "'maybe'"), (2, "2"), ([], "[]")])
+def test_a_host_variable_that_is_neither(option, value, shown):
+    assert arguments.check_value(option, value, "label") == f"label: {shown} cannot be used; give true or false"
+
+
 def test_blanks_around_a_name_are_dropped():
     params, _errors = validated(**{**HERE, "hostname": " alpha.example.com\n"}, mvip=" 192.0.2.10 ", peer=THERE)
     here, _there = arguments.endpoints(params)
