@@ -15,7 +15,8 @@ options:
   hostname: &hostname
     description:
       - The management virtual IP address (MVIP) of the cluster, or a DNS name of it.
-      - IPv4 and IPv6 addresses are accepted, the latter with or without brackets.
+      - IPv4 and IPv6 addresses are accepted, the latter with or without brackets. A scheme, a port, a path or a prefix
+        length is an error.
       - Its host variable is C(element_hostname).
     type: str
   username: &username
@@ -48,14 +49,17 @@ options:
     default: true
   ca_path: &ca_path
     description:
-      - A file with the certificates of the authorities to trust instead of the system's.
+      - A file with the certificates of the authorities to trust instead of the system's, in PEM form, or a folder with
+        such files that C(openssl rehash) has prepared. It is read where the module runs. A path without certificates is
+        an error before any request.
       - It takes precedence over environment variables such as E(REQUESTS_CA_BUNDLE).
       - An empty string means the system's authorities. In O(peer), it prevents the use of this cluster's file.
       - Its host variable is C(element_ca_path).
     type: path
   cert_fingerprint: &cert_fingerprint
     description:
-      - The SHA-256 fingerprint of the cluster's certificate, 64 hexadecimal digits with or without colons.
+      - The SHA-256 fingerprint of the cluster's certificate, 64 hexadecimal digits with or without colons. The line
+        that C(openssl x509 -fingerprint -sha256) prints is accepted too.
       - When given, only this certificate is trusted, whatever its name or issuer.
       - Its host variable is C(element_cert_fingerprint).
     type: str
@@ -136,6 +140,8 @@ options:
 notes:
   - Connection options that a task does not set come from the host variables of the same name with the prefix
     C(element_). O(hostname), O(username) and O(password) must come from one of the two.
+  - A host variable that is empty, null or omitted counts as not set. So does an empty connection option of a task,
+    except O(ca_path).
   - Set C(ansible_pipelining=true) for the clusters. Without it Ansible writes all arguments of a module, passwords
     included, into a temporary file while the module runs, and a cancelled run does not delete that file.
 """

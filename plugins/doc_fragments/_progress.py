@@ -22,9 +22,9 @@ options:
       - For each line the module reads both clusters once more.
     type: int
     default: 30
-  _resume:
+  x_resume:
     description:
-      - Internal, for the action plugin of this collection. Do not use it.
+      - Internal, for the action plugin of this collection. Do not use it. Its name puts it at the end of this list.
     type: dict
     suboptions:
       waited:

@@ -16,6 +16,7 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ._element.arguments import check_local, endpoints
+from ._element.authorities import check_ca_path
 from ._element.client import Client, connect
 from ._element.errors import ERROR_MEMBERS, Failure
 from ._element.libraries import MISSING
@@ -42,12 +43,12 @@ def run_job(module: AnsibleModule, job: Job, what: str) -> None:
     problem = _check_progress(module.params)
     if problem:
         module.fail_json(msg=problem)
-    interval, handed = module.params["progress_interval"], module.params["_resume"]
+    interval, handed = module.params["progress_interval"], module.params["x_resume"]
     begins = handed is None or is_unplanned(handed["report"], handed["waited"])
     resumed = None if begins else parse_report(handed["report"], handed["waited"], job.count)
     if resumed is None and not begins:
         module.fail_json(
-            msg="_resume: cannot be used; leave it out, only the action plugin of this collection can fill it in"
+            msg="x_resume: cannot be used; leave it out, only the action plugin of this collection can fill it in"
         )
 
     def work(run: Run) -> dict:
@@ -130,9 +131,14 @@ def _check(module: AnsibleModule) -> None:
             msg=missing_required_lib(" and ".join(sorted(MISSING))),
             exception="\n".join(MISSING[name] for name in sorted(MISSING)),
         )
-    problem = check_local(module.params)
+    problem = check_local(module.params) or _check_ca_paths(module.params)
     if problem:
         module.fail_json(msg=problem)
+
+
+def _check_ca_paths(params: Mapping[str, Any]) -> str | None:
+    local, peer = endpoints(params)
+    return check_ca_path(local, "") or (check_ca_path(peer, "peer.") if peer else None)
 
 
 def _open_run(module: AnsibleModule) -> Run:

@@ -3,8 +3,6 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-from __future__ import annotations
-
 DOCUMENTATION = r"""
 ---
 module: element_pair_info
@@ -439,6 +437,11 @@ error:
       type: list
       elements: str
 """
+
+from ..module_utils._python import require_python
+
+# Before the other imports: an older Python cannot parse them.
+require_python()
 
 from typing import Any
 

@@ -3,8 +3,6 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-from __future__ import annotations
-
 DOCUMENTATION = r"""
 ---
 module: element_volume_pair
@@ -805,6 +803,11 @@ diff:
       type: str
       sample: "orders-db (41): paired, async, to orders-db-dr (77) on beta, running, 10 GiB\n"
 """
+
+from ..module_utils._python import require_python
+
+# Before the other imports: an older Python cannot parse them.
+require_python()
 
 from typing import Any
 

@@ -78,7 +78,7 @@ class WaitingAction(ConnectedAction):
                 # Not on stdout, which may be parsed.
                 display.display(f"{task_vars['inventory_hostname']}: {printable(progress['line'])}", stderr=True)
             waited = _interval(args) + time.monotonic() - began
-            reply = super()._call({**args, "_resume": {"waited": waited, "report": progress["report"]}}, task_vars)
+            reply = super()._call({**args, "x_resume": {"waited": waited, "report": progress["report"]}}, task_vars)
         return _as_from_one_call(reply if before is reply else _with_the_writes(reply, before))
 
 
@@ -109,4 +109,4 @@ def _with_the_writes(reply: dict[str, Any], before: dict[str, Any]) -> dict[str,
 def _as_from_one_call(reply: dict[str, Any]) -> dict[str, Any]:
     """Return the reply without the report of the earlier calls among its arguments."""
     shown = reply.get("invocation", {}).get("module_args")
-    return {**reply, "invocation": {"module_args": {**shown, "_resume": None}}} if shown else reply
+    return {**reply, "invocation": {"module_args": {**shown, "x_resume": None}}} if shown else reply

@@ -47,7 +47,7 @@ def url_host(hostname: str) -> str:
 def resolve(hostname: str) -> tuple[str, ...]:
     """Return `hostname` and every address that it resolves to; only `hostname` if it does not resolve."""
     try:
-        found = {str(entry[4][0]) for entry in socket.getaddrinfo(hostname.strip("[]"), None)}
+        found = {str(entry[4][0]) for entry in socket.getaddrinfo(hostname.strip().strip("[]"), None)}
     except (OSError, UnicodeError):
         found = set()
     return (hostname, *sorted(found))

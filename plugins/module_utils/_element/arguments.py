@@ -41,10 +41,10 @@ NAMES = ("hostname", "mvip")
 ASSUME_DEAD = "assume_dead"
 UNREACHABLE = ("fail", "local_only", ASSUME_DEAD)
 
-#: How a module that waits reports its progress. Only the action plugin sets `_resume`.
+#: How a module that waits reports its progress. Only the action plugin sets `x_resume`.
 PROGRESS: dict[str, dict[str, Any]] = {
     "progress_interval": {"type": "int", "default": 30},
-    "_resume": {
+    "x_resume": {
         "type": "dict",
         "options": {"waited": {"type": "float", "required": True}, "report": {"type": "dict", "required": True}},
     },
@@ -59,10 +59,23 @@ MOST_SECONDS = 86400
 #: The first version of the API that has every method that is used here.
 OLDEST_API_VERSION = (10, 0)
 
-_FINGERPRINT = re.compile(r"[0-9A-Fa-f]{2}(:?[0-9A-Fa-f]{2}){31}")
-# An approximation: netaddr, which is exact, need not be installed on the controller.
-_ADDRESS = re.compile(r"\s*(\d{1,3}(\.\d{1,3}){3}|\[?[0-9A-Fa-f]*:[0-9A-Fa-f:.]+\]?)\s*")
+# With the label that openssl and browsers print before it.
+_FINGERPRINT = re.compile(
+    r"\s*(?:sha-?256)?\s*(?:fingerprint)?\s*[=:]?\s*([0-9a-f]{2}(?:[: ]?[0-9a-f]{2}){31})\s*", re.I
+)
+# Approximations: netaddr, which is exact, need not be installed on the controller.
+_OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
+_IPV4 = rf"{_OCTET}(?:\.{_OCTET}){{3}}"
+_IPV6 = r"[0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Fa-f:.]*"
+_ADDRESS = re.compile(rf"{_IPV4}|{_IPV6}|\[{_IPV6}\]")
+# Letters of any script, and not only digits: the system's resolver reads "10" as the address 0.0.0.10.
+_NAME = re.compile(r"(?=.{1,253}$)(?=.*[^\W\d])[\w.-]+")
+_HOST_AND_PORT = re.compile(r"(\[[^]]*\]|[^:]*)(?::(\d*))?")
+#: The texts that Ansible accepts for true and false.
+_FLAGS = frozenset(("y", "yes", "on", "1", "true", "t", "1.0", "n", "no", "off", "0", "false", "f", "0.0"))
 _API_VERSION = re.compile(r"(\d{1,3})\.(\d{1,3})")
+# A message contains at most so many characters of an invalid value.
+_LONGEST_VALUE = 60
 
 Options = dict[str, Any]
 
@@ -104,12 +117,12 @@ def endpoints(params: Mapping[str, Any]) -> tuple[Options, Options | None]:
     """
     local = {name: params[name] for name in CONNECTION}
     if params["peer"] is None or leaves_peer_out(params):
-        return _without_empty_path(local), None
+        return _plain(local), None
     peer = {name: params["peer"][name] for name in CONNECTION}
     for name in INHERITED:
         if peer[name] is None:
             peer[name] = local[name]
-    return _without_empty_path(local), _without_empty_path(peer)
+    return _plain(local), _plain(peer)
 
 
 def check_local(params: Mapping[str, Any]) -> str | None:
@@ -127,6 +140,20 @@ def check_local(params: Mapping[str, Any]) -> str | None:
     return missing or _check_values(peer, "peer.")
 
 
+def check_value(option: str, value: Any, label: str) -> str | None:
+    """Return a message about a value of the option that cannot be used, or None. label: what the message begins with.
+
+    value: as a module gets it, or as a host variable has it, where a number can be a text.
+    """
+    advice = _CHECKS[option](value) if option in _CHECKS else None
+    return f"{label}: {_shown(value)} cannot be used; {advice}" if advice else None
+
+
+def is_unset(value: Any) -> bool:
+    """Whether a value counts as not given: None, or a text of blanks."""
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
 def leaves_peer_out(params: Mapping[str, Any]) -> bool:
     """Whether the task states that the peer is gone: nothing is sent to it, and only its name is needed."""
     return params.get("peer_unreachable") == ASSUME_DEAD
@@ -139,13 +166,22 @@ def _peer_options() -> dict[str, dict[str, Any]]:
     return options
 
 
-def _without_empty_path(options: Options) -> Options:
-    """Return the options with None for an empty `ca_path`: the authorities of the system, whatever the other side uses."""
-    return {**options, "ca_path": options["ca_path"] or None}
+def _plain(options: Options) -> Options:
+    """Return the options without blanks around names and addresses, and None for the texts that are empty.
+
+    An empty `ca_path` means the authorities of the system, whatever the other side uses.
+    """
+    texts = {
+        name: (options[name] or "").strip() or None for name in ("hostname", "ca_path", "cert_fingerprint", "mvip")
+    }
+    match = _FINGERPRINT.fullmatch(texts["cert_fingerprint"] or "")
+    if match:
+        texts["cert_fingerprint"] = re.sub("[: ]", "", match[1]).lower()
+    return {**options, **texts}
 
 
 def _check_required(options: Mapping[str, Any], prefix: str) -> str | None:
-    missing = [name for name in REQUIRED if not options[name]]
+    missing = [name for name in REQUIRED if is_unset(options[name])]
     if not missing:
         return None
     names = ", ".join(prefix + name for name in missing)
@@ -155,54 +191,106 @@ def _check_required(options: Mapping[str, Any], prefix: str) -> str | None:
 
 
 def _check_named(peer: Mapping[str, Any]) -> str | None:
-    if any(peer[name] for name in NAMES):
+    if not all(is_unset(peer[name]) for name in NAMES):
         return None
     return "peer.hostname, peer.mvip: missing; give one of them to identify the pair with the peer"
 
 
 def _check_values(options: Mapping[str, Any], prefix: str) -> str | None:
-    for name, check in _CHECKS.items():
-        advice = check(options[name]) if options[name] is not None else None
-        if advice:
-            return f"{prefix}{name}: {options[name]!r} cannot be used; {advice}"
-    return None
+    found = (check_value(name, options[name], f"{prefix}{name}") for name in CONNECTION if options[name] is not None)
+    return next((problem for problem in found if problem), None)
 
 
-def _check_mvip(value: str) -> str | None:
-    # An empty text counts as not given.
-    return None if not value or _ADDRESS.fullmatch(value) else "give an IPv4 or IPv6 address, such as 192.0.2.10"
+def _shown(value: Any) -> str:
+    """Return an invalid value for a message. A text with "@" can contain a password."""
+    text = str(value).strip()
+    if "@" in text:
+        return "its value"
+    shortened = text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}…"
+    return f"'{shortened}'" if isinstance(value, str) else shortened
 
 
-def _check_port(value: int) -> str | None:
-    return None if 1 <= value <= 65535 else "give a number from 1 to 65535"
+def _check_hostname(value: Any) -> str | None:
+    text = str(value).strip()
+    if _is_host(text):
+        return None
+    host, port = _host_and_port(text)
+    if not host:
+        return "give a DNS name, or an IPv4 or IPv6 address, such as 192.0.2.10"
+    kind = "address" if _ADDRESS.fullmatch(host) else "name"
+    return (
+        f"give the {kind} alone, {host}"
+        + (f", and {port} as port (host variable {host_variable('port')})" if port else "")
+        + (f", and the user as username (host variable {host_variable('username')})" if "@" in text else "")
+    )
 
 
-def _check_timeout(value: int) -> str | None:
-    return None if 1 <= value <= MOST_SECONDS else f"give a number of seconds from 1 to {MOST_SECONDS}"
+def _check_mvip(value: Any) -> str | None:
+    text = str(value).strip()
+    if not text or _ADDRESS.fullmatch(text):
+        return None
+    host, _port = _host_and_port(text)
+    return (
+        f"give the address alone, {host}"
+        if host and _ADDRESS.fullmatch(host)
+        else "give an IPv4 or IPv6 address, such as 192.0.2.10"
+    )
 
 
-def _check_concurrency(value: int) -> str | None:
-    return None if 1 <= value <= 32 else "give a number from 1 to 32"
+def _is_host(text: str) -> bool:
+    return bool(_ADDRESS.fullmatch(text) or _NAME.fullmatch(text))
 
 
-def _check_fingerprint(value: str) -> str | None:
-    if _FINGERPRINT.fullmatch(value):
+def _host_and_port(text: str) -> tuple[str | None, str | None]:
+    """Return the name or the address in a URL or a part of one, and the port if it has one."""
+    # First what precedes the last "@": a password can contain any of the other signs.
+    after_login = text.rpartition("@")[2]
+    after_scheme = re.sub(r"^(\w*:)?//", "", after_login)
+    authority = re.split(r"[/?#\\]", after_scheme)[0]
+    match = None if _ADDRESS.fullmatch(authority) else _HOST_AND_PORT.fullmatch(authority)
+    host, port = (match[1], match[2]) if match else (authority, None)
+    host = host.strip("[]")
+    return (host, port) if _is_host(host) else (None, None)
+
+
+def _check_number(first: int, last: int, of: str) -> Callable[[Any], str | None]:
+    """Return the check of a whole number. In a host variable it can be a text."""
+
+    def check(value: Any) -> str | None:
+        try:
+            is_valid = first <= int(str(value)) <= last
+        except ValueError:
+            is_valid = False
+        return None if is_valid else f"give a number {of}from {first} to {last}"
+
+    return check
+
+
+def _check_flag(value: Any) -> str | None:
+    return None if str(value).strip().lower() in _FLAGS else "give true or false"
+
+
+def _check_fingerprint(value: Any) -> str | None:
+    if is_unset(value) or _FINGERPRINT.fullmatch(str(value)):
         return None
     return "give the SHA-256 fingerprint of the certificate, 64 hexadecimal digits with or without colons"
 
 
-def _check_api_version(value: str) -> str | None:
-    match = _API_VERSION.fullmatch(value)
+def _check_api_version(value: Any) -> str | None:
+    match = _API_VERSION.fullmatch(str(value))
     if match and (int(match[1]), int(match[2])) >= OLDEST_API_VERSION:
         return None
     return 'give a version such as "12.3"; the oldest one with every required method is "10.0"'
 
 
 _CHECKS: dict[str, Callable[[Any], str | None]] = {
-    "port": _check_port,
+    "hostname": _check_hostname,
+    "port": _check_number(1, 65535, ""),
+    "validate_certs": _check_flag,
     "cert_fingerprint": _check_fingerprint,
     "api_version": _check_api_version,
-    "timeout": _check_timeout,
-    "concurrency": _check_concurrency,
+    "timeout": _check_number(1, MOST_SECONDS, "of seconds "),
+    "use_proxy": _check_flag,
+    "concurrency": _check_number(1, 32, ""),
     "mvip": _check_mvip,
 }

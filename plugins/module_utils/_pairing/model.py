@@ -109,7 +109,8 @@ class ClusterNames:
     @classmethod
     def from_options(cls, options: Mapping[str, Any] | None) -> ClusterNames:
         """Return the names in the connection options of one cluster."""
-        return cls(options["hostname"] or "", options["mvip"] or None) if options else cls()
+        hostname, mvip = ((options[name] or "").strip() if options else "" for name in ("hostname", "mvip"))
+        return cls(hostname, mvip or None)
 
     @property
     def given(self) -> tuple[str, ...]:

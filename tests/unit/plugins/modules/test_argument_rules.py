@@ -94,3 +94,11 @@ def test_accepted(module: ModuleType, arguments: dict[str, Any]) -> None:
 )
 def test_refused(module: ModuleType, arguments: dict[str, Any], complaint: str) -> None:
     assert complaint in errors(module, arguments)
+
+
+@pytest.mark.parametrize("module", [element_cluster_pair, element_pair_info, element_volume_pair])
+def test_the_internal_option_is_shown_last(module: ModuleType) -> None:
+    """ansible-doc and the HTML pages sort the options, and validate-modules requires that each is documented."""
+    options = sorted(module.argument_spec())
+    assert [name for name in options if name.startswith("_")] == []
+    assert options[-1] == "x_resume" or "x_resume" not in options

@@ -51,7 +51,7 @@ class Task:
         self.waited += 1
         writes = len(self.site.world.writes())
         resume = {"waited": self.waited, "report": reply["_progress"]["report"]}
-        reply = self.site.run(self.module, **self.options, _resume=resume)
+        reply = self.site.run(self.module, **self.options, x_resume=resume)
         assert len(self.site.world.writes()) == writes
         return reply
 
@@ -300,7 +300,7 @@ def test_clusters_whose_pair_cannot_be_read_any_more(sites, state):
     ("options", "said"),
     [
         ({"progress_interval": -1}, "progress_interval: -1 cannot be used"),
-        ({"_resume": {"waited": 3, "report": {"line": "?"}}}, "_resume: cannot be used; leave it out"),
+        ({"x_resume": {"waited": 3, "report": {"line": "?"}}}, "x_resume: cannot be used; leave it out"),
     ],
 )
 def test_arguments_that_make_no_sense(sites, module, options, said):
@@ -346,8 +346,8 @@ def waiting(sites, module):
 
 def refused(task, waited, report):
     """Whether a call is an argument error that has asked no cluster anything."""
-    result = task.site.run(task.module, **task.options, _resume={"waited": waited, "report": report})
-    said = result.get("msg", "").startswith("_resume: cannot be used; leave it out")
+    result = task.site.run(task.module, **task.options, x_resume={"waited": waited, "report": report})
+    said = result.get("msg", "").startswith("x_resume: cannot be used; leave it out")
     return (result.get("failed"), said, "error" in result, task.site.world.calls) == (True, True, False, [])
 
 

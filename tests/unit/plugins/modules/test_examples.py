@@ -178,7 +178,7 @@ def test_examples_show_every_option(name: str) -> None:
 
 def public(options: Iterable[str]) -> set[str]:
     """Without those that only the action plugin fills in."""
-    return {name for name in options if not name.startswith("_")}
+    return {name for name in options if not name.startswith("x_")}
 
 
 def option_names(use: Use) -> set[str]:

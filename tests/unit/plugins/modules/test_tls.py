@@ -6,8 +6,13 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+
 import pytest
 
+OPENSSL = shutil.which("openssl")
 BAD = ("unknown_ca", "self_signed", "wrong_name", "expired")
 SIDES = {"here": ("alpha", "beta"), "there": ("beta", "alpha")}
 
@@ -105,6 +110,57 @@ class TestEitherSide:
         name = SIDES[side][0]
         site = start(sites, name, certificate)
         assert trusted(report(site, side, validate_certs=False))
+
+
+def unusable_paths(folder):
+    """Paths that are no source of authorities, and what is wrong with them."""
+    texts = {"empty.pem": "", "notes.pem": "no certificate\n", "damaged.pem": DAMAGED}
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    (folder / "loop.pem").symlink_to(folder / "loop.pem")
+    (folder / "unhashed").mkdir()
+    (folder / "unhashed" / "ca.pem").write_text("no certificate", encoding="utf-8")
+    return {
+        "missing.pem": "does not exist",
+        "no-folder/ca.pem": "does not exist",
+        "empty.pem": "is empty",
+        "notes.pem": "has no valid certificate in PEM form",
+        "damaged.pem": "has no valid certificate in PEM form",
+        "empty.pem/ca.pem": "cannot be read (Not a directory)",
+        "loop.pem": "cannot be read (Too many levels of symbolic links)",
+        "unhashed": "is a folder without hashed certificates",
+    }
+
+
+DAMAGED = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_a_ca_path_that_cannot_be_used(sites, side, tmp_path):
+    """The certificate of the cluster is not to blame: nothing is sent, and the message has the path."""
+    site = start(sites)
+    option = f"{'peer.' if side == 'there' else ''}ca_path (host variable element_ca_path)"
+    for name, problem in unusable_paths(tmp_path).items():
+        path = str(tmp_path / name)
+        result = report(site, side, ca_path=path)
+        assert result["msg"].startswith(f"{option}: '{path}' {problem} on {os.uname().nodename}; "), result["msg"]
+        assert (result["failed"], "error" in result, site.world.calls) == (True, False, [])
+
+
+@pytest.mark.parametrize("unused", [{"validate_certs": False}, {"cert_fingerprint": "of this cluster"}])
+def test_a_ca_path_that_is_not_used_need_not_exist(sites, unused, tmp_path):
+    site = start(sites)
+    pinned = {"cert_fingerprint": site.running.certificate_sha256("alpha")} if "cert_fingerprint" in unused else unused
+    assert trusted(report(site, "here", ca_path=str(tmp_path / "missing.pem"), **pinned))
+
+
+def test_a_folder_of_hashed_certificates(sites, tmp_path):
+    site = start(sites)
+    shutil.copy(site.running.ca_file, tmp_path / "ca.pem")
+    hashed = subprocess.run(["openssl", "rehash", str(tmp_path)], check=False) if OPENSSL else None
+    if hashed is None or hashed.returncode:
+        pytest.skip("this machine has no openssl rehash")
+    assert trusted(report(site, "here", ca_path=str(tmp_path)))
 
 
 def test_trust_in_one_side_is_none_in_the_other(sites):

@@ -251,21 +251,21 @@ def test_a_wait_that_is_divided_begins_again_each_time(pair):
     assert (first["changed"], given.site.writes()) == (False, [])
     line = "the peer does not answer, and cluster beta shows it as up; about 59 s until that is decided"
     assert first["_progress"] == {"line": line, "report": {"unplanned": {}}}
-    second = given.run(**options, _resume={"waited": 30, "report": first["_progress"]["report"]})
+    second = given.run(**options, x_resume={"waited": 30, "report": first["_progress"]["report"]})
     assert second["_progress"]["line"] == line.replace("59", "29")
-    last = given.run(**options, _resume={"waited": 60.5, "report": second["_progress"]["report"]})
+    last = given.run(**options, x_resume={"waited": 60.5, "report": second["_progress"]["report"]})
     assert_alive(given, last, given.address, "HTTP 503")
     # What has become of the peer meanwhile counts.
     given.world.faults.clear()
-    answered = given.run(**options, _resume={"waited": 30, "report": second["_progress"]["report"]})
+    answered = given.run(**options, x_resume={"waited": 30, "report": second["_progress"]["report"]})
     assert (answered.get("failed", False), given.accesses) == (False, (RT, RW))
 
 
 @pytest.mark.parametrize("waited", ["NaN", "inf", -1])
 def test_a_wait_without_a_measure_is_refused(pair, waited):
     given = pair()
-    result = given.run(**LOCAL_ONLY, _resume={"waited": waited, "report": {"unplanned": {}}})
-    assert (result["msg"].startswith("_resume: cannot be used"), given.world.calls) == (True, [])
+    result = given.run(**LOCAL_ONLY, x_resume={"waited": waited, "report": {"unplanned": {}}})
+    assert (result["msg"].startswith("x_resume: cannot be used"), given.world.calls) == (True, [])
 
 
 def test_check_mode_waits_as_well(pair):
@@ -367,8 +367,9 @@ def test_clusters_that_are_apart_stay_apart_beside_other_pairs(sites):
     assert site.run("cluster_pair", peer=site.connection("alpha"), **gone)["error"]["code"] == "peer_unknown"
 
 
-def test_an_empty_mvip_is_not_given(hub):
-    assert to_beta(hub, peer={"mvip": ""}, **LOCAL_ONLY)["error"]["code"] == "peer_unknown"
+@pytest.mark.parametrize("empty", ["", " "])
+def test_an_empty_mvip_is_not_given(hub, empty):
+    assert to_beta(hub, peer={"mvip": empty}, **LOCAL_ONLY)["error"]["code"] == "peer_unknown"
 
 
 def test_the_mvip_of_this_cluster_is_not_the_peers(hub):

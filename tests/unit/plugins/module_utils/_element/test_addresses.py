@@ -51,3 +51,8 @@ def test_resolve_gives_the_name_and_its_addresses():
     assert addresses.resolve("192.0.2.10") == ("192.0.2.10", "192.0.2.10")
     assert "127.0.0.1" in addresses.resolve("localhost")
     assert addresses.resolve("no-such-host.invalid") == ("no-such-host.invalid",)
+
+
+def test_resolve_accepts_blanks_and_brackets():
+    assert "127.0.0.1" in addresses.resolve(" localhost ")
+    assert "2001:db8::10" in addresses.resolve(" [2001:db8::10]\n")

@@ -91,6 +91,53 @@ def test_pinned_certificate_is_not_taken_over():
     assert there["cert_fingerprint"] is None
 
 
+@pytest.mark.parametrize("pairs", [[part] * 32 for part in ("ab", "AB", "79", "bF")], ids=lambda pairs: pairs[0])
+@pytest.mark.parametrize(
+    "form",
+    [
+        "{}",
+        "  {}\n",
+        "sha256 Fingerprint={}",
+        "SHA256 Fingerprint={}\n",
+        "SHA-256 Fingerprint = {}",
+        "Fingerprint={}",
+        "SHA256:{}",
+        "sha256={}",
+        "SHA256 {}",
+    ],
+)
+@pytest.mark.parametrize("separator", [":", "", " "])
+def test_a_fingerprint_as_openssl_prints_it(pairs, form, separator):
+    params, _errors = validated(**HERE, cert_fingerprint=form.format(separator.join(pairs)), peer=THERE)
+    assert arguments.check_local(params) is None
+    assert arguments.endpoints(params)[0]["cert_fingerprint"] == "".join(pairs).lower()
+
+
+@pytest.mark.parametrize("option", ["ca_path", "cert_fingerprint", "mvip"])
+def test_an_empty_text_is_not_given(option):
+    params, _errors = validated(**{**HERE, option: " "}, peer={**THERE, option: ""})
+    assert arguments.check_local(params) is None
+    assert [side[option] for side in arguments.endpoints(params)] == [None, None]
+
+
+@pytest.mark.parametrize("option", ["validate_certs", "use_proxy"])
+@pytest.mark.parametrize("value", [True, False, "yes", "No", " true ", "0", 1, "off"])
+def test_a_host_variable_that_is_yes_or_no(option, value):
+    assert arguments.check_value(option, value, "label") is None
+
+
+@pytest.mark.parametrize("option", ["validate_certs", "use_proxy"])
+@pytest.mark.parametrize(("value", "shown"), [("maybe", "'maybe'"), (2, "2"), ([], "[]")])
+def test_a_host_variable_that_is_neither(option, value, shown):
+    assert arguments.check_value(option, value, "label") == f"label: {shown} cannot be used; give true or false"
+
+
+def test_blanks_around_a_name_are_dropped():
+    params, _errors = validated(**{**HERE, "hostname": " alpha.example.com\n"}, mvip=" 192.0.2.10 ", peer=THERE)
+    here, _there = arguments.endpoints(params)
+    assert (here["hostname"], here["mvip"]) == ("alpha.example.com", "192.0.2.10")
+
+
 def test_empty_ca_path_is_the_systems():
     params, _errors = validated(**HERE, ca_path="/etc/ssl/site-a.pem", peer={**THERE, "ca_path": ""})
     here, there = arguments.endpoints(params)
@@ -156,11 +203,101 @@ def test_an_mvip_is_an_address_or_not_given(mvip):
     assert arguments.check_local(params) is None
 
 
-@pytest.mark.parametrize("mvip", ["alpha.example.com", "192.0.2.10/24", "192.0.2.10:443", "https://192.0.2.10"])
-def test_an_mvip_that_is_none_is_refused(mvip):
+@pytest.mark.parametrize(
+    ("mvip", "advice"),
+    [
+        ("alpha.example.com", "give an IPv4 or IPv6 address, such as 192.0.2.10"),
+        ("192.0.2.300", "give an IPv4 or IPv6 address, such as 192.0.2.10"),
+        ("alpha.example.com:443", "give an IPv4 or IPv6 address, such as 192.0.2.10"),
+        ("192.0.2.10/24", "give the address alone, 192.0.2.10"),
+        ("192.0.2.10:443", "give the address alone, 192.0.2.10"),
+        ("https://192.0.2.10", "give the address alone, 192.0.2.10"),
+        ("https://[2001:db8::10]:443/", "give the address alone, 2001:db8::10"),
+    ],
+)
+def test_an_mvip_that_is_none_is_refused(mvip, advice):
     params, _errors = validated(**HERE, peer={**THERE, "mvip": mvip})
-    problem = f"peer.mvip: '{mvip}' cannot be used; give an IPv4 or IPv6 address, such as 192.0.2.10"
-    assert arguments.check_local(params) == problem
+    assert arguments.check_local(params) == f"peer.mvip: '{mvip}' cannot be used; {advice}"
+
+
+@pytest.mark.parametrize(
+    "hostname",
+    [
+        "192.0.2.10",
+        " 192.0.2.10\n",
+        "2001:db8::10",
+        "[2001:db8::10]",
+        " [2001:db8::10] ",
+        "::ffff:192.0.2.10",
+        "localhost",
+        "alpha",
+        "alpha.example.com",
+        "alpha.example.com.",
+        "alpha_1.example.com",
+        "speicher-köln.example.com",
+    ],
+)
+def test_a_hostname_is_a_name_or_an_address(hostname):
+    params, _errors = validated(hostname=hostname, username="ansible", password="invented", peer=THERE)
+    assert arguments.check_local(params) is None
+
+
+PORT = "as port (host variable element_port)"
+NEITHER = "give a DNS name, or an IPv4 or IPv6 address, such as 192.0.2.10"
+
+
+@pytest.mark.parametrize(
+    ("hostname", "advice"),
+    [
+        ("192.0.2.10/24", "give the address alone, 192.0.2.10"),
+        ("2001:db8::10/64", "give the address alone, 2001:db8::10"),
+        ("https://192.0.2.10", "give the address alone, 192.0.2.10"),
+        ("https://alpha.example.com/", "give the name alone, alpha.example.com"),
+        ("HTTPS://192.0.2.10:8443/json-rpc/10.0", f"give the address alone, 192.0.2.10, and 8443 {PORT}"),
+        ("alpha:8443", f"give the name alone, alpha, and 8443 {PORT}"),
+        (" 192.0.2.10:443 ", f"give the address alone, 192.0.2.10, and 443 {PORT}"),
+        ("[2001:db8::10]:8443", f"give the address alone, 2001:db8::10, and 8443 {PORT}"),
+        ("alpha:", "give the name alone, alpha"),
+        ("alpha/path", "give the name alone, alpha"),
+        ("alpha?x=1", "give the name alone, alpha"),
+        ("alpha#x", "give the name alone, alpha"),
+        ("//alpha", "give the name alone, alpha"),
+        ("192.0.2.300", NEITHER),
+        ("192.0.2", NEITHER),
+        ("10", NEITHER),
+        ("alpha beta", NEITHER),
+        ("alpha,beta", NEITHER),
+        ("[2001:db8::10", "give the address alone, 2001:db8::10"),
+        ("https://", NEITHER),
+        ("-", NEITHER),
+        ("x" * 300, NEITHER),
+    ],
+)
+@pytest.mark.parametrize("side", ["", "peer."])
+def test_a_hostname_that_is_more_than_that_is_refused(hostname, advice, side):
+    wrong = {"hostname": hostname}
+    params, _errors = validated(**{**HERE, "peer": {**THERE, **(wrong if side else {})}, **({} if side else wrong)})
+    problem = arguments.check_local(params)
+    assert problem.startswith(f"{side}hostname: '{hostname.strip()[:60]}")
+    assert problem.endswith(f"' cannot be used; {advice}")
+    assert len(problem) < 200
+
+
+@pytest.mark.parametrize(
+    "hostname",
+    [
+        "admin@alpha",
+        "https://admin:In-vented@alpha/",
+        "admin:In-vented/12@alpha",
+        "https://admin:In-vented@@alpha:443/#x",
+    ],
+)
+def test_the_login_in_a_hostname_is_not_shown(hostname):
+    params, _errors = validated(hostname=hostname, username="ansible", password="invented", peer=THERE)
+    problem = arguments.check_local(params)
+    assert problem.startswith("hostname: its value cannot be used; give the name alone, alpha, ")
+    assert problem.endswith("the user as username (host variable element_username)")
+    assert "In-vented" not in problem
 
 
 def test_the_mvip_of_this_cluster_is_never_the_peers():
@@ -202,7 +339,8 @@ def test_spec_is_a_copy():
             {"cert_fingerprint": "ab:cd"},
             "cert_fingerprint: 'ab:cd' cannot be used; give the SHA-256 fingerprint",
         ),
-        ({"cert_fingerprint": ""}, "cert_fingerprint: '' cannot be used"),
+        ({"cert_fingerprint": "sha1 Fingerprint=" + ":".join(["AB"] * 20)}, "cert_fingerprint: 'sha1 Finger"),
+        ({"hostname": " "}, "hostname: missing; give a value or set the host's variable element_hostname"),
         ({"hostname": ""}, "hostname: missing; give a value or set the host's variable element_hostname"),
         ({"password": ""}, "password: missing"),
         ({"peer": {**THERE, "port": 70000}}, "peer.port: 70000 cannot be used"),
@@ -227,6 +365,8 @@ def test_values_that_make_no_sense(given, sentence):
         {"api_version": "12.10"},
         {"cert_fingerprint": FINGERPRINT},
         {"cert_fingerprint": ":".join(["AB"] * 32)},
+        {"cert_fingerprint": ""},
+        {"cert_fingerprint": " "},
     ],
 )
 def test_values_at_the_edge(given):
