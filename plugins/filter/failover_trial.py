@@ -84,7 +84,7 @@ _value:
       type: list
       elements: dict
     groups:
-      description: The groups, each with its C(failing_over).
+      description: The groups, each with its C(failing_over), and with C(kind) and C(unfit) as here.
       type: list
       elements: dict
     unfit:
@@ -119,9 +119,17 @@ def failover_trial(trial: Any, report: Any, kind: Any, *, groups: Any = None) ->
         raise AnsibleFilterError(f"{PREFIX}{NAME}: kind is {plain(kind)!r}, expected one of {', '.join(KINDS)}.")
     with shaped(NAME, RESULT):
         parts = _parts(tried.get("pairs") or [], requested)
-        judged = [{**group, "failing_over": _failing_over(pairs, _ends_with_tasks(group))} for group, pairs in parts]
-        failing_over = [pair for group in judged for pair in group["failing_over"]]
         unfit = _unfit(observed)
+        judged = [
+            {
+                **group,
+                "failing_over": _failing_over(pairs, _ends_with_tasks(group)),
+                "kind": plain(kind),
+                "unfit": unfit,
+            }
+            for group, pairs in parts
+        ]
+        failing_over = [pair for group in judged for pair in group["failing_over"]]
         refused = any(_is_refused(pairs, kind, _ends_with_tasks(group)) for group, pairs in parts)
         reason = (tried.get("msg") or "") if refused or not tried.get("pairs") else ""
         if not reason and kind == "planned" and failing_over:

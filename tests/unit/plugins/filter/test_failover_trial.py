@@ -69,7 +69,7 @@ def test_a_failure_without_pairs_is_its_message():
         "possible": False,
         "reason": "beta (MVIP 192.0.2.10) is Connected",
         "failing_over": [],
-        "groups": [{**groups[0], "failing_over": []}],
+        "groups": [{**groups[0], "failing_over": [], "kind": "forced", "unfit": []}],
         "unfit": [],
     }
 
