@@ -16,12 +16,12 @@ description:
   - Makes options of the variables of the role P(elementsw.replication.failover#role), as inventories, surveys and the command
     line give them, and reports what is wrong with them, one message for each variable.
   - V(null) and empty text mean that a variable is not given. Lists of names may be lists, or text with commas or lines.
-  - A list that names nothing is a problem, because it must not stand for all pairs.
+  - A list that names nothing is a problem, because it must not stand for all pairs, and so is a name such as C(failover_volume).
 positional: folders
 options:
   _input:
     description:
-      - The variables by their names, V(null) for those that are not defined.
+      - The variables by their names.
     type: dict
     required: true
   folders:
@@ -153,6 +153,8 @@ FALSE = ("0", "f", "false", "n", "no", "off")
 GROUP_MEMBERS = ("name", "volumes", "accounts", "before_tasks", "after_tasks")
 #: What a group has instead when there are groups.
 IN_GROUPS = ("failover_volumes", "failover_accounts", "failover_pairs", "failover_before_tasks", "failover_after_tasks")
+#: Misspelled, they would be ignored, and every pair would fail over.
+SINGULAR = ("failover_volume", "failover_account", "failover_pair", "failover_group")
 MOST_SHOWN = 60
 
 
@@ -163,7 +165,7 @@ def failover_options(given: Any, folders: Any = (), *, not_below: Any = None) ->
         for name, value in dictionary(NAME, "the input", given, "the variables by name").items()
     }
     searched = _outside(sequence(NAME, "folders", folders, "of folders"), plain(not_below))
-    problems: list[str] = []
+    problems = [f"{name} is no variable of this role: the name is {name}s" for name in SINGULAR if name in variables]
     kind = _choice(variables, "failover_kind", problems)
     peer_unreachable = _choice(variables, "failover_peer_unreachable", problems)
     exclude = _names("failover_exclude", variables.get("failover_exclude"), "exclude no volume", problems)

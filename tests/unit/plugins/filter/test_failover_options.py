@@ -109,6 +109,8 @@ def test_values(variable, value, expected):
     [
         ({"failover_peer": " "}, "failover_peer is not given: set it to the inventory host of the other cluster"),
         ({"failover_peer": ["alpha"]}, "failover_peer is ['alpha'], expected the inventory host of the other cluster"),
+        ({"failover_volume": "a"}, "failover_volume is no variable of this role: the name is failover_volumes"),
+        ({"failover_group": None}, "failover_group is no variable of this role: the name is failover_groups"),
         ({"failover_kind": ""}, "failover_kind is not given: set it to planned or forced"),
         ({"failover_kind": "Planned"}, "failover_kind is 'Planned', expected planned or forced"),
         ({"failover_kind": ["planned"]}, "failover_kind is ['planned'], expected planned or forced"),
