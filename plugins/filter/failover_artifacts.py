@@ -33,11 +33,12 @@ options:
       - The result of M(elementsw.replication.element_volume_pair) in check mode at the start.
     type: dict
     default: {}
-  report:
+  reports:
     description:
-      - The last result of M(elementsw.replication.element_pair_info).
-    type: dict
-    default: {}
+      - The results of M(elementsw.replication.element_pair_info) after each group, or the one before the first group.
+    type: list
+    elements: dict
+    default: []
   texts:
     description:
       - What was printed of each group.
@@ -59,7 +60,7 @@ options:
 EXAMPLES = r"""
 - name: Pass on what a failover has done
   ansible.builtin.set_stats:
-    data: "{{ ([summary] | elementsw.replication.failover_artifacts(report=after)).artifacts }}"
+    data: "{{ ([summary] | elementsw.replication.failover_artifacts(reports=[after])).artifacts }}"
 """
 
 RETURN = r"""
@@ -82,7 +83,7 @@ _value:
           description: What was printed, or why the failover did not begin, as lines of text.
           type: str
         replication_problems:
-          description: The problems of O(report), in the form of RV(elementsw.replication.element_pair_info#module:problems).
+          description: The problems of O(reports), each once, as in RV(elementsw.replication.element_pair_info#module:problems).
           type: list
           elements: dict
         replication_moved:
@@ -126,7 +127,7 @@ def failover_artifacts(
     groups: Any = (),
     *,
     plan: Any = None,
-    report: Any = None,
+    reports: Any = (),
     texts: Any = (),
     reason: Any = "",
     finished: Any = True,
@@ -135,11 +136,11 @@ def failover_artifacts(
     begun = dictionaries(NAME, "the input", summaries, SUMMARIES)
     all_groups = dictionaries(NAME, "groups", groups, "the groups of elementsw.replication.failover_trial")
     tried = dictionary(NAME, "plan", plan or {}, "the result of elementsw.replication.element_volume_pair")
-    last = dictionary(NAME, "report", report or {}, "the result of elementsw.replication.element_pair_info")
+    read = dictionaries(NAME, "reports", reports, "results of elementsw.replication.element_pair_info")
     lines = sequence(NAME, "texts", texts, "of texts")
     with shaped(NAME, SUMMARIES):
         waiting = [group for group in all_groups if group["pairs"]][len(begun) :]
-        not_moved = _all(begun, "not_moved") + _not_begun(begun, waiting, tried, last)
+        not_moved = _all(begun, "not_moved") + _not_begun(begun, waiting, tried, read)
         ends = _groups(begun, waiting)
         lines += ends
         if reason:
@@ -151,9 +152,9 @@ def failover_artifacts(
         return {
             "groups": ends,
             "artifacts": {
-                "replication_healthy": bool(last.get("healthy")) and bool(finished) and not not_moved,
+                "replication_healthy": _is_healthy(read) and bool(finished) and not not_moved,
                 "replication_summary": "\n".join(line.strip() for line in lines),
-                "replication_problems": last.get("problems") or [],
+                "replication_problems": _problems(read),
                 "replication_moved": _all(begun, "moved"),
                 "replication_not_moved": not_moved,
                 "replication_may_be_lost": _all(begun, "may_be_lost"),
@@ -175,12 +176,24 @@ def _group(summary: dict[str, Any]) -> str:
     return f"Group {summary['group']}: not writable on {summary['here']}: {', '.join(left[:MAX_NAMED])}{more}."
 
 
+def _is_healthy(reports: list[dict[str, Any]]) -> bool:
+    """What was not read is not healthy."""
+    return bool(reports) and all(bool(report.get("healthy")) for report in reports)
+
+
+def _problems(reports: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    for report in reports:
+        found += [problem for problem in report.get("problems") or [] if problem not in found]
+    return found
+
+
 def _all(summaries: list[dict[str, Any]], member: str) -> list[dict[str, Any]]:
     return [volume for summary in summaries for volume in summary[member]]
 
 
 def _not_begun(
-    begun: list[dict[str, Any]], waiting: list[dict[str, Any]], plan: dict[str, Any], report: dict[str, Any]
+    begun: list[dict[str, Any]], waiting: list[dict[str, Any]], plan: dict[str, Any], reports: list[dict[str, Any]]
 ) -> list[dict[str, Any]]:
     """The volumes of the groups that did not begin and that were not writable on this cluster at the start.
 
@@ -191,9 +204,10 @@ def _not_begun(
     sides = [pair["local"] for pair in planned]
     if requested and not sides:
         ids, names = ({pair.get(key) for pair in requested} - {None} for key in ("volume_id", "volume"))
-        listed = [pair["local"] for pair in report.get("volume_pairs") or []]
+        listed = [pair["local"] for report in reports for pair in report.get("volume_pairs") or []]
         sides = [side for side in listed if side["volume_id"] in ids or side["name"] in names]
-    cluster = begun[0]["here"] if begun else ((report.get("clusters") or {}).get("local") or {}).get("name")
+    clusters = [report["clusters"]["local"]["name"] for report in reports if report.get("clusters")]
+    cluster = begun[0]["here"] if begun else next(iter(clusters), None)
     return [
         {"cluster": cluster, "volume": side["name"], "volume_id": side["volume_id"]}
         for side in sides

@@ -198,8 +198,8 @@ _value:
       elements: str
     problems:
       description:
-        - The problems of O(after) of severity V(error). That both sides are writable is not among them, because
-          RV(_value.next_steps) has it.
+        - The problems of O(after) of severity V(error), or that it failed. That both sides are writable is not among them,
+          because RV(_value.next_steps) has it.
       type: list
       elements: dict
     not_in_sync:
@@ -276,7 +276,7 @@ def failover_summary(
             "saved": _saved(pairs),
             "left_out": [] if members.get("pairs_given") else _left_out(start, members),
             "warnings": _warnings((done.get("warnings") or []) + (later.get("warnings") or []) + unfit, lost),
-            "problems": _problems(end) if reached else [],
+            "problems": _unread(end) or (_problems(end) if reached else []),
             "not_in_sync": len(_not_in_sync(pairs)),
             "next_steps": _next_steps(pairs, reached, bool(check_mode)),
         }
@@ -410,6 +410,21 @@ def _left_out(report: dict[str, Any], group: dict[str, Any]) -> list[dict[str, A
         if pair["state"] not in REPLICATING
         and (volumes is None or pair["volume"] in volumes)
         and (accounts is None or pair["local"]["account"] in accounts)
+    ]
+
+
+def _unread(report: dict[str, Any]) -> list[dict[str, Any]]:
+    """The problem that nothing was read after the failover, if so."""
+    if "volume_pairs" in report:
+        return []
+    message = f"the clusters could not be read after the failover: {report.get('msg') or 'no result'}"
+    return [
+        {
+            "code": "unreachable",
+            "severity": "error",
+            "message": message,
+            "remedy": "check them with the playbook status",
+        }
     ]
 
 

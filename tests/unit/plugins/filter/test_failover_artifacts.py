@@ -46,7 +46,9 @@ def summary(group, moved=(), not_moved=(), may_be_lost=()):
 
 
 def test_a_failover_that_has_finished():
-    end = failover_artifacts([summary(None, [("a", 1)], [], [("a", 1)])], report=report(), texts=["Done.\n", "Well.\n"])
+    end = failover_artifacts(
+        [summary(None, [("a", 1)], [], [("a", 1)])], reports=[report()], texts=["Done.\n", "Well.\n"]
+    )
     assert end == {
         "groups": [],
         "artifacts": {
@@ -62,7 +64,7 @@ def test_a_failover_that_has_finished():
 
 def test_groups_in_their_order():
     ended = [summary("db", [("a", 1)]), summary("web", [("b", 2)], [(f"v{number}", number) for number in range(3, 8)])]
-    end = failover_artifacts(ended, GROUPS, plan=PLAN, report=report())
+    end = failover_artifacts(ended, GROUPS, plan=PLAN, reports=[report()])
     assert end["groups"] == [
         "Group db: every volume is writable on alpha.",
         "Group web: not writable on alpha: v3, v4, v5 and 2 more.",
@@ -74,7 +76,7 @@ def test_groups_in_their_order():
 
 def test_a_failover_that_stopped_after_its_first_group():
     end = failover_artifacts(
-        [summary("db", [("a", 1)])], GROUPS, plan=PLAN, report=report(), texts=["db"], finished=False
+        [summary("db", [("a", 1)])], GROUPS, plan=PLAN, reports=[report()], texts=["db"], finished=False
     )
     assert end["groups"] == ["Group db: every volume is writable on alpha.", "Group web did not begin."]
     assert end["artifacts"]["replication_not_moved"] == volumes(("b", 2))
@@ -107,7 +109,7 @@ LISTED = report(
     ],
 )
 def test_a_failover_that_did_not_begin(groups, plan, not_moved):
-    end = failover_artifacts([], groups, plan=plan, report=LISTED, reason="it is refused", finished=False)
+    end = failover_artifacts([], groups, plan=plan, reports=[LISTED], reason="it is refused", finished=False)
     assert end == {
         "groups": [],
         "artifacts": {
@@ -119,6 +121,18 @@ def test_a_failover_that_did_not_begin(groups, plan, not_moved):
             "replication_may_be_lost": [],
         },
     }
+
+
+def test_problems_of_all_groups():
+    reports = [
+        report(problems=[problem("a")], healthy=False),
+        report(problems=[problem("a"), problem("b", "warning")]),
+    ]
+    artifacts = failover_artifacts([summary("db"), summary("web")], reports=reports)["artifacts"]
+    assert artifacts["replication_problems"] == [problem("a"), problem("b", "warning")]
+    assert artifacts["replication_healthy"] is False
+    unread = [report(), {"failed": False, "msg": "no answer"}]
+    assert failover_artifacts([], reports=unread)["artifacts"]["replication_healthy"] is False
 
 
 def test_nothing_is_known():

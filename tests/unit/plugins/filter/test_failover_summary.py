@@ -289,7 +289,14 @@ def test_problems_that_are_left():
     assert summary([DONE], REACHABLE, after)["problems"] == found[:1]
     assert summary([DONE], REACHABLE, report(problems=found + found))["problems"] == found[:1]
     assert summary([DONE], UNREACHABLE, after)["problems"] == []
-    assert summary([DONE], REACHABLE, {"failed": True, "msg": "no answer"})["problems"] == []
+
+
+@pytest.mark.parametrize("before", [REACHABLE, UNREACHABLE])
+def test_that_nothing_could_be_read_is_a_problem(before):
+    found = summary([DONE], before, {"failed": True, "msg": "no answer"})["problems"]
+    assert [(each["message"], each["remedy"]) for each in found] == [
+        ("the clusters could not be read after the failover: no answer", "check them with the playbook status")
+    ]
 
 
 @pytest.mark.parametrize(
