@@ -8,16 +8,17 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: as_list
-short_description: Make a list of names from comma separated text
+short_description: Make a list of names from text with commas or lines
 version_added: 0.1.0
 author:
   - elementsw.replication contributors (@elementsw)
 description:
   - Surveys of AWX and C(-e NAME=VALUE) give a list of names as one text, inventories give it as a list. This filter accepts both.
+  - Blanks around a name are removed, and empty pieces are dropped.
 options:
   _input:
     description:
-      - A list, which is returned as it is, or a text, which is split at its commas. Blanks around a name are removed.
+      - A list of names, or a text, which is split at its commas and lines. Nothing, V(null), is an empty list.
     type: raw
     required: true
 """
@@ -39,14 +40,12 @@ _value:
 from collections.abc import Callable
 from typing import Any
 
-from ..plugin_utils._filter_input import plain, sequence
+from ..plugin_utils._filter_input import names
 
 
-def as_list(value: Any) -> list[Any]:
-    """Return the names. Raise AnsibleFilterError for what is neither a list nor a text."""
-    if isinstance(value, str):
-        return [name.strip() for name in plain(value).split(",")]
-    return sequence("as_list", "the input", value, "or a text with names between commas")
+def as_list(value: Any) -> list[str]:
+    """Return the names. Raise AnsibleFilterError for what is neither a list of names nor a text."""
+    return names("as_list", "the input", value)
 
 
 class FilterModule:

@@ -16,8 +16,7 @@ description:
   - Chooses volume pairs from a report of M(elementsw.replication.element_pair_info), in the form that
     O(elementsw.replication.element_volume_pair#module:pairs) accepts.
   - Every pair gets the direction V(to_peer), whatever its direction is, because the cluster of the report becomes the source.
-  - Without O(pairs), O(volumes) and O(accounts) every pair with the peer is chosen.
-positional: pairs, volumes, accounts
+positional: groups
 options:
   _input:
     description:
@@ -25,21 +24,37 @@ options:
         O(elementsw.replication.element_pair_info#module:gather).
     type: dict
     required: true
-  pairs:
+  groups:
     description:
-      - The pairs to choose, in the form of O(elementsw.replication.element_volume_pair#module:pairs).
+      - What to choose, one group after the other. A group has C(pairs), a list in the form of
+        O(elementsw.replication.element_volume_pair#module:pairs), or C(volumes) or C(accounts), the names of volumes or accounts
+        of the cluster of the report. Without any of them it is every pair with the peer.
+      - Any other members of a group are returned as they are.
     type: list
     elements: dict
-  volumes:
+    default: [{}]
+  exclude:
     description:
-      - Names of volumes of the cluster of the report. Only their pairs are chosen.
+      - Names of volumes of the cluster of the report that are not chosen. Each of them must be concerned.
     type: list
     elements: str
-  accounts:
+    default: []
+  peer:
     description:
-      - Names of accounts of the cluster of the report. Only pairs of their volumes are chosen.
-    type: list
-    elements: str
+      - The name for the peer in messages.
+    type: str
+    default: the peer
+  kind:
+    description:
+      - The kind of failover. V(planned) needs both clusters.
+    type: str
+    choices: [planned, forced]
+    default: forced
+  peer_not_asked:
+    description:
+      - Whether the peer is assumed to have failed, so that the report is without it on purpose.
+    type: bool
+    default: false
   trial:
     description:
       - The result of M(elementsw.replication.element_volume_pair) in check mode with these pairs. Those that it refuses
@@ -59,7 +74,7 @@ EXAMPLES = r"""
 - name: Try what fails over
   elementsw.replication.element_volume_pair:
     peer_host: alpha
-    pairs: "{{ (report | elementsw.replication.failover_pairs(accounts=['shop'])).pairs }}"
+    pairs: "{{ (report | elementsw.replication.failover_pairs(groups=[{'accounts': ['shop']}])).pairs }}"
     failover: planned
   check_mode: true
 """
@@ -70,24 +85,25 @@ _value:
   type: dict
   contains:
     pairs:
-      description: The pairs, in the form of O(elementsw.replication.element_volume_pair#module:pairs).
+      description:
+        - The pairs of all groups, in the form of O(elementsw.replication.element_volume_pair#module:pairs).
       type: list
       elements: dict
-    not_paired:
-      description: The names of O(volumes) that no replicating pair has.
+    groups:
+      description: The groups, each with its own C(pairs), and as C(pairs_given) whether they were listed one by one.
       type: list
-      elements: str
-    ambiguous:
+      elements: dict
+    problem:
       description:
-        - Whether it is not known which pairs are those with the peer, because it does not answer, nothing was named, and
-          the cluster of the report has pairs with none or several.
-      type: bool
+        - Why no failover can begin with these pairs, one line for each reason, without a full stop at the end. Empty where
+          nothing is wrong.
+      type: str
 """
 
 from collections.abc import Callable
 from typing import Any
 
-from ..plugin_utils._filter_input import dictionaries, dictionary, sequence, shaped
+from ..plugin_utils._filter_input import dictionaries, dictionary, plain, sequence, shaped
 
 NAME = "failover_pairs"
 REPORT = "the result of elementsw.replication.element_pair_info"
@@ -96,31 +112,54 @@ REPLICATING = ("paired", "unknown_peer")
 
 
 def failover_pairs(
-    report: Any, pairs: Any = None, volumes: Any = None, accounts: Any = None, *, trial: Any = None
+    report: Any,
+    groups: Any = ({},),
+    *,
+    exclude: Any = (),
+    peer: Any = "the peer",
+    kind: Any = "forced",
+    peer_not_asked: Any = False,
+    trial: Any = None,
 ) -> dict[str, Any]:
     """Return the pairs that fail over. Raise AnsibleFilterError where the input is not as documented."""
     observed = dictionary(NAME, "the input", report, REPORT)
-    given = None if pairs is None else dictionaries(NAME, "pairs", pairs, "each item a volume pair")
-    names = None if volumes is None else sequence(NAME, "volumes", volumes, "of names")
-    owners = None if accounts is None else sequence(NAME, "accounts", accounts, "of names")
+    requested = dictionaries(NAME, "groups", groups, "each item a dictionary with pairs, volumes or accounts")
+    excluded = sequence(NAME, "exclude", exclude, "of names")
     tried = dictionary(NAME, "trial", trial or {}, "the result of elementsw.replication.element_volume_pair")
     with shaped(NAME, REPORT):
         elsewhere = _paired_elsewhere(tried)
-        chosen = _chosen(observed, given, names, owners)
+        concerned = [
+            [pair for pair in _concerned(observed, group) if pair.get("volume_id") not in elsewhere]
+            for group in requested
+        ]
+        named = _names_by_id(observed)
+        chosen = [[pair for pair in pairs if _volume(pair, named) not in excluded] for pairs in concerned]
+        problem = _no_peer(observed, requested, plain(peer), kind, bool(peer_not_asked))
+        if not problem:
+            problem = "\n".join(
+                _wrong_names(observed, requested, plain(peer))
+                + _not_excluded(observed, excluded, [_volume(pair, named) for pairs in concerned for pair in pairs])
+                + _in_two_groups(observed, requested, chosen)
+            )
+        if not problem and not any(chosen):
+            problem = _nothing(observed, excluded, plain(peer))
         return {
-            "pairs": [pair for pair in chosen if pair.get("volume_id") not in elsewhere],
-            "not_paired": _not_paired(observed, names or []),
-            "ambiguous": (given, names, owners) == (None, None, None) and _is_ambiguous(observed),
+            "pairs": [pair for pairs in chosen for pair in pairs],
+            "groups": [
+                {**group, "pairs": pairs, "pairs_given": group.get("pairs") is not None}
+                for group, pairs in zip(requested, chosen)
+            ],
+            "problem": problem,
         }
 
 
-def _chosen(
-    report: dict[str, Any], given: list[dict] | None, volumes: list[str] | None, accounts: list[str] | None
-) -> list[dict[str, Any]]:
+def _concerned(report: dict[str, Any], group: dict[str, Any]) -> list[dict[str, Any]]:
+    given, volumes, accounts = (group.get(member) for member in ("pairs", "volumes", "accounts"))
     if given is not None:
         return [{**pair, "direction": "to_peer"} for pair in given]
     if not report["peer_reachable"] and volumes is None and report["pairs"]:
-        return [_without_mode(pair) for pair in report["pairs"]]
+        exported = [pair for pair in report["pairs"] if accounts is None or pair.get("account") in accounts]
+        return [_without_mode(pair) for pair in exported]
     return [
         {
             "volume_id": pair["local"]["volume_id"],
@@ -142,16 +181,110 @@ def _replicating(report: dict[str, Any]) -> list[dict[str, Any]]:
     return [pair for pair in report["volume_pairs"] if pair["state"] in REPLICATING]
 
 
-def _not_paired(report: dict[str, Any], volumes: list[str]) -> list[str]:
-    paired = {pair["local"]["name"] for pair in _replicating(report)}
-    return [name for name in volumes if name not in paired]
+def _names_by_id(report: dict[str, Any]) -> dict[int, str]:
+    return {pair["local"]["volume_id"]: pair["local"]["name"] for pair in _replicating(report)}
+
+
+def _volume(pair: dict[str, Any], named: dict[int, str]) -> str | None:
+    """Name of the volume of a pair that was chosen. The export names it, every other pair has its ID."""
+    return pair.get("volume") or named.get(pair.get("volume_id") or 0)
+
+
+def _no_peer(report: dict[str, Any], groups: list[dict[str, Any]], peer: str, kind: str, peer_not_asked: bool) -> str:
+    """Why nothing can be chosen without an answer of the peer."""
+    if report["peer_reachable"] or peer_not_asked:
+        return ""
+    if kind == "planned":
+        return (
+            f"{peer} does not answer. A planned failover proves that nothing is lost, for which both clusters must answer. With "
+            "failover_kind=forced the volumes become writable here all the same, without what had not been replicated"
+        )
+    if any(_names_nothing(group) for group in groups) and _is_ambiguous(report):
+        peers = ", ".join(filter(None, ((pair["peer"] or {}).get("name") for pair in report["cluster_pairs"])))
+        return (
+            f"{peer} does not answer, and this cluster is paired with {peers}. State which volumes are paired with {peer}: put "
+            "its management address into its element_mvip, or name the volumes in failover_volumes or failover_accounts"
+        )
+    return ""
+
+
+def _names_nothing(group: dict[str, Any]) -> bool:
+    return all(group.get(member) is None for member in ("pairs", "volumes", "accounts"))
 
 
 def _is_ambiguous(report: dict[str, Any]) -> bool:
     """Without the peer its address tells which pairs are those with it, or that there is one cluster pair only."""
-    if report["peer_reachable"] or report["pairs"]:
+    if report["pairs"]:
         return False
     return [pair["state"] for pair in report["cluster_pairs"]].count("unknown_peer") != 1
+
+
+def _wrong_names(report: dict[str, Any], groups: list[dict[str, Any]], peer: str) -> list[str]:
+    """A line for each name that stands for no pair, of a volume or of an account."""
+    paired = {pair["local"]["name"] for pair in _replicating(report)}
+    owners = {pair["local"]["account"] for pair in _replicating(report)}
+    found = []
+    for group in groups:
+        prefix = f"group {group['name']}: " if group.get("name") else ""
+        found += [prefix + _not_paired(report, name, peer) for name in group.get("volumes") or [] if name not in paired]
+        found += [
+            f"{prefix}no volume of account {name} of cluster {report['clusters']['local']['name']} replicates with {peer}: "
+            "check the name"
+            for name in group.get("accounts") or []
+            if name not in owners
+        ]
+    return found
+
+
+def _not_paired(report: dict[str, Any], name: str, peer: str) -> str:
+    """What is known of a volume that is named and does not replicate."""
+    cluster = report["clusters"]["local"]["name"]
+    for pair in report["volume_pairs"]:
+        if pair["local"]["name"] == name:
+            return f"volume {name} of cluster {cluster} does not replicate with {peer}: its pair is {pair['state']}"
+    known = [problem for problem in report.get("problems") or [] if problem.get("volume") == name]
+    return known[0]["message"] if known else f"no volume named {name} of cluster {cluster} replicates with {peer}"
+
+
+def _not_excluded(report: dict[str, Any], excluded: list[str], concerned: list[str | None]) -> list[str]:
+    cluster = report["clusters"]["local"]["name"]
+    return [
+        f"failover_exclude names {name}, which is none of the volumes of cluster {cluster} that would fail over: check the name"
+        for name in excluded
+        if name not in concerned
+    ]
+
+
+def _in_two_groups(
+    report: dict[str, Any], groups: list[dict[str, Any]], chosen: list[list[dict[str, Any]]]
+) -> list[str]:
+    named = _names_by_id(report)
+    # The export names volumes by name and account, every other pair by its ID.
+    ids = {
+        (pair["local"]["name"], pair["local"]["account"]): pair["local"]["volume_id"] for pair in _replicating(report)
+    }
+    first: dict[Any, Any] = {}
+    found = []
+    for group, pairs in zip(groups, chosen):
+        for pair in pairs:
+            volume = _volume(pair, named)
+            number = pair.get("volume_id") or ids.get((volume, pair.get("account")))
+            earlier = first.setdefault(number or volume, group.get("name"))
+            if earlier != group.get("name"):
+                found.append(f"volume {volume} is in the groups {earlier} and {group['name']}: name it in one of them")
+    return found
+
+
+def _nothing(report: dict[str, Any], excluded: list[str], peer: str) -> str:
+    cluster = report["clusters"]["local"]["name"]
+    reasons = "failover_exclude leaves out all of them" if excluded else ""
+    found = [problem["message"] for problem in report.get("problems") or []]
+    return "\n".join(
+        [
+            f"cluster {cluster} has no pair with {peer} that can fail over, of the requested volumes",
+            *([reasons] if reasons else dict.fromkeys(found)),
+        ]
+    )
 
 
 def _paired_elsewhere(trial: dict[str, Any]) -> set[int]:

@@ -43,17 +43,17 @@ options:
       - Whether the failover ran in check mode.
     type: bool
     default: false
-  pairs_given:
+  group:
     description:
-      - Whether the pairs were listed one by one. Then pairs of O(before) that do not replicate are not reported as left out.
-    type: bool
-    default: false
-  unfit:
+      - The group of volumes, one of RV(elementsw.replication.failover_trial#filter:_value.groups). Pairs of O(before) that do not
+        replicate are reported as left out where they belong to it, unless its pairs were listed one by one. After a C(kind) of
+        V(forced) writes may be lost. Its C(unfit) are further warnings.
+    type: dict
+    default: {}
+  waited:
     description:
-      - Further warnings, such as RV(elementsw.replication.failover_trial#filter:_value.unfit).
-    type: list
-    elements: str
-    default: []
+      - The result of a later call of M(elementsw.replication.element_volume_pair) that only waited, V(null) where there was none.
+    type: dict
 seealso:
   - plugin: elementsw.replication.failover
     plugin_type: role
@@ -87,6 +87,11 @@ _value:
       type: str
     changed:
       description: How many volumes were changed, or would be.
+      type: int
+    reversed:
+      description:
+        - How many volumes were made writable on this cluster, V(null) where that is not known because the failover failed and
+          the cluster did not answer after it.
       type: int
     total:
       description: How many volumes the failover is about.
@@ -126,6 +131,54 @@ _value:
           description: What the failure has left behind.
           type: list
           elements: str
+    group:
+      description: Name of the group, V(null) without groups.
+      type: str
+    moved:
+      description: The volumes that were made writable on this cluster.
+      type: list
+      elements: dict
+      contains: &volume
+        cluster:
+          description: Name of this cluster.
+          type: str
+        volume:
+          description: Name of the volume on this cluster.
+          type: str
+        volume_id:
+          description: ID of the volume on this cluster.
+          type: int
+    not_moved:
+      description: The volumes that are not writable on this cluster.
+      type: list
+      elements: dict
+      contains: *volume
+    may_be_lost:
+      description: The volumes of which writes may be lost, in check mode too, because they are made writable without proof.
+      type: list
+      elements: dict
+      contains: *volume
+    in_sync:
+      description: Whether every volume replicates to the peer and both sides are healthy.
+      type: bool
+    saved:
+      description: The snapshots of what was overwritten, for each cluster.
+      type: list
+      elements: dict
+      contains:
+        cluster:
+          description: Name of the cluster.
+          type: str
+        snapshots:
+          description: The snapshots with their volumes, such as V(elementsw-saved-0123456789abcdef-0 (orders-db, wiki)).
+          type: list
+          elements: str
+        more:
+          description: How many further snapshots there are.
+          type: int
+        expire:
+          description: Whether all of them expire automatically.
+          type: bool
     left_out:
       description: The pairs that are no part of the failover because they do not replicate.
       type: list
@@ -138,13 +191,15 @@ _value:
           description: State of the pair.
           type: str
     warnings:
-      description: The warnings of the module, and O(unfit).
+      description:
+        - The warnings of the module, and those about fitness, each once. Those of C(data_loss_possible) are one, with the count
+          of volumes and the first names. What RV(_value.saved) has is not among them.
       type: list
       elements: str
     problems:
       description:
-        - The problems of O(after) of severity V(error). That both sides are writable is not among them, because
-          RV(_value.next_steps) has it.
+        - The problems of O(after) of severity V(error), or that it failed. That both sides are writable is not among them,
+          because RV(_value.next_steps) has it.
       type: list
       elements: dict
     not_in_sync:
@@ -169,9 +224,17 @@ RESULT = "the result of elementsw.replication.element_volume_pair"
 REPORT = "the result of elementsw.replication.element_pair_info"
 #: A pair in one of these states replicates, or did when the peer answered last.
 REPLICATING = ("paired", "unknown_peer")
+READ_WRITE = "readWrite"
 DIRECTIONS = ("to_peer", "from_peer", "split", "none")
 #: `peer_reachable` of the report -> the state of the peer. A peer that is assumed to have failed is not asked.
 PEER = {True: "reachable", False: "unreachable", None: "not_asked"}
+
+
+#: The warning of a forced failover begins with this code.
+DATA_LOSS = "data_loss_possible: "
+#: The names that a warning about saved snapshots has: the prefix of the snapshots, and the return value that lists them.
+SAVED = ("elementsw-saved-", "`saved`")
+MAX_NAMED = 3
 
 
 def failover_summary(
@@ -181,31 +244,130 @@ def failover_summary(
     peer: Any,
     *,
     check_mode: Any = False,
-    pairs_given: Any = False,
-    unfit: Any = (),
+    group: Any = None,
+    waited: Any = None,
 ) -> dict[str, Any]:
     """Return the summary. Raise AnsibleFilterError where the input is not as documented."""
     done = dictionary(NAME, "the input", result, RESULT)
     start = dictionary(NAME, "before", before, REPORT)
     end = dictionary(NAME, "after", after, REPORT)
-    warnings = sequence(NAME, "unfit", unfit, "of messages")
+    members = dictionary(NAME, "group", group or {}, "one of the groups of elementsw.replication.failover_trial")
+    later = dictionary(NAME, "waited", waited or {}, RESULT)
+    unfit = sequence(NAME, "unfit of the group", members.get("unfit") or [], "of messages")
     with shaped(NAME, RESULT):
-        pairs = done.get("pairs") or []
+        pairs = _as_waited_for(done.get("pairs") or [], later.get("pairs") or [])
         reached = PEER[start["peer_reachable"]] == "reachable"
+        standing = _standing(pairs or members.get("failing_over") or [], start, None if pairs else end)
+        lost = _may_be_lost(standing, pairs, members.get("kind"), bool(check_mode))
         return {
+            "group": members.get("name"),
             "here": start["clusters"]["local"]["name"],
             "there": start["clusters"]["peer"]["name"] if reached else plain(peer),
             "peer": PEER[start["peer_reachable"]],
             "outcome": _outcome(done, pairs, bool(check_mode)),
             "changed": len(_changed(pairs)),
+            "reversed": len(_moved(standing)) if pairs or "volume_pairs" in end else None,
             "total": len(pairs),
             "volumes": [_volume(pair, bool(check_mode)) for pair in pairs],
-            "left_out": [] if pairs_given else _left_out(start),
-            "warnings": (done.get("warnings") or []) + warnings,
-            "problems": _problems(end) if reached else [],
+            "moved": _named(start, _moved(standing)),
+            "not_moved": _named(start, [each for each in standing if each["access"] != READ_WRITE]),
+            "may_be_lost": _named(start, lost),
+            "in_sync": bool(pairs) and all(_is_in_sync(pair) for pair in pairs),
+            "saved": _saved(pairs),
+            "left_out": [] if members.get("pairs_given") else _left_out(start, members),
+            "warnings": _warnings((done.get("warnings") or []) + (later.get("warnings") or []) + unfit, lost),
+            "problems": _unread(end) or (_problems(end) if reached else []),
             "not_in_sync": len(_not_in_sync(pairs)),
             "next_steps": _next_steps(pairs, reached, bool(check_mode)),
         }
+
+
+def _as_waited_for(pairs: list[dict[str, Any]], later: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The pairs as the later call has left them, with what the first one has changed and saved."""
+    if len(later) != len(pairs):
+        return pairs
+    return [{**new, **{key: pair.get(key) for key in ("changed", "saved")}} for pair, new in zip(pairs, later)]
+
+
+def _standing(
+    pairs: list[dict[str, Any]], before: dict[str, Any], after: dict[str, Any] | None
+) -> list[dict[str, Any]]:
+    """The volumes of the failover on this cluster with their access before it and now, None where it is not known.
+
+    after: the report that has the access now, None where the pairs themselves have it.
+    """
+    was, now = _accesses(before), _accesses(after or {})
+    return [
+        {
+            "volume": pair["volume"],
+            "volume_id": pair["local"]["volume_id"],
+            "was": was.get(pair["local"]["volume_id"]),
+            "access": pair["local"]["access"] if after is None else now.get(pair["local"]["volume_id"]),
+        }
+        for pair in pairs
+    ]
+
+
+def _accesses(report: dict[str, Any]) -> dict[int, str | None]:
+    return {pair["local"]["volume_id"]: pair["local"]["access"] for pair in report.get("volume_pairs") or []}
+
+
+def _moved(standing: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [each for each in standing if each["was"] != READ_WRITE and each["access"] == READ_WRITE]
+
+
+def _may_be_lost(
+    standing: list[dict[str, Any]], pairs: list[dict[str, Any]], kind: str | None, check_mode: bool
+) -> list[dict[str, Any]]:
+    """The volumes that a forced failover promotes: nothing proves that every write had arrived."""
+    if kind != "forced":
+        return []
+    if check_mode:
+        return [each for each, pair in zip(standing, pairs) if pair["changed"] and each["was"] != READ_WRITE]
+    return _moved(standing)
+
+
+def _named(report: dict[str, Any], standing: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    cluster = report["clusters"]["local"]["name"]
+    return [{"cluster": cluster, "volume": each["volume"], "volume_id": each["volume_id"]} for each in standing]
+
+
+def _first_names(names: list[str]) -> str:
+    more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
+    return ", ".join(names[:MAX_NAMED]) + more
+
+
+def _saved(pairs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    saved = [each for pair in pairs for each in pair.get("saved") or []]
+    summaries = []
+    for cluster in dict.fromkeys(each["cluster"] for each in saved):
+        here = [each for each in saved if each["cluster"] == cluster]
+        volumes: dict[str, list[str]] = {}
+        for each in here:
+            volumes.setdefault(each["name"], []).append(each["volume"])
+        shown = [f"{name} ({_first_names(of)})" for name, of in volumes.items()]
+        expire = all(each["expires"] for each in here)
+        summaries.append(
+            {
+                "cluster": cluster,
+                "snapshots": shown[:MAX_NAMED],
+                "more": max(len(shown) - MAX_NAMED, 0),
+                "expire": expire,
+            }
+        )
+    return summaries
+
+
+def _warnings(texts: list[str], lost: list[dict[str, Any]]) -> list[str]:
+    """Each warning once, without what the summary has in another place."""
+    kept = [text for text in dict.fromkeys(texts) if not all(name in text for name in SAVED)]
+    losses = [text for text in kept if text.startswith(DATA_LOSS)]
+    if len(losses) < 2:
+        return kept
+    names = _first_names([each["volume"] for each in lost])
+    one = f"{DATA_LOSS}{len(lost)} volumes ({names}), such as {losses[0][len(DATA_LOSS) :]}"
+    others = [text for text in kept if text not in losses]
+    return [one, *others]
 
 
 def _outcome(result: dict[str, Any], pairs: list[dict], check_mode: bool) -> str:
@@ -240,17 +402,36 @@ def _state(pair: dict[str, Any], check_mode: bool) -> str:
     return pair["direction"] if pair["direction"] in DIRECTIONS else "unclear"
 
 
-def _left_out(report: dict[str, Any]) -> list[dict[str, Any]]:
+def _left_out(report: dict[str, Any], group: dict[str, Any]) -> list[dict[str, Any]]:
+    volumes, accounts = group.get("volumes"), group.get("accounts")
     return [
         {"volume": pair["volume"] or pair["peer_volume"], "state": pair["state"]}
         for pair in report["volume_pairs"]
         if pair["state"] not in REPLICATING
+        and (volumes is None or pair["volume"] in volumes)
+        and (accounts is None or pair["local"]["account"] in accounts)
+    ]
+
+
+def _unread(report: dict[str, Any]) -> list[dict[str, Any]]:
+    """The problem that nothing was read after the failover, if so."""
+    if "volume_pairs" in report:
+        return []
+    message = f"the clusters could not be read after the failover: {report.get('msg') or 'no result'}"
+    return [
+        {
+            "code": "unreachable",
+            "severity": "error",
+            "message": message,
+            "remedy": "check them with the playbook status",
+        }
     ]
 
 
 def _problems(report: dict[str, Any]) -> list[dict[str, Any]]:
     errors = [problem for problem in report.get("problems") or [] if problem["severity"] == "error"]
-    return [problem for problem in errors if problem["code"] != "split"]
+    others = {(problem["message"], problem["remedy"]): problem for problem in errors if problem["code"] != "split"}
+    return list(others.values())
 
 
 def _next_steps(pairs: list[dict], reached: bool, check_mode: bool) -> list[str]:
@@ -277,7 +458,11 @@ def _changed(pairs: list[dict]) -> list[dict]:
 
 
 def _not_in_sync(pairs: list[dict]) -> list[dict]:
-    return [pair for pair in pairs if pair["direction"] == "to_peer" and pair["health"] != "healthy"]
+    return [pair for pair in pairs if pair["direction"] == "to_peer" and not _is_in_sync(pair)]
+
+
+def _is_in_sync(pair: dict[str, Any]) -> bool:
+    return pair["direction"] == "to_peer" and pair["health"] == "healthy"
 
 
 class FilterModule:

@@ -13,7 +13,8 @@ version_added: 0.1.0
 author:
   - elementsw.replication contributors (@elementsw)
 description:
-  - Decides whether a failover can begin, and names the volumes that are about to fail over.
+  - Decides whether a failover can begin, and names the volumes that are about to fail over. It can begin when each of its groups
+    can.
   - A planned failover is for all of its volumes or none. In a forced failover each volume stands for itself, so that
     one volume that can fail over is enough.
 positional: report, kind
@@ -36,11 +37,13 @@ options:
     type: str
     choices: [planned, forced]
     required: true
-  hosts_log_out:
+  groups:
     description:
-      - Whether hosts will be logged out before the failover. Then it is not refused because they are still logged in.
-    type: bool
-    default: false
+      - What fails over together, with the C(pairs) of each group in the order of the input. The hosts of a group with
+        C(before_tasks) will be logged out before its failover, so that it is not refused because they are still logged in.
+        Without it everything is one group, and no host will be logged out.
+    type: list
+    elements: dict
 seealso:
   - plugin: elementsw.replication.failover
     plugin_type: role
@@ -80,6 +83,10 @@ _value:
           Those that are on this cluster already, and those that were refused, are not among them.
       type: list
       elements: dict
+    groups:
+      description: The groups, each with its C(failing_over), and with C(kind) and C(unfit) as here.
+      type: list
+      elements: dict
     unfit:
       description: The messages of the checks of rights and of fullness that failed.
       type: list
@@ -91,7 +98,7 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ..plugin_utils._filter_input import PREFIX, dictionary, plain, shaped
+from ..plugin_utils._filter_input import PREFIX, dictionaries, dictionary, plain, shaped
 
 NAME = "failover_trial"
 RESULT = "the result of elementsw.replication.element_volume_pair"
@@ -103,35 +110,67 @@ IN_USE = ("source_in_use", "target_in_use")
 UNSEEN = ("privileges", "fullness")
 
 
-def failover_trial(trial: Any, report: Any, kind: Any, *, hosts_log_out: Any = False) -> dict[str, Any]:
+def failover_trial(trial: Any, report: Any, kind: Any, *, groups: Any = None) -> dict[str, Any]:
     """Return what follows from the trial. Raise AnsibleFilterError where the input is not as documented."""
     tried = dictionary(NAME, "the input", trial, RESULT)
     observed = dictionary(NAME, "report", report, REPORT)
+    requested = None if groups is None else dictionaries(NAME, "groups", groups, "each item a dictionary with pairs")
     if kind not in KINDS:
         raise AnsibleFilterError(f"{PREFIX}{NAME}: kind is {plain(kind)!r}, expected one of {', '.join(KINDS)}.")
     with shaped(NAME, RESULT):
-        curable = IN_USE if hosts_log_out else ()
-        failing_over = _failing_over(tried, curable)
+        parts = _parts(tried.get("pairs") or [], requested)
         unfit = _unfit(observed)
-        reason = _reason(tried, kind, curable)
+        judged = [
+            {
+                **group,
+                "failing_over": _failing_over(pairs, _ends_with_tasks(group)),
+                "kind": plain(kind),
+                "unfit": unfit,
+            }
+            for group, pairs in parts
+        ]
+        failing_over = [pair for group in judged for pair in group["failing_over"]]
+        refused = any(_is_refused(pairs, kind, _ends_with_tasks(group)) for group, pairs in parts)
+        reason = (tried.get("msg") or "") if refused or not tried.get("pairs") else ""
         if not reason and kind == "planned" and failing_over:
             reason = ". ".join(unfit)
-        return {"possible": not reason, "reason": reason, "failing_over": failing_over, "unfit": unfit}
+        return {
+            "possible": not reason,
+            "reason": reason,
+            "failing_over": failing_over,
+            "groups": judged,
+            "unfit": unfit,
+        }
 
 
-def _reason(trial: dict[str, Any], kind: str, curable: tuple[str, ...]) -> str:
-    """The message of a trial that failed, unless what it refuses is curable or leaves volumes that can fail over."""
-    pairs = trial.get("pairs") or []
-    refused = [pair for pair in pairs if pair["failed"] and pair["error"]["code"] not in curable]
+def _parts(pairs: list[dict[str, Any]], groups: list[dict[str, Any]] | None) -> list[tuple[dict, list[dict]]]:
+    """Each group with what the trial returned for its pairs. A trial that failed as a whole has returned none."""
+    if groups is None:
+        return [({}, pairs)]
+    parts = []
+    begin = 0
+    for group in groups:
+        end = begin + len(group["pairs"])
+        parts.append((group, pairs[begin:end]))
+        begin = end
+    return parts
+
+
+def _ends_with_tasks(group: dict[str, Any]) -> tuple[str, ...]:
+    return IN_USE if group.get("before_tasks") else ()
+
+
+def _is_refused(pairs: list[dict[str, Any]], kind: str, ending: tuple[str, ...]) -> bool:
+    """Whether the group cannot begin. Errors that end with its tasks do not count, and one able volume is enough for forced."""
+    refused = [pair for pair in pairs if pair["failed"] and pair["error"]["code"] not in ending]
     enough = len(pairs) if kind == "forced" else 1
-    return (trial.get("msg") or "") if not pairs or len(refused) >= enough else ""
+    return bool(pairs) and len(refused) >= enough
 
 
-def _failing_over(trial: dict[str, Any], curable: tuple[str, ...]) -> list[dict[str, Any]]:
+def _failing_over(pairs: list[dict[str, Any]], ending: tuple[str, ...]) -> list[dict[str, Any]]:
     """First the volumes that nothing stands in the way of, and pairs before volumes whose peer is not known."""
-    pairs = trial.get("pairs") or []
     able = [pair for pair in pairs if not pair["failed"]]
-    able += [pair for pair in pairs if pair["failed"] and pair["error"]["code"] in curable]
+    able += [pair for pair in pairs if pair["failed"] and pair["error"]["code"] in ending]
     return [pair for pair in able if pair["state"] == "paired" and pair["direction"] != "to_peer"] + [
         pair for pair in able if pair["state"] == "unknown_peer" and pair["local"]["access"] != "readWrite"
     ]

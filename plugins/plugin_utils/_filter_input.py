@@ -59,6 +59,31 @@ def dictionaries(name: str, argument: str, value: Any, expected: str) -> list[di
     ]
 
 
+def names(name: str, argument: str, value: Any) -> list[str]:
+    """Return the names of a list, or of a text with commas or lines, without blanks around them and empty pieces.
+
+    Nothing is an empty list. Raise AnsibleFilterError for anything else, such as a list with a dictionary in it.
+    """
+    if value is None:
+        return []
+    if isinstance(value, str):
+        pieces: list[Any] = [piece for line in plain(value).splitlines() for piece in line.split(",")]
+    else:
+        pieces = sequence(name, argument, value, "or a text with names between commas")
+    return [
+        piece for number, item in enumerate(pieces, 1) if (piece := _name(name, f"item {number} of {argument}", item))
+    ]
+
+
+def _name(name: str, argument: str, item: Any) -> str:
+    """A name that YAML reads as a number is a name all the same."""
+    if item is None:
+        return ""
+    if isinstance(item, bool) or not isinstance(item, (str, int)):
+        raise _not_expected(name, argument, item, "a name")
+    return str(item).strip()
+
+
 @contextmanager
 def shaped(name: str, expected: str) -> Iterator[None]:
     """Report what is missing inside of a dictionary, or of another type there, as AnsibleFilterError."""

@@ -6,4 +6,9 @@
 set -euo pipefail
 
 ansible-playbook -i "$SIMULATOR_INVENTORY" foretell.yml --check "$@"
-ansible-playbook -i "$SIMULATOR_INVENTORY" test.yml "$@"
+
+# What later jobs get is shown at the end.
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+ANSIBLE_SHOW_CUSTOM_STATS=true ansible-playbook -i "$SIMULATOR_INVENTORY" test.yml "$@" | tee "$log"
+grep -qF '"replication_may_be_lost": ' "$log"

@@ -33,9 +33,14 @@ class Counted(int):
         ("orders-db,orders-log", ["orders-db", "orders-log"]),
         (" orders-db ,  orders log ", ["orders-db", "orders log"]),
         (Tagged("a,b"), ["a", "b"]),
-        ("", [""]),
-        ("a,,b", ["a", "", "b"]),
+        (None, []),
+        ("", []),
+        (" \n , ", []),
+        ("a,", ["a"]),
+        ("a,,b", ["a", "b"]),
+        ("a\nb\r\n c , d\n\n", ["a", "b", "c", "d"]),
         ([], []),
+        ([None, "", " a ", 7], ["a", "7"]),
         (["a, b"], ["a, b"]),
         (("a", Tagged("b")), ["a", "b"]),
         (UserList(["a"]), ["a"]),
@@ -47,12 +52,19 @@ def test_names(value, expected):
     assert types(names) == types(expected)
 
 
-@pytest.mark.parametrize(("value", "kind"), [(None, "NoneType"), (7, "int"), ({"a": 1}, "dict"), (b"a,b", "bytes")])
+@pytest.mark.parametrize(("value", "kind"), [(7, "int"), ({"a": 1}, "dict"), (b"a,b", "bytes")])
 def test_neither_a_list_nor_a_text(value, kind):
     with pytest.raises(AnsibleFilterError) as refused:
         as_list(value)
     expected = f"elementsw.replication.as_list: the input is of type {kind}, expected a list, or a text"
     assert expected in str(refused.value)
+
+
+@pytest.mark.parametrize(("item", "kind"), [({"volume": "a"}, "dict"), (True, "bool"), (["a"], "list")])
+def test_a_list_of_something_else_than_names(item, kind):
+    with pytest.raises(AnsibleFilterError) as refused:
+        as_list(["a", item])
+    assert f"as_list: item 2 of the input is of type {kind}, expected a name." in str(refused.value)
 
 
 def test_ansible_finds_it_by_its_name():

@@ -32,10 +32,16 @@ def chosen(number):
     return {"volume_id": number, "peer_volume_id": number + 36, "direction": "to_peer"}
 
 
+def choice(*groups, **arguments):
+    before = arguments.pop("before", report([DB, LOG, WIKI, HALF], pairs=[EXPORTED]))
+    return failover_pairs(before, groups or [{}], peer="beta", **arguments)
+
+
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
         pytest.param({}, [41, 42, 43], id="all that replicate"),
+        pytest.param({"volumes": None, "accounts": None, "pairs": None}, [41, 42, 43], id="null"),
         pytest.param({"volumes": ["wiki", "orders-db"]}, [41, 43], id="named volumes, in the order of the report"),
         pytest.param({"accounts": ["office"]}, [43], id="accounts"),
         pytest.param({"volumes": ["wiki"], "accounts": ["shop"]}, [], id="both must match"),
@@ -44,19 +50,116 @@ def chosen(number):
     ],
 )
 def test_pairs_of_a_peer_that_answers(given, expected):
-    choice = failover_pairs(report([DB, LOG, WIKI, HALF], pairs=[EXPORTED]), **given)
-    assert choice["pairs"] == [chosen(number) for number in expected]
-    assert choice["ambiguous"] is False
+    found = choice(given)
+    assert found["pairs"] == [chosen(number) for number in expected]
+    assert found["groups"] == [{**given, "pairs": found["pairs"], "pairs_given": False}]
+    assert bool(found["problem"]) is not bool(expected)
+
+
+def test_the_report_alone_is_enough():
+    found = failover_pairs(report([DB]))
+    assert found == {
+        "pairs": [chosen(41)],
+        "groups": [{"pairs": [chosen(41)], "pairs_given": False}],
+        "problem": "",
+    }
 
 
 def test_pairs_that_are_given_get_the_direction_and_keep_everything_else():
-    pairs = [{**EXPORTED, "size": "20GiB"}, UserDict({"volume_id": 41})]
-    choice = failover_pairs(report([]), pairs=UserList(pairs))
-    assert choice["pairs"] == [
+    pairs = UserList([{**EXPORTED, "size": "20GiB"}, UserDict({"volume_id": 41})])
+    found = choice({"pairs": pairs}, before=report([]))
+    assert found["pairs"] == [
         {**EXPORTED, "size": "20GiB", "direction": "to_peer"},
         {"volume_id": 41, "direction": "to_peer"},
     ]
-    assert {type(pair) for pair in choice["pairs"]} == {dict}
+    assert {type(pair) for pair in found["pairs"]} == {dict}
+    assert found["groups"][0]["pairs_given"] is True
+    assert found["problem"] == ""
+
+
+def test_groups():
+    web = {"name": "web", "accounts": ["office"], "before_tasks": "/a/stop.yml"}
+    found = choice(web, {"name": "db", "volumes": ["orders-db", "orders-log"]})
+    assert [(group["name"], group["pairs"]) for group in found["groups"]] == [
+        ("web", [chosen(43)]),
+        ("db", [chosen(41), chosen(42)]),
+    ]
+    assert found["pairs"] == [chosen(43), chosen(41), chosen(42)]
+    assert found["groups"][0]["before_tasks"] == "/a/stop.yml"
+    assert found["problem"] == ""
+
+
+def test_volumes_that_are_excluded():
+    found = choice(
+        {"name": "db", "accounts": ["shop"]}, {"name": "web", "volumes": ["wiki"]}, exclude=["orders-log", "wiki"]
+    )
+    assert [group["pairs"] for group in found["groups"]] == [[chosen(41)], []]
+    assert found["problem"] == ""
+    unreachable = report([DB, LOG], there=None, pairs=[EXPORTED, {"volume": "orders-log", "account": "shop"}])
+    found = choice(before=unreachable, exclude=["orders-db"])
+    assert found["pairs"] == [{"volume": "orders-log", "account": "shop", "direction": "to_peer"}]
+
+
+ABSENT = {"volume": "nonesuch", "message": "cluster alpha has no volume named nonesuch"}
+
+
+@pytest.mark.parametrize(
+    ("groups", "arguments", "problem"),
+    [
+        (
+            [{"volumes": ["nonesuch", "half", "orders-db", "lost"]}],
+            {"before": report([DB, HALF], problems=[ABSENT])},
+            (
+                "cluster alpha has no volume named nonesuch\n"
+                "volume half of cluster alpha does not replicate with beta: its pair is half_local\n"
+                "no volume named lost of cluster alpha replicates with beta"
+            ),
+        ),
+        (
+            [{"name": "web", "accounts": ["office", "ofice"]}],
+            {},
+            "group web: no volume of account ofice of cluster alpha replicates with beta: check the name",
+        ),
+        (
+            [{"accounts": ["shop"]}],
+            {"exclude": ["wiki", "orders-db"]},
+            "failover_exclude names wiki, which is none of the volumes of cluster alpha that would fail over: check the name",
+        ),
+        (
+            [{"name": "a", "accounts": ["shop"]}, {"name": "b", "volumes": ["orders-log", "wiki"]}],
+            {},
+            "volume orders-log is in the groups a and b: name it in one of them",
+        ),
+        (
+            [{"name": "a", "accounts": ["shop"]}, {"name": "b", "volumes": ["orders-log", "wiki"]}],
+            {"exclude": ["orders-log"]},
+            "",
+        ),
+        (
+            [{"name": "a", "accounts": ["shop"]}, {"name": "b", "volumes": ["orders-db"]}],
+            {"before": report([UNKNOWN], there=None, pairs=[EXPORTED])},
+            "volume orders-db is in the groups a and b: name it in one of them",
+        ),
+        (
+            [{}],
+            {"before": report([HALF], problems=[ABSENT, ABSENT])},
+            (
+                "cluster alpha has no pair with beta that can fail over, of the requested volumes\n"
+                "cluster alpha has no volume named nonesuch"
+            ),
+        ),
+        (
+            [{"volumes": ["wiki"]}],
+            {"exclude": ["wiki"]},
+            (
+                "cluster alpha has no pair with beta that can fail over, of the requested volumes\n"
+                "failover_exclude leaves out all of them"
+            ),
+        ),
+    ],
+)
+def test_what_is_wrong(groups, arguments, problem):
+    assert choice(*groups, **arguments)["problem"] == problem
 
 
 @pytest.mark.parametrize(
@@ -64,12 +167,12 @@ def test_pairs_that_are_given_get_the_direction_and_keep_everything_else():
     [
         ({}, [{"volume": "orders-db", "account": "shop", "direction": "to_peer"}]),
         ({"accounts": ["shop"]}, [{"volume": "orders-db", "account": "shop", "direction": "to_peer"}]),
+        ({"accounts": ["office"]}, []),
         ({"volumes": ["orders-db"]}, [chosen(41)]),
     ],
 )
 def test_an_unreachable_peer_has_the_exported_pairs_without_their_mode(given, expected):
-    unreachable = report([UNKNOWN], there=None, pairs=[EXPORTED])
-    assert failover_pairs(unreachable, **given)["pairs"] == expected
+    assert choice(given, before=report([UNKNOWN], there=None, pairs=[EXPORTED]))["pairs"] == expected
 
 
 @pytest.mark.parametrize(
@@ -87,20 +190,24 @@ def test_an_unreachable_peer_has_the_exported_pairs_without_their_mode(given, ex
 )
 def test_whether_it_is_known_which_pairs_are_with_an_unreachable_peer(peers, exported, given, ambiguous):
     unreachable = report([UNKNOWN], there=None, pairs=exported, cluster_pairs=[cluster_pair(state) for state in peers])
-    assert failover_pairs(unreachable, **given)["ambiguous"] is ambiguous
+    problem = choice(given, before=unreachable)["problem"]
+    assert ("put its management address into its element_mvip" in problem) is ambiguous
+    assert choice(given, before=unreachable, peer_not_asked=True)["problem"] == ""
 
 
-@pytest.mark.parametrize(
-    ("names", "expected"),
-    [
-        (None, []),
-        (["orders-db"], []),
-        (["nonesuch", "orders-db", "half"], ["nonesuch", "half"]),
-        (("a", "a"), ["a", "a"]),
-    ],
-)
-def test_names_that_no_replicating_pair_has(names, expected):
-    assert failover_pairs(report([DB, HALF]), volumes=names)["not_paired"] == expected
+def test_clusters_with_which_volumes_may_be_paired_are_named():
+    nameless = cluster_pair("unknown_peer", peer={"name": None})
+    pairs = [cluster_pair("unknown_peer"), nameless, cluster_pair("unknown_peer", peer=None)]
+    assert (
+        "is paired with beta. State which"
+        in choice(before=report([UNKNOWN], there=None, cluster_pairs=pairs))["problem"]
+    )
+
+
+def test_a_planned_failover_needs_both_clusters():
+    unreachable = report([UNKNOWN], there=None, pairs=[EXPORTED])
+    assert choice(before=unreachable, kind="planned")["problem"].startswith("beta does not answer. A planned failover")
+    assert choice(kind="planned")["problem"] == ""
 
 
 def test_pairs_with_another_cluster_are_left_out():
@@ -116,7 +223,8 @@ def test_pairs_with_another_cluster_are_left_out():
     everything = report([DB, LOG, WIKI], there=None, peer_reachable=None)
     assert failover_pairs(everything, trial=trial)["pairs"] == [chosen(42), chosen(43)]
     assert failover_pairs(everything, trial={"skipped": True})["pairs"] == [chosen(41), chosen(42), chosen(43)]
-    assert failover_pairs(report([]), pairs=[EXPORTED], trial=trial)["pairs"] == [{**EXPORTED, "direction": "to_peer"}]
+    given = [{"pairs": [EXPORTED]}]
+    assert failover_pairs(report([]), given, trial=trial)["pairs"] == [{**EXPORTED, "direction": "to_peer"}]
 
 
 @pytest.mark.parametrize(
@@ -129,11 +237,10 @@ def test_pairs_with_another_cluster_are_left_out():
         ([{"changed": False}], "'peer_reachable' is missing in the input"),
         ([report([{"state": "paired", "local": None}])], "the input is not as expected"),
         (
-            [report([]), [EXPORTED, "wiki"]],
-            "item 2 of pairs is of type str, expected a dictionary, each item a volume pair",
+            [report([]), [{}, "wiki"]],
+            "item 2 of groups is of type str, expected a dictionary, each item a dictionary with pairs",
         ),
-        ([report([]), None, "wiki"], "volumes is of type str, expected a list, of names"),
-        ([report([]), None, None, 7], "accounts is of type int, expected a list, of names"),
+        ([report([]), {}], "groups is of type dict, expected a list"),
     ],
 )
 def test_input_that_is_not_as_documented(arguments, message):
@@ -142,10 +249,17 @@ def test_input_that_is_not_as_documented(arguments, message):
     assert f"elementsw.replication.failover_pairs: {message}" in str(refused.value)
 
 
-def test_a_trial_is_a_result():
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"trial": [1]}, "trial is of type list, expected a dictionary"),
+        ({"exclude": "a"}, "exclude is of type str, expected a list"),
+    ],
+)
+def test_further_input_that_is_not_as_documented(arguments, message):
     with pytest.raises(AnsibleFilterError) as refused:
-        failover_pairs(report([]), trial=[1])
-    assert "trial is of type list, expected a dictionary" in str(refused.value)
+        failover_pairs(report([]), **arguments)
+    assert message in str(refused.value)
 
 
 def test_ansible_finds_it_by_its_name():

@@ -125,21 +125,178 @@ def test_pairs_that_do_not_replicate_are_left_out():
     before = report([volume_pair(), volume_pair("x", 47, state="unknown_peer"), *halves])
     expected = [{"volume": "half", "state": "half_local"}, {"volume": "other", "state": "half_peer"}]
     assert summary([DONE], before)["left_out"] == expected
-    assert summary([DONE], before, pairs_given=True)["left_out"] == []
+    assert summary([DONE], before, group={"pairs_given": True})["left_out"] == []
+    assert summary([DONE], before, group={"volumes": ["half", "x"]})["left_out"] == expected[:1]
+    assert summary([DONE], before, group={"accounts": ["office"]})["left_out"] == []
 
 
-def test_warnings_and_what_is_unfit():
-    done = failover_summary({"pairs": [], "warnings": ["a"]}, REACHABLE, REACHABLE, "beta-host", unfit=["b"])
-    assert done["warnings"] == ["a", "b"]
-    assert summary([])["warnings"] == []
+LOSS = "data_loss_possible: volume {0} on cluster alpha and volume {0} on beta: lag unknown"
+KEPT = "cluster beta: the former content of a is kept in snapshots named elementsw-saved-..., see `saved` of each pair"
+
+
+@pytest.mark.parametrize(
+    ("texts", "unfit", "shown"),
+    [
+        ([], [], []),
+        (["a"], ["b"], ["a", "b"]),
+        (["a", "b", "a"], ["b"], ["a", "b"]),
+        ([KEPT, "a"], [], ["a"]),
+        (["the snapshots elementsw-saved-1 cannot be read"], [], ["the snapshots elementsw-saved-1 cannot be read"]),
+        ([LOSS.format("v1")], [], [LOSS.format("v1")]),
+        (
+            ["a", LOSS.format("v1"), LOSS.format("v2"), "b"],
+            [],
+            [
+                (
+                    "data_loss_possible: 4 volumes (v1, v2, v3 and 1 more), such as volume v1 on cluster alpha and volume v1 on "
+                    "beta: lag unknown"
+                ),
+                "a",
+                "b",
+            ],
+        ),
+    ],
+)
+def test_each_warning_once(texts, unfit, shown):
+    names = [f"v{number}" for number in range(1, 5)]
+    before = report([volume_pair(name, number, local=AWAY[number]) for number, name in enumerate(names)])
+    pairs = [result(name, number, changed=True) for number, name in enumerate(names)]
+    done = {"pairs": pairs, "warnings": texts}
+    group = {"unfit": unfit, "kind": "forced"}
+    assert failover_summary(done, before, REACHABLE, "beta-host", group=group)["warnings"] == shown
+
+
+AWAY = [side(None, number, "replicationTarget") for number in range(5)]
+
+
+def named(*volumes):
+    return [{"cluster": "alpha", "volume": name, "volume_id": number} for name, number in volumes]
+
+
+ROLES = report(
+    [
+        volume_pair("orders-db", 41, local=side("orders-db", 41, "replicationTarget")),
+        volume_pair("wiki", 43),
+        volume_pair("half", 45, state="half_local", local=side("half", 45, "replicationTarget")),
+        volume_pair("ledger", 44, local=side("ledger", 44, "replicationTarget")),
+    ]
+)
+LEFT = {**FAILED, "local": side("ledger", 44, "replicationTarget")}
+PROMOTED_HALF = result("half", 45, state="half_local", direction=None, changed=True)
+
+
+@pytest.mark.parametrize(
+    ("kind", "check_mode", "pairs", "moved", "not_moved", "may_be_lost"),
+    [
+        ("planned", False, [DONE, HERE], [("orders-db", 41)], [], []),
+        ("forced", False, [DONE, HERE], [("orders-db", 41)], [], [("orders-db", 41)]),
+        (
+            "forced",
+            False,
+            [PROMOTED_HALF, LEFT],
+            [("half", 45)],
+            [("ledger", 44)],
+            [("half", 45)],
+        ),
+        (
+            "forced",
+            True,
+            [{**DONE, "local": side("orders-db", 41, "replicationTarget")}, HERE, LEFT],
+            [],
+            [("orders-db", 41), ("ledger", 44)],
+            [("orders-db", 41)],
+        ),
+    ],
+)
+def test_what_has_moved(kind, check_mode, pairs, moved, not_moved, may_be_lost):
+    done = summary(pairs, ROLES, check_mode=check_mode, group={"kind": kind})
+    assert done["moved"] == named(*moved)
+    assert done["not_moved"] == named(*not_moved)
+    assert done["may_be_lost"] == named(*may_be_lost)
+    assert done["reversed"] == len(moved)
+
+
+def test_a_failure_without_pairs_is_judged_by_what_is_read_after_it():
+    tried = [{**DONE, "local": side("orders-db", 41, "replicationTarget")}, LEFT]
+    after = report([volume_pair("orders-db", 41), volume_pair("ledger", 44, local=LEFT["local"])])
+    failed = {"failed": True, "msg": "interrupted"}
+    done = failover_summary(failed, ROLES, after, "beta-host", group={"failing_over": tried})
+    assert (done["moved"], done["not_moved"], done["reversed"]) == (
+        named(("orders-db", 41)),
+        named(("ledger", 44)),
+        1,
+    )
+    unread = {"failed": True, "msg": "no answer"}
+    assert failover_summary(failed, ROLES, unread, "beta-host", group={"failing_over": tried})["reversed"] is None
+
+
+def test_a_later_call_says_how_the_pairs_are_now():
+    saved = [{"cluster": "beta", "volume": "orders-db", "snapshot_id": 1, "name": "elementsw-saved-1", "expires": None}]
+    first = result(changed=True, health="syncing", saved=saved)
+    assert summary([first])["in_sync"] is False
+    late = {**result(code="wait_timeout"), "health": "syncing"}
+    for later, in_sync, error in ((HERE, True, None), (late, False, "orders-db failed")):
+        done = failover_summary(
+            {"pairs": [first], "warnings": ["a"]},
+            REACHABLE,
+            REACHABLE,
+            "beta-host",
+            waited={"pairs": [{**later, "saved": []}], "warnings": ["b"]},
+        )
+        assert (done["in_sync"], done["volumes"][0]["error"]) == (in_sync, error)
+        assert (done["changed"], len(done["saved"])) == (1, 1)
+        assert done["warnings"] == ["a", "b"]
+    assert summary([first], waited={"skipped": True})["in_sync"] is False
+    assert summary([])["in_sync"] is False
+
+
+def test_saved_snapshots_are_named_by_cluster():
+    def saved(cluster, volume, name, expires=None):
+        return {"cluster": cluster, "volume": volume, "snapshot_id": 1, "name": name, "expires": expires}
+
+    pairs = [
+        result(f"v{number}", number, saved=[saved("beta", f"v{number}", "elementsw-saved-1-0")])
+        for number in range(1, 6)
+    ]
+    pairs += [
+        result(saved=None),
+        result("x", 9, saved=[saved("alpha", "x", f"elementsw-saved-1-{n}", "soon") for n in range(4)]),
+    ]
+    assert summary(pairs)["saved"] == [
+        {
+            "cluster": "beta",
+            "snapshots": ["elementsw-saved-1-0 (v1, v2, v3 and 2 more)"],
+            "more": 0,
+            "expire": False,
+        },
+        {
+            "cluster": "alpha",
+            "snapshots": [f"elementsw-saved-1-{n} (x)" for n in range(3)],
+            "more": 1,
+            "expire": True,
+        },
+    ]
+
+
+def test_the_name_of_a_group():
+    assert summary([DONE])["group"] is None
+    assert summary([DONE], group={"name": "db"})["group"] == "db"
 
 
 def test_problems_that_are_left():
     found = [problem("a"), problem("b", "warning"), problem("c", code="split")]
     after = report(problems=found)
     assert summary([DONE], REACHABLE, after)["problems"] == found[:1]
+    assert summary([DONE], REACHABLE, report(problems=found + found))["problems"] == found[:1]
     assert summary([DONE], UNREACHABLE, after)["problems"] == []
-    assert summary([DONE], REACHABLE, {"failed": True, "msg": "no answer"})["problems"] == []
+
+
+@pytest.mark.parametrize("before", [REACHABLE, UNREACHABLE])
+def test_that_nothing_could_be_read_is_a_problem(before):
+    found = summary([DONE], before, {"failed": True, "msg": "no answer"})["problems"]
+    assert [(each["message"], each["remedy"]) for each in found] == [
+        ("the clusters could not be read after the failover: no answer", "check them with the playbook status")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -186,8 +343,8 @@ def test_input_that_is_not_as_documented(arguments, message):
 
 def test_further_warnings_are_a_list():
     with pytest.raises(AnsibleFilterError) as refused:
-        summary([DONE], unfit="text")
-    assert "unfit is of type str, expected a list, of messages" in str(refused.value)
+        summary([DONE], group={"unfit": "text"})
+    assert "unfit of the group is of type str, expected a list, of messages" in str(refused.value)
 
 
 def test_ansible_finds_it_by_its_name():

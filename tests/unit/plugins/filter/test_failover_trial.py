@@ -55,20 +55,47 @@ def test_a_trial_that_succeeded(trial, kind, failing_over):
     ],
 )
 def test_a_trial_that_was_refused(pairs, kind, hosts_log_out, possible, failing_over):
-    verdict = failover_trial(refused(*pairs), report(), kind, hosts_log_out=hosts_log_out)
+    groups = [{"pairs": pairs, "before_tasks": "/a/stop.yml" if hosts_log_out else None}]
+    verdict = failover_trial(refused(*pairs), report(), kind, groups=groups)
     assert verdict["possible"] is possible
     assert verdict["reason"] == ("" if possible else "1 of 2 volume pairs failed")
     assert [pair["volume"] for pair in verdict["failing_over"]] == failing_over
 
 
 def test_a_failure_without_pairs_is_its_message():
-    verdict = failover_trial({"msg": "beta (MVIP 192.0.2.10) is Connected"}, report(), "forced", hosts_log_out=True)
+    groups = [{"name": "db", "pairs": [{"volume": "a"}], "before_tasks": "/a/stop.yml"}]
+    verdict = failover_trial({"msg": "beta (MVIP 192.0.2.10) is Connected"}, report(), "forced", groups=groups)
     assert verdict == {
         "possible": False,
         "reason": "beta (MVIP 192.0.2.10) is Connected",
         "failing_over": [],
+        "groups": [{**groups[0], "failing_over": [], "kind": "forced", "unfit": []}],
         "unfit": [],
     }
+
+
+@pytest.mark.parametrize(
+    ("pairs", "kind", "possible"),
+    [
+        pytest.param([AWAY, IN_USE, HERE], "planned", True, id="its own tasks log out"),
+        pytest.param([IN_USE, AWAY, HERE], "planned", False, id="the tasks of another group do not"),
+        pytest.param([AWAY, IN_USE, REFUSED], "planned", False, id="planned is all or none, of all groups"),
+        pytest.param([REFUSED, AWAY, HERE], "forced", False, id="forced, nothing of a group can"),
+        pytest.param([AWAY, AWAY, REFUSED], "forced", True, id="forced, something of each can"),
+    ],
+)
+def test_groups(pairs, kind, possible):
+    groups = [
+        {"name": "web", "pairs": [1], "before_tasks": None},
+        {"name": "db", "pairs": [2, 3], "before_tasks": "/a/stop.yml"},
+        {"name": "none", "pairs": []},
+    ]
+    verdict = failover_trial(refused(*pairs), report(), kind, groups=groups)
+    assert (verdict["possible"], bool(verdict["reason"])) == (possible, not possible)
+    assert [group["name"] for group in verdict["groups"]] == ["web", "db", "none"]
+    assert verdict["groups"][0]["failing_over"] == ([AWAY] if pairs[0] is AWAY else [])
+    assert verdict["groups"][2]["failing_over"] == []
+    assert verdict["failing_over"] == [pair for group in verdict["groups"] for pair in group["failing_over"]]
 
 
 @pytest.mark.parametrize(

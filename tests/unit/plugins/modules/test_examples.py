@@ -44,7 +44,10 @@ ROLES = {name: role_options(name) for name in ("failover", "protect")}
 # What no module has an option for.
 OF_ROLES_ALONE = {
     *(f"{role}_{name}" for role in ROLES for name in ("peer", "pairs")),
-    *(f"failover_{name}" for name in ("kind", "volumes", "accounts", "before_tasks", "after_tasks")),
+    *(
+        f"failover_{name}"
+        for name in ("kind", "volumes", "accounts", "exclude", "groups", "before_tasks", "after_tasks")
+    ),
 }
 
 
@@ -206,6 +209,9 @@ def test_role_options_agree_with_the_module(role: str, variable: str) -> None:
     option = variable.replace("protect_cluster_", "").removeprefix(f"{role}_")
     module = element_cluster_pair if variable.startswith("protect_cluster_") else element_volume_pair
     expected = dict(module.argument_spec()[option])
+    if role == "failover":
+        # Surveys give text for everything. The filter failover_options checks types and choices, as its tests show.
+        expected = {"type": "raw", **{key: value for key, value in expected.items() if key == "default"}}
     if variable == "failover_peer_unreachable":
         del expected["default"]  # the role decides by what it reads
     assert without_descriptions(ROLES[role])[variable] == expected

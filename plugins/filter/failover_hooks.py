@@ -1,0 +1,114 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The files with tasks that stop and start an application around a failover."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: failover_hooks
+short_description: Check the files with tasks around a failover
+version_added: 0.1.0
+author:
+  - elementsw.replication contributors (@elementsw)
+description:
+  - Chooses the files with the tasks that run before and after a failover from those that exist, and reports those that do not
+    exist or that are no lists of tasks, before anything is stopped.
+positional: files
+options:
+  _input:
+    description:
+      - RV(elementsw.replication.failover_options#filter:_value.groups).
+    type: list
+    elements: dict
+    required: true
+  files:
+    description:
+      - The content of each of the candidates that is a file, by its path.
+    type: dict
+    required: true
+seealso:
+  - plugin: elementsw.replication.failover
+    plugin_type: role
+"""
+
+EXAMPLES = r"""
+- name: Stop unless the files with the tasks can be used
+  ansible.builtin.assert:
+    that: (options.groups | elementsw.replication.failover_hooks(files=contents)).problems | length == 0
+"""
+
+RETURN = r"""
+_value:
+  description: The groups with their files.
+  type: dict
+  contains:
+    groups:
+      description: The groups, with the path of a file, or V(null), as C(before_tasks) and as C(after_tasks).
+      type: list
+      elements: dict
+    problems:
+      description: What is wrong with the files, without a full stop at the end of each.
+      type: list
+      elements: str
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import yaml
+
+from ..plugin_utils._filter_input import dictionaries, dictionary, shaped
+
+NAME = "failover_hooks"
+GROUPS = "the groups of elementsw.replication.failover_options"
+HOOKS = ("before_tasks", "after_tasks")
+
+
+def failover_hooks(groups: Any, files: Any) -> dict[str, Any]:
+    """Return the groups with the paths of their files, and the problems. Raise AnsibleFilterError for other input."""
+    given = dictionaries(NAME, "the input", groups, GROUPS)
+    contents = dictionary(NAME, "files", files, "the contents by path")
+    with shaped(NAME, GROUPS):
+        hooks = [group[name] for group in given for name in HOOKS if group[name]]
+        return {
+            "groups": [{**group, **{name: _path(group[name], contents) for name in HOOKS}} for group in given],
+            "problems": [problem for hook in hooks if (problem := _problem(hook, contents))],
+        }
+
+
+def _path(hook: dict[str, Any] | None, contents: dict[str, str]) -> str | None:
+    return next((path for path in hook["candidates"] if path in contents), None) if hook else None
+
+
+def _problem(hook: dict[str, Any], contents: dict[str, str]) -> str:
+    path = _path(hook, contents)
+    if path is None:
+        where = " and ".join(hook["candidates"]) or "no folder: give an absolute path"
+        return f"{hook['variable']} is {hook['given']}, which is no file: looked for {where}"
+    wrong = _no_tasks(contents[path])
+    return f"{hook['variable']}: {path} {wrong}" if wrong else ""
+
+
+def _no_tasks(content: str) -> str:
+    """Why this is no list of tasks. Tags such as !vault stay unread: nothing of the content is constructed."""
+    try:
+        root = yaml.compose(content)
+    except yaml.YAMLError as wrong:
+        mark = getattr(wrong, "problem_mark", None)
+        return f"is not valid YAML{f' in line {mark.line + 1}' if mark else ''}: correct it"
+    if root is None:
+        return ""
+    if not isinstance(root, yaml.SequenceNode) or not all(isinstance(item, yaml.MappingNode) for item in root.value):
+        return "is not a list of tasks: give a file with tasks"
+    if any(key.value in ("hosts", "import_playbook") for item in root.value for key, _value in item.value):
+        return "is a playbook: give a file with tasks alone, without plays"
+    return ""
+
+
+class FilterModule:
+    """The filter of this file."""
+
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        return {NAME: failover_hooks}

@@ -1,0 +1,369 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a failover is asked to do, from variables of inventories, surveys and the command line."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: failover_options
+short_description: Read and check the variables of the role failover
+version_added: 0.1.0
+author:
+  - elementsw.replication contributors (@elementsw)
+description:
+  - Makes options of the variables of the role P(elementsw.replication.failover#role), as inventories, surveys and the command
+    line give them, and reports what is wrong with them, one message for each variable.
+  - V(null) and empty text mean that a variable is not given. Lists of names may be lists, or text with commas or lines.
+  - A list that names nothing is a problem, because it must not stand for all pairs, and so is a name such as C(failover_volume).
+positional: folders
+options:
+  _input:
+    description:
+      - The variables by their names.
+    type: dict
+    required: true
+  folders:
+    description:
+      - The folders in which files with tasks are looked for when their path is relative.
+    type: list
+    elements: path
+    default: []
+  not_below:
+    description:
+      - Folders below this one are not looked in, as that is where the collection is installed.
+    type: path
+seealso:
+  - plugin: elementsw.replication.failover
+    plugin_type: role
+"""
+
+EXAMPLES = r"""
+- name: Show what a survey asks for
+  ansible.builtin.debug:
+    msg: "{{ (survey | elementsw.replication.failover_options).groups }}"
+  vars:
+    survey: {failover_peer: alpha, failover_kind: planned, failover_volumes: "orders-db, wiki", failover_accounts: ""}
+"""
+
+RETURN = r"""
+_value:
+  description: The options.
+  type: dict
+  contains:
+    problems:
+      description: What is wrong with the variables, without a full stop at the end of each.
+      type: list
+      elements: str
+    peer:
+      description: The inventory host of the other cluster.
+      type: str
+    kind:
+      description: V(planned) or V(forced).
+      type: str
+    peer_unreachable:
+      description: V(fail), V(local_only) or V(assume_dead), V(null) where it is not given.
+      type: str
+    allow_overwrite:
+      description: Whether the content of the other side may be given up.
+      type: bool
+    save_overwritten:
+      description: Whether what is overwritten is saved.
+      type: bool
+    match_size:
+      description: Whether to grow the smaller volume of a pair, V(null) where it is not given.
+      type: bool
+    wait:
+      description: Whether to wait.
+      type: bool
+    wait_for:
+      description: V(paired) or V(in_sync).
+      type: str
+    wait_timeout:
+      description: Seconds to wait.
+      type: int
+    volumes:
+      description: The names of all volumes that the groups name, V(null) where a group names none.
+      type: list
+      elements: str
+    accounts:
+      description: The names of all accounts that the groups name, V(null) where a group names none.
+      type: list
+      elements: str
+    exclude:
+      description: The names of the volumes to leave out.
+      type: list
+      elements: str
+    candidates:
+      description: The paths of all files with tasks that the groups may have.
+      type: list
+      elements: path
+    groups:
+      description: What fails over, one group after the other. Without C(failover_groups) it is one group without a name.
+      type: list
+      elements: dict
+      contains:
+        name:
+          description: Name of the group, V(null) without C(failover_groups).
+          type: str
+        volumes:
+          description: Names of volumes, V(null) for all.
+          type: list
+          elements: str
+        accounts:
+          description: Names of accounts, V(null) for all.
+          type: list
+          elements: str
+        pairs:
+          description: The pairs, V(null) where they are not listed one by one.
+          type: list
+          elements: dict
+        before_tasks:
+          description: The file with the tasks before the failover as C(variable), C(given) and C(candidates), or V(null).
+          type: dict
+        after_tasks:
+          description: The file with the tasks after the failover, like RV(_value.groups[].before_tasks).
+          type: dict
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ansible.errors import AnsibleFilterError
+
+from ..plugin_utils._filter_input import dictionary, names, plain, sequence
+
+NAME = "failover_options"
+CHOICES = {
+    "failover_kind": ("planned", "forced"),
+    "failover_peer_unreachable": ("fail", "local_only", "assume_dead"),
+    "failover_wait_for": ("paired", "in_sync"),
+}
+DEFAULTS = {
+    "failover_allow_overwrite": False,
+    "failover_save_overwritten": True,
+    "failover_match_size": None,
+    "failover_wait": True,
+}
+DEFAULT_TIMEOUT = 300
+TRUE = ("1", "on", "t", "true", "y", "yes")
+FALSE = ("0", "f", "false", "n", "no", "off")
+GROUP_MEMBERS = ("name", "volumes", "accounts", "before_tasks", "after_tasks")
+#: What a group has instead when there are groups.
+IN_GROUPS = ("failover_volumes", "failover_accounts", "failover_pairs", "failover_before_tasks", "failover_after_tasks")
+#: Misspelled, they would be ignored, and every pair would fail over.
+SINGULAR = ("failover_volume", "failover_account", "failover_pair", "failover_group")
+MOST_SHOWN = 60
+
+
+def failover_options(given: Any, folders: Any = (), *, not_below: Any = None) -> dict[str, Any]:
+    """Return the options and what is wrong with them. Raise AnsibleFilterError where the input is not as documented."""
+    variables = {
+        name: _not_given_as_none(value)
+        for name, value in dictionary(NAME, "the input", given, "the variables by name").items()
+    }
+    searched = _outside(sequence(NAME, "folders", folders, "of folders"), plain(not_below))
+    problems = [f"{name} is no variable of this role: the name is {name}s" for name in SINGULAR if name in variables]
+    kind = _choice(variables, "failover_kind", problems)
+    peer_unreachable = _choice(variables, "failover_peer_unreachable", problems)
+    exclude = _names("failover_exclude", variables.get("failover_exclude"), "exclude no volume", problems)
+    groups = _groups(variables, searched, problems)
+    problems += _contradictions(variables, kind, peer_unreachable)
+    return {
+        "peer": _required(variables, "failover_peer", "the inventory host of the other cluster", problems),
+        "kind": kind or _required(variables, "failover_kind", "planned or forced", problems),
+        "peer_unreachable": peer_unreachable,
+        **{name[len("failover_") :]: _flag(variables, name, problems) for name in DEFAULTS},
+        "wait_for": _choice(variables, "failover_wait_for", problems) or "paired",
+        "wait_timeout": _seconds(variables, "failover_wait_timeout", problems),
+        "volumes": _all_named(groups, "volumes"),
+        "accounts": _all_named(groups, "accounts"),
+        "exclude": exclude or [],
+        "groups": groups,
+        "candidates": _candidates(groups),
+        "problems": problems,
+    }
+
+
+def _not_given_as_none(value: Any) -> Any:
+    """Empty text means the same as nothing. A text of blanks is kept: it may be a list that lost its names."""
+    return None if isinstance(value, str) and not value else value
+
+
+def _outside(folders: list[str], not_below: str | None) -> list[str]:
+    """The folders, each once, without those of the collection: a playbook of the collection is not beside the user's files."""
+    root = f"{not_below.rstrip('/')}/" if not_below else None
+    return [each for each in dict.fromkeys(folders) if root is None or not f"{each}/".startswith(root)]
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}..."
+
+
+def _required(variables: dict[str, Any], name: str, what: str, problems: list[str]) -> str:
+    value = variables.get(name)
+    text = value.strip() if isinstance(value, str) else value
+    if not text:
+        problems.append(f"{name} is not given: set it to {what}")
+    elif not isinstance(text, str):
+        problems.append(f"{name} is {_shown(value)}, expected {what}")
+    return text if isinstance(text, str) else ""
+
+
+def _choice(variables: dict[str, Any], name: str, problems: list[str]) -> str | None:
+    value = variables.get(name)
+    text = value.strip() if isinstance(value, str) else value
+    if text in (None, ""):
+        return None
+    if text not in CHOICES[name]:
+        problems.append(f"{name} is {_shown(value)}, expected {' or '.join(CHOICES[name])}")
+    return str(text)
+
+
+def _flag(variables: dict[str, Any], name: str, problems: list[str]) -> bool | None:
+    value = variables.get(name)
+    text = str(value).strip().lower()
+    if value is None or not text:
+        return DEFAULTS[name]
+    if text not in TRUE + FALSE:
+        problems.append(f"{name} is {_shown(value)}, expected true or false")
+    return text in TRUE
+
+
+def _seconds(variables: dict[str, Any], name: str, problems: list[str]) -> int:
+    value = variables.get(name)
+    text = str(value).strip()
+    if value is None or not text:
+        return DEFAULT_TIMEOUT
+    try:
+        number = math.nan if isinstance(value, bool) else float(text)
+    except ValueError:
+        number = math.nan
+    if not (math.isfinite(number) and number >= 0 and number == int(number)):
+        problems.append(f"{name} is {_shown(value)}, expected a whole number of seconds")
+        return DEFAULT_TIMEOUT
+    return int(number)
+
+
+def _names(name: str, value: Any, instead: str, problems: list[str]) -> list[str] | None:
+    """The names, None where nothing is given. What was given and names nothing is a problem."""
+    if value is None:
+        return None
+    try:
+        found = names(NAME, name, value)
+    except AnsibleFilterError:
+        problems.append(f"{name} is {_shown(value)}, expected names in a list, or text with commas or lines")
+        return None
+    if not found and not (name == "failover_exclude" and value == []):
+        problems.append(f"{name} is {_shown(value)} and names nothing: leave it out or empty to {instead}")
+    return list(dict.fromkeys(found))
+
+
+def _groups(variables: dict[str, Any], folders: Sequence[str], problems: list[str]) -> list[dict[str, Any]]:
+    given = variables.get("failover_groups")
+    if given is None:
+        return [_whole(variables, folders, problems)]
+    if not isinstance(given, list) or not given or not all(isinstance(group, dict) for group in given):
+        problems.append(
+            f"failover_groups is {_shown(given)}, expected a list of groups, each with a name, and volumes or accounts"
+        )
+        return []
+    beside = [name for name in IN_GROUPS if variables.get(name) is not None]
+    if beside:
+        problems.append(f"failover_groups excludes {', '.join(beside)}: give them to each group")
+    groups = [_group(number, group, folders, problems) for number, group in enumerate(given, 1)]
+    named = [group["name"] for group in groups]
+    problems += [
+        f"failover_groups has two groups named {name}: give each its own name"
+        for name in dict.fromkeys(named)
+        if named.count(name) > 1
+    ]
+    return groups
+
+
+def _whole(variables: dict[str, Any], folders: Sequence[str], problems: list[str]) -> dict[str, Any]:
+    """What fails over without groups."""
+    fail_over_all = "fail over all pairs with the peer"
+    pairs = variables.get("failover_pairs")
+    if pairs is not None and not (isinstance(pairs, list) and pairs and all(isinstance(pair, dict) for pair in pairs)):
+        problems.append(f"failover_pairs is {_shown(pairs)}, expected a list of pairs, such as [{{volume: orders-db}}]")
+        pairs = None
+    return {
+        "name": None,
+        "volumes": _names("failover_volumes", variables.get("failover_volumes"), fail_over_all, problems),
+        "accounts": _names("failover_accounts", variables.get("failover_accounts"), fail_over_all, problems),
+        "pairs": pairs,
+        "before_tasks": _tasks("failover_before_tasks", variables.get("failover_before_tasks"), folders, problems),
+        "after_tasks": _tasks("failover_after_tasks", variables.get("failover_after_tasks"), folders, problems),
+    }
+
+
+def _group(number: int, given: dict[str, Any], folders: Sequence[str], problems: list[str]) -> dict[str, Any]:
+    group = {member: _not_given_as_none(value) for member, value in given.items()}
+    name = str(group.get("name") or "").strip()
+    label = f"group {name or number} of failover_groups"
+    if not name:
+        problems.append(f"{label} has no name")
+    unknown = [str(member) for member in group if member not in GROUP_MEMBERS]
+    if unknown:
+        problems.append(f"{label} has {', '.join(unknown)}, expected {', '.join(GROUP_MEMBERS)}")
+    if (group.get("volumes") is None) == (group.get("accounts") is None):
+        problems.append(f"{label}: give volumes or accounts")
+    instead = "name the other one"
+    return {
+        "name": name,
+        "volumes": _names(f"volumes of {label}", group.get("volumes"), instead, problems),
+        "accounts": _names(f"accounts of {label}", group.get("accounts"), instead, problems),
+        "pairs": None,
+        "before_tasks": _tasks(f"before_tasks of {label}", group.get("before_tasks"), folders, problems),
+        "after_tasks": _tasks(f"after_tasks of {label}", group.get("after_tasks"), folders, problems),
+    }
+
+
+def _tasks(variable: str, value: Any, folders: Sequence[str], problems: list[str]) -> dict[str, Any] | None:
+    """A file with tasks of the user: what was given, and the paths at which it may be, the first one first."""
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return None
+    if not isinstance(value, str):
+        problems.append(f"{variable} is {_shown(value)}, expected the path of a file with tasks")
+        return None
+    path = value.strip()
+    candidates = [path] if path.startswith("/") else [f"{folder.rstrip('/')}/{path}" for folder in folders]
+    return {"variable": variable, "given": path, "candidates": candidates}
+
+
+def _contradictions(variables: dict[str, Any], kind: str | None, peer_unreachable: str | None) -> list[str]:
+    found = []
+    given = {name for name, value in variables.items() if value is not None}
+    if "failover_pairs" in given and {"failover_volumes", "failover_accounts", "failover_exclude"} & given:
+        found.append(
+            "give failover_pairs, or failover_volumes, failover_accounts and failover_exclude, or none of them for all pairs "
+            "with the peer"
+        )
+    if kind == "planned" and peer_unreachable == "assume_dead":
+        found.append(
+            "failover_peer_unreachable=assume_dead goes with failover_kind=forced: a planned failover proves that nothing is "
+            "lost, for which both clusters must answer"
+        )
+    return found
+
+
+def _candidates(groups: list[dict[str, Any]]) -> list[str]:
+    hooks = [group[when] for group in groups for when in ("before_tasks", "after_tasks") if group[when]]
+    return list(dict.fromkeys(path for hook in hooks for path in hook["candidates"]))
+
+
+def _all_named(groups: list[dict[str, Any]], what: str) -> list[str] | None:
+    if not groups or any(group[what] is None for group in groups):
+        return None
+    return list(dict.fromkeys(name for group in groups for name in group[what]))
+
+
+class FilterModule:
+    """The filter of this file."""
+
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        return {NAME: failover_options}

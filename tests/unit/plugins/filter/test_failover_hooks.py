@@ -1,0 +1,97 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The files with tasks that run before and after a failover exist, and are lists of tasks."""
+
+from __future__ import annotations
+
+import pytest
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.elementsw.replication.plugins.filter.failover_hooks import FilterModule, failover_hooks
+
+HOOK = {"variable": "failover_after_tasks", "given": "start.yml", "candidates": ["/a/start.yml", "/b/start.yml"]}
+TASKS = "---\n- name: Start\n  command: '{{ start }}'\n  when: not done\n"
+
+
+def group(after, **others):
+    return {"name": None, "before_tasks": None, "after_tasks": after, **others}
+
+
+@pytest.mark.parametrize(
+    ("files", "path"),
+    [
+        ({"/b/start.yml": TASKS}, "/b/start.yml"),
+        ({"/b/start.yml": TASKS, "/a/start.yml": TASKS}, "/a/start.yml"),
+        ({"/a/start.yml": ""}, "/a/start.yml"),
+        ({"/a/start.yml": "# nothing yet\n"}, "/a/start.yml"),
+        ({"/a/start.yml": "- debug: {msg: !vault secret}\n- !unsafe {name: x}\n"}, "/a/start.yml"),
+        ({"/a/start.yml": "- block:\n  - meta: noop\n"}, "/a/start.yml"),
+    ],
+)
+def test_the_first_that_exists(files, path):
+    found = failover_hooks([group(HOOK, volumes=["a"]), group(None)], files)
+    assert found == {"groups": [group(path, volumes=["a"]), group(None)], "problems": []}
+
+
+@pytest.mark.parametrize(
+    ("hook", "files", "problem"),
+    [
+        (HOOK, {}, "failover_after_tasks is start.yml, which is no file: looked for /a/start.yml and /b/start.yml"),
+        (
+            {**HOOK, "candidates": []},
+            {},
+            "failover_after_tasks is start.yml, which is no file: looked for no folder: give an absolute path",
+        ),
+        (
+            HOOK,
+            {"/a/start.yml": "- a: ["},
+            "failover_after_tasks: /a/start.yml is not valid YAML in line 1: correct it",
+        ),
+        (HOOK, {"/a/start.yml": "\x00"}, "failover_after_tasks: /a/start.yml is not valid YAML: correct it"),
+        (
+            HOOK,
+            {"/a/start.yml": "command: start"},
+            "failover_after_tasks: /a/start.yml is not a list of tasks: give a file with tasks",
+        ),
+        (
+            HOOK,
+            {"/a/start.yml": "- start\n"},
+            "failover_after_tasks: /a/start.yml is not a list of tasks: give a file with tasks",
+        ),
+        (
+            HOOK,
+            {"/a/start.yml": "- hosts: all\n  tasks: []\n"},
+            "failover_after_tasks: /a/start.yml is a playbook: give a file with tasks alone, without plays",
+        ),
+    ],
+)
+def test_files_that_cannot_be_used(hook, files, problem):
+    assert failover_hooks([group(hook)], files)["problems"] == [problem]
+
+
+def test_every_file_that_is_missing_is_named():
+    hooks = group(HOOK, before_tasks={**HOOK, "variable": "failover_before_tasks"})
+    assert [problem.split()[0] for problem in failover_hooks([hooks], {})["problems"]] == [
+        "failover_before_tasks",
+        "failover_after_tasks",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["text", {}], "the input is of type str, expected a list"),
+        ([[], None], "files is of type NoneType, expected a dictionary"),
+        ([[{}], {}], "'before_tasks' is missing in the input"),
+    ],
+)
+def test_input_that_is_not_as_documented(arguments, message):
+    with pytest.raises(AnsibleFilterError) as refused:
+        failover_hooks(*arguments)
+    assert f"elementsw.replication.failover_hooks: {message}" in str(refused.value)
+
+
+def test_ansible_finds_it_by_its_name():
+    assert FilterModule().filters() == {"failover_hooks": failover_hooks}
