@@ -28,8 +28,8 @@ says() {
 
 pairs='{"protect_pairs": [{"volume": "orders-db", "mode": "sync"}, {"volume": "catalogue", "peer_volume": "catalogue-dr"}]}'
 
-play 2 protect -e replication_peer=nobody
-says "Given: alpha and nobody"
+play 2 protect -e replication_peer=moon
+says "Given: alpha, moon"
 play 2 protect
 says "Name the volumes in protect_pairs"
 play 0 protect -e "$pairs" --check --diff
