@@ -5,8 +5,9 @@
 
 set -euo pipefail
 
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+log=$folder/log
 
 # play STATUS NAME [ARGUMENT...]: the playbook ends with this status.
 play() {
@@ -26,26 +27,55 @@ says() {
     grep -qF -- "$1" "$log" || { echo "not said: $1" >&2; exit 1; }
 }
 
-pairs='{"protect_pairs": [{"volume": "orders-db", "mode": "sync"}, {"volume": "catalogue", "peer_volume": "catalogue-dr"}]}'
-
 play 2 protect -e replication_peer=moon
-says "Given: alpha, moon"
+says "Given: alpha and moon"
 play 2 protect
 says "Name the volumes in protect_pairs"
-play 0 protect -e "$pairs" --check --diff
-says "changed=1"
-play 0 protect -e "$pairs" -e protect_wait_for=in_sync
-says "changed=2"
-play 0 protect -e "$pairs" -e protect_wait_for=in_sync
+
+# A list from a spreadsheet, beside where ansible-playbook is started: all faults at once, and nothing is written.
+cd "$folder"
+printf 'volume;mode\r\norders-db;synchronous\r\n;sync\r\n' > pairs.csv
+play 2 protect -e protect_pairs_file=pairs.csv
+says "row 2 (orders-db): mode 'synchronous' is not one of async, sync, snapshots_only"
+says "pairs.csv cannot be used, nothing was written: row 2 (orders-db), row 3."
+printf '\xef\xbb\xbfVolume;Mode;peer volume;create_peer_volume.account\r\norders-db;sync;;\r\n;;;\r\ncatalogue;;catalogue-dr;\r\nwiki;;;tenant\r\n' > pairs.csv
+play 0 protect -e protect_pairs_file=pairs.csv --check --diff
+says "alpha and beta would be paired"
+play 0 protect -e '{"protect_pairs": []}'
+play 0 protect -e protect_pairs_file=pairs.csv --check
+says "* wiki (43)       ->  wiki               would be created on beta, 10 GiB, account tenant, async"
+says "3 volume pairs, 3 would change"
+
+# One that fails is one line among the others.
+play 2 protect -e '{"protect_pairs": [{"volume": "orders-db"}, {"volume": "ledger"}]}'
+says "! ledger          ->  -               failed: cluster alpha has no volume ledger"
+says "1 of 2 volume pairs failed; what became of each"
+play 0 protect -e protect_pairs_file=pairs.csv -e protect_wait_for=in_sync
+says "* orders-db (41)  ->  orders-db (77)     sync, healthy"
+says "created on beta, 10 GiB, account tenant, async, healthy"
+play 0 protect -e protect_pairs_file=pairs.csv -e protect_wait_for=in_sync
 says "changed=0"
 play 0 status
+says "3 of 3 pairs protected"
 says "orders-db (41)  Active  ->  orders-db (77)     Active  sync   healthy"
-play 0 unprotect -e "$pairs" --check
-play 2 unprotect
+
+# The list in the inventory is not taken by itself, and a name that is wrong takes nothing.
+play 2 unprotect -e protect_pairs_file=pairs.csv
 says "Without that nothing is removed"
-play 0 unprotect -e "$pairs" -e unprotect_clusters=true
+play 2 unprotect -e unprotect_volumes=orders-db,ledger
+says "cluster alpha has no volume ledger. Nothing was written."
+play 0 unprotect -e unprotect_volumes=wiki --check
+says "* wiki (43) - wiki (101): pair would be removed"
+play 0 unprotect -e unprotect_volumes=wiki -e unprotect_release_targets=true
+says "* wiki (43) - wiki (101): pair removed, the former target is writable"
+says "1 volume pair, 1 removed"
+play 0 unprotect -e '{"unprotect_volumes": ["wiki"]}'
+says "wiki: had no pair already"
+play 0 unprotect -e protect_pairs_file=pairs.csv -e unprotect_all=true -e unprotect_clusters=true
+says "3 volume pairs, 2 removed"
+says "* the pair of the clusters: removed"
 says "changed=2"
-play 0 unprotect -e "$pairs" -e unprotect_clusters=true
+play 0 unprotect -e protect_pairs_file=pairs.csv -e unprotect_all=true -e unprotect_clusters=true
 says "changed=0"
 play 2 status -e status_fail_on_problems=true
 says "not paired"
