@@ -112,10 +112,8 @@ def unprotect_summary(
 
 def _line(result: dict[str, Any], check: bool, release: bool) -> str:
     mark = "!" if result["failed"] else "*" if result["changed"] else " "
-    return (
-        f"{mark} {side_name(result['local'], result['volume'])} - {side_name(result['peer'], result['peer_volume'])}: "
-        + _outcome(result, check, release)
-    )
+    here, there = side_name(result["local"], result["volume"]), side_name(result["peer"], result["peer_volume"])
+    return f"{mark} {here} - {there}: {_outcome(result, check, release)}"
 
 
 def _outcome(result: dict[str, Any], check: bool, release: bool) -> str:
