@@ -75,7 +75,7 @@ from ..plugin_utils._filter_input import dictionary, sequence
 
 NAME = "replication_links"
 #: What an item of replication_links may have besides the two names.
-OPTIONS = ("pairs", "pairs_file", "account", "peer_account", "mode", "create_peer_volume", "max_lag", "warn_lag")
+OPTIONS = ("pairs", "pairs_file", "max_lag")
 MOST_CLUSTERS = 5
 HOW = "-e replication_cluster=NAME -e replication_peer=NAME"
 HOW_MANY = f"Give two to five clusters as different hosts of the inventory, {HOW} or -e replication_clusters=NAME,NAME"

@@ -38,4 +38,4 @@ says 1 " sync, healthy"
 play 0 protect -e @pairs.yml
 play 0 status
 says 1 "202 of 202 pairs protected, worst lag"
-says 1 "0 errors, 0 warnings"
+says 2 "0 errors, 0 warnings"

@@ -46,4 +46,4 @@ for name in protect unprotect failover status; do
 done
 
 # An inventory that was not read is no success either.
-SIMULATOR_INVENTORY=/dev/null play 2 "No host of the inventory: alpha, beta." protect
+SIMULATOR_INVENTORY=/dev/null play 2 "are no hosts of the inventory" protect

@@ -11,10 +11,14 @@ log=$folder/log
 
 # play STATUS NAME [ARGUMENT...]: the playbook ends with this status.
 play() {
+    links "$@" -e replication_cluster=alpha -e replication_peer="${peer:-beta}"
+}
+
+# links STATUS NAME [ARGUMENT...]: the same without the names of the clusters.
+links() {
     local wanted=$1 name=$2 status=0
     shift 2
-    ansible-playbook -i "$SIMULATOR_INVENTORY" "elementsw.replication.$name" \
-        -e replication_cluster=alpha -e replication_peer=beta "$@" > "$log" 2>&1 || status=$?
+    ansible-playbook -i "$SIMULATOR_INVENTORY" "elementsw.replication.$name" "$@" > "$log" 2>&1 || status=$?
     cat "$log"
     if [ "$status" -ne "$wanted" ] || grep -qE '^\[(WARNING|DEPRECATION)' "$log"; then
         echo "$name $*: status $status in place of $wanted, or a warning" >&2
@@ -27,8 +31,8 @@ says() {
     grep -qF -- "$1" "$log" || { echo "not said: $1" >&2; exit 1; }
 }
 
-play 2 protect -e replication_peer=moon
-says "Given: alpha and moon"
+peer=moon play 2 protect
+says "Given: alpha, moon; moon is no host of the inventory."
 play 2 protect
 says "Name the volumes in protect_pairs"
 
@@ -58,6 +62,18 @@ says "changed=0"
 play 0 status
 says "3 of 3 pairs protected"
 says "orders-db (41)  Active  ->  orders-db (77)     Active  sync   healthy"
+
+# Links as data: each on its own, and one that fails does not stop the other.
+cat > links.json <<'LINKS'
+{"replication_links": [{"cluster": "alpha", "peer": "beta", "pairs": [{"volume": "orders-db", "mode": "sincere"}]},
+                       {"cluster": "beta", "peer": "gamma", "pairs": [{"volume": "orders-db"}]}]}
+LINKS
+links 2 protect -e @links.json --check
+says "alpha - beta: failed: protect_pairs: pairs[0] (orders-db): mode 'sincere' is not one of"
+says "beta - gamma: 0 volume pairs, 0 would change"
+says "1 of 2 links failed: alpha - beta."
+links 0 status -e @links.json --limit alpha,beta,gamma
+says "3 of 3 pairs protected"
 
 # The list in the inventory is not taken by itself, and a name that is wrong takes nothing.
 play 2 unprotect -e protect_pairs_file=pairs.csv

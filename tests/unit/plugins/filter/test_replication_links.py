@@ -29,7 +29,7 @@ def two(here, there, **others):
         ({"clusters": ["alpha", "beta"], "cluster": "", "peer": None}, [two("alpha", "beta")]),
         ({"clusters": "alpha, beta\ngamma,\n"}, [two("alpha", "beta"), two("alpha", "gamma"), two("beta", "gamma")]),
         (
-            {"links": [two("alpha", "beta", pairs=[], mode=""), two("alpha", "gamma", pairs_file="g.csv")]},
+            {"links": [two("alpha", "beta", pairs=[], max_lag=""), two("alpha", "gamma", pairs_file="g.csv")]},
             [two("alpha", "beta", pairs=[]), two("alpha", "gamma", pairs_file="g.csv")],
         ),
     ],

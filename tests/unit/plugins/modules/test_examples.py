@@ -159,7 +159,6 @@ def test_every_place_is_looked_at() -> None:
         "docs/docsite/rst/guide_pairing.rst",
         "docs/docsite/rst/guide_recovery.rst",
         "playbooks/failover.yml",
-        "playbooks/protect.yml",
         "playbooks/status.yml",
         "playbooks/unprotect.yml",
         "roles/failover/README.md",
