@@ -26,6 +26,12 @@ options:
       - When the clusters were read, as text for the headline.
     type: str
     default: ""
+  drift:
+    description:
+      - The value of P(elementsw.replication.replication_drift#filter). A volume that is declared and has no pair is as an error.
+    type: list
+    elements: dict
+    default: []
 seealso:
   - plugin: elementsw.replication.join_reports
     plugin_type: filter
@@ -129,7 +135,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from ..plugin_utils._filter_input import dictionary, plain, shaped
+from ..plugin_utils._filter_input import dictionaries, dictionary, plain, shaped
 
 NAME = "status_table"
 JOINED = "the value of elementsw.replication.join_reports"
@@ -144,14 +150,16 @@ NOT_READ = "(not read)"
 NOTHING = "-"
 
 
-def status_table(joined: Any, at: Any = "") -> dict[str, Any]:
+def status_table(joined: Any, at: Any = "", drift: Any = ()) -> dict[str, Any]:
     """Return the report, laid out. Raise AnsibleFilterError where the input is not as documented."""
     report = dictionary(NAME, "the input", joined, JOINED)
+    differing = dictionaries(NAME, "drift", drift, "each item a link")
     with shaped(NAME, JOINED):
+        missing = sum(len(link["not_paired"]) for link in differing)
         read = [(link, problems, _is_shown(link, problems)) for link, problems in _with_problems(report)]
         return {
-            "headline": _headline(report["summary"], plain(at)),
-            "sick": _sick(report),
+            "headline": _headline(report["summary"], missing, plain(at)),
+            "sick": _sick(report, missing),
             "not_read": _not_read(report),
             "counts": _counts(report["problems"]),
             "problems": report["unread"],
@@ -164,20 +172,23 @@ def status_table(joined: Any, at: Any = "") -> dict[str, Any]:
         }
 
 
-def _headline(summary: dict[str, Any], at: str) -> str:
+def _headline(summary: dict[str, Any], missing: int, at: str) -> str:
     protected = f"{summary['protected']} of {_counted(summary['pairs'], 'pair')} protected"
     parts = [protected if summary["pairs"] else "No volume pairs"]
     if summary["worst_lag_seconds"] is not None:
         parts.append(f"worst lag {_lag(summary['worst_lag_seconds'])} ({summary['worst_lag_volume']})")
     others = {"late": "too far behind", "copying": "copying", "paused": "paused", "not_replicating": "not replicating"}
     parts += [f"{summary[kind]} {text}" for kind, text in others.items() if summary[kind]]
+    parts += [f"{missing} declared and not paired"] if missing else []
     return ", ".join(parts) + (f" - as of {at}" if at else "")
 
 
-def _sick(report: dict[str, Any]) -> str | None:
+def _sick(report: dict[str, Any], missing: int) -> str | None:
     unread = report["unread"]
     errors = [problem for problem in report["problems"] if problem["severity"] == "error" and problem not in unread]
     errors += [problem for problem in unread if problem["code"] == UNREACHABLE]
+    if not errors and missing:
+        return f"{_counted(missing, 'volume')} declared and not paired; run protect with the same list."
     if not errors:
         return None
     return f"The replication has {_counted(len(errors), 'problem')} of severity error; the report says what to do about each."

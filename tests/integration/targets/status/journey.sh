@@ -87,6 +87,13 @@ says 1 "alpha - gamma: 1 error, 0 warnings"
 says 1 "s behind, and max_lag is 1 s; an administrator has paused it"
 says 1 "Not ready: volume ledger"
 
+# The list of what is declared, beside what there is.
+declared='{"protect_pairs": [{"volume": "orders-db"}, {"volume": "ledger"}, {"volume": "archive"}]}'
+run 2 -e replication_cluster=alpha -e replication_peer=beta -e "$declared" -e status_fail_on_problems=true
+says 1 "1 not replicating, 1 declared and not paired - as of"
+says 1 "Declared and not paired: archive"
+says 1 "Paired and not declared: orders-log (42)"
+
 # Of two clusters that are not paired it is a problem, of several when no two are.
 (
     cd "$folder"

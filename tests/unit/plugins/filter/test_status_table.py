@@ -207,6 +207,13 @@ def test_what_is_sick_and_what_was_not_read_fail_with_different_sentences():
     assert "gamma" in table(problems=[silent], unread=[silent], answering=[])["not_read"]
 
 
+def test_a_declared_volume_without_a_pair_is_as_an_error():
+    listed = {"ignored": [], "answering": ["alpha"], "pairs": [], "halves": [], "unread": [], "problems": []}
+    laid_out = status_table({**listed, "summary": COUNTS}, drift=[{"not_paired": ["a", "b"]}, {"not_paired": []}])
+    assert laid_out["headline"] == "No volume pairs, 2 declared and not paired"
+    assert laid_out["sick"] == "2 volumes declared and not paired; run protect with the same list."
+
+
 def test_the_half_of_a_link_says_so():
     half, sick = report([volume_pair()], there=None), report([volume_pair()], there=None, problems=[problem("p")])
     titles = [table(halves=[each])["links"][0]["title"] for each in (half, sick)]
