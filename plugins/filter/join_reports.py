@@ -120,6 +120,9 @@ _value:
         paused:
           description: Those that someone has paused.
           type: int
+        not_known:
+          description: Those of which only one side was read, which is healthy.
+          type: int
         not_replicating:
           description: All others.
           type: int
@@ -142,6 +145,8 @@ NAME = "join_reports"
 REPORT = "the result of elementsw.replication.element_pair_info"
 #: The code of what was not read without an error of the module.
 NOT_READ = "not_read"
+#: What a volume pair can be counted as.
+KINDS = ("protected", "late", "copying", "paused", "not_replicating", "not_known")
 FOLLOW = "do what the message says and check again"
 
 
@@ -277,7 +282,7 @@ def _summary(pairs: list[tuple[dict, float | None]]) -> dict[str, Any]:
     seconds, volume = max(known, key=lambda lag: lag[0], default=(None, None))
     return {
         "pairs": len(pairs),
-        **{kind: kinds.count(kind) for kind in ("protected", "late", "copying", "paused", "not_replicating")},
+        **{kind: kinds.count(kind) for kind in KINDS},
         "worst_lag_seconds": seconds,
         "worst_lag_volume": volume,
     }
@@ -287,6 +292,8 @@ def _kind(pair: dict[str, Any], max_lag: float | None) -> str:
     if pair["in_sync"]:
         lag = pair.get("lag_seconds")
         return "protected" if max_lag is None or (lag is not None and lag <= max_lag) else "late"
+    if pair["in_sync"] is None and pair["health"] in (None, "healthy"):
+        return "not_known"  # one side is healthy, and the other one was not read
     return {"syncing": "copying", "paused": "paused"}.get(pair["health"], "not_replicating")
 
 

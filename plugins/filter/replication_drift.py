@@ -24,7 +24,8 @@ options:
     required: true
   declared:
     description:
-      - For each link whose pairs are declared, its C(cluster), C(peer) and C(pairs), and the C(account) of items that give none.
+      - For each link whose pairs are declared, its C(cluster), C(peer) and C(pairs), the C(account) of items that give none,
+        and the C(problem) of a list that cannot be used.
     type: list
     elements: dict
     required: true
@@ -57,6 +58,9 @@ _value:
       description: Volumes that have a pair with the peer and are not declared.
       type: list
       elements: str
+    problem:
+      description: Why the list cannot be used. V(null) when it can.
+      type: str
     unpaired:
       description: Other volumes of the accounts concerned that are in no pair with the peer.
       type: list
@@ -71,6 +75,7 @@ from ..plugin_utils._filter_input import dictionaries, dictionary, shaped
 NAME = "replication_drift"
 JOINED = "the value of elementsw.replication.join_reports"
 DECLARED = "each item a link with its pairs"
+DIFFERENCES = ("not_paired", "not_declared", "unpaired")
 
 
 def replication_drift(joined: Any, declared: Any) -> list[dict[str, Any]]:
@@ -81,7 +86,7 @@ def replication_drift(joined: Any, declared: Any) -> list[dict[str, Any]]:
         by_link = {(each["cluster"], each["peer"]): each for each in lists}
         read = [(link, by_link.get(_names(link))) for link in report["pairs"]]
         found = [_drift(link, listed) for link, listed in read if listed is not None]
-        return [drift for drift in found if drift["not_paired"] or drift["not_declared"] or drift["unpaired"]]
+        return [drift for drift in found if any(drift[key] for key in ("problem", *DIFFERENCES))]
 
 
 def _names(link: dict[str, Any]) -> tuple[str, str]:
@@ -90,12 +95,15 @@ def _names(link: dict[str, Any]) -> tuple[str, str]:
 
 
 def _drift(link: dict[str, Any], listed: dict[str, Any]) -> dict[str, Any]:
+    if listed.get("problem"):
+        return {"link": " - ".join(_names(link)), "problem": listed["problem"], **{key: [] for key in DIFFERENCES}}
     items = [{**item, "account": item.get("account") or listed.get("account")} for item in listed["pairs"]]
     sides = [pair["local"] for pair in link["volume_pairs"]]
     accounts = {item["account"] for item in items} | {side["account"] for side in sides if _is_in(items, side)}
     unpaired = [side for side in link.get("unpaired") or [] if side["account"] in accounts and not _is_in(items, side)]
     return {
         "link": " - ".join(_names(link)),
+        "problem": None,
         "not_paired": [_item_name(item) for item in items if not any(_is(item, side) for side in sides)],
         "not_declared": [_side_name(side) for side in sides if not _is_in(items, side)],
         "unpaired": [_side_name(side) for side in unpaired],

@@ -177,7 +177,13 @@ def _headline(summary: dict[str, Any], missing: int, at: str) -> str:
     parts = [protected if summary["pairs"] else "No volume pairs"]
     if summary["worst_lag_seconds"] is not None:
         parts.append(f"worst lag {_lag(summary['worst_lag_seconds'])} ({summary['worst_lag_volume']})")
-    others = {"late": "too far behind", "copying": "copying", "paused": "paused", "not_replicating": "not replicating"}
+    others = {
+        "late": "too far behind",
+        "copying": "copying",
+        "paused": "paused",
+        "not_replicating": "not replicating",
+        "not_known": "not known",
+    }
     parts += [f"{summary[kind]} {text}" for kind, text in others.items() if summary[kind]]
     parts += [f"{missing} declared and not paired"] if missing else []
     return ", ".join(parts) + (f" - as of {at}" if at else "")

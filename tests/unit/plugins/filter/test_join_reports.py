@@ -22,7 +22,7 @@ SKIPPED = {"changed": False, "skipped": True}
 NO_ANSWER = {"failed": True, "msg": "alpha timed out", "error": {"code": "unreachable"}}
 REFUSED = {"failed": True, "msg": "wrong password", "error": {"code": "authentication"}}
 NO_PAIRS = {
-    **dict.fromkeys(("pairs", "protected", "late", "copying", "paused", "not_replicating"), 0),
+    **dict.fromkeys(("pairs", "protected", "late", "copying", "paused", "not_replicating", "not_known"), 0),
     **dict.fromkeys(("worst_lag_seconds", "worst_lag_volume")),
 }
 NOT_PAIRED = problem("not paired", code="not_paired")
@@ -152,8 +152,9 @@ def test_every_pair_is_counted_once_and_the_worst_lag_has_its_name():
     read = link("alpha", "beta", pairs)
     read["which"]["max_lag"] = "60"
     half = report([volume_pair("lone", 7, in_sync=None, health="recovering")], "alpha", None)
+    half["volume_pairs"].append(volume_pair("half", 8, in_sync=None))
     joined = join([READ, READ, NO_ANSWER], [[read], [], []], [half, {}, {}])
-    counts = {"pairs": 7, "protected": 1, "late": 2, "copying": 1, "paused": 1, "not_replicating": 2}
+    counts = {"pairs": 8, "protected": 1, "late": 2, "copying": 1, "paused": 1, "not_replicating": 2, "not_known": 1}
     assert joined["summary"] == {**counts, "worst_lag_seconds": 61, "worst_lag_volume": "late"}
 
 

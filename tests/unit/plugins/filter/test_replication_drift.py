@@ -40,7 +40,13 @@ def drift(*items, account=None, **others):
 )
 def test_what_is_not_paired_and_what_is_not_declared(items, account, not_paired, not_declared):
     found = drift(*items, account=account)
-    expected = {"link": "alpha - beta", "not_paired": not_paired, "not_declared": not_declared, "unpaired": []}
+    expected = {
+        "link": "alpha - beta",
+        "not_paired": not_paired,
+        "not_declared": not_declared,
+        "unpaired": [],
+        "problem": None,
+    }
     assert found == ([expected] if not_paired or not_declared else [])
 
 
@@ -49,6 +55,14 @@ def test_volumes_of_the_accounts_concerned_that_are_in_no_pair():
     assert found["unpaired"] == ["new (8)"]
     (declared,) = drift({"volume": "a"}, {"volume": "b"}, {"volume": "new"}, unpaired=UNPAIRED)
     assert (declared["not_paired"], declared["unpaired"]) == (["new"], [])
+
+
+def test_a_list_that_cannot_be_used_is_reported_and_not_compared():
+    link = {**report(PAIRS), "ansible_loop_var": "which", "which": {"cluster": "alpha", "peer": "beta"}}
+    (found,) = replication_drift(
+        {"pairs": [link]}, [{"cluster": "alpha", "peer": "beta", "pairs": [], "problem": "odd"}]
+    )
+    assert found == {"link": "alpha - beta", "problem": "odd", "not_paired": [], "not_declared": [], "unpaired": []}
 
 
 def test_a_link_without_a_list_is_not_compared():

@@ -22,7 +22,7 @@ COLUMNS = ("here", "state", "arrow", "there", "peer_state", "mode", "health", "l
 
 
 COUNTS = {
-    **dict.fromkeys(("pairs", "protected", "late", "copying", "paused", "not_replicating"), 0),
+    **dict.fromkeys(("pairs", "protected", "late", "copying", "paused", "not_replicating", "not_known"), 0),
     **dict.fromkeys(("worst_lag_seconds", "worst_lag_volume")),
 }
 
