@@ -34,7 +34,8 @@ options:
   links:
     description:
       - For each cluster, the C(results) of M(elementsw.replication.element_pair_info) in a loop over the links of this
-        cluster. The items of the loop are lists with the names of both clusters, this one first.
+        cluster. The items of the loop are those of P(elementsw.replication.replication_links#filter), with C(max_lag) where
+        the target of a pair that counts as protected may not be further behind than that many seconds.
     type: list
     elements: list
     required: true
@@ -100,6 +101,37 @@ _value:
     healthy:
       description: Whether none of them is of severity V(error).
       type: bool
+    summary:
+      description: Counts of the volume pairs. Every pair is in one of the counts besides C(pairs).
+      type: dict
+      contains:
+        pairs:
+          description: All volume pairs.
+          type: int
+        protected:
+          description: Those that are in sync, and no further behind than C(max_lag) of their link.
+          type: int
+        late:
+          description: Those that are in sync and further behind, or with a lag that is not known.
+          type: int
+        copying:
+          description: Those whose source is being copied.
+          type: int
+        paused:
+          description: Those that someone has paused.
+          type: int
+        not_known:
+          description: Those of which only one side was read, which is healthy.
+          type: int
+        not_replicating:
+          description: All others.
+          type: int
+        worst_lag_seconds:
+          description: The largest lag, V(null) when none is known.
+          type: float
+        worst_lag_volume:
+          description: Name of the volume with that lag.
+          type: str
 """
 
 from collections.abc import Callable
@@ -113,6 +145,8 @@ NAME = "join_reports"
 REPORT = "the result of elementsw.replication.element_pair_info"
 #: The code of what was not read without an error of the module.
 NOT_READ = "not_read"
+#: What a volume pair can be counted as.
+KINDS = ("protected", "late", "copying", "paused", "not_replicating", "not_known")
 FOLLOW = "do what the message says and check again"
 
 
@@ -126,7 +160,7 @@ def join_reports(
     half = _by_name(names, "halves", halves)
     with shaped(NAME, REPORT):
         read = {name: [link for link in loops[name] if "skipped" not in link] for name in names}
-        pairs = [link for name in names for link in read[name] if _was_read(link)]
+        pairs = _without_missing_elsewhere([link for name in names for link in read[name] if _was_read(link)])
         unread = [_unread_cluster(name, answer[name]) for name in names if not _was_read(answer[name])]
         unread += [_unread_link(link) for name in names for link in read[name] if not _was_read(link)]
         rest = [
@@ -136,6 +170,8 @@ def join_reports(
         ]
         ignored = ["not_paired"] if not_all_paired and (unread or _linked(pairs)) else []
         problems = unread + _found(pairs + rest, ignored)
+        lags = [(pair, _link(link)[2]) for link in pairs for pair in link["volume_pairs"]]
+        lags += [(pair, None) for report in rest for pair in report["volume_pairs"]]
         return {
             "answering": [name for name in names if _was_read(answer[name])],
             "pairs": pairs,
@@ -144,6 +180,7 @@ def join_reports(
             "ignored": ignored,
             "problems": problems,
             "healthy": all(problem["severity"] != "error" for problem in problems),
+            "summary": _summary(lags),
         }
 
 
@@ -164,9 +201,11 @@ def _was_read(result: dict[str, Any]) -> bool:
     return "healthy" in result
 
 
-def _link(result: dict[str, Any]) -> list[str]:
-    """The names of both clusters, which the loop was over."""
-    return result[result["ansible_loop_var"]]
+def _link(result: dict[str, Any]) -> tuple[str, str, float | None]:
+    """The names of both clusters of the link that the loop was over, and the lag that is allowed."""
+    link = result[result["ansible_loop_var"]]
+    max_lag = link.get("max_lag")
+    return link["cluster"], link["peer"], None if max_lag in (None, "") else float(max_lag)
 
 
 def _unread_cluster(name: str, answer: dict[str, Any]) -> dict[str, Any]:
@@ -179,7 +218,7 @@ def _unread_cluster(name: str, answer: dict[str, Any]) -> dict[str, Any]:
 
 
 def _unread_link(result: dict[str, Any]) -> dict[str, Any]:
-    both = _link(result)
+    both = _link(result)[:2]
     message = f"clusters {' and '.join(both)} were not read together: {result.get('msg', 'the task did not run')}"
     return _problem(_code(result), message, FOLLOW, both[0])
 
@@ -196,6 +235,10 @@ def _problem(code: str, message: str, remedy: str, cluster: str) -> dict[str, An
         "remedy": remedy,
         "cluster": cluster,
         "volume": None,
+        "volume_id": None,
+        "account": None,
+        "command": None,
+        "count": None,
     }
 
 
@@ -212,6 +255,46 @@ def _rest(half: dict[str, Any], shown: set[int]) -> dict[str, Any]:
     volumes = {pair["volume"] for pair in volume_pairs} - {None, ""}
     problems = [problem for problem in half["problems"] if problem["volume"] in volumes]
     return {**half, "volume_pairs": volume_pairs, "problems": problems}
+
+
+def _without_missing_elsewhere(links: list[dict]) -> list[dict]:
+    """The links, without the problem that a volume that was named has no pair on one link while it has one on another."""
+    paired = {pair[side] for link in links for pair in link["volume_pairs"] for side in ("volume", "peer_volume")} - {
+        None
+    }
+    return [
+        {
+            **link,
+            "problems": [
+                problem
+                for problem in link["problems"]
+                if problem["code"] != "not_paired" or problem["volume"] not in paired
+            ],
+        }
+        for link in links
+    ]
+
+
+def _summary(pairs: list[tuple[dict, float | None]]) -> dict[str, Any]:
+    """Counts of pairs, each given with the lag that is allowed."""
+    kinds = [_kind(pair, max_lag) for pair, max_lag in pairs]
+    known = [(pair["lag_seconds"], pair["volume"]) for pair, _max_lag in pairs if pair.get("lag_seconds") is not None]
+    seconds, volume = max(known, key=lambda lag: lag[0], default=(None, None))
+    return {
+        "pairs": len(pairs),
+        **{kind: kinds.count(kind) for kind in KINDS},
+        "worst_lag_seconds": seconds,
+        "worst_lag_volume": volume,
+    }
+
+
+def _kind(pair: dict[str, Any], max_lag: float | None) -> str:
+    if pair["in_sync"]:
+        lag = pair.get("lag_seconds")
+        return "protected" if max_lag is None or (lag is not None and lag <= max_lag) else "late"
+    if pair["in_sync"] is None and pair["health"] in (None, "healthy"):
+        return "not_known"  # one side is healthy, and the other one was not read
+    return {"syncing": "copying", "paused": "paused"}.get(pair["health"], "not_replicating")
 
 
 def _linked(pairs: list[dict]) -> bool:

@@ -21,6 +21,17 @@ options:
       - The value of P(elementsw.replication.join_reports#filter).
     type: dict
     required: true
+  at:
+    description:
+      - When the clusters were read, as text for the headline.
+    type: str
+    default: ""
+  drift:
+    description:
+      - The value of P(elementsw.replication.replication_drift#filter). A volume that is declared and has no pair is as an error.
+    type: list
+    elements: dict
+    default: []
 seealso:
   - plugin: elementsw.replication.join_reports
     plugin_type: filter
@@ -39,9 +50,18 @@ _value:
   description: The report.
   type: dict
   contains:
-    healthy:
-      description: Whether there is no problem of severity V(error).
-      type: bool
+    headline:
+      description: How many pairs are protected, and what the others do.
+      type: str
+      sample: 22 of 25 pairs protected, worst lag 41 s (erp-vol03), 2 copying, 1 paused - as of 2026-11-28 06:00 UTC
+    sick:
+      description: The sentence for a failure because of problems of severity V(error). V(null) when there is none.
+      type: str
+    not_read:
+      description:
+        - The sentence for a failure because clusters or links could not be read. V(null) when all were read, and for a cluster
+          that does not answer while another one does, which is a problem of the report.
+      type: str
     counts:
       description: How many problems there are.
       type: str
@@ -59,8 +79,12 @@ _value:
           description: Name of the first cluster.
           type: str
         there:
-          description: Name of the second cluster, V(?) where it was not read.
+          description: Name of the second cluster, V(null) where it was not read.
           type: str
+        title:
+          description: The link and the number of its problems.
+          type: str
+          sample: "alpha - beta: 0 errors, 2 warnings"
         counts:
           description: How many problems it has that no link before it has.
           type: str
@@ -111,32 +135,79 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from ..plugin_utils._filter_input import dictionary, shaped
+from ..plugin_utils._filter_input import dictionaries, dictionary, plain, shaped
 
 NAME = "status_table"
 JOINED = "the value of elementsw.replication.join_reports"
+#: The code of a cluster that does not answer.
+UNREACHABLE = "peer_unreachable"
 ARROWS = {"to_peer": "->", "from_peer": "<-"}
 WORST_FIRST = ("dead", "broken", "unknown", "pending", "recovering", "paused", "syncing", "healthy", None)
+NEED_A_PERSON = ("dead", "broken")
+#: Stands for a cluster that was not read.
+NOT_READ = "(not read)"
 #: Stands for everything that is not there or not known.
 NOTHING = "-"
 
 
-def status_table(joined: Any) -> dict[str, Any]:
+def status_table(joined: Any, at: Any = "", drift: Any = ()) -> dict[str, Any]:
     """Return the report, laid out. Raise AnsibleFilterError where the input is not as documented."""
     report = dictionary(NAME, "the input", joined, JOINED)
+    differing = dictionaries(NAME, "drift", drift, "each item a link")
     with shaped(NAME, JOINED):
+        missing = sum(len(link["not_paired"]) for link in differing)
         read = [(link, problems, _is_shown(link, problems)) for link, problems in _with_problems(report)]
         return {
-            "healthy": report["healthy"],
+            "headline": _headline(report["summary"], missing, plain(at)),
+            "sick": _sick(report, missing),
+            "not_read": _not_read(report),
             "counts": _counts(report["problems"]),
             "problems": report["unread"],
             "links": [_link(link, problems) for link, problems, is_shown in read if is_shown],
             "not_paired": [
-                " - ".join(_names(link))
+                f"{link['clusters']['local']['name']} - {link['clusters']['peer']['name']}"
                 for link, _problems, is_shown in read
                 if not is_shown and link["clusters"]["peer"]
             ],
         }
+
+
+def _headline(summary: dict[str, Any], missing: int, at: str) -> str:
+    protected = f"{summary['protected']} of {_counted(summary['pairs'], 'pair')} protected"
+    parts = [protected if summary["pairs"] else "No volume pairs"]
+    if summary["worst_lag_seconds"] is not None:
+        parts.append(f"worst lag {_lag(summary['worst_lag_seconds'])} ({summary['worst_lag_volume']})")
+    others = {
+        "late": "too far behind",
+        "copying": "copying",
+        "paused": "paused",
+        "not_replicating": "not replicating",
+        "not_known": "not known",
+    }
+    parts += [f"{summary[kind]} {text}" for kind, text in others.items() if summary[kind]]
+    parts += [f"{missing} declared and not paired"] if missing else []
+    return ", ".join(parts) + (f" - as of {at}" if at else "")
+
+
+def _sick(report: dict[str, Any], missing: int) -> str | None:
+    unread = report["unread"]
+    errors = [problem for problem in report["problems"] if problem["severity"] == "error" and problem not in unread]
+    errors += [problem for problem in unread if problem["code"] == UNREACHABLE]
+    if not errors and missing:
+        return f"{_counted(missing, 'volume')} declared and not paired; run protect with the same list."
+    if not errors:
+        return None
+    return f"The replication has {_counted(len(errors), 'problem')} of severity error; the report says what to do about each."
+
+
+def _not_read(report: dict[str, Any]) -> str | None:
+    unread = [problem for problem in report["unread"] if problem["code"] != UNREACHABLE or not report["answering"]]
+    if not unread:
+        return None
+    clusters = ", ".join(dict.fromkeys(problem["cluster"] for problem in unread))
+    return (
+        f"Not everything could be read, which concerns {clusters}: the report says why, and nothing about their health."
+    )
 
 
 def _with_problems(report: dict[str, Any]) -> list[tuple[dict, list[dict]]]:
@@ -155,28 +226,46 @@ def _is_shown(link: dict[str, Any], problems: list[dict]) -> bool:
     return bool(problems or link["volume_pairs"] or (link["cluster_pairs"] and link["clusters"]["peer"]))
 
 
-def _names(link: dict[str, Any]) -> tuple[str, str]:
+def _names(link: dict[str, Any]) -> tuple[str, str | None]:
     peer = link["clusters"]["peer"]
-    return link["clusters"]["local"]["name"], peer["name"] if peer else "?"
+    return link["clusters"]["local"]["name"], peer["name"] if peer else None
 
 
 def _link(link: dict[str, Any], problems: list[dict]) -> dict[str, Any]:
     here, peer_name = _names(link)
-    by_volume: dict[tuple, list[dict]] = {}
-    for problem in problems:
-        if problem["volume"]:
-            by_volume.setdefault((problem["cluster"], problem["volume"]), []).append(problem)
-    rows = [_row(pair, here, peer_name, by_volume) for pair in link["volume_pairs"]]
-    without_row = [problem for found in by_volume.values() for problem in found]
+    rows = [_row(pair, here, peer_name) for pair in link["volume_pairs"]]
+    without_row = [problem for problem in problems if not _put(problem, rows)]
     return {
         "here": here,
         "there": peer_name,
+        "title": _title(here, peer_name, problems),
         "counts": _counts(problems),
         "cluster_pairs": [_cluster_pair(pair, bool(link["clusters"]["peer"])) for pair in link["cluster_pairs"]],
-        "problems": [problem for problem in problems if not problem["volume"]] + without_row,
+        "problems": [problem for problem in without_row if not problem["volume"]]
+        + [problem for problem in without_row if problem["volume"]],
         "readiness": [check for check in link.get("readiness") or [] if check["ok"] is not True],
         "rows": _aligned([_head(here, peer_name), *sorted(rows, key=_rank)]) if rows else [],
     }
+
+
+def _title(here: str, peer_name: str | None, problems: list[dict]) -> str:
+    if peer_name is None:
+        rest = f": {_counts(problems)}" if problems else ""
+        return f"What {here} knows of its pairs with a cluster that was not read{rest}"
+    return f"{here} - {peer_name}: {_counts(problems)}"
+
+
+def _put(problem: dict[str, Any], rows: list[dict]) -> bool:
+    """Put a problem into the row of its volume. A name that several rows have says nothing: accounts share names."""
+    cluster, name, number = problem["cluster"], problem["volume"], problem.get("volume_id")
+    if number is not None:
+        found = [row for row in rows if (cluster, number) in row["ids"]]
+    else:
+        found = [row for row in rows if name and (cluster, name) in row["names"]]
+    if len(found) != 1:
+        return False
+    found[0]["problems"].append(problem)
+    return True
 
 
 def _counts(problems: list[dict]) -> str:
@@ -196,18 +285,20 @@ def _cluster_pair(pair: dict[str, Any], both: bool) -> dict[str, Any]:
     }
 
 
-def _head(here: str, peer_name: str) -> dict[str, Any]:
-    cells = [here, "state", "", peer_name, "state", "mode", "health", "lag", "progress", "writable"]
+def _head(here: str, peer_name: str | None) -> dict[str, Any]:
+    cells = [here, "state", "", peer_name or NOT_READ, "state", "mode", "health", "lag", "progress", "writable"]
     return {"cells": cells, "problems": []}
 
 
-def _row(pair: dict[str, Any], here: str, peer_name: str, by_volume: dict[tuple, list[dict]]) -> dict[str, Any]:
-    """The row of a volume pair. It takes the problems of its volumes out of `by_volume`: each stands in one row."""
+def _row(pair: dict[str, Any], here: str, peer_name: str | None) -> dict[str, Any]:
     local, peer = pair["local"], pair["peer"]
-    names = [(name, side["name"]) for name, side in ((here, local), (peer_name, peer)) if side["name"]]
+    sides = ((here, local), (peer_name, peer))
     return {
         "health": pair["health"],
-        "problems": [problem for name in names for problem in by_volume.pop(name, [])],
+        "lag": pair.get("lag_seconds") or 0,
+        "ids": [(name, side["volume_id"]) for name, side in sides if side["volume_id"] is not None],
+        "names": [(name, side["name"]) for name, side in sides if side["name"]],
+        "problems": [],
         "cells": [
             _volume(local),
             local["replication_state"] or NOTHING,
@@ -218,15 +309,15 @@ def _row(pair: dict[str, Any], here: str, peer_name: str, by_volume: dict[tuple,
             pair["health"] or NOTHING,
             _lag(pair.get("lag_seconds")),
             _progress(pair.get("progress")),
-            _writable((here, local["access"]), (peer_name, peer["access"])),
+            _writable((here, local["access"]), (peer_name or NOT_READ, peer["access"])),
         ],
     }
 
 
-def _rank(row: dict[str, Any]) -> tuple[bool, int]:
-    """Rows with an error first, and among both kinds those of the worst health."""
-    healthy = all(problem["severity"] != "error" for problem in row["problems"])
-    return healthy, WORST_FIRST.index(row["health"] if row["health"] in WORST_FIRST else "unknown")
+def _rank(row: dict[str, Any]) -> tuple[bool, int, float]:
+    """Rows with an error first, and those that need a person; among both kinds the worst health, then the largest lag."""
+    is_error = row["health"] in NEED_A_PERSON or any(problem["severity"] == "error" for problem in row["problems"])
+    return not is_error, WORST_FIRST.index(row["health"] if row["health"] in WORST_FIRST else "unknown"), -row["lag"]
 
 
 def _aligned(rows: list[dict]) -> list[dict]:

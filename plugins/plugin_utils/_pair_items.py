@@ -38,14 +38,19 @@ def usable_items(pairs: Any, wait_for: Any = None) -> tuple[list[dict[str, Any]]
         except TypeError:
             problems.append((place(number, value), f"{_shown(value)} is no dictionary; give it as volume: NAME"))
             continue
-        item = _given(item)
-        converted, invalid = _convert(item, ITEM, "")
-        # A volume that cannot be converted is given, too: nothing is said about its absence.
-        volumes = {key: item[key] for key in VOLUMES if key in item}
-        found = invalid + conflicts({**volumes, **converted}, wait_for)
+        converted, found = usable_item(item, wait_for)
         problems += [(place(number, item), problem) for problem in found]
         items.append(converted)
     return items, in_lines(problems)
+
+
+def usable_item(given: Mapping[str, Any], wait_for: Any = None) -> tuple[dict[str, Any], list[str]]:
+    """Return an item without what it does not give, its values converted, and the messages about those that are invalid."""
+    item = _given(given)
+    converted, invalid = _convert(item, ITEM, "")
+    # A volume that cannot be converted is given, too: nothing is said about its absence.
+    volumes = {key: item[key] for key in VOLUMES if key in item}
+    return converted, invalid + conflicts({**volumes, **converted}, wait_for)
 
 
 def _as_list(pairs: Any) -> list[Any] | None:

@@ -27,7 +27,9 @@ MAY_IMPORT = {
     "plugin_utils": ["plugin_utils", f"{UTILS}/_element/arguments"],
     "plugin_utils/_filter_input": [],
     "plugin_utils/_pair_items": [f"{PAIRING}/pair_options"],
-    "filter": ["plugin_utils/_filter_input"],
+    "plugin_utils/_pair_texts": ["plugin_utils/_pair_items", f"{PAIRING}/pair_options"],
+    "plugin_utils/_summary_parts": [],
+    "filter": [f"plugin_utils/_{name}" for name in ("filter_input", "pair_items", "pair_texts", "summary_parts")],
     "doc_fragments": [],
     "modules": [
         f"{UTILS}/_python",

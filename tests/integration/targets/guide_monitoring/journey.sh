@@ -64,7 +64,7 @@ play 0 check.yml
 play 0 lag.yml
 control /clear '{}' > /dev/null
 play 0 replication_status.yml
-says "Healthy: 0 errors, 0 warnings."
+says "0 errors, 0 warnings"
 calls 11 alpha
 play 0 readiness.yml
 says "archive"

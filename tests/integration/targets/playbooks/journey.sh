@@ -5,15 +5,20 @@
 
 set -euo pipefail
 
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+log=$folder/log
 
 # play STATUS NAME [ARGUMENT...]: the playbook ends with this status.
 play() {
+    links "$@" -e replication_cluster=alpha -e replication_peer="${peer:-beta}"
+}
+
+# links STATUS NAME [ARGUMENT...]: the same without the names of the clusters.
+links() {
     local wanted=$1 name=$2 status=0
     shift 2
-    ansible-playbook -i "$SIMULATOR_INVENTORY" "elementsw.replication.$name" \
-        -e replication_cluster=alpha -e replication_peer=beta "$@" > "$log" 2>&1 || status=$?
+    ansible-playbook -i "$SIMULATOR_INVENTORY" "elementsw.replication.$name" "$@" > "$log" 2>&1 || status=$?
     cat "$log"
     if [ "$status" -ne "$wanted" ] || grep -qE '^\[(WARNING|DEPRECATION)' "$log"; then
         echo "$name $*: status $status in place of $wanted, or a warning" >&2
@@ -26,26 +31,67 @@ says() {
     grep -qF -- "$1" "$log" || { echo "not said: $1" >&2; exit 1; }
 }
 
-pairs='{"protect_pairs": [{"volume": "orders-db", "mode": "sync"}, {"volume": "catalogue", "peer_volume": "catalogue-dr"}]}'
-
-play 2 protect -e replication_peer=nobody
-says "Given: alpha and nobody"
+peer=moon play 2 protect
+says "Given: alpha, moon; moon is no host of the inventory."
 play 2 protect
 says "Name the volumes in protect_pairs"
-play 0 protect -e "$pairs" --check --diff
-says "changed=1"
-play 0 protect -e "$pairs" -e protect_wait_for=in_sync
-says "changed=2"
-play 0 protect -e "$pairs" -e protect_wait_for=in_sync
+
+# A list from a spreadsheet, beside where ansible-playbook is started: all faults at once, and nothing is written.
+cd "$folder"
+printf 'volume;mode\r\norders-db;synchronous\r\n;sync\r\n' > pairs.csv
+play 2 protect -e protect_pairs_file=pairs.csv
+says "row 2 (orders-db): mode 'synchronous' is not one of async, sync, snapshots_only"
+says "pairs.csv cannot be used, nothing was written: row 2 (orders-db), row 3."
+printf '\xef\xbb\xbfVolume;Mode;peer volume;create_peer_volume.account\r\norders-db;sync;;\r\n;;;\r\ncatalogue;;catalogue-dr;\r\nwiki;;;tenant\r\n' > pairs.csv
+play 0 protect -e protect_pairs_file=pairs.csv --check --diff
+says "alpha and beta would be paired"
+play 0 protect -e '{"protect_pairs": []}'
+play 0 protect -e protect_pairs_file=pairs.csv --check
+says "* wiki (43)       ->  wiki               would be created on beta, 10 GiB, account tenant, async"
+says "3 volume pairs, 3 would change"
+
+# One that fails is one line among the others.
+play 2 protect -e '{"protect_pairs": [{"volume": "orders-db"}, {"volume": "ledger"}]}'
+says "! ledger          ->  -               failed: cluster alpha has no volume ledger"
+says "1 of 2 volume pairs failed; what became of each"
+play 0 protect -e protect_pairs_file=pairs.csv -e protect_wait_for=in_sync
+says "* orders-db (41)  ->  orders-db (77)     sync, healthy"
+says "created on beta, 10 GiB, account tenant, async, healthy"
+play 0 protect -e protect_pairs_file=pairs.csv -e protect_wait_for=in_sync
 says "changed=0"
 play 0 status
+says "3 of 3 pairs protected"
 says "orders-db (41)  Active  ->  orders-db (77)     Active  sync   healthy"
-play 0 unprotect -e "$pairs" --check
-play 2 unprotect
+
+# Links as data: each on its own, and one that fails does not stop the other.
+cat > links.json <<'LINKS'
+{"replication_links": [{"cluster": "alpha", "peer": "beta", "pairs": [{"volume": "orders-db", "mode": "sincere"}]},
+                       {"cluster": "beta", "peer": "gamma", "pairs": [{"volume": "orders-db"}]}]}
+LINKS
+links 2 protect -e @links.json --check
+says "alpha - beta: failed: protect_pairs: pairs[0] (orders-db): mode 'sincere' is not one of"
+says "beta - gamma: 0 volume pairs, 0 would change"
+says "1 of 2 links failed: alpha - beta."
+links 0 status -e @links.json --limit alpha,beta,gamma
+says "3 of 3 pairs protected"
+
+# The list in the inventory is not taken by itself, and a name that is wrong takes nothing.
+play 2 unprotect -e protect_pairs_file=pairs.csv
 says "Without that nothing is removed"
-play 0 unprotect -e "$pairs" -e unprotect_clusters=true
+play 2 unprotect -e unprotect_volumes=orders-db,ledger
+says "cluster alpha has no volume ledger. Nothing was written."
+play 0 unprotect -e unprotect_volumes=wiki --check
+says "* wiki (43) - wiki (101): pair would be removed"
+play 0 unprotect -e unprotect_volumes=wiki -e unprotect_release_targets=true
+says "* wiki (43) - wiki (101): pair removed, the former target is writable"
+says "1 volume pair, 1 removed"
+play 0 unprotect -e '{"unprotect_volumes": ["wiki"]}'
+says "wiki: had no pair already"
+play 0 unprotect -e protect_pairs_file=pairs.csv -e unprotect_all=true -e unprotect_clusters=true
+says "3 volume pairs, 2 removed"
+says "* the pair of the clusters: removed"
 says "changed=2"
-play 0 unprotect -e "$pairs" -e unprotect_clusters=true
+play 0 unprotect -e protect_pairs_file=pairs.csv -e unprotect_all=true -e unprotect_clusters=true
 says "changed=0"
 play 2 status -e status_fail_on_problems=true
 says "not paired"

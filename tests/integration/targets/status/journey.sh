@@ -62,12 +62,14 @@ refuses "Given: alpha, nothing" -e replication_cluster=alpha
 refuses "Given: alpha, beta, gamma, again, alpha, nobody" \
     -e '{"replication_clusters": ["alpha", "beta", "gamma", "again", "alpha", "nobody"]}'
 refuses "and not both" -e "$three" -e replication_cluster=alpha
-refuses "Give two clusters" -e replication_clusters=alpha,beta
-refuses "without --limit" -e "$three" --limit alpha
+refuses "alhpa is no host of the inventory" -e replication_clusters=alhpa,beta
+refuses "The limit leaves out beta, gamma" -e "$three" --limit alpha
 
 # Every link once, with what is wrong beneath its row; beta and gamma need not be paired.
-run 0 -e "$three"
-says 1 "Not healthy: 1 error, 1 warning."
+run 0 -e "$three" --limit alpha,beta,gamma
+says 1 "2 of 4 pairs protected, worst lag"
+says 1 ", 1 paused, 1 not replicating - as of 20"
+says 1 "1 error, 1 warning"
 says 1 "alpha - beta: 1 error, 0 warnings"
 says 1 "alpha - gamma: 0 errors, 1 warning"
 says 1 "Not paired: beta - gamma"
@@ -76,14 +78,27 @@ says 1 "orders-db (41)   Active               ->     orders-db (77)   Active    
 says 1 "orders-log (42)  Active               <-     orders-log (41)  Active               async  healthy  0 s  -         beta"
 says 1 "both volumes are writable"
 says 1 "an administrator has paused it"
-run 2 -e "$three" -e status_fail_on_problems=true
+run 2 -e "$three" -e status_fail_on_problems=true -e status_volumes=ledger,catalogue -e status_max_lag=
+grep -qF "The replication has 1 problem of severity error" "$log" || fail "no short sentence"
+says 1 "0 of 2 pairs protected"
+says 1 "1 error, 1 warning"
 run 0 -e "$three" -e status_max_lag=1 -e status_readiness=true
 says 1 "alpha - gamma: 1 error, 0 warnings"
 says 1 "s behind, and max_lag is 1 s; an administrator has paused it"
 says 1 "Not ready: volume ledger"
 
+# The list of what is declared, beside what there is.
+declared='{"protect_pairs": [{"volume": "orders-db"}, {"volume": "ledger"}, {"volume": "archive"}]}'
+run 2 -e replication_cluster=alpha -e replication_peer=beta -e "$declared" -e status_fail_on_problems=true
+says 1 "1 not replicating, 1 declared and not paired - as of"
+says 1 "Declared and not paired: archive"
+says 1 "Paired and not declared: orders-log (42)"
+
 # Of two clusters that are not paired it is a problem, of several when no two are.
-run 2 -e replication_cluster=beta -e replication_peer=gamma -e status_fail_on_problems=true
+(
+    cd "$folder"
+    run 2 -e replication_cluster=beta -e replication_peer=gamma -e status_fail_on_problems=true -e status_report=report
+)
 says 1 "clusters beta and gamma are not paired"
 run 0 -e '{"replication_clusters": ["beta", "gamma"]}'
 says 1 "clusters beta and gamma are not paired"
@@ -93,6 +108,7 @@ control /faults '{"cluster": "gamma", "method": "GetClusterInfo", "fault": "http
 run 2 -e '{"replication_clusters": ["gamma", "alpha", "beta", "again"]}'
 says 1 "cluster gamma was not read: "
 says 1 "alpha - beta: "
+grep -qF "Not everything could be read, which concerns gamma, alpha" "$log" || fail "wrong sentence"
 says 1 "clusters alpha and again were not read together: "
 control /clear '{}'
 
@@ -101,9 +117,9 @@ control /site '{"cluster": "alpha", "up": false}'
 run 0 -e "$three"
 says 1 "cluster alpha does not answer"
 says 1 "Not paired: beta - gamma"
-says 1 "beta - ?: "
+says 1 "What beta knows of its pairs with a cluster that was not read"
 says 1 "Cluster pair with alpha: Disconnected on beta"
-says 1 "gamma - ?: "
+says 1 "What gamma knows of its pairs with a cluster that was not read"
 says 2 "beta?"
 control /site '{"cluster": "beta", "up": false}'
 control /site '{"cluster": "gamma", "up": false}'

@@ -30,6 +30,7 @@ def volume_pair(name: str = "orders-db", number: int = 41, **others: Any) -> dic
         "mode": "async",
         "direction": "to_peer",
         "health": "healthy",
+        "in_sync": others.get("health", "healthy") == "healthy",
         "local": side(name, number),
         "peer": side(name, number + 36, "replicationTarget"),
         "lag_seconds": 0.0,
@@ -47,7 +48,7 @@ def result(name: str = "orders-db", number: int = 41, code: str | None = None, *
 
 def problem(message: str, severity: str = "error", **others: Any) -> dict[str, Any]:
     found = {"code": "paused", "severity": severity, "message": message, "remedy": "resume it"}
-    return {**found, "cluster": "alpha", "volume": None, **others}
+    return {**found, "cluster": "alpha", "volume": None, "volume_id": None, "command": None, **others}
 
 
 def cluster_pair(state: str = "paired", **others: Any) -> dict[str, Any]:

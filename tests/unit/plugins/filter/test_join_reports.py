@@ -21,12 +21,20 @@ READ = {"changed": False, "healthy": True}
 SKIPPED = {"changed": False, "skipped": True}
 NO_ANSWER = {"failed": True, "msg": "alpha timed out", "error": {"code": "unreachable"}}
 REFUSED = {"failed": True, "msg": "wrong password", "error": {"code": "authentication"}}
+NO_PAIRS = {
+    **dict.fromkeys(("pairs", "protected", "late", "copying", "paused", "not_replicating", "not_known"), 0),
+    **dict.fromkeys(("worst_lag_seconds", "worst_lag_volume")),
+}
 NOT_PAIRED = problem("not paired", code="not_paired")
 
 
 def link(here, there, pairs=(), **others):
     """The item of the loop over the links of `here`."""
-    return {**report(pairs, here, there, **others), "ansible_loop_var": "which", "which": [here, there]}
+    return {
+        **report(pairs, here, there, **others),
+        "ansible_loop_var": "which",
+        "which": {"cluster": here, "peer": there},
+    }
 
 
 def join(answers, links=None, halves=None, **others):
@@ -47,6 +55,7 @@ def test_everything_was_read():
         "ignored": [],
         "problems": [problem("a", "warning"), problem("A", "warning")],
         "healthy": True,
+        "summary": NO_PAIRS,
     }
 
 
@@ -64,13 +73,14 @@ def test_a_cluster_that_was_not_read_is_one_problem(answer, code, message, remed
     joined = join([READ, answer])
     (found,) = joined["unread"]
     assert found["remedy"].startswith(remedy)
-    expected = {"severity": "error", "cluster": "beta", "volume": None, "remedy": found["remedy"]}
+    expected = {"severity": "error", "cluster": "beta", "remedy": found["remedy"]}
+    expected.update(dict.fromkeys(("volume", "volume_id", "account", "command", "count")))
     assert found == {"code": code, "message": message, **expected}
     assert (joined["problems"], joined["healthy"], joined["answering"]) == ([found], False, ["alpha"])
 
 
 def test_a_link_that_was_not_read_is_one_problem():
-    failed = {**REFUSED, "ansible_loop_var": "item", "item": ["alpha", "beta"]}
+    failed = {**REFUSED, "ansible_loop_var": "item", "item": {"cluster": "alpha", "peer": "beta"}}
     joined = join([READ, READ], [[failed], []])
     assert [(found["code"], found["cluster"], found["message"]) for found in joined["problems"]] == [
         ("authentication", "alpha", "clusters alpha and beta were not read together: wrong password")
@@ -124,6 +134,42 @@ def test_clusters_that_are_not_paired(links, not_all_paired, ignored):
     assert joined["ignored"] == (["not_paired"] if ignored else [])
     assert joined["healthy"] is ignored
     assert joined["problems"] == ([] if ignored else [NOT_PAIRED])
+
+
+def in_sync(name, number, lag, **others):
+    return volume_pair(name, number, in_sync=True, lag_seconds=lag, **others)
+
+
+def test_every_pair_is_counted_once_and_the_worst_lag_has_its_name():
+    pairs = [
+        in_sync("fine", 1, 41.5),
+        in_sync("late", 2, 61),
+        in_sync("not known", 3, None),
+        volume_pair("copies", 4, health="syncing", lag_seconds=None),
+        volume_pair("held", 5, health="paused", lag_seconds=7),
+        volume_pair("dead", 6, health="dead", lag_seconds=None),
+    ]
+    read = link("alpha", "beta", pairs)
+    read["which"]["max_lag"] = "60"
+    half = report([volume_pair("lone", 7, in_sync=None, health="recovering")], "alpha", None)
+    half["volume_pairs"].append(volume_pair("half", 8, in_sync=None))
+    joined = join([READ, READ, NO_ANSWER], [[read], [], []], [half, {}, {}])
+    counts = {"pairs": 8, "protected": 1, "late": 2, "copying": 1, "paused": 1, "not_replicating": 2, "not_known": 1}
+    assert joined["summary"] == {**counts, "worst_lag_seconds": 61, "worst_lag_volume": "late"}
+
+
+@pytest.mark.parametrize("max_lag", [None, ""])
+def test_without_a_limit_a_lag_protects(max_lag):
+    read = link("alpha", "beta", [in_sync("a", 1, 9999), in_sync("b", 2, None)])
+    read["which"]["max_lag"] = max_lag
+    assert join([READ, READ], [[read], []])["summary"]["protected"] == 2
+
+
+def test_a_volume_that_is_named_needs_a_pair_on_one_link_alone():
+    missing = [problem("no a", code="not_paired", volume="a"), problem("no b", code="not_paired", volume="b")]
+    first = link("alpha", "beta", [volume_pair("a", 1)], problems=missing[1:])
+    joined = join([READ] * 3, [[first, link("alpha", "gamma", problems=missing)], [], []])
+    assert [found["message"] for found in joined["problems"]] == ["no b"]
 
 
 @pytest.mark.parametrize(

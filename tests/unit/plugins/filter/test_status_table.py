@@ -21,10 +21,16 @@ from ansible_collections.elementsw.replication.tests.unit.plugins.filter.reports
 COLUMNS = ("here", "state", "arrow", "there", "peer_state", "mode", "health", "lag", "progress", "writable")
 
 
-def table(*pairs, halves=(), problems=(), unread=(), ignored=()):
-    healthy = not problems and not unread
+COUNTS = {
+    **dict.fromkeys(("pairs", "protected", "late", "copying", "paused", "not_replicating", "not_known"), 0),
+    **dict.fromkeys(("worst_lag_seconds", "worst_lag_volume")),
+}
+
+
+def table(*pairs, halves=(), problems=(), unread=(), ignored=(), answering=("alpha",), at="", **counts):
     lists = {"pairs": list(pairs), "halves": list(halves), "unread": list(unread), "problems": list(problems)}
-    return status_table({**lists, "ignored": list(ignored), "healthy": healthy})
+    others = {"ignored": list(ignored), "answering": list(answering), "summary": {**COUNTS, **counts}}
+    return status_table({**lists, **others}, at)
 
 
 def cells(pair, **of_link):
@@ -115,9 +121,9 @@ def test_rows_with_an_error_come_first_and_then_the_worst_health():
     ]
     (link,) = table(report(pairs, problems=problems))["links"]
     assert [row["cells"][0].split(" (")[0].strip() for row in link["rows"][1:]] == [
+        "dead",
         "late",
         "second late",
-        "dead",
         "unheard of",
         "held",
         "copies",
@@ -125,22 +131,94 @@ def test_rows_with_an_error_come_first_and_then_the_worst_health():
         "no health",
     ]
     assert [[found["message"] for found in row["problems"]] for row in link["rows"][1:6]] == [
+        [],
         ["late"],
         ["second"],
-        [],
         [],
         ["held"],
     ]
     assert (link["counts"], link["problems"]) == ("2 errors, 1 warning", [])
 
 
-def test_a_problem_is_in_one_row_alone():
-    same_name = [volume_pair("a", 1), volume_pair("a", 2)]
-    (link,) = table(report(same_name, problems=[problem("p", volume="a"), problem("q", volume="a", cluster="beta")]))[
-        "links"
+def test_two_accounts_with_the_same_names_have_their_problems_each():
+    """The ID tells them apart. A problem that has a name alone is above the table, and the pair that has failed is first."""
+    same_name = [volume_pair("a", 1), volume_pair("a", 2, health="dead")]
+    problems = [
+        problem("second", volume="a", volume_id=2),
+        problem("of either", volume="a", cluster="beta"),
+        problem("first", "warning", volume="a", volume_id=37, cluster="beta"),
+        problem("gone", volume="a", volume_id=3),
     ]
+    (link,) = table(report(same_name, problems=problems))["links"]
     messages = [[found["message"] for found in row["problems"]] for row in link["rows"]]
-    assert messages == [[], ["p", "q"], []]
+    assert messages == [[], ["second"], ["first"]]
+    assert [found["message"] for found in link["problems"]] == ["of either", "gone"]
+
+
+def test_a_pair_that_must_be_paired_again_comes_first_also_without_a_problem_of_its_own_and_then_the_largest_lag():
+    pairs = [
+        volume_pair("a", 1, lag_seconds=2.0),
+        volume_pair("b", 2, lag_seconds=9.0),
+        volume_pair("c", 3, health="dead"),
+    ]
+    (link,) = table(report(pairs, problems=[problem("p", "warning", volume="a")]))["links"]
+    assert [row["cells"][0][:1] for row in link["rows"][1:]] == ["c", "b", "a"]
+
+
+@pytest.mark.parametrize(
+    ("counts", "at", "headline"),
+    [
+        ({}, "", "No volume pairs"),
+        ({"pairs": 1, "protected": 1}, "noon", "1 of 1 pair protected - as of noon"),
+        (
+            {
+                "pairs": 25,
+                "protected": 22,
+                "copying": 2,
+                "paused": 1,
+                "worst_lag_seconds": 41.7,
+                "worst_lag_volume": "erp-vol03",
+            },
+            "2026-11-28 06:00 UTC",
+            "22 of 25 pairs protected, worst lag 41 s (erp-vol03), 2 copying, 1 paused - as of 2026-11-28 06:00 UTC",
+        ),
+        (
+            {"pairs": 3, "late": 1, "not_replicating": 2},
+            "",
+            "0 of 3 pairs protected, 1 too far behind, 2 not replicating",
+        ),
+    ],
+)
+def test_headline(counts, at, headline):
+    assert table(at=at, **counts)["headline"] == headline
+
+
+def test_what_is_sick_and_what_was_not_read_fail_with_different_sentences():
+    silent = problem("no answer", code="peer_unreachable", cluster="gamma")
+    refused = problem("wrong password", code="authentication", cluster="beta")
+    sick = [problem("a"), problem("b", "warning")]
+    healthy = table(problems=sick[1:])
+    assert (healthy["sick"], healthy["not_read"]) == (None, None)
+    both = table(problems=[*sick, refused, silent], unread=[refused, silent])
+    assert both["sick"].startswith("The replication has 2 problems of severity error")
+    assert both["not_read"].startswith("Not everything could be read, which concerns beta:")
+    assert table(problems=[refused], unread=[refused])["sick"] is None
+    assert table(problems=[silent], unread=[silent])["not_read"] is None
+    assert "gamma" in table(problems=[silent], unread=[silent], answering=[])["not_read"]
+
+
+def test_a_declared_volume_without_a_pair_is_as_an_error():
+    listed = {"ignored": [], "answering": ["alpha"], "pairs": [], "halves": [], "unread": [], "problems": []}
+    laid_out = status_table({**listed, "summary": COUNTS}, drift=[{"not_paired": ["a", "b"]}, {"not_paired": []}])
+    assert laid_out["headline"] == "No volume pairs, 2 declared and not paired"
+    assert laid_out["sick"] == "2 volumes declared and not paired; run protect with the same list."
+
+
+def test_the_half_of_a_link_says_so():
+    half, sick = report([volume_pair()], there=None), report([volume_pair()], there=None, problems=[problem("p")])
+    titles = [table(halves=[each])["links"][0]["title"] for each in (half, sick)]
+    assert titles[0] == "What alpha knows of its pairs with a cluster that was not read"
+    assert titles[1] == titles[0] + ": 1 error, 0 warnings"
 
 
 def test_what_is_of_no_row_is_of_the_link_and_everything_else_comes_first():
@@ -155,7 +233,7 @@ def test_links_with_errors_come_first_and_halves_last():
     sick = report([volume_pair()], "beta", "gamma", healthy=False)
     half = report([volume_pair()], "gamma", None, healthy=False)
     shown = table(report([volume_pair()]), sick, halves=[half])["links"]
-    assert [(link["here"], link["there"]) for link in shown] == [("beta", "gamma"), ("alpha", "beta"), ("gamma", "?")]
+    assert [(link["here"], link["there"]) for link in shown] == [("beta", "gamma"), ("alpha", "beta"), ("gamma", None)]
 
 
 def test_what_two_links_have_in_common_is_shown_once():
@@ -201,10 +279,12 @@ def test_readiness_that_is_not_given():
 
 
 def test_the_head_of_the_report():
-    unread = problem("cluster gamma does not answer")
+    unread = problem("cluster gamma was not read", cluster="gamma")
     laid_out = table(unread=[unread], problems=[unread, problem("a", "warning"), problem("b", "warning")])
     assert laid_out == {
-        "healthy": False,
+        "headline": "No volume pairs",
+        "sick": None,
+        "not_read": "Not everything could be read, which concerns gamma: the report says why, and nothing about their health.",
         "counts": "1 error, 2 warnings",
         "problems": [unread],
         "links": [],
@@ -217,7 +297,7 @@ def test_the_head_of_the_report():
     [
         ([], "the input is of type list, expected a dictionary, the value of elementsw.replication.join_reports"),
         ({}, "'pairs' is missing in the input, expected the value of elementsw.replication.join_reports"),
-        ({"pairs": 7, "halves": []}, "the input is not as expected"),
+        ({"pairs": 7, "halves": [], "ignored": []}, "the input is not as expected"),
     ],
 )
 def test_input_that_is_not_as_documented(value, message):

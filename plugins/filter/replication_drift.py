@@ -1,0 +1,136 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How the volume pairs that exist differ from those that are declared."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: replication_drift
+short_description: Compare the volume pairs of links with those that are declared
+version_added: 0.1.0
+author:
+  - elementsw.replication contributors (@elementsw)
+description:
+  - Compares what was read of each link with the list that declares its pairs. Volumes are compared by ID, or by name and,
+    where the list gives it, account.
+positional: declared
+options:
+  _input:
+    description:
+      - The value of P(elementsw.replication.join_reports#filter).
+    type: dict
+    required: true
+  declared:
+    description:
+      - For each link whose pairs are declared, its C(cluster), C(peer) and C(pairs), the C(account) of items that give none,
+        and the C(problem) of a list that cannot be used.
+    type: list
+    elements: dict
+    required: true
+seealso:
+  - plugin: elementsw.replication.status_table
+    plugin_type: filter
+"""
+
+EXAMPLES = r"""
+- name: Show what is declared and not paired
+  ansible.builtin.debug:
+    msg: "{{ (joined | elementsw.replication.replication_drift(declared)) | map(attribute='not_paired') | flatten }}"
+"""
+
+RETURN = r"""
+_value:
+  description: One entry for each link that differs from its list.
+  type: list
+  elements: dict
+  contains:
+    link:
+      description: The names of both clusters.
+      type: str
+      sample: alpha - beta
+    not_paired:
+      description: Volumes that are declared and have no pair with the peer.
+      type: list
+      elements: str
+    not_declared:
+      description: Volumes that have a pair with the peer and are not declared.
+      type: list
+      elements: str
+    problem:
+      description: Why the list cannot be used. V(null) when it can.
+      type: str
+    unpaired:
+      description: Other volumes of the accounts concerned that are in no pair with the peer.
+      type: list
+      elements: str
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from ..plugin_utils._filter_input import dictionaries, dictionary, shaped
+
+NAME = "replication_drift"
+JOINED = "the value of elementsw.replication.join_reports"
+DECLARED = "each item a link with its pairs"
+DIFFERENCES = ("not_paired", "not_declared", "unpaired")
+
+
+def replication_drift(joined: Any, declared: Any) -> list[dict[str, Any]]:
+    """Return the links that differ from their lists. Raise AnsibleFilterError where the input is not as documented."""
+    report = dictionary(NAME, "the input", joined, JOINED)
+    lists = dictionaries(NAME, "declared", declared, DECLARED)
+    with shaped(NAME, f"{JOINED} and {DECLARED}"):
+        by_link = {(each["cluster"], each["peer"]): each for each in lists}
+        read = [(link, by_link.get(_names(link))) for link in report["pairs"]]
+        found = [_drift(link, listed) for link, listed in read if listed is not None]
+        return [drift for drift in found if any(drift[key] for key in ("problem", *DIFFERENCES))]
+
+
+def _names(link: dict[str, Any]) -> tuple[str, str]:
+    item = link[link["ansible_loop_var"]]
+    return item["cluster"], item["peer"]
+
+
+def _drift(link: dict[str, Any], listed: dict[str, Any]) -> dict[str, Any]:
+    if listed.get("problem"):
+        return {"link": " - ".join(_names(link)), "problem": listed["problem"], **{key: [] for key in DIFFERENCES}}
+    items = [{**item, "account": item.get("account") or listed.get("account")} for item in listed["pairs"]]
+    sides = [pair["local"] for pair in link["volume_pairs"]]
+    accounts = {item["account"] for item in items} | {side["account"] for side in sides if _is_in(items, side)}
+    unpaired = [side for side in link.get("unpaired") or [] if side["account"] in accounts and not _is_in(items, side)]
+    return {
+        "link": " - ".join(_names(link)),
+        "problem": None,
+        "not_paired": [_item_name(item) for item in items if not any(_is(item, side) for side in sides)],
+        "not_declared": [_side_name(side) for side in sides if not _is_in(items, side)],
+        "unpaired": [_side_name(side) for side in unpaired],
+    }
+
+
+def _is_in(items: list[dict], side: dict[str, Any]) -> bool:
+    return any(_is(item, side) for item in items)
+
+
+def _is(item: dict[str, Any], side: dict[str, Any]) -> bool:
+    """Whether the volume is the one that the item declares. IDs can be text, as they come from a spreadsheet."""
+    if item.get("volume_id"):
+        return str(item["volume_id"]) == str(side["volume_id"])
+    return item.get("volume") == side["name"] and item["account"] in (None, "", side["account"])
+
+
+def _item_name(item: dict[str, Any]) -> str:
+    return str(item.get("volume") or item.get("volume_id"))
+
+
+def _side_name(side: dict[str, Any]) -> str:
+    return f"{side['name']} ({side['volume_id']})"
+
+
+class FilterModule:
+    """The filter of this file."""
+
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        return {NAME: replication_drift}

@@ -1,0 +1,133 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which volume pairs lose their replication, and what became of them."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: unprotect_pairs
+short_description: Choose the volume pairs whose replication ends
+version_added: 0.1.0
+author:
+  - elementsw.replication contributors (@elementsw)
+description:
+  - Chooses the pairs of the named volumes from a report of M(elementsw.replication.element_pair_info), in the form that
+    O(elementsw.replication.element_volume_pair#module:pairs) accepts.
+  - A name that stands for several pairs, or for no volume, is refused. A volume that has no pair any more is accepted, so
+    that a run can be repeated. Which of the two it is takes a trial of the module.
+positional: volumes, trial
+options:
+  _input:
+    description:
+      - The result of M(elementsw.replication.element_pair_info) with these names in
+        O(elementsw.replication.element_pair_info#module:volumes).
+    type: dict
+    required: true
+  volumes:
+    description:
+      - Names of volumes of the cluster of the report.
+    type: list
+    elements: str
+    required: true
+  trial:
+    description:
+      - The result of M(elementsw.replication.element_volume_pair) in check mode, with V(absent) and RV(_value.untried). Without
+        it a name without a pair is no problem yet.
+    type: dict
+seealso:
+  - module: elementsw.replication.element_volume_pair
+"""
+
+EXAMPLES = r"""
+- name: End the replication of two volumes
+  elementsw.replication.element_volume_pair:
+    peer_host: beta
+    pairs: "{{ (report | elementsw.replication.unprotect_pairs(['orders-db', 'orders-log'])).pairs }}"
+    state: absent
+"""
+
+RETURN = r"""
+_value:
+  description: What was chosen.
+  type: dict
+  contains:
+    pairs:
+      description: The pairs. Empty where there is a problem.
+      type: list
+      elements: dict
+    untried:
+      description: Items for a trial, of the names that have no pair.
+      type: list
+      elements: dict
+    unpaired:
+      description: The names of volumes that have no pair any more.
+      type: list
+      elements: str
+    problem:
+      description: Why the names cannot be used, as one sentence. V(null) when they can.
+      type: str
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from ..plugin_utils._filter_input import dictionary, sequence, shaped
+
+NAME = "unprotect_pairs"
+REPORT = "the result of elementsw.replication.element_pair_info"
+TRIAL = "the result of elementsw.replication.element_volume_pair"
+
+
+def unprotect_pairs(report: Any, volumes: Any, trial: Any = None) -> dict[str, Any]:
+    """Return the pairs whose replication ends. Raise AnsibleFilterError where the input is not as documented."""
+    observed = dictionary(NAME, "the input", report, REPORT)
+    names = list(dict.fromkeys(sequence(NAME, "volumes", volumes, "of names")))
+    tried = dictionary(NAME, "trial", trial or {}, TRIAL).get("pairs") or []
+    with shaped(NAME, REPORT):
+        found = {name: [pair for pair in observed["volume_pairs"] if pair["local"]["name"] == name] for name in names}
+        without = [name for name in names if not found[name]]
+        problem = _problem(observed["clusters"]["local"]["name"], found, tried)
+        return {
+            "pairs": [] if problem else [_item(pair) for pairs in found.values() for pair in pairs],
+            "untried": [{"volume": name} for name in without],
+            "unpaired": without,
+            "problem": problem,
+        }
+
+
+def _problem(here: str, found: dict[str, list[dict]], tried: list[dict]) -> str | None:
+    refused = [message for message in (_refusal(here, result) for result in tried) if message]
+    if refused:
+        return f"unprotect_volumes: {', and '.join(refused)}. Nothing was written."
+    several = {name: pairs for name, pairs in found.items() if len(pairs) > 1}
+    if several:
+        name, pairs = next(iter(several.items()))
+        owners = ", ".join(f"{pair['local']['volume_id']} of account {pair['local']['account']}" for pair in pairs)
+        return (
+            f"unprotect_volumes: {len(pairs)} volumes of cluster {here} are named {name}: {owners}. Nothing was written; "
+            "give the one by its volume_id in protect_pairs, with unprotect_all."
+        )
+    return None
+
+
+def _refusal(here: str, result: dict[str, Any]) -> str | None:
+    """Why a volume without a pair with the peer cannot be one that has lost it. None where it can."""
+    if result["failed"]:
+        return result["msg"]
+    if result["local"]["volume_id"] is None:
+        return f"cluster {here} has no volume {result['volume']}"
+    return None
+
+
+def _item(pair: dict[str, Any]) -> dict[str, Any]:
+    ids = {"volume_id": pair["local"]["volume_id"], "peer_volume_id": pair["peer"]["volume_id"]}
+    return {name: number for name, number in ids.items() if number is not None}
+
+
+class FilterModule:
+    """The filter of this file."""
+
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        return {NAME: unprotect_pairs}

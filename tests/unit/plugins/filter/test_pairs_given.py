@@ -1,0 +1,79 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The list of volume pairs that a user gives, as a list, as text or as a file."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.elementsw.replication.plugins.filter.pairs_given import FilterModule, pairs_given
+
+ITEMS = [{"volume": "a", "mode": "sync"}]
+CSV = "volume,mode\na,sync\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "items"),
+    [
+        ([ITEMS], ITEMS),
+        ([[]], []),
+        ([[{"volume": "a", "mode": "", "account": None}]], [{"volume": "a", "mode": "", "account": None}]),
+        ([CSV], ITEMS),
+        (["- volume: a\n  mode: sync\n"], ITEMS),
+        (['[{"volume": "a", "mode": "sync"}]'], ITEMS),
+        (["# ours\n---\nprotect_pairs:\n  - {volume: a, mode: sync}\n"], ITEMS),
+        (["pairs: [{volume: a, mode: sync}]"], ITEMS),
+        ([None, "pairs.csv", CSV], ITEMS),
+        ([" ", "pairs.yml", "[]"], []),
+    ],
+)
+def test_lists(arguments, items):
+    assert pairs_given(*arguments) == {"given": True, "pairs": items, "problem": None, "faults": []}
+
+
+@pytest.mark.parametrize("nothing", [None, "", " \n"])
+def test_nothing_is_given(nothing):
+    assert pairs_given(nothing) == {"given": False, "pairs": [], "problem": None, "faults": []}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        ([ITEMS, "pairs.csv", CSV], "Give protect_pairs or protect_pairs_file, not both."),
+        ([[], "pairs.csv", CSV], "Give protect_pairs or protect_pairs_file, not both."),
+        (
+            ["", "pairs.csv", None],
+            "protect_pairs_file: pairs.csv is neither in the current folder nor beside the playbook",
+        ),
+        (
+            ["", "pairs.csv", ""],
+            "protect_pairs_file pairs.csv: the text is empty; its first row must name the columns.",
+        ),
+        (["- [", "", None], "protect_pairs: the text is no YAML, see line 1."),
+        (["--- x"], "protect_pairs: the text is no list of dictionaries, alone or as protect_pairs or pairs."),
+        (["- a"], "protect_pairs: the text is no list of dictionaries"),
+        (["{x: 1}"], "protect_pairs: the text is no list of dictionaries"),
+        ([7], "protect_pairs: pairs: '7' is no list"),
+        ([["a"]], "protect_pairs: pairs[0]: 'a' is no dictionary; give it as volume: NAME."),
+        ([[{"volume": "a", "mode": "x"}]], "protect_pairs: pairs[0] (a): mode 'x' is not one of"),
+        ([[{"volume": "a", "paused": True}], "", None, "in_sync"], "a paused pair never gets in sync"),
+        (["volume,mode\na,x\nb,sync\nc,y"], "protect_pairs cannot be used, nothing was written: row 2 (a), row 4 (c)."),
+    ],
+)
+def test_what_is_refused(arguments, problem):
+    refused = pairs_given(*arguments)
+    assert problem in refused["problem"]
+    assert (refused["given"], refused["pairs"]) == (True, [])
+
+
+def test_every_fault_has_its_line():
+    assert [line.partition(":")[0] for line in pairs_given("volume,mode\na,x\nb,sync\nc,y")["faults"]] == [
+        "row 2 (a)",
+        "row 4 (c)",
+    ]
+
+
+def test_ansible_finds_it_by_its_name():
+    assert FilterModule().filters() == {"pairs_given": pairs_given}
