@@ -184,16 +184,46 @@ problems:
         - What to do about it. If modules of this collection can do it, the sentence names their options.
       returned: success
       type: str
+    command:
+      description:
+        - What to paste into a shell, one C(ansible) command per line, so that the problem is gone. The lines have the
+          inventory and the hosts of this run, both volumes by ID, and never lower the protection. A pair that is paired
+          again keeps its mode and its pause.
+        - Where a person has to decide, there is one line for each choice, below a comment that says what it does. Run one
+          of them. Lines above the first comment, or below the same comment, belong together and are run in their order.
+        - Options of C(ansible) that the run had besides its inventory, such as C(--ask-vault-password), must be added.
+        - V(null) if no module of this collection does it, if the peer does not answer, and if O(peer_host) was not given,
+          because the commands need the names of both hosts.
+      returned: success
+      type: str
+      sample: >-
+        ansible alpha -i /etc/ansible/hosts -m elementsw.replication.element_volume_pair
+        -a "peer_host=beta volume_id=41 peer_volume_id=77 mode=sync repair=true"
     cluster:
       description: Name of the cluster concerned, V(null) when it is not a single one.
       returned: success
       type: str
       sample: beta
     volume:
-      description: Name of the volume concerned, V(null) when there is none.
+      description: Name of the volume concerned on that cluster, V(null) when there is none.
       returned: success
       type: str
       sample: orders-db
+    volume_id:
+      description: ID of that volume. Names can repeat, IDs of one cluster do not. V(null) when it is not known.
+      returned: success
+      type: int
+      sample: 77
+    account:
+      description: Name of the account that owns that volume, V(null) when it is not known.
+      returned: success
+      type: str
+      sample: shop
+    count:
+      description: How many volume pairs it concerns, V(null) when it concerns none.
+      returned: success
+      type: int
+      sample: 1
 peer_reachable:
   description: Whether the peer answered. V(null) when no peer was given.
   returned: success

@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # every module loads this file, and no module needs all of th
     from .._element.errors import Failure
     from .decide.cluster_pair.state import ObservedClusterPair
     from .decide.readiness import Check
+    from .decide.report.commands import Line
     from .decide.report.faults import Reported
     from .decide.report.findings import Finding
     from .decide.volume_pair.desired import DesiredPair
@@ -163,9 +164,21 @@ def problem(finding: Finding) -> dict:
         "severity": finding.severity,
         "message": finding.message,
         "remedy": finding.remedy,
+        "command": None,  # the action plugin fills it in: only it knows the names of the hosts
         "cluster": finding.cluster,
         "volume": finding.volume,
+        "volume_id": finding.volume_id,
+        "account": finding.account,
+        "count": finding.hits or None,
     }
+
+
+def command(lines: Iterable[Line]) -> list[dict]:
+    """An element of `_commands`, from which the action plugin makes the `command` of a problem."""
+    return [
+        {"module": line.module, "options": dict(line.options), "side": line.side, "comment": line.comment}
+        for line in lines
+    ]
 
 
 def fault(reported: Reported) -> dict:

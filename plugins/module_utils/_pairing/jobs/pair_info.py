@@ -154,9 +154,11 @@ class PairInfoJob:
         faults = self._faults(observation)
         found = [*self._findings(observation, lags, faults), *_unreadable(observation)]
         clusters = (observation.views.local, observation.views.peer)
+        found = findings.by_harm(found)
         report: dict = {
             "healthy": all(finding.severity != findings.ERROR for finding in found),
-            "problems": [results.problem(finding) for finding in findings.by_harm(found)],
+            "problems": [results.problem(finding) for finding in found],
+            "_commands": [results.command(finding.command) for finding in found],
             "peer_reachable": None if self.peer is None else observation.views.peer is not None,
             "clusters": Sides(*(results.cluster(view.cluster) if view else None for view in clusters)).as_dict(),
         }
@@ -202,7 +204,7 @@ class PairInfoJob:
                 stopped = [
                     each for each in listing.volume_pairs(observation.views) if not each.state.startswith("pending")
                 ]
-            found = findings.of_clusters(observation.clusters, len(stopped))
+            found = findings.of_clusters(observation.clusters, stopped)
         else:
             hits = Counter(pair.entry(LOCAL).cluster_pair_id for pair in stopped)
             local_view, unreachable = observation.view(LOCAL), self._unreachable(observation)

@@ -11,11 +11,13 @@ There is one finding per cause: the finding on a lost link includes the volume p
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...model import LOCAL, MAX_NAMED, PEER, SIDES, ClusterPair, other
 from ...views import Unreadable, VolumeView
 from ..cluster_pair.state import ObservedClusterPair
+from ..volume_pair.state import ObservedVolumePair
+from .commands import Line, pair_all_again, pair_clusters, remove_all
 
 ERROR = "error"
 WARNING = "warning"
@@ -73,6 +75,11 @@ class Finding:
     fix: str | None = None
     #: The number of volume pairs that it concerns.
     hits: int = 0
+    #: The ID of the volume on that cluster, and the name of its account: names can repeat.
+    volume_id: int | None = None
+    account: str | None = None
+    #: The tasks that do what the remedy says; empty if none of this collection does.
+    command: tuple[Line, ...] = ()
 
     @property
     def severity(self) -> str:
@@ -105,7 +112,9 @@ def _unreadable(cluster: str, reason: str, found: Sequence[Unreadable]) -> Findi
     named = ", ".join(odd.label for odd in found[:MAX_NAMED])
     more = f" and {len(found) - MAX_NAMED} more" if len(found) > MAX_NAMED else ""
     text = f"cluster {cluster}: {named}{more} cannot be read ({reason}); the report is complete except for that"
-    return Finding("unreadable_object", text, cluster, found[0].name if len(found) == 1 else None)
+    single = found[0] if len(found) == 1 else None
+    number = single.id if single and single.kind == "volume" else None
+    return Finding("unreadable_object", text, cluster, single.name if single else None, volume_id=number)
 
 
 def of_peer(hostname: str, local: str, hits: int) -> Finding:
@@ -115,42 +124,47 @@ def of_peer(hostname: str, local: str, hits: int) -> Finding:
     return Finding("peer_unreachable", text + cut, hits=hits)
 
 
-def of_clusters(observed: ObservedClusterPair, hits: int) -> list[Finding]:
-    """The findings on the pair of two reachable clusters. hits: the number of volume pairs that it stops."""
+def of_clusters(observed: ObservedClusterPair, stopped: Sequence[ObservedVolumePair]) -> list[Finding]:
+    """The findings on the pair of two reachable clusters. stopped: the volume pairs that it stops."""
     findings = _pending(observed)
     if observed.state != "paired" and any(observed.doubtful(side) for side in SIDES):
         return findings  # an unreadable entry may be the one that is missing
     if observed.state == "none":
-        findings.append(_not_paired(observed, hits))
+        findings.append(_not_paired(observed, stopped))
     elif observed.state != "paired":
-        findings.append(_half(observed, hits))
+        findings.append(_half(observed, stopped))
     elif not observed.connected:
-        findings.append(_not_connected(observed, hits))
+        findings.append(_not_connected(observed, len(stopped)))
     return findings + (_further(observed) if observed.state == "paired" else [])
 
 
-def _not_paired(observed: ObservedClusterPair, hits: int) -> Finding:
-    local_name, peer_name = observed.name(LOCAL), observed.name(PEER)
+def _not_paired(observed: ObservedClusterPair, stopped: Sequence[ObservedVolumePair]) -> Finding:
+    local_name, peer_name, hits = observed.name(LOCAL), observed.name(PEER), len(stopped)
     text = f"clusters {local_name} and {peer_name} are not paired"
-    if not hits:
-        return Finding("not_paired", text, local_name, fix="run element_cluster_pair")
+    again = pair_clusters()
+    if not stopped:
+        return Finding("not_paired", text, local_name, fix="run element_cluster_pair", command=(again,))
     fix = f"{_unpair(hits)}; run element_cluster_pair; then pair the volumes again"
-    return Finding("not_paired", f"{text} any more, but still have {counted(hits)}", local_name, fix=fix, hits=hits)
+    text += f" any more, but still have {counted(hits)}"
+    return Finding("not_paired", text, local_name, fix=fix, hits=hits, command=_around(again, stopped))
 
 
-def _half(observed: ObservedClusterPair, hits: int) -> Finding:
-    local_name, peer_name = observed.name(LOCAL), observed.name(PEER)
+def _half(observed: ObservedClusterPair, stopped: Sequence[ObservedVolumePair]) -> Finding:
+    local_name, peer_name, hits = observed.name(LOCAL), observed.name(PEER), len(stopped)
     sides = ", ".join(
         f"{observed.name(side)} lists {', '.join(str(e.id) for e in observed.naming(side)) or 'none'}" for side in SIDES
     )
-    text = f"the cluster pair of {local_name} and {peer_name} is incomplete: {sides}"
-    repair = "run element_cluster_pair with repair: true"
-    if not hits:
-        return Finding("half_pair", text, local_name, fix=repair)
-    fix = f"{_unpair(hits)}; {repair}; then pair the volumes again"
-    return Finding(
-        "half_pair", f"{text}; {counted(hits)} cannot replicate because of it", local_name, fix=fix, hits=hits
-    )
+    text = f"the cluster pair of {local_name} and {peer_name} is incomplete: {sides}{_cut(hits)}"
+    fix, again = "run element_cluster_pair with repair: true", pair_clusters(repair=True)
+    if not stopped:
+        return Finding("half_pair", text, local_name, fix=fix, command=(again,))
+    fix = f"{_unpair(hits)}; {fix}; then pair the volumes again"
+    return Finding("half_pair", text, local_name, fix=fix, hits=hits, command=_around(again, stopped))
+
+
+def _around(again: Line, stopped: Sequence[ObservedVolumePair]) -> tuple[Line, ...]:
+    """The removal of the volume pairs, the task that pairs the clusters, and the same volume pairs once more."""
+    return (*remove_all(stopped), again, *pair_all_again(stopped))
 
 
 def _unpair(hits: int) -> str:
@@ -193,7 +207,7 @@ def _further(observed: ObservedClusterPair) -> list[Finding]:
         name, ids = observed.name(side), [str(entry.id) for entry in observed.further[side]]
         if ids:
             text = f"cluster {name} has further cluster pairs that name {observed.name(other(side))}: {', '.join(ids)}"
-            findings.append(Finding("further_entries", text, name))
+            findings.append(Finding("further_entries", text, name, command=(pair_clusters(repair=True),)))
     return findings
 
 
@@ -202,7 +216,12 @@ def _cut(hits: int) -> str:
 
 
 def _pending(observed: ObservedClusterPair) -> list[Finding]:
-    return [_pending_entry(observed.name(side), entry) for side in SIDES for entry in observed.pending(side)]
+    remove = replace(pair_clusters(remove_pending=True), comment="removes what is pending on both clusters")
+    return [
+        replace(_pending_entry(observed.name(side), entry), command=(remove,))
+        for side in SIDES
+        for entry in observed.pending(side)
+    ]
 
 
 def _pending_entry(cluster: str, entry: ClusterPair) -> Finding:

@@ -54,9 +54,14 @@ def volume_pairs(views: Sides[VolumeView | None]) -> list[ObservedVolumePair]:
         for volume in catalogs[side].paired:
             for pair in volume.pairs:
                 joined = _joined(catalogs, side, volume, pair)
-                if joined is not None:
+                if joined is not None and not _goes_with_its_volume(joined, side, volume):
                     found.setdefault(_key(joined, pair), joined)
     return list(found.values())
+
+
+def _goes_with_its_volume(joined: ObservedVolumePair, side: Side, volume: Volume) -> bool:
+    """Whether it is only the entry of a deleted volume: that is gone as soon as the volume is purged."""
+    return volume.deleted and joined.entries[other(side)] is None and joined.row != UNREADABLE
 
 
 def _key(joined: ObservedVolumePair, pair: VolumePair) -> tuple[object, ...]:

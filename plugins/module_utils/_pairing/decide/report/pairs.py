@@ -17,6 +17,7 @@ from ..health import of_state
 from ..volume_pair.messages import states
 from ..volume_pair.state import UNREADABLE, ObservedVolumePair
 from . import lag, remedies
+from .commands import Remedy
 from .findings import ERROR, PROBLEMS, Finding, counted
 
 DISCONNECTED = "PausedDisconnected"
@@ -97,7 +98,15 @@ def pair_findings(
             findings.append(_late(pair, code, late, lag_text))
         elif code:
             findings.append(_of_one(pair, code))
-    return findings + [_of_all(key, sharing) for key, sharing in shared.items()]
+    findings += [_of_all(key, sharing) for key, sharing in shared.items()]
+    return [_when_it_answers(each) for each in findings] if peer_is_unreachable else findings
+
+
+def _when_it_answers(finding: Finding) -> Finding:
+    """The finding while the peer is unreachable: no task for both clusters can be run before the peer answers."""
+    if not finding.command:
+        return finding
+    return replace(finding, fix=f"when the peer answers again, {finding.remedy}", command=())
 
 
 def _is_error(code: str | None) -> bool:
@@ -106,10 +115,10 @@ def _is_error(code: str | None) -> bool:
 
 def cause(pair: ObservedVolumePair) -> str | None:
     """The code of the worst cause of a pair, which hides the lesser ones; None for a healthy pair."""
+    if pair.row == "deleted":
+        return "volume_deleted"  # also of a half: nothing can be paired again before the volume is restored
     if pair.state in ("half_local", "half_peer", "crossed"):
         return "half_pair"
-    if pair.row == "deleted":
-        return "volume_deleted"
     if pair.health == "dead":
         return "dead"
     if pair.state == "paired":
@@ -158,11 +167,20 @@ def _of_one(pair: ObservedVolumePair, code: str) -> Finding:
     return _finding(pair, code, what, remedies.of_pair(pair, code))
 
 
-def _finding(pair: ObservedVolumePair, code: str, what: str, fix: str | None) -> Finding:
+def _finding(pair: ObservedVolumePair, code: str, what: str, remedy: Remedy) -> Finding:
     side = LOCAL if pair.entries.local else PEER
-    volume = pair.volumes[side]
-    text = f"{_ends(pair, side)}: {what} ({_states_shown(pair)})"
-    return Finding(code, text, pair.name(side), volume.name if volume else None, fix, hits=1)
+    volume = pair.volume(side)
+    return Finding(
+        code,
+        f"{_ends(pair, side)}: {what} ({_states_shown(pair)})",
+        pair.name(side),
+        volume.name,
+        remedy.text,
+        hits=1,
+        volume_id=volume.id,
+        account=pair.catalogs[side].account(volume),
+        command=() if pair.row == UNREADABLE else remedy.command,
+    )
 
 
 def _ends(pair: ObservedVolumePair, side: Side) -> str:
@@ -183,9 +201,11 @@ def _states_shown(pair: ObservedVolumePair) -> str:
 
 def _late(pair: ObservedVolumePair, code: str | None, late: str, what: str) -> Finding:
     """The finding on a lag, in place of the finding on its cause, with the remedy of the cause."""
-    fix = remedies.of_lag(pair) if code is None else remedies.of_pair(pair, code) or PROBLEMS[code][1]
+    if code is None:
+        return _finding(pair, late, what, remedies.of_lag(pair))
+    text, command = remedies.of_pair(pair, code)
     because = f"; {_WORDS[code]}" if code in _WORDS else ""
-    return _finding(pair, late, what + because, fix)
+    return _finding(pair, late, what + because, Remedy(text or PROBLEMS[code][1], command))
 
 
 class Shared(NamedTuple):
@@ -246,7 +266,7 @@ def _link_lost(pairs: Sequence[ObservedVolumePair], peer: str) -> Finding:
 def _link_slow(pairs: Sequence[ObservedVolumePair], peer: str) -> Finding:
     local = pairs[0].name(LOCAL)
     text = f"the link between {local} and {peer} is too slow for {_named(pairs)}: {SLOW_LINK}"
-    return Finding("recovering", text, local, fix=remedies.of_pair(pairs[0], "recovering"), hits=len(pairs))
+    return Finding("recovering", text, local, fix=remedies.of_pair(pairs[0], "recovering").text, hits=len(pairs))
 
 
 def _not_asked(pairs: Sequence[ObservedVolumePair], peer: str) -> Finding:

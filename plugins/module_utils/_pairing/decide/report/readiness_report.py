@@ -207,7 +207,7 @@ def _roles(pair: ObservedVolumePair) -> Check:
     if pair.direction in ("to_peer", "from_peer"):
         return Check("access", True, text)
     code = {"split": "split", "none": "no_source"}.get(pair.direction or "", "access_conflict")
-    return Check("access", False, f"{text}, not one source and one target", remedies.of_pair(pair, code))
+    return Check("access", False, f"{text}, not one source and one target", remedies.of_pair(pair, code).text)
 
 
 def candidates(

@@ -59,8 +59,8 @@ STATES = [
         "DeleteSnapshot of snapshots of volume 77 on cluster beta",
     ),
     ("PausedSomethingNew", "broken", "error", "remove the cause"),
-    ("StoppedMisconfigured", "dead", "error", TASK + "repair: true"),
-    ("StoppedSomethingNew", "dead", "error", TASK + "repair: true"),
+    ("StoppedMisconfigured", "dead", "error", TASK + "mode: async, repair: true"),
+    ("StoppedSomethingNew", "dead", "error", TASK + "mode: async, repair: true"),
     ("Transitioning", "unknown_state", "warning", "check the pair on the cluster"),
     ("active", "unknown_state", "warning", "check the pair on the cluster"),
     ("", "unknown_state", "warning", "check the pair on the cluster"),
@@ -124,7 +124,7 @@ def test_every_state_that_one_cluster_shows_alone(state, code, severity, remedy)
         assert listed == []
         return
     (finding,) = listed
-    check(finding, code, severity, remedy.split(", paused")[0].split(", match")[0].split(", repair")[0])
+    check(finding, code, severity, remedy.split(", paused")[0].split(", match")[0].split(", mode")[0])
 
 
 @pytest.mark.parametrize(("state", "code", "severity", "remedy"), STATES)
@@ -158,7 +158,7 @@ SITUATIONS = {
     "split, failed": (
         pairs_of("StoppedMisconfigured", access=("readWrite", "readWrite")),
         "dead",
-        "repair: true, direction",
+        "repair: true, allow_overwrite: true, direction",
         "allow_overwrite: true",
     ),
     "no source": (pairs_of("PausedMisconfigured", access=(RT, RT)), "no_source", GOOD, "failover: forced"),
@@ -189,13 +189,13 @@ SITUATIONS = {
     "half": (
         observed([volume(41, "db", PAIR)], [volume(77, "dr", access=RT)]),
         "half_pair",
-        TASK + "repair: true",
+        TASK + "mode: async, repair: true",
         "a full copy",
     ),
     "half, two writable": (
         observed([volume(41, "db", PAIR)], [volume(77, "dr")]),
         "half_pair",
-        f"repair: true, {GOOD}",
+        f"repair: true, allow_overwrite: true, {GOOD}",
         "allow_overwrite: true",
     ),
     "half, partner gone": (
@@ -207,7 +207,7 @@ SITUATIONS = {
     "half there": (
         observed([], [volume(77, "dr", BACK)]),
         "half_pair",
-        TASK + "state: absent",
+        "on cluster beta, with alpha as the peer, run element_volume_pair with volume_id: 77, peer_volume_id: 41, state: absent",
         "pair the volume again if you need the pair",
     ),
     "half of a cluster pair that is gone": (
@@ -302,17 +302,18 @@ CLUSTERS = [
 @pytest.mark.parametrize(("here", "there", "code"), CLUSTERS)
 def test_every_status_of_a_cluster_pair(here, there, code):
     sides = Sides(ClusterView(ALPHA, (entry(BETA, 7, status=here),)), ClusterView(BETA, (entry(ALPHA, status=there),)))
-    assert [each.code for each in findings.of_clusters(classify_cluster_pair(sides), 0)] == ([code] if code else [])
+    assert [each.code for each in findings.of_clusters(classify_cluster_pair(sides), ())] == ([code] if code else [])
     alone = findings.of_entries(volume_side(ALPHA, sides.local.entries), {7: 4}, ())
     assert [each.hits for each in alone] == ([4] if here != "Connected" else [])
 
 
 def test_pending_cluster_pairs_name_no_cluster():
     sides = Sides(ClusterView(ALPHA, (HERE, pending_entry())), ClusterView(BETA, (THERE,)))
-    (finding,) = findings.of_clusters(classify_cluster_pair(sides), 0)
+    (finding,) = findings.of_clusters(classify_cluster_pair(sides), ())
     check(finding, "pending_pair", "warning", "remove_pending: true")
     (alone,) = findings.of_entries(volume_side(ALPHA, sides.local.entries), {}, ())
-    assert alone == finding
+    assert (alone.message, alone.remedy) == (finding.message, finding.remedy)
+    assert (bool(finding.command), alone.command) == (True, ())
 
 
 def test_the_order_of_harm():
