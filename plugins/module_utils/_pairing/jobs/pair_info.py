@@ -200,11 +200,10 @@ class PairInfoJob:
     def _of_clusters(self, observation: Observation, stopped: list[ObservedVolumePair]) -> list[findings.Finding]:
         """The findings on the clusters. stopped: the volume pairs that only these stop."""
         if observation.clusters is not None:
+            every = None if observation.clusters.connected else self._every_pair(observation.views)
             if stopped and observation.clusters.state != "paired":  # all must be removed then, named by the task or not
-                stopped = [
-                    each for each in listing.volume_pairs(observation.views) if not each.state.startswith("pending")
-                ]
-            found = findings.of_clusters(observation.clusters, stopped)
+                stopped = every or stopped
+            found = findings.of_clusters(observation.clusters, stopped, every)
         else:
             hits = Counter(pair.entry(LOCAL).cluster_pair_id for pair in stopped)
             local_view, unreachable = observation.view(LOCAL), self._unreachable(observation)
@@ -218,6 +217,12 @@ class PairInfoJob:
                 )
         # Without `cluster_pairs` only those findings count that stop volume pairs.
         return [each for each in found if CLUSTER_PAIRS in self.gather or each.hits or each.code == "peer_unreachable"]
+
+    def _every_pair(self, views: Sides[VolumeView | None]) -> list[ObservedVolumePair] | None:
+        """Every established volume pair of the two clusters; None if the volumes were not read."""
+        if not self._with_volumes:
+            return None
+        return [pair for pair in listing.volume_pairs(views) if not pair.state.startswith("pending")]
 
     def _faults(self, observation: Observation) -> list[Reported]:
         found = []

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -165,6 +166,19 @@ LINK = {"between": ["alpha", "beta"]}
 PAIRED = [{"source": f"alpha/{name}", "target": f"beta/{name}"} for name in NAMES]
 
 
+def move_beta(site):
+    """Give beta another MVIP, under which alpha does not look for it."""
+    cluster = site.world.cluster("beta")
+    cluster.identity = replace(cluster.identity, mvip="192.0.2.77")
+    site.world.management_link("alpha", "beta", up=False)
+
+
+def pair_at_the_new_address(site, report):
+    site.world.management_link("alpha", "beta", up=True)
+    (problem,) = report["problems"]
+    mend(site, problem)
+
+
 def mend_the_network(site, report):
     site.world.management_link("alpha", "beta", up=True)
     site.world.storage_link("alpha", "beta", up=True)
@@ -238,6 +252,13 @@ def correct_it(site, report):
 # What happens, what is reported of it in which words, and the remedy.
 CAUSES = [
     (lose_the_management_network, "not_connected", ["management network"], mend_the_network, {}),
+    (
+        move_beta,
+        "not_connected",
+        ["alpha lists beta with MVIP 192.0.2.20, which is 192.0.2.77", "give the cluster its MVIP back"],
+        pair_at_the_new_address,
+        {},
+    ),
     (lose_the_storage_network, "link_lost", ["3 volume pairs", "storage network"], mend_the_network, {}),
     (fill_beta, "target_full", ["3 volume pairs", "purge volumes that are not needed"], make_room, {}),
     (write_faster_than_is_sent, "lag_exceeded", ["give the link"], give_the_link_more_room, {"max_lag": 60}),

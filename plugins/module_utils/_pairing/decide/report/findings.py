@@ -13,7 +13,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ...model import LOCAL, MAX_NAMED, PEER, SIDES, ClusterPair, other
+from ...._element import addresses
+from ...model import LOCAL, MAX_NAMED, PEER, SIDES, ClusterPair, Side, other
 from ...views import Unreadable, VolumeView
 from ..cluster_pair.state import ObservedClusterPair
 from ..volume_pair.state import ObservedVolumePair
@@ -124,8 +125,15 @@ def of_peer(hostname: str, local: str, hits: int) -> Finding:
     return Finding("peer_unreachable", text + cut, hits=hits)
 
 
-def of_clusters(observed: ObservedClusterPair, stopped: Sequence[ObservedVolumePair]) -> list[Finding]:
-    """The findings on the pair of two reachable clusters. stopped: the volume pairs that it stops."""
+def of_clusters(
+    observed: ObservedClusterPair,
+    stopped: Sequence[ObservedVolumePair],
+    all_pairs: Sequence[ObservedVolumePair] | None = None,
+) -> list[Finding]:
+    """The findings on the pair of two reachable clusters.
+
+    stopped: the volume pairs that it stops. all_pairs: every volume pair of the two; None if they were not read.
+    """
     findings = _pending(observed)
     if observed.state != "paired" and any(observed.doubtful(side) for side in SIDES):
         return findings  # an unreadable entry may be the one that is missing
@@ -134,7 +142,12 @@ def of_clusters(observed: ObservedClusterPair, stopped: Sequence[ObservedVolumeP
     elif observed.state != "paired":
         findings.append(_half(observed, stopped))
     elif not observed.connected:
-        findings.append(_not_connected(observed, len(stopped)))
+        moved = _moved(observed)
+        findings.append(
+            _at_another_address(observed, moved, len(stopped), all_pairs)
+            if moved
+            else _not_connected(observed, len(stopped))
+        )
     return findings + (_further(observed) if observed.state == "paired" else [])
 
 
@@ -179,6 +192,42 @@ def _not_connected(observed: ObservedClusterPair, hits: int) -> Finding:
     statuses = ", ".join(f"{observed.name(side)} reports {observed.entry(side).status}" for side in SIDES)
     text = f"the cluster pair of {local_name} and {peer_name} is not Connected: {statuses}{_cut(hits)}"
     return Finding("not_connected", text, local_name, hits=hits)
+
+
+def _moved(observed: ObservedClusterPair) -> list[Side]:
+    """The sides whose cluster has another MVIP than the other cluster's entry for it."""
+    return [
+        side
+        for side in SIDES
+        for entry in (observed.pair[other(side)],)
+        if entry and entry.remote_mvip and not addresses.same(entry.remote_mvip, observed.view(side).cluster.mvip)
+    ]
+
+
+def _at_another_address(
+    observed: ObservedClusterPair, moved: Sequence[Side], hits: int, pairs: Sequence[ObservedVolumePair] | None
+) -> Finding:
+    """The API changes no entry: either the cluster gets its address back, or everything is paired again."""
+    local_name = observed.name(LOCAL)
+    known = ", ".join(
+        f"{observed.name(other(side))} lists {observed.name(side)} with MVIP {observed.entry(other(side)).remote_mvip}, which "
+        f"is {observed.view(side).cluster.mvip}"
+        for side in moved
+    )
+    text = f"the cluster pair of {local_name} and {observed.name(PEER)} is not Connected: {known}{_cut(hits)}"
+    fix = (
+        "give the cluster its MVIP back, or remove all volume pairs between them, then the cluster pair, and pair the clusters "
+        "and the volumes again"
+    )
+    return Finding("not_connected", text, local_name, fix=fix, hits=hits, command=_all_again(pairs))
+
+
+def _all_again(pairs: Sequence[ObservedVolumePair] | None) -> tuple[Line, ...]:
+    """The removal of everything that is paired between two clusters, and the same pairs once more."""
+    if pairs is None:
+        return ()
+    lines = (*remove_all(pairs), pair_clusters(state="absent"), pair_clusters(), *pair_all_again(pairs))
+    return (replace(lines[0], comment="pairs the clusters and their volumes again, with complete copies"), *lines[1:])
 
 
 def of_entries(view: VolumeView, hits: Mapping[int, int], unreachable: Collection[int]) -> list[Finding]:
