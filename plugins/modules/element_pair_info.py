@@ -25,7 +25,8 @@ options:
       - V(cluster_pairs) and V(volume_pairs) are the pairs of clusters and volumes, with their state.
       - V(progress) adds to each volume pair the lag of its target, and the progress of a copy. It includes
         V(volume_pairs).
-      - V(faults) are the faults of replication that the clusters report.
+      - V(faults) are the faults of replication that the clusters report. The fullness of clusters that are replicated to
+        is a problem of the report then.
       - V(readiness) checks the requirements of pairing and replication.
     type: list
     elements: str
@@ -49,10 +50,16 @@ options:
       - How many seconds the target of a pair may be behind its source. A pair that is further behind is a problem of
         severity V(error), V(lag_exceeded).
       - A pair with an unknown lag is such a problem too, V(lag_unknown). The lag is unknown while a pair does not
-        replicate, and for pairs in mode V(snapshots_only), unless it is known to be more than this. A pair in mode
-        V(sync) that replicates is never behind.
+        replicate, unless it is known to be more than this. A pair in mode V(sync) that replicates is never behind. The lag
+        of a pair in mode V(snapshots_only) is the age of the newest snapshot that the target has.
       - Only the source's cluster reports the lag. With this option the module reads volume pairs as if O(gather) had
         V(volume_pairs).
+    type: float
+  warn_lag:
+    description:
+      - How many seconds the target of a pair may be behind its source before that is a problem of severity V(warning),
+        V(lag_high). Not more than O(max_lag).
+      - With this option the module reads volume pairs as if O(gather) had V(volume_pairs).
     type: float
 extends_documentation_fragment:
   - elementsw.replication._attributes
@@ -102,6 +109,18 @@ EXAMPLES = r"""
     max_lag: 300
   register: replication
   failed_when: not replication.healthy
+
+- name: Warn of targets that are more than one minute behind, and fail at five minutes
+  elementsw.replication.element_pair_info:
+    peer_host: beta
+    warn_lag: 60
+    max_lag: 300
+  register: replication
+  failed_when: not replication.healthy
+
+- name: Show the commands that mend what is wrong
+  ansible.builtin.debug:
+    msg: "{{ replication.problems | map(attribute='command') | select }}"
 
 - name: Check whether two clusters and a volume that is not paired yet are ready to be paired
   elementsw.replication.element_pair_info:
@@ -156,6 +175,54 @@ healthy:
   returned: success
   type: bool
   sample: true
+summary:
+  description:
+    - The report in a few numbers. All but RV(summary.generated_at) are V(null) if no volume pairs were requested.
+  returned: success
+  type: dict
+  contains:
+    generated_at:
+      description: When the report began, in ISO 8601 and UTC, on the clock of the machine that ran the module.
+      returned: success
+      type: str
+      sample: "2026-11-28T06:00:00Z"
+    pairs:
+      description: The number of volume pairs in the report.
+      returned: success
+      type: int
+      sample: 25
+    protected:
+      description:
+        - How many of them are in sync, with a lag that is known and not more than O(max_lag) if that is given. A pair in
+          mode V(snapshots_only) needs a replicated snapshot, too.
+      returned: success
+      type: int
+      sample: 22
+    copying:
+      description: How many of them are being copied.
+      returned: success
+      type: int
+      sample: 2
+    paused:
+      description: How many of them are paused by an administrator.
+      returned: success
+      type: int
+      sample: 1
+    not_replicating:
+      description: How many of them do not replicate for another reason.
+      returned: success
+      type: int
+      sample: 0
+    worst_lag_seconds:
+      description: The greatest lag that is known. V(null) if none is known or was read.
+      returned: success
+      type: float
+      sample: 41.0
+    worst_lag_volume:
+      description: Name of the volume with that lag.
+      returned: success
+      type: str
+      sample: erp-vol03
 problems:
   description:
     - The problems, with messages and codes. Errors come before warnings, and the worst ones first.
@@ -291,12 +358,20 @@ volume_pairs:
   contains:
     lag_seconds:
       description:
-        - By how many seconds the target is behind, as the source's cluster reports it. While the pair does not
-          replicate it is a lower bound.
+        - By how many seconds the target is behind. In mode V(async) as the source's cluster reports it. In mode V(sync)
+          it is 0 while the pair replicates. In mode V(snapshots_only) it is the age of the newest snapshot that the target
+          has, on the clock of the source's cluster. While a pair in another mode does not replicate it is a lower bound.
         - V(null) if it is not known or was not read.
       returned: success
       type: float
       sample: 1.25
+    lag_of:
+      description:
+        - What is so far behind, the content of the volume, V(live), or the newest replicated snapshot, V(snapshot).
+          V(null) if RV(volume_pairs[].lag_seconds) is.
+      returned: success
+      type: str
+      sample: live
     progress:
       description: The running copy to the target. V(null) if there is none or it was not read.
       returned: success
@@ -473,6 +548,7 @@ from ..module_utils._python import require_python
 # Before the other imports: an older Python cannot parse them.
 require_python()
 
+from collections.abc import Mapping
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
@@ -488,6 +564,7 @@ def argument_spec() -> dict[str, Any]:
         **connection_spec(),
         "gather": {"type": "list", "elements": "str", "choices": list(SUBJECTS), "default": list(BY_DEFAULT)},
         "max_lag": {"type": "float"},
+        "warn_lag": {"type": "float"},
         "volumes": {"type": "list", "elements": "str"},
         "accounts": {"type": "list", "elements": "str"},
     }
@@ -498,12 +575,26 @@ def argument_rules() -> dict[str, Any]:
     return connection_rules(peer_required=False)
 
 
+def _check_lags(params: Mapping[str, Any]) -> str | None:
+    """A message about a lag that cannot be used, or None."""
+    for option in ("max_lag", "warn_lag"):
+        lag = params[option]
+        if lag is not None and not lag >= 0:  # also true for NaN
+            return f"{option}: {lag} cannot be used; give the seconds that a target may be behind"
+    maximum, warning = params["max_lag"], params["warn_lag"]
+    if maximum is not None and warning is not None and warning > maximum:
+        return (
+            f"warn_lag: {warning:g} is more than max_lag, {maximum:g}, so it would never warn; give less than max_lag"
+        )
+    return None
+
+
 def main() -> None:
     """Run the module."""
     module = AnsibleModule(argument_spec=argument_spec(), supports_check_mode=True, **argument_rules())
-    max_lag = module.params["max_lag"]
-    if max_lag is not None and not max_lag >= 0:  # also true for NaN
-        module.fail_json(msg=f"max_lag: {max_lag} cannot be used; give the seconds that a target may be behind")
+    problem = _check_lags(module.params)
+    if problem:
+        module.fail_json(msg=problem)
     run_report(module, PairInfoJob.from_params(module.params))
 
 

@@ -20,8 +20,14 @@ if TYPE_CHECKING:  # every module loads this file, and no module needs all of th
     from .decide.report.commands import Line
     from .decide.report.faults import Reported
     from .decide.report.findings import Finding
+    from .decide.report.lag import Lag
+    from .decide.report.summary import Summary
     from .decide.volume_pair.desired import DesiredPair
     from .decide.volume_pair.state import ObservedVolumePair
+
+
+# The members of `summary` that are about volume pairs.
+SUMMARY = ("pairs", "protected", "copying", "paused", "not_replicating", "worst_lag_seconds", "worst_lag_volume")
 
 
 def action(done: Action) -> dict:
@@ -115,9 +121,19 @@ def volume_pair(observed: ObservedVolumePair) -> dict:
     }
 
 
-def volume_pair_at_work(observed: ObservedVolumePair, lag_seconds: float | None, job: SyncJob | None) -> dict:
+def volume_pair_at_work(observed: ObservedVolumePair, behind: Lag, job: SyncJob | None) -> dict:
     """An element of `volume_pairs` of element_pair_info. job: the running copy to the target; None without one."""
-    return {**volume_pair(observed), "lag_seconds": lag_seconds, "progress": _progress(job) if job else None}
+    return {
+        **volume_pair(observed),
+        "lag_seconds": behind.seconds,
+        "lag_of": None if behind.seconds is None else behind.of,
+        "progress": _progress(job) if job else None,
+    }
+
+
+def summary(generated_at: str, counted: Summary | None) -> dict:
+    """`summary` of element_pair_info. counted: None if no volume pairs were requested."""
+    return {"generated_at": generated_at, **(vars(counted) if counted else dict.fromkeys(SUMMARY))}
 
 
 def _progress(job: SyncJob) -> dict:

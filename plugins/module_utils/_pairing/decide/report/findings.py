@@ -22,12 +22,15 @@ from .commands import Line, pair_all_again, pair_clusters, remove_all
 
 ERROR = "error"
 WARNING = "warning"
+# The stage of fullness from which a cluster warns its administrators; at the next one it creates nothing any more.
+STAGE_FILLING = 3
 _NETWORK = "check the management network between all nodes of both clusters, ports 443 and 2181"
 # Code -> severity and remedy, the worst first. A finding may have a more specific remedy.
 # Documented in docs/docsite/rst/problem_codes.rst; a test compares the two lists.
 PROBLEMS = {
     "peer_unreachable": (ERROR, "check the peer's hostname, its power and the network"),
     "not_connected": (ERROR, _NETWORK),
+    "link_lost": (ERROR, "check the storage network between all nodes of both clusters, ports 2181 and 4000 to 4020"),
     "not_paired": (ERROR, "pair it with element_cluster_pair or element_volume_pair"),
     "half_pair": (ERROR, "run element_cluster_pair or element_volume_pair with repair: true, or with state: absent"),
     "split": (ERROR, "decide which volume holds the good data and make the other one its target"),
@@ -36,6 +39,11 @@ PROBLEMS = {
     "access_conflict": (ERROR, "make one volume of the pair readWrite and the other one replicationTarget"),
     "dead": (ERROR, "it never recovers by itself; pair it again with element_volume_pair and repair: true"),
     "target_full": (ERROR, "delete and purge volumes that are not needed on that cluster, or add storage nodes"),
+    "cluster_full": (ERROR, "delete and purge volumes that are not needed on that cluster, or add storage nodes"),
+    "no_replicated_snapshot": (
+        ERROR,
+        "take snapshots with remote replication: a schedule with enableRemoteReplication on the source's cluster",
+    ),
     "sector_mismatch": (ERROR, "remove the pair, and create the target again with the source's setting"),
     "size_mismatch": (ERROR, "run element_volume_pair with match_size: true"),
     "snapshot_limit": (ERROR, "delete snapshots of the target"),
@@ -43,7 +51,7 @@ PROBLEMS = {
     "lag_exceeded": (ERROR, "give the link or the target's QoS more room, or permit more with max_lag"),
     "lag_unknown": (ERROR, "make the pair replicate; its lag is not known until then"),
     "fault": (ERROR, "remove the cause that the fault names, on the cluster that reports it"),
-    "link_lost": (WARNING, "check the storage network between all nodes of both clusters, ports 2181 and 4000 to 4020"),
+    "lag_high": (WARNING, "give the link or the target's QoS more room, or permit more with warn_lag"),
     "unknown_state": (
         WARNING,
         "this collection does not know the state and changes nothing; check the pair on the cluster",
@@ -53,6 +61,7 @@ PROBLEMS = {
         "complete it, or remove it with repair or state: absent (remove_pending for cluster pairs)",
     ),
     "further_entries": (WARNING, "run element_cluster_pair with repair: true"),
+    "cluster_filling": (WARNING, "delete and purge volumes that are not needed on that cluster, or add storage nodes"),
     "snapshots_stopped": (WARNING, "remove the cause that the state of the snapshots' replication names"),
     "recovering": (WARNING, "it passes by itself once its cause does; check again later"),
     "paused": (WARNING, "an administrator has paused it; resume it with paused: false when the reason is gone"),
@@ -116,6 +125,14 @@ def _unreadable(cluster: str, reason: str, found: Sequence[Unreadable]) -> Findi
     single = found[0] if len(found) == 1 else None
     number = single.id if single and single.kind == "volume" else None
     return Finding("unreadable_object", text, cluster, single.name if single else None, volume_id=number)
+
+
+def of_fullness(cluster: str, stage: int | None) -> list[Finding]:
+    """The finding on a cluster that is replicated to. stage: of 5; None if it is not known."""
+    if stage is None or stage < STAGE_FILLING:
+        return []
+    text = f"cluster {cluster}, which is replicated to, is at stage {stage} of 5 of fullness"
+    return [Finding("cluster_filling" if stage == STAGE_FILLING else "cluster_full", text, cluster)]
 
 
 def of_peer(hostname: str, local: str, hits: int) -> Finding:

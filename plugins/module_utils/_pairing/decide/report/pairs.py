@@ -55,6 +55,8 @@ _WORDS = {
 }
 # The state of the snapshots differs from that of the pair only while the pair replicates.
 _RUNNING = ("healthy", "syncing")
+# While a copy runs the first snapshot is on its way.
+_PROTECTED_BY_SNAPSHOTS = ("healthy", "paused", "recovering", "unknown")
 _SNAPSHOTS_WELL = ("", "Idle", "Active")
 
 
@@ -74,9 +76,9 @@ def is_reported_with_clusters(pair: ObservedVolumePair, clusters: ObservedCluste
 
 
 def pair_findings(
-    pairs: Iterable[tuple[ObservedVolumePair, lag.Lag]], max_lag: float | None, peer_is_unreachable: bool
+    pairs: Iterable[tuple[ObservedVolumePair, lag.Lag]], limits: lag.Limits, peer_is_unreachable: bool
 ) -> list[Finding]:
-    """The findings on these pairs, one per cause. max_lag: in seconds; None for any lag.
+    """The findings on these pairs, one per cause.
 
     peer_is_unreachable: has a finding of its own, which includes all lags that only the peer could report.
     """
@@ -84,10 +86,10 @@ def pair_findings(
     shared: dict[Shared, list[ObservedVolumePair]] = {}
     for pair, behind in pairs:
         code = cause(pair)
-        late = None if max_lag is None or _is_error(code) else lag.beyond(pair, behind, max_lag)
+        late = None if _is_error(code) else _late_code(pair, behind, limits)
         if late and peer_is_unreachable and lag.not_asked(pair):
             late = None
-        lag_text = lag.message(late, behind, max_lag) if late and max_lag is not None else ""
+        lag_text = lag.message(late, behind, limits) if late else ""
         if late and code == "snapshots_stopped":  # it does not cause the lag: two findings
             findings.append(_late(pair, None, late, lag_text))
             late = None
@@ -107,6 +109,15 @@ def _when_it_answers(finding: Finding) -> Finding:
     if not finding.command:
         return finding
     return replace(finding, fix=f"when the peer answers again, {finding.remedy}", command=())
+
+
+def _late_code(pair: ObservedVolumePair, behind: lag.Lag, limits: lag.Limits) -> str | None:
+    """The code of a lag that is reported, in place of a lesser cause."""
+    if behind.nothing_replicated and pair.health in _PROTECTED_BY_SNAPSHOTS:
+        return "no_replicated_snapshot"
+    late = lag.beyond(behind, limits)
+    # A lag that is only a warning hides no other warning, which is its cause.
+    return None if late == "lag_high" and cause(pair) else late
 
 
 def _is_error(code: str | None) -> bool:
@@ -201,7 +212,7 @@ def _states_shown(pair: ObservedVolumePair) -> str:
 
 def _late(pair: ObservedVolumePair, code: str | None, late: str, what: str) -> Finding:
     """The finding on a lag, in place of the finding on its cause, with the remedy of the cause."""
-    if code is None:
+    if code is None or late == "no_replicated_snapshot":
         return _finding(pair, late, what, remedies.of_lag(pair))
     text, command = remedies.of_pair(pair, code)
     because = f"; {_WORDS[code]}" if code in _WORDS else ""
@@ -221,8 +232,10 @@ class Shared(NamedTuple):
 
 def _with_others(pair: ObservedVolumePair, code: str | None, late: str | None) -> Shared | None:
     """The cause that this pair may share with others; None if it is its own. late: the code of its lag, if any."""
+    if late == "no_replicated_snapshot":
+        return None
     if code == "link_lost":
-        return Shared(_link_lost, pair.name(PEER), late)
+        return Shared(_link_lost, pair.name(PEER))
     if code == "recovering" and SLOW_LINK in {entry.state for entry in _entries(pair)}:
         return Shared(_link_slow, pair.name(PEER), late)
     if late:
@@ -244,6 +257,7 @@ def _of_all(shared: Shared, pairs: Sequence[ObservedVolumePair]) -> Finding:
 _LATE = {
     "lag_exceeded": "they are further behind than max_lag permits",
     "lag_unknown": "their lag is not known",
+    "lag_high": "they are further behind than warn_lag permits, or their lag is not known",
 }
 
 
