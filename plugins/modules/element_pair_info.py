@@ -397,7 +397,10 @@ pairs:
     - The observed volume pairs in exactly the form that O(elementsw.replication.element_volume_pair#module:pairs)
       accepts. Passed to that module they change nothing.
     - Volumes have name and account, and an ID only if those are ambiguous. Items have no
-      O(elementsw.replication.element_volume_pair#module:paused), so that a pause stays as it is.
+      O(elementsw.replication.element_volume_pair#module:paused) and no
+      O(elementsw.replication.element_volume_pair#module:direction), so that the pause and the direction of a pair stay as they
+      are, and the list can still be used after a failover. To build the same pairs on other clusters, run the task for the
+      host of the sources, or add the direction.
     - The list leaves out half pairs, pairs that have stopped and never recover, pairs without exactly one source, and
       pairs of which one side cannot be read. Without a peer it is empty.
     - When the peer does not answer, the list has this cluster's entries for that peer, identified by the peer's
@@ -412,7 +415,6 @@ pairs:
       peer_volume: orders-db-dr
       peer_account: shop
       mode: async
-      direction: to_peer
 faults:
   description:
     - The current faults of replication that the clusters report. Clusters update them every 30 seconds at most.

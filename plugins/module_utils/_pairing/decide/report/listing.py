@@ -149,7 +149,8 @@ def export(pairs: list[ObservedVolumePair]) -> list[dict]:
     """The working pairs in the form of the option `pairs` of element_volume_pair, which then changes nothing.
 
     Volumes have names and owners, so that the list also serves for other clusters; IDs only if the names are ambiguous.
-    It has no pair without exactly one source and one target, and no mode that is no value of the option.
+    It has no pair without exactly one source and one target, and no mode that is no value of the option. Nor has it a
+    direction: that of an existing pair stays as it is, so that the list is still true after a failover.
     """
     items = []
     for pair in pairs:
@@ -159,7 +160,6 @@ def export(pairs: list[ObservedVolumePair]) -> list[dict]:
             **_name(pair, LOCAL, ""),
             **_name(pair, PEER, "peer_"),
             "mode": mode_option(pair.mode or ""),
-            "direction": pair.direction,
         }
         items.append({key: value for key, value in item.items() if value is not None})
     return items
@@ -174,20 +174,18 @@ def export_local_only(pairs: list[ObservedVolumePair], unreachable: Collection[i
     items = []
     for pair in pairs:
         volume, entry = pair.volume(LOCAL), pair.entry(LOCAL)
-        direction = {READ_WRITE: TO_PEER, TARGET: FROM_PEER}.get(volume.access)
         if (
             entry.cluster_pair_id not in unreachable
             or entry.pending
             or health.stopped(entry)
             or volume.deleted
-            or not direction
+            or volume.access not in (READ_WRITE, TARGET)
         ):
             continue
         item = {
             **_name(pair, LOCAL, ""),
             "peer_volume_id": entry.remote_volume_id,
-            "mode": mode_option(entry.mode) if direction == TO_PEER else None,
-            "direction": direction,
+            "mode": mode_option(entry.mode) if volume.access == READ_WRITE else None,
         }
         items.append({key: value for key, value in item.items() if value is not None})
     return items
