@@ -16,6 +16,8 @@ description:
   - With a peer the module reads both clusters and joins their lists by the UUIDs of the pairs. Without a peer the
     report has what this cluster knows.
   - The module changes nothing on either cluster.
+  - A pair of which only one side has its half is read again after a second, up to three times, because another task may be
+    in the middle of the handshake.
   - A problem is an entry of RV(problems). It does not fail the task. A peer that does not answer three attempts
     within ten seconds is a problem too. If the cluster of the task does not answer, that is an error.
 options:

@@ -33,6 +33,7 @@ from ..model import (
     READ_WRITE,
     SIDES,
     TARGET,
+    Cluster,
     ClusterNames,
     Side,
     Sides,
@@ -55,6 +56,10 @@ FAULTS, READINESS = "faults", "readiness"
 SUBJECTS = (CLUSTER_PAIRS, VOLUME_PAIRS, PROGRESS, FAULTS, READINESS)
 BY_DEFAULT = (CLUSTER_PAIRS, VOLUME_PAIRS)
 NO_LIMITS = lag.Limits()
+HALVES = ("half_local", "half_peer", "crossed")
+# A handshake takes two calls. After so many looks, more halves may still be on their way: another run pairs many volumes.
+SECONDS_BETWEEN_LOOKS = 1
+MAX_LOOKS = 3
 
 
 @dataclass(frozen=True)
@@ -93,7 +98,7 @@ class PairInfoJob:
     def observe(self, run: Run) -> Observation:
         generated_at = run.date()
         clusters = identify_clusters(run, may_be_unreachable=True)
-        views = self._with_deleted(run, view_report(run, clusters, self._with_volumes))
+        views = self._with_deleted(run, self._settled(run, clusters))
         observation = Observation(generated_at, views, _classified(views), self._pairs(views))
         local_view, both, unreachable = observation.view(LOCAL), of_both(views), self._unreachable(observation)
         if unreachable is not None:
@@ -103,6 +108,36 @@ class PairInfoJob:
         elif READINESS in self.gather and both is not None and self.peer is not None:
             observation = replace(observation, known_as=self._known_as(both, self.peer))
         return self._with_more(run, observation)
+
+    def _settled(self, run: Run, clusters: Sides[Cluster | None]) -> Sides[VolumeView | None]:
+        """The lists of both clusters, read again while another run may be in the middle of the handshake of a half pair.
+
+        The lists are not of one moment, so a handshake between two reads looks like a half. One that is still there after a
+        while is one.
+        """
+        views = view_report(run, clusters, self._with_volumes)
+        halves = self._halves(views)
+        for _look in range(MAX_LOOKS if halves else 0):
+            run.pause(SECONDS_BETWEEN_LOOKS)
+            views = view_report(run, clusters, self._with_volumes)
+            before, halves = halves, self._halves(views)
+            if halves <= before:
+                break
+        return views
+
+    def _halves(self, views: Sides[VolumeView | None]) -> frozenset[tuple]:
+        """What identifies each half pair; empty without the peer."""
+        clusters = _classified(views)
+        if clusters is None:
+            return frozenset()
+        found: list[tuple[str, Sides]] = [(clusters.state, clusters.pair)]
+        found += [(pair.state, pair.entries) for pair in self._pairs(views)]
+        halves = [
+            (state, *(entry.uuid if entry else None for entry in entries.as_dict().values()))
+            for state, entries in found
+            if state in HALVES
+        ]
+        return frozenset(halves)
 
     def _known_as(self, views: Sides[VolumeView], peer: ClusterNames) -> Sides[tuple[str, ...]]:
         return Sides(resolve_names(self.here, views.peer.entries), resolve_names(peer, views.local.entries))

@@ -81,7 +81,6 @@ def test_the_export_given_back_changes_nothing(sites):
         "peer_volume": "healthy",
         "peer_account": "tenant",
         "mode": "sync",
-        "direction": "to_peer",
     }
     assert [pair["volume"] for pair in exported] == ["healthy", "paused"]
     again = site.check_then_run("volume_pair", pairs=exported)

@@ -11,6 +11,8 @@ import re
 
 import pytest
 
+from ansible_collections.elementsw.replication.tests.unit.plugins.modules.paired_sites import before
+
 NAMES = ("one", "two", "three", "four", "five")
 VOLUMES = [{"name": name} for name in NAMES]
 CLUSTERS = [{"name": "alpha", "volumes": VOLUMES}, {"name": "beta", "volumes": VOLUMES}, {"name": "gamma"}]
@@ -389,6 +391,52 @@ def test_faults_are_reported_of_the_volumes_that_were_asked_for(site):
     site.world.target_full("beta")
     assert codes(site.run("pair_info", gather=["faults"], volumes=["one"])) == ["cluster_full"]
     assert codes(site.run("pair_info", gather=["faults"], volumes=["four"])) == []
+
+
+# --- while another run is at work ---------------------------------------------------------------------------------------
+
+
+#: Targets that are prepared for their pairs.
+TARGETS = [{"name": name, "access": "replicationTarget"} for name in NAMES]
+PREPARED = [{"name": "alpha", "volumes": VOLUMES}, {"name": "beta", "volumes": TARGETS}]
+
+
+def looks(site, cluster="alpha"):
+    return len(site.world.calls_of(cluster, "ListVolumes"))
+
+
+def test_a_handshake_between_two_reads_is_no_half_pair(sites):
+    site = sites(PREPARED, cluster_pairs=LINKS)
+    here, there = volume_id(site, "alpha", "one"), volume_id(site, "beta", "one")
+    started = site.world.call("alpha", "StartVolumePairing", {"volumeID": here, "mode": "Async"})
+    complete = {"volumeID": there, "volumePairingKey": started["volumePairingKey"]}
+    before(site, ("beta", "ListVolumes", 1), "beta", "CompleteVolumePairing", **complete)
+    # One call at a time: alpha is read before, beta after the handshake.
+    result = site.run("pair_info", concurrency=1)
+    assert (result["problems"], result["healthy"], looks(site)) == ([], True, 2)
+    assert [pair["state"] for pair in result["volume_pairs"]] == ["paired"]
+
+
+def test_a_half_that_is_still_there_is_one(sites):
+    site = sites(CLUSTERS, cluster_pairs=LINKS, volume_pairs=[{"at": "alpha/one", "to": "beta/one"}, TO_BETA[1]])
+    assert (codes(site.run("pair_info")), looks(site), looks(site, "beta")) == (["half_pair"], 2, 2)
+
+
+def test_other_halves_on_their_way_are_looked_at_again(sites):
+    """Another run pairs many volumes: when it is read again, it makes the next handshake."""
+    site = sites(PREPARED, cluster_pairs=LINKS)
+    for look, name in enumerate(("one", "two"), 1):
+        here, there = volume_id(site, "alpha", name), volume_id(site, "beta", name)
+        key = site.world.call("alpha", "StartVolumePairing", {"volumeID": here, "mode": "Async"})["volumePairingKey"]
+        complete = {"volumeID": there, "volumePairingKey": key}
+        before(site, ("beta", "ListVolumes", look), "beta", "CompleteVolumePairing", **complete)
+    result = site.run("pair_info", concurrency=1)
+    assert (result["problems"], looks(site)) == ([], 3)
+
+
+def test_without_a_half_there_is_one_look(site):
+    site.run("pair_info")
+    assert (looks(site), looks(site, "beta")) == (1, 1)
 
 
 # --- readiness --------------------------------------------------------------------------------------------------------
