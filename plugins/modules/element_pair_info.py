@@ -30,9 +30,10 @@ options:
       - V(faults) are the faults of replication that the clusters report. The fullness of clusters that are replicated to
         is a problem of the report then.
       - V(readiness) checks the requirements of pairing and replication.
+      - V(unpaired) are the writable volumes of this cluster that are in no pair with the peer.
     type: list
     elements: str
-    choices: [cluster_pairs, volume_pairs, progress, faults, readiness]
+    choices: [cluster_pairs, volume_pairs, progress, faults, readiness, unpaired]
     default: [cluster_pairs, volume_pairs]
   volumes:
     description:
@@ -145,6 +146,13 @@ EXAMPLES = r"""
     peer_host: beta
     accounts: [shop]
   register: shop
+
+- name: List the volumes of an account that are not paired with beta
+  elementsw.replication.element_pair_info:
+    peer_host: beta
+    gather: [unpaired]
+    accounts: [shop]
+  register: shop_unpaired
 
 - name: Use the observed pairs as the desired pairs, which changes nothing
   elementsw.replication.element_volume_pair:
@@ -501,6 +509,36 @@ readiness:
       description: What to do about it. V(null) if nothing needs to be done.
       returned: success
       type: str
+unpaired:
+  description:
+    - The volumes of this cluster whose access is C(readWrite), and which are in no pair with the peer, complete or not. They
+      are what no one protects there. O(volumes) and O(accounts) select among them.
+    - Without a peer, the volumes that are in no pair with any cluster. While the peer does not answer, those without an entry
+      for it on this cluster, or if its entries cannot be identified, for any cluster.
+  returned: success and O(gather) has V(unpaired)
+  type: list
+  elements: dict
+  contains:
+    volume_id:
+      description: ID of the volume.
+      returned: success
+      type: int
+      sample: 43
+    name:
+      description: Its name.
+      returned: success
+      type: str
+      sample: orders-archive
+    account:
+      description: Name of its account. V(null) if it cannot be read.
+      returned: success
+      type: str
+      sample: shop
+    size:
+      description: Its size in bytes.
+      returned: success
+      type: int
+      sample: 10737418240
 actions:
   description: Always empty, this module writes nothing.
   returned: always, except for argument errors

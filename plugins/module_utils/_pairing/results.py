@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from .decide import health
-from .model import SIDES, Action, Cluster, ClusterPair, Saved, Side, SyncJob, VolumePair, mode_option
+from .model import SIDES, Action, Cluster, ClusterPair, Saved, Side, SyncJob, Volume, VolumePair, mode_option
 
 if TYPE_CHECKING:  # every module loads this file, and no module needs all of these
     from .._element.errors import Failure
@@ -195,6 +195,11 @@ def command(lines: Iterable[Line]) -> list[dict]:
         {"module": line.module, "options": dict(line.options), "side": line.side, "comment": line.comment}
         for line in lines
     ]
+
+
+def unpaired(volume: Volume, account: str | None) -> dict:
+    """An element of `unpaired` of element_pair_info."""
+    return {"volume_id": volume.id, "name": volume.name, "account": account, "size": volume.size}
 
 
 def fault(reported: Reported) -> dict:

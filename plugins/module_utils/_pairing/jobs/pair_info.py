@@ -52,8 +52,8 @@ from ..views import ClusterView, VolumeView
 from .pair_info_observation import NOTHING_MORE, More, Observation
 
 CLUSTER_PAIRS, VOLUME_PAIRS, PROGRESS = "cluster_pairs", "volume_pairs", "progress"
-FAULTS, READINESS = "faults", "readiness"
-SUBJECTS = (CLUSTER_PAIRS, VOLUME_PAIRS, PROGRESS, FAULTS, READINESS)
+FAULTS, READINESS, UNPAIRED = "faults", "readiness", "unpaired"
+SUBJECTS = (CLUSTER_PAIRS, VOLUME_PAIRS, PROGRESS, FAULTS, READINESS, UNPAIRED)
 BY_DEFAULT = (CLUSTER_PAIRS, VOLUME_PAIRS)
 NO_LIMITS = lag.Limits()
 HALVES = ("half_local", "half_peer", "crossed")
@@ -232,7 +232,19 @@ class PairInfoJob:
             report["faults"] = [results.fault(each) for each in faults]
         if READINESS in self.gather:
             report["readiness"] = [results.check(check) for check in self._checks(observation)]
+        if UNPAIRED in self.gather:
+            report["unpaired"] = self._unpaired(observation)
         return report
+
+    def _unpaired(self, observation: Observation) -> list[dict]:
+        """The writable volumes of this cluster that are in no pair with the peer; without a peer, in no pair at all."""
+        view, links = observation.view(LOCAL), observation.unreachable_links
+        pairs = [pair for pair in listing.volume_pairs(observation.views) if pair.volumes.local]
+        if links:  # an entry that is pending names no cluster
+            pairs = [pair for pair in pairs if pair.entry(LOCAL).pending or pair.entry(LOCAL).cluster_pair_id in links]
+        paired = {pair.volume(LOCAL).id for pair in pairs}
+        found = listing.unpaired(view, paired, self.volumes, self.accounts)
+        return [results.unpaired(volume, view.accounts.get(volume.account_id)) for volume in found]
 
     def _findings(
         self, observation: Observation, lags: list[lag.Lag], faults: list[Reported]

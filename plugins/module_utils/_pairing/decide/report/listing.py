@@ -145,6 +145,25 @@ def chosen(
     ]
 
 
+def unpaired(
+    view: VolumeView, paired: Collection[int], names: Collection[str] | None, accounts: Collection[str] | None
+) -> list[Volume]:
+    """The writable volumes of a cluster that no pair protects, by ID. names, accounts: None for any.
+
+    paired: the IDs of the volumes with a pair, whatever its state.
+    """
+    found = [
+        volume
+        for volume in view.volumes
+        if volume.access == READ_WRITE
+        and not volume.deleted
+        and volume.id not in paired
+        and (names is None or volume.name in names)
+        and (accounts is None or view.accounts.get(volume.account_id) in accounts)
+    ]
+    return sorted(found, key=lambda volume: volume.id)
+
+
 def export(pairs: list[ObservedVolumePair]) -> list[dict]:
     """The working pairs in the form of the option `pairs` of element_volume_pair, which then changes nothing.
 
