@@ -219,6 +219,8 @@ def test_without_a_peer_only_sources_tell_their_lag(site):
     assert (problem["code"], problem["cluster"]) == ("lag_unknown", "alpha")
     assert problem["message"].startswith("the lag of 2 volume pairs (volume four")
     assert problem["remedy"] == "name beta as the peer"
+    (problem,) = site.run("pair_info", peer=None, warn_lag=60)["problems"]
+    assert (problem["code"], problem["severity"]) == ("lag_high", "warning")
 
 
 @pytest.mark.parametrize("most", [-1, float("nan")])

@@ -239,7 +239,7 @@ def _with_others(pair: ObservedVolumePair, code: str | None, late: str | None) -
     if code == "recovering" and SLOW_LINK in {entry.state for entry in _entries(pair)}:
         return Shared(_link_slow, pair.name(PEER), late)
     if late:
-        return Shared(_not_asked, pair.name(PEER)) if lag.not_asked(pair) else None
+        return Shared(_not_asked, pair.name(PEER), late) if lag.not_asked(pair) else None
     if code == "target_full":
         return Shared(_target_full, pair.name(_target(pair)))
     if code == "snapshots_stopped" and _snapshot_state(pair) == "PausedClusterFull":
@@ -251,13 +251,15 @@ def _of_all(shared: Shared, pairs: Sequence[ObservedVolumePair]) -> Finding:
     finding = shared.finding(pairs, shared.cluster)
     if shared.late is None:
         return finding
+    if shared.finding is _not_asked:
+        return replace(finding, code=shared.late)
     return replace(finding, code=shared.late, message=f"{finding.message}; {_LATE[shared.late]}", fix=finding.remedy)
 
 
 _LATE = {
-    "lag_exceeded": "they are further behind than max_lag permits",
-    "lag_unknown": "their lag is not known",
-    "lag_high": "they are further behind than warn_lag permits, or their lag is not known",
+    "lag_exceeded": "further behind than max_lag permits",
+    "lag_unknown": "the lag is not known",
+    "lag_high": "further behind than warn_lag permits, or the lag is not known",
 }
 
 
@@ -285,7 +287,7 @@ def _link_slow(pairs: Sequence[ObservedVolumePair], peer: str) -> Finding:
 
 def _not_asked(pairs: Sequence[ObservedVolumePair], peer: str) -> Finding:
     text = (
-        f"the lag of {_named(pairs)} is not known: only {peer}, which has the sources, reports it, and it was not read"
+        f"the lag of {_named(pairs)} is not known: only {peer}, which has each source, reports it, and it was not read"
     )
     return Finding("lag_unknown", text, pairs[0].name(LOCAL), fix=f"name {peer} as the peer", hits=len(pairs))
 
