@@ -6,8 +6,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ..plugin_utils._action_base import ConnectedAction
+from ..plugin_utils._commands import Hosts, with_commands
 
 
 class ActionModule(ConnectedAction):
-    """Run the module of this name with the connections of both clusters filled in."""
+    """Run the module of this name with the connections of both clusters filled in, and complete the commands it returns."""
+
+    def _call(self, args: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+        peer_host = self._task.args.get("peer_host")
+        hosts = None if peer_host is None else Hosts(task_vars["inventory_hostname"], str(peer_host))
+        return with_commands(super()._call(args, task_vars), hosts, task_vars.get("ansible_inventory_sources") or ())

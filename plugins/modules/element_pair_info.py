@@ -16,6 +16,8 @@ description:
   - With a peer the module reads both clusters and joins their lists by the UUIDs of the pairs. Without a peer the
     report has what this cluster knows.
   - The module changes nothing on either cluster.
+  - A pair of which only one side has its half is read again after a second, up to three times, because another task may be
+    in the middle of the handshake.
   - A problem is an entry of RV(problems). It does not fail the task. A peer that does not answer three attempts
     within ten seconds is a problem too. If the cluster of the task does not answer, that is an error.
 options:
@@ -25,11 +27,13 @@ options:
       - V(cluster_pairs) and V(volume_pairs) are the pairs of clusters and volumes, with their state.
       - V(progress) adds to each volume pair the lag of its target, and the progress of a copy. It includes
         V(volume_pairs).
-      - V(faults) are the faults of replication that the clusters report.
+      - V(faults) are the faults of replication that the clusters report. The fullness of clusters that are replicated to
+        is a problem of the report then.
       - V(readiness) checks the requirements of pairing and replication.
+      - V(unpaired) are the writable volumes of this cluster that are in no pair with the peer.
     type: list
     elements: str
-    choices: [cluster_pairs, volume_pairs, progress, faults, readiness]
+    choices: [cluster_pairs, volume_pairs, progress, faults, readiness, unpaired]
     default: [cluster_pairs, volume_pairs]
   volumes:
     description:
@@ -49,10 +53,16 @@ options:
       - How many seconds the target of a pair may be behind its source. A pair that is further behind is a problem of
         severity V(error), V(lag_exceeded).
       - A pair with an unknown lag is such a problem too, V(lag_unknown). The lag is unknown while a pair does not
-        replicate, and for pairs in mode V(snapshots_only), unless it is known to be more than this. A pair in mode
-        V(sync) that replicates is never behind.
+        replicate, unless it is known to be more than this. A pair in mode V(sync) that replicates is never behind. The lag
+        of a pair in mode V(snapshots_only) is the age of the newest snapshot that the target has.
       - Only the source's cluster reports the lag. With this option the module reads volume pairs as if O(gather) had
         V(volume_pairs).
+    type: float
+  warn_lag:
+    description:
+      - How many seconds the target of a pair may be behind its source before that is a problem of severity V(warning),
+        V(lag_high). Not more than O(max_lag).
+      - With this option the module reads volume pairs as if O(gather) had V(volume_pairs).
     type: float
 extends_documentation_fragment:
   - elementsw.replication._attributes
@@ -103,6 +113,18 @@ EXAMPLES = r"""
   register: replication
   failed_when: not replication.healthy
 
+- name: Warn of targets that are more than one minute behind, and fail at five minutes
+  elementsw.replication.element_pair_info:
+    peer_host: beta
+    warn_lag: 60
+    max_lag: 300
+  register: replication
+  failed_when: not replication.healthy
+
+- name: Show the commands that mend what is wrong
+  ansible.builtin.debug:
+    msg: "{{ replication.problems | map(attribute='command') | select }}"
+
 - name: Check whether two clusters and a volume that is not paired yet are ready to be paired
   elementsw.replication.element_pair_info:
     peer_host: beta
@@ -124,6 +146,13 @@ EXAMPLES = r"""
     peer_host: beta
     accounts: [shop]
   register: shop
+
+- name: List the volumes of an account that are not paired with beta
+  elementsw.replication.element_pair_info:
+    peer_host: beta
+    gather: [unpaired]
+    accounts: [shop]
+  register: shop_unpaired
 
 - name: Use the observed pairs as the desired pairs, which changes nothing
   elementsw.replication.element_volume_pair:
@@ -156,6 +185,54 @@ healthy:
   returned: success
   type: bool
   sample: true
+summary:
+  description:
+    - The report in a few numbers. All but RV(summary.generated_at) are V(null) if no volume pairs were requested.
+  returned: success
+  type: dict
+  contains:
+    generated_at:
+      description: When the report began, in ISO 8601 and UTC, on the clock of the machine that ran the module.
+      returned: success
+      type: str
+      sample: "2026-11-28T06:00:00Z"
+    pairs:
+      description: The number of volume pairs in the report.
+      returned: success
+      type: int
+      sample: 25
+    protected:
+      description:
+        - How many of them are in sync, with a lag that is known and not more than O(max_lag) if that is given. A pair in
+          mode V(snapshots_only) needs a replicated snapshot, too.
+      returned: success
+      type: int
+      sample: 22
+    copying:
+      description: How many of them are being copied.
+      returned: success
+      type: int
+      sample: 2
+    paused:
+      description: How many of them are paused by an administrator.
+      returned: success
+      type: int
+      sample: 1
+    not_replicating:
+      description: How many of them do not replicate for another reason.
+      returned: success
+      type: int
+      sample: 0
+    worst_lag_seconds:
+      description: The greatest lag that is known. V(null) if none is known or was read.
+      returned: success
+      type: float
+      sample: 41.0
+    worst_lag_volume:
+      description: Name of the volume with that lag.
+      returned: success
+      type: str
+      sample: erp-vol03
 problems:
   description:
     - The problems, with messages and codes. Errors come before warnings, and the worst ones first.
@@ -184,16 +261,46 @@ problems:
         - What to do about it. If modules of this collection can do it, the sentence names their options.
       returned: success
       type: str
+    command:
+      description:
+        - What to paste into a shell, one C(ansible) command per line, so that the problem is gone. The lines have the
+          inventory and the hosts of this run, both volumes by ID, and never lower the protection. A pair that is paired
+          again keeps its mode and its pause.
+        - Where a person has to decide, there is one line for each choice, below a comment that says what it does. Run one
+          of them. Lines above the first comment, or below the same comment, belong together and are run in their order.
+        - Options of C(ansible) that the run had besides its inventory, such as C(--ask-vault-password), must be added.
+        - V(null) if no module of this collection does it, if the peer does not answer, and if O(peer_host) was not given,
+          because the commands need the names of both hosts.
+      returned: success
+      type: str
+      sample: >-
+        ansible alpha -i /etc/ansible/hosts -m elementsw.replication.element_volume_pair
+        -a "peer_host=beta volume_id=41 peer_volume_id=77 mode=sync repair=true"
     cluster:
       description: Name of the cluster concerned, V(null) when it is not a single one.
       returned: success
       type: str
       sample: beta
     volume:
-      description: Name of the volume concerned, V(null) when there is none.
+      description: Name of the volume concerned on that cluster, V(null) when there is none.
       returned: success
       type: str
       sample: orders-db
+    volume_id:
+      description: ID of that volume. Names can repeat, IDs of one cluster do not. V(null) when it is not known.
+      returned: success
+      type: int
+      sample: 77
+    account:
+      description: Name of the account that owns that volume, V(null) when it is not known.
+      returned: success
+      type: str
+      sample: shop
+    count:
+      description: How many volume pairs it concerns, V(null) when it concerns none.
+      returned: success
+      type: int
+      sample: 1
 peer_reachable:
   description: Whether the peer answered. V(null) when no peer was given.
   returned: success
@@ -261,12 +368,20 @@ volume_pairs:
   contains:
     lag_seconds:
       description:
-        - By how many seconds the target is behind, as the source's cluster reports it. While the pair does not
-          replicate it is a lower bound.
+        - By how many seconds the target is behind. In mode V(async) as the source's cluster reports it. In mode V(sync)
+          it is 0 while the pair replicates. In mode V(snapshots_only) it is the age of the newest snapshot that the target
+          has, on the clock of the source's cluster. While a pair in another mode does not replicate it is a lower bound.
         - V(null) if it is not known or was not read.
       returned: success
       type: float
       sample: 1.25
+    lag_of:
+      description:
+        - What is so far behind, the content of the volume, V(live), or the newest replicated snapshot, V(snapshot).
+          V(null) if RV(volume_pairs[].lag_seconds) is.
+      returned: success
+      type: str
+      sample: live
     progress:
       description: The running copy to the target. V(null) if there is none or it was not read.
       returned: success
@@ -292,7 +407,10 @@ pairs:
     - The observed volume pairs in exactly the form that O(elementsw.replication.element_volume_pair#module:pairs)
       accepts. Passed to that module they change nothing.
     - Volumes have name and account, and an ID only if those are ambiguous. Items have no
-      O(elementsw.replication.element_volume_pair#module:paused), so that a pause stays as it is.
+      O(elementsw.replication.element_volume_pair#module:paused) and no
+      O(elementsw.replication.element_volume_pair#module:direction), so that the pause and the direction of a pair stay as they
+      are, and the list can still be used after a failover. To build the same pairs on other clusters, run the task for the
+      host of the sources, or add the direction.
     - The list leaves out half pairs, pairs that have stopped and never recover, pairs without exactly one source, and
       pairs of which one side cannot be read. Without a peer it is empty.
     - When the peer does not answer, the list has this cluster's entries for that peer, identified by the peer's
@@ -307,7 +425,6 @@ pairs:
       peer_volume: orders-db-dr
       peer_account: shop
       mode: async
-      direction: to_peer
 faults:
   description:
     - The current faults of replication that the clusters report. Clusters update them every 30 seconds at most.
@@ -392,6 +509,36 @@ readiness:
       description: What to do about it. V(null) if nothing needs to be done.
       returned: success
       type: str
+unpaired:
+  description:
+    - The volumes of this cluster whose access is C(readWrite), and which are in no pair with the peer, complete or not. They
+      are what no one protects there. O(volumes) and O(accounts) select among them.
+    - Without a peer, the volumes that are in no pair with any cluster. While the peer does not answer, those without an entry
+      for it on this cluster, or if its entries cannot be identified, for any cluster.
+  returned: success and O(gather) has V(unpaired)
+  type: list
+  elements: dict
+  contains:
+    volume_id:
+      description: ID of the volume.
+      returned: success
+      type: int
+      sample: 43
+    name:
+      description: Its name.
+      returned: success
+      type: str
+      sample: orders-archive
+    account:
+      description: Name of its account. V(null) if it cannot be read.
+      returned: success
+      type: str
+      sample: shop
+    size:
+      description: Its size in bytes.
+      returned: success
+      type: int
+      sample: 10737418240
 actions:
   description: Always empty, this module writes nothing.
   returned: always, except for argument errors
@@ -443,6 +590,7 @@ from ..module_utils._python import require_python
 # Before the other imports: an older Python cannot parse them.
 require_python()
 
+from collections.abc import Mapping
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
@@ -458,6 +606,7 @@ def argument_spec() -> dict[str, Any]:
         **connection_spec(),
         "gather": {"type": "list", "elements": "str", "choices": list(SUBJECTS), "default": list(BY_DEFAULT)},
         "max_lag": {"type": "float"},
+        "warn_lag": {"type": "float"},
         "volumes": {"type": "list", "elements": "str"},
         "accounts": {"type": "list", "elements": "str"},
     }
@@ -468,12 +617,26 @@ def argument_rules() -> dict[str, Any]:
     return connection_rules(peer_required=False)
 
 
+def _check_lags(params: Mapping[str, Any]) -> str | None:
+    """A message about a lag that cannot be used, or None."""
+    for option in ("max_lag", "warn_lag"):
+        lag = params[option]
+        if lag is not None and not lag >= 0:  # also true for NaN
+            return f"{option}: {lag} cannot be used; give the seconds that a target may be behind"
+    maximum, warning = params["max_lag"], params["warn_lag"]
+    if maximum is not None and warning is not None and warning > maximum:
+        return (
+            f"warn_lag: {warning:g} is more than max_lag, {maximum:g}, so it would never warn; give less than max_lag"
+        )
+    return None
+
+
 def main() -> None:
     """Run the module."""
     module = AnsibleModule(argument_spec=argument_spec(), supports_check_mode=True, **argument_rules())
-    max_lag = module.params["max_lag"]
-    if max_lag is not None and not max_lag >= 0:  # also true for NaN
-        module.fail_json(msg=f"max_lag: {max_lag} cannot be used; give the seconds that a target may be behind")
+    problem = _check_lags(module.params)
+    if problem:
+        module.fail_json(msg=problem)
     run_report(module, PairInfoJob.from_params(module.params))
 
 

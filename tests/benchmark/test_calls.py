@@ -19,7 +19,7 @@ READS_NEW = 14
 READS_FORCED = 14
 READS_REPORT = {
     "pair_info": 5,
-    # Lag, copies and faults cost one read each: they are what a repeated report is read for.
+    # Lag, copies, faults and fullness cost one read each: they are what a repeated report is read for.
     "pair_info with progress and faults": 8,
     "pair_info with everything": 11,
 }
@@ -141,8 +141,8 @@ def test_what_a_report_reads(sites, figures, task, count):
     figures.append((f"{task}, {count} pairs: reads per cluster", f"{promised}", str(max(reads.values()))))
     assert writes == []
     assert connections <= CONCURRENCY + 2
-    # Of a cluster that has no source of any pair no lag is asked for.
-    assert reads == {"alpha": promised, "beta": promised - (task != "pair_info")}
+    # Only a cluster with a source is asked for lags, only one with a target how full it is, unless that is checked of both.
+    assert reads == {"alpha": promised, "beta": promised - (task == "pair_info with everything")}
 
 
 @pytest.mark.parametrize("count", [1, 100, 1000])

@@ -312,6 +312,16 @@ class SyncJob:
 
 
 @dataclass(frozen=True)
+class Delay:
+    """How far the target of a volume is behind, and when the cluster counted that."""
+
+    #: None if the cluster does not report it.
+    seconds: float | None
+    #: The time on the clock of the cluster, in the API's form; "" if it is not reported.
+    at: str = ""
+
+
+@dataclass(frozen=True)
 class ClusterFault:
     """A current fault of replication on a cluster."""
 

@@ -11,16 +11,23 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from .decide import health
-from .model import SIDES, Action, Cluster, ClusterPair, Saved, Side, SyncJob, VolumePair, mode_option
+from .model import SIDES, Action, Cluster, ClusterPair, Saved, Side, SyncJob, Volume, VolumePair, mode_option
 
 if TYPE_CHECKING:  # every module loads this file, and no module needs all of these
     from .._element.errors import Failure
     from .decide.cluster_pair.state import ObservedClusterPair
     from .decide.readiness import Check
+    from .decide.report.commands import Line
     from .decide.report.faults import Reported
     from .decide.report.findings import Finding
+    from .decide.report.lag import Lag
+    from .decide.report.summary import Summary
     from .decide.volume_pair.desired import DesiredPair
     from .decide.volume_pair.state import ObservedVolumePair
+
+
+# The members of `summary` that are about volume pairs.
+SUMMARY = ("pairs", "protected", "copying", "paused", "not_replicating", "worst_lag_seconds", "worst_lag_volume")
 
 
 def action(done: Action) -> dict:
@@ -114,9 +121,19 @@ def volume_pair(observed: ObservedVolumePair) -> dict:
     }
 
 
-def volume_pair_at_work(observed: ObservedVolumePair, lag_seconds: float | None, job: SyncJob | None) -> dict:
+def volume_pair_at_work(observed: ObservedVolumePair, behind: Lag, job: SyncJob | None) -> dict:
     """An element of `volume_pairs` of element_pair_info. job: the running copy to the target; None without one."""
-    return {**volume_pair(observed), "lag_seconds": lag_seconds, "progress": _progress(job) if job else None}
+    return {
+        **volume_pair(observed),
+        "lag_seconds": behind.seconds,
+        "lag_of": None if behind.seconds is None else behind.of,
+        "progress": _progress(job) if job else None,
+    }
+
+
+def summary(generated_at: str, counted: Summary | None) -> dict:
+    """`summary` of element_pair_info. counted: None if no volume pairs were requested."""
+    return {"generated_at": generated_at, **(vars(counted) if counted else dict.fromkeys(SUMMARY))}
 
 
 def _progress(job: SyncJob) -> dict:
@@ -163,9 +180,26 @@ def problem(finding: Finding) -> dict:
         "severity": finding.severity,
         "message": finding.message,
         "remedy": finding.remedy,
+        "command": None,  # the action plugin fills it in: only it knows the names of the hosts
         "cluster": finding.cluster,
         "volume": finding.volume,
+        "volume_id": finding.volume_id,
+        "account": finding.account,
+        "count": finding.hits or None,
     }
+
+
+def command(lines: Iterable[Line]) -> list[dict]:
+    """An element of `_commands`, from which the action plugin makes the `command` of a problem."""
+    return [
+        {"module": line.module, "options": dict(line.options), "side": line.side, "comment": line.comment}
+        for line in lines
+    ]
+
+
+def unpaired(volume: Volume, account: str | None) -> dict:
+    """An element of `unpaired` of element_pair_info."""
+    return {"volume_id": volume.id, "name": volume.name, "account": account, "size": volume.size}
 
 
 def fault(reported: Reported) -> dict:

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime, timezone
 from typing import Any, TypeVar
 
 from .._element.client import Client
@@ -69,6 +70,10 @@ class Run:
         if failures:
             raise failures[0]
         return [future.result() for future in futures]
+
+    def date(self) -> str:
+        """Return the current date and time in ISO 8601, in UTC, on the clock of this machine."""
+        return datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def pause(self, seconds: float) -> None:
         """Wait for so many seconds, or until a signal arrives."""

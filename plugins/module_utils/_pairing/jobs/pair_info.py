@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 from ..._element.errors import Failure
 from .. import results
 from ..decide.cluster_pair.state import ObservedClusterPair, classify_cluster_pair
+from ..decide.health import is_snapshots_only
 from ..decide.identity import UnreachablePeer, entries_of
 from ..decide.readiness import Check
 from ..decide.report import findings, lag, listing, readiness_report
@@ -23,6 +24,7 @@ from ..decide.report.faults import Reported, fault_findings, join_faults
 from ..decide.report.missing_names import unpaired_accounts, unpaired_volumes
 from ..decide.report.pairs import is_reported_with_clusters, pair_findings
 from ..decide.report.readiness_report import Answer, Facts, Subject
+from ..decide.report.summary import summarize
 from ..decide.volume_pair.state import ObservedVolumePair
 from ..model import (
     LOCAL,
@@ -30,6 +32,8 @@ from ..model import (
     PEER,
     READ_WRITE,
     SIDES,
+    TARGET,
+    Cluster,
     ClusterNames,
     Side,
     Sides,
@@ -39,6 +43,7 @@ from ..observe.both import resolve_names, view_report
 from ..observe.cluster_health import get_fullness, get_roles, list_faults
 from ..observe.clusters import get_pairs_max, identify_clusters
 from ..observe.lag import list_delays
+from ..observe.snapshots import list_snapshots
 from ..observe.sync_jobs import list_sync_jobs
 from ..observe.volumes import list_deleted_volumes
 from ..outcome import Outcome
@@ -47,9 +52,14 @@ from ..views import ClusterView, VolumeView
 from .pair_info_observation import NOTHING_MORE, More, Observation
 
 CLUSTER_PAIRS, VOLUME_PAIRS, PROGRESS = "cluster_pairs", "volume_pairs", "progress"
-FAULTS, READINESS = "faults", "readiness"
-SUBJECTS = (CLUSTER_PAIRS, VOLUME_PAIRS, PROGRESS, FAULTS, READINESS)
+FAULTS, READINESS, UNPAIRED = "faults", "readiness", "unpaired"
+SUBJECTS = (CLUSTER_PAIRS, VOLUME_PAIRS, PROGRESS, FAULTS, READINESS, UNPAIRED)
 BY_DEFAULT = (CLUSTER_PAIRS, VOLUME_PAIRS)
+NO_LIMITS = lag.Limits()
+HALVES = ("half_local", "half_peer", "crossed")
+# A handshake takes two calls. After so many looks, more halves may still be on their way: another run pairs many volumes.
+SECONDS_BETWEEN_LOOKS = 1
+MAX_LOOKS = 3
 
 
 @dataclass(frozen=True)
@@ -61,8 +71,9 @@ class PairInfoJob:
     volumes: tuple[str, ...] | None = None
     #: The names of the accounts to report on; None for all.
     accounts: tuple[str, ...] | None = None
-    #: In seconds; None for any lag.
+    #: How many seconds a target may be behind before that is an error, and a warning; None for any lag.
     max_lag: float | None = None
+    warn_lag: float | None = None
     #: None if the task names no peer.
     peer: ClusterNames | None = None
     here: ClusterNames = NO_NAMES
@@ -70,13 +81,14 @@ class PairInfoJob:
     @classmethod
     def from_params(cls, params: Mapping) -> PairInfoJob:
         gather = set(params["gather"])
-        if PROGRESS in gather or params["max_lag"] is not None:
+        if PROGRESS in gather or params["max_lag"] is not None or params["warn_lag"] is not None:
             gather.add(VOLUME_PAIRS)  # they are about volume pairs
         return cls(
             gather=frozenset(gather),
             volumes=None if params["volumes"] is None else tuple(params["volumes"]),
             accounts=None if params["accounts"] is None else tuple(params["accounts"]),
             max_lag=params["max_lag"],
+            warn_lag=params["warn_lag"],
             peer=None if params["peer"] is None else ClusterNames.from_options(params["peer"]),
             here=ClusterNames.from_options(params),
         )
@@ -84,9 +96,10 @@ class PairInfoJob:
     # --- reading ------------------------------------------------------------------------------------------------------
 
     def observe(self, run: Run) -> Observation:
+        generated_at = run.date()
         clusters = identify_clusters(run, may_be_unreachable=True)
-        views = self._with_deleted(run, view_report(run, clusters, self._with_volumes))
-        observation = Observation(views, _classified(views), self._pairs(views))
+        views = self._with_deleted(run, self._settled(run, clusters))
+        observation = Observation(generated_at, views, _classified(views), self._pairs(views))
         local_view, both, unreachable = observation.view(LOCAL), of_both(views), self._unreachable(observation)
         if unreachable is not None:
             unreachable_peer = UnreachablePeer(resolve_names(unreachable, local_view.entries), single_will_do=True)
@@ -95,6 +108,36 @@ class PairInfoJob:
         elif READINESS in self.gather and both is not None and self.peer is not None:
             observation = replace(observation, known_as=self._known_as(both, self.peer))
         return self._with_more(run, observation)
+
+    def _settled(self, run: Run, clusters: Sides[Cluster | None]) -> Sides[VolumeView | None]:
+        """The lists of both clusters, read again while another run may be in the middle of the handshake of a half pair.
+
+        The lists are not of one moment, so a handshake between two reads looks like a half. One that is still there after a
+        while is one.
+        """
+        views = view_report(run, clusters, self._with_volumes)
+        halves = self._halves(views)
+        for _look in range(MAX_LOOKS if halves else 0):
+            run.pause(SECONDS_BETWEEN_LOOKS)
+            views = view_report(run, clusters, self._with_volumes)
+            before, halves = halves, self._halves(views)
+            if halves <= before:
+                break
+        return views
+
+    def _halves(self, views: Sides[VolumeView | None]) -> frozenset[tuple]:
+        """What identifies each half pair; empty without the peer."""
+        clusters = _classified(views)
+        if clusters is None:
+            return frozenset()
+        found: list[tuple[str, Sides]] = [(clusters.state, clusters.pair)]
+        found += [(pair.state, pair.entries) for pair in self._pairs(views)]
+        halves = [
+            (state, *(entry.uuid if entry else None for entry in entries.as_dict().values()))
+            for state, entries in found
+            if state in HALVES
+        ]
+        return frozenset(halves)
 
     def _known_as(self, views: Sides[VolumeView], peer: ClusterNames) -> Sides[tuple[str, ...]]:
         return Sides(resolve_names(self.here, views.peer.entries), resolve_names(peer, views.local.entries))
@@ -134,17 +177,25 @@ class PairInfoJob:
         """The reads that remain for a cluster, by the field of More that holds their result."""
         client = run.client(side)
         reads: dict[str, Callable[[], Any]] = {}
-        if PROGRESS in self.gather or self.max_lag is not None:
-            sources = [pair.volume(side) for pair in observation.pairs if pair.volumes[side] and pair.entries[side]]
-            ids = [volume.id for volume in sources if volume.access == READ_WRITE and not volume.deleted]
-            reads["delays"] = partial(list_delays, client, ids)
+        sources = _sources(observation.pairs, side)
+        if PROGRESS in self.gather or self.limits != NO_LIMITS:
+            reads["delays"] = partial(list_delays, client, [pair.volume(side).id for pair in sources])
+        by_snapshots = [pair.volume(side).id for pair in sources if is_snapshots_only(pair.entry(side).mode)]
+        if VOLUME_PAIRS in self.gather and by_snapshots:
+            reads["snapshots"] = partial(list_snapshots, client, by_snapshots)
         if PROGRESS in self.gather:
             reads["jobs"] = partial(list_sync_jobs, client)
         if FAULTS in self.gather:
             reads["faults"] = partial(list_faults, client)
+            if READINESS not in self.gather and _targets(observation.pairs, side):
+                reads["fullness"] = partial(get_fullness, client)
         if READINESS in self.gather:
             reads["facts"] = partial(_facts, run, side)
         return reads
+
+    @property
+    def limits(self) -> lag.Limits:
+        return lag.Limits(self.max_lag, self.warn_lag)
 
     # --- reporting ----------------------------------------------------------------------------------------------------
 
@@ -154,9 +205,14 @@ class PairInfoJob:
         faults = self._faults(observation)
         found = [*self._findings(observation, lags, faults), *_unreadable(observation)]
         clusters = (observation.views.local, observation.views.peer)
+        found = findings.by_harm(found)
+        with_pairs = VOLUME_PAIRS in self.gather
+        counted = summarize(list(zip(observation.pairs, lags)), self.limits) if with_pairs else None
         report: dict = {
             "healthy": all(finding.severity != findings.ERROR for finding in found),
-            "problems": [results.problem(finding) for finding in findings.by_harm(found)],
+            "problems": [results.problem(finding) for finding in found],
+            "summary": results.summary(observation.generated_at, counted),
+            "_commands": [results.command(finding.command) for finding in found],
             "peer_reachable": None if self.peer is None else observation.views.peer is not None,
             "clusters": Sides(*(results.cluster(view.cluster) if view else None for view in clusters)).as_dict(),
         }
@@ -164,7 +220,7 @@ class PairInfoJob:
             report["cluster_pairs"] = _cluster_pairs(observation)
         if VOLUME_PAIRS in self.gather:
             report["volume_pairs"] = [
-                results.volume_pair_at_work(pair, behind.seconds, copy)
+                results.volume_pair_at_work(pair, behind, copy)
                 for pair, behind, copy in zip(observation.pairs, lags, observation.copies)
             ]
             report["pairs"] = (
@@ -176,7 +232,19 @@ class PairInfoJob:
             report["faults"] = [results.fault(each) for each in faults]
         if READINESS in self.gather:
             report["readiness"] = [results.check(check) for check in self._checks(observation)]
+        if UNPAIRED in self.gather:
+            report["unpaired"] = self._unpaired(observation)
         return report
+
+    def _unpaired(self, observation: Observation) -> list[dict]:
+        """The writable volumes of this cluster that are in no pair with the peer; without a peer, in no pair at all."""
+        view, links = observation.view(LOCAL), observation.unreachable_links
+        pairs = [pair for pair in listing.volume_pairs(observation.views) if pair.volumes.local]
+        if links:  # an entry that is pending names no cluster
+            pairs = [pair for pair in pairs if pair.entry(LOCAL).pending or pair.entry(LOCAL).cluster_pair_id in links]
+        paired = {pair.volume(LOCAL).id for pair in pairs}
+        found = listing.unpaired(view, paired, self.volumes, self.accounts)
+        return [results.unpaired(volume, view.accounts.get(volume.account_id)) for volume in found]
 
     def _findings(
         self, observation: Observation, lags: list[lag.Lag], faults: list[Reported]
@@ -190,19 +258,21 @@ class PairInfoJob:
         if judged:
             stopped_ids = {id(pair) for pair in stopped}
             rest = [(pair, behind) for pair, behind in zip(observation.pairs, lags) if id(pair) not in stopped_ids]
-            found += pair_findings(rest, self.max_lag, self._unreachable(observation) is not None)
+            found += pair_findings(rest, self.limits, self._unreachable(observation) is not None)
             found += unpaired_volumes(observation.views, self.volumes or (), observation.pairs)
             found += unpaired_accounts(observation.views, self.accounts or (), observation.pairs)
+        found += [
+            finding for side in SIDES for finding in _of_fullness(observation, side, FAULTS in self.gather, found)
+        ]
         return found + fault_findings(faults, found)
 
     def _of_clusters(self, observation: Observation, stopped: list[ObservedVolumePair]) -> list[findings.Finding]:
         """The findings on the clusters. stopped: the volume pairs that only these stop."""
         if observation.clusters is not None:
+            every = None if observation.clusters.connected else self._every_pair(observation.views)
             if stopped and observation.clusters.state != "paired":  # all must be removed then, named by the task or not
-                stopped = [
-                    each for each in listing.volume_pairs(observation.views) if not each.state.startswith("pending")
-                ]
-            found = findings.of_clusters(observation.clusters, len(stopped))
+                stopped = every or stopped
+            found = findings.of_clusters(observation.clusters, stopped, every)
         else:
             hits = Counter(pair.entry(LOCAL).cluster_pair_id for pair in stopped)
             local_view, unreachable = observation.view(LOCAL), self._unreachable(observation)
@@ -216,6 +286,12 @@ class PairInfoJob:
                 )
         # Without `cluster_pairs` only those findings count that stop volume pairs.
         return [each for each in found if CLUSTER_PAIRS in self.gather or each.hits or each.code == "peer_unreachable"]
+
+    def _every_pair(self, views: Sides[VolumeView | None]) -> list[ObservedVolumePair] | None:
+        """Every established volume pair of the two clusters; None if the volumes were not read."""
+        if not self._with_volumes:
+            return None
+        return [pair for pair in listing.volume_pairs(views) if not pair.state.startswith("pending")]
 
     def _faults(self, observation: Observation) -> list[Reported]:
         found = []
@@ -255,6 +331,34 @@ class PairInfoJob:
                 refused,
             )
         )
+
+
+def _sources(pairs: Iterable[ObservedVolumePair], side: Side) -> list[ObservedVolumePair]:
+    """The pairs whose volume on this side is writable and has the entry of the pair."""
+    return [
+        pair
+        for pair in pairs
+        if pair.volumes[side]
+        and pair.entries[side]
+        and pair.volume(side).access == READ_WRITE
+        and not pair.volume(side).deleted
+    ]
+
+
+def _targets(pairs: Iterable[ObservedVolumePair], side: Side) -> list[ObservedVolumePair]:
+    return [pair for pair in pairs if pair.entries[side] and pair.volumes[side] and pair.volume(side).access == TARGET]
+
+
+def _of_fullness(
+    observation: Observation, side: Side, requested: bool, found: Iterable[findings.Finding]
+) -> list[findings.Finding]:
+    """The finding on the fullness of a cluster that is replicated to, unless another one reports it."""
+    view, more = observation.views[side], observation.more[side]
+    if not (requested and view and _targets(observation.pairs, side)):
+        return []
+    name, stage = view.cluster.name, more.facts.fullness.value if more.facts else more.fullness
+    reported = any(each.code == "target_full" and each.cluster == name for each in found)
+    return [] if reported else findings.of_fullness(name, stage)
 
 
 def _classified(views: Sides[VolumeView | None]) -> ObservedClusterPair | None:

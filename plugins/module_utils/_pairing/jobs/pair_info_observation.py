@@ -16,8 +16,10 @@ from ..decide.volume_pair import progress
 from ..decide.volume_pair.state import ObservedVolumePair
 from ..model import (
     ClusterFault,
+    Delay,
     Side,
     Sides,
+    Snapshot,
     SyncJob,
     of_side,
 )
@@ -28,7 +30,11 @@ from ..views import Keyed, Listed, Unreadable, VolumeView
 class More:
     """What was read of a cluster beside its lists, as far as the task requests it."""
 
-    delays: Keyed[int, float] = field(default=Listed())
+    delays: Keyed[int, Delay] = field(default=Listed())
+    #: Of the sources of pairs in mode snapshots_only; None if there is no such source.
+    snapshots: tuple[Snapshot, ...] | None = None
+    #: The stage; None if it was not read.
+    fullness: int | None = None
     jobs: Keyed[int, SyncJob] = field(default=Listed())
     faults: Listed[ClusterFault, Unreadable] = field(default=Listed())
     facts: Facts | None = None
@@ -46,6 +52,8 @@ UNKNOWN: Sides[tuple[str, ...]] = Sides((), ())
 class Observation:
     """What was read of the clusters."""
 
+    #: When the report began, in ISO 8601, UTC.
+    generated_at: str
     views: Sides[VolumeView | None]
     #: The pair of the two clusters; None if only one was read.
     clusters: ObservedClusterPair | None
@@ -64,7 +72,8 @@ class Observation:
     @property
     def lags(self) -> list[lag.Lag]:
         delays: lag.Delays = Sides(dict(self.more.local.delays), dict(self.more.peer.delays))
-        return [lag.of_pair(pair, delays) for pair in self.pairs]
+        snapshots: lag.Snapshots = Sides(self.more.local.snapshots, self.more.peer.snapshots)
+        return [lag.of_pair(pair, delays, snapshots) for pair in self.pairs]
 
     @property
     def copies(self) -> list[SyncJob | None]:

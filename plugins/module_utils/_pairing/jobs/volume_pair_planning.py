@@ -179,4 +179,4 @@ def read_jobs(run: Run, side: Side) -> Mapping[int, SyncJob]:
 
 def read_delays(client: Client, ids: Sequence[int]) -> Mapping[int, float]:
     """The seconds that the targets of these volumes are behind, by volume ID."""
-    return dict(list_delays(client, ids))
+    return {volume_id: delay.seconds for volume_id, delay in list_delays(client, ids) if delay.seconds is not None}

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The read of the time by which targets are behind their sources."""
+"""The read of the time by which targets are behind their sources, and of the time on the source's clock."""
 # This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from operator import itemgetter
 from ..._element.client import Client
 from ..._element.errors import VOLUME_UNKNOWN, ApiError
 from ..._element.members import whole
+from ..model import Delay
 from ..views import Keyed, Listed, Unreadable
 from .lists import Kind
 from .reading import MAX_IDS, parse_list
@@ -22,8 +23,8 @@ from .reading import MAX_IDS, parse_list
 _DELAY = re.compile(r"(\d{1,9}):([0-5]\d):([0-5]\d(?:\.\d+)?)", re.ASCII)
 
 
-def list_delays(client: Client, ids: Iterable[int]) -> Keyed[int, float]:
-    """Return the seconds by which the targets of these volumes are behind, by ID, for those that the cluster reports.
+def list_delays(client: Client, ids: Iterable[int]) -> Keyed[int, Delay]:
+    """Return by how much the targets of these volumes are behind, by ID, as far as the cluster reports it.
 
     For a volume that is itself a target the cluster always reports 0. Raises Failure.
     """
@@ -42,12 +43,14 @@ def list_delays(client: Client, ids: Iterable[int]) -> Keyed[int, float]:
         del params["volumeIDs"]  # another client has purged one of them
         result = client.call(method, params)
     found = parse_list(client, method, "volumeStats", _DELAY_OF, result)
-    known = tuple((volume_id, delay) for volume_id, delay in found if delay is not None)
-    return Listed(known, tuple(odd for odd in found.unreadable if odd.id is None or odd.id in wanted))
+    return Listed(found.readable, tuple(odd for odd in found.unreadable if odd.id is None or odd.id in wanted))
 
 
-def _delay(stats: dict) -> tuple[int, float | None]:
-    return whole(stats, "volumeID"), _seconds(stats.get("asyncDelay"))
+def _delay(stats: dict) -> tuple[int, Delay]:
+    timestamp = stats.get("timestamp")
+    return whole(stats, "volumeID"), Delay(
+        _seconds(stats.get("asyncDelay")), timestamp if isinstance(timestamp, str) else ""
+    )
 
 
 def _seconds(delay: object) -> float | None:
@@ -56,6 +59,6 @@ def _seconds(delay: object) -> float | None:
     return int(match[1]) * 3600 + int(match[2]) * 60 + float(match[3]) if match else None
 
 
-_DELAY_OF: Kind[tuple[int, float | None], Unreadable] = Kind(
+_DELAY_OF: Kind[tuple[int, Delay], Unreadable] = Kind(
     "record of statistics", _delay, "volumeID", once={"volumeID": itemgetter(0)}
 )

@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 SNAPSHOTS_MAX = 3
+# In turn, so that a mode that a remedy loses is noticed.
+MODES = ("Sync", "Async")
 # What beta was before it was built again; alpha still has an entry for it.
 REBUILT = "0ld1"
 
@@ -57,6 +59,13 @@ TROUBLES = (
         ({"at": "beta/{}", "to": {"cluster": "alpha", "volume_id": 9902}},),
         here=None,
         at="beta",
+    ),
+    Trouble(
+        "purged-source",
+        "half_pair",
+        ({"at": "alpha/{}", "to": {"cluster": "beta", "volume_id": 9903}},),
+        here=TARGET,
+        there=None,
     ),
     # Its partner is the source of another pair by now, and must stay so.
     Trouble("taken-there", "half_pair", (HERE, {"source": "beta/{}", "target": "delta/{}"})),
@@ -120,7 +129,8 @@ def world() -> dict[str, Any]:
         for cluster, given in (("alpha", trouble.here), ("beta", trouble.there)):
             if given is not None:
                 volumes[cluster].append({"name": trouble.name, "marks": [f"{trouble.name}-of-{cluster}"], **given})
-        pairs += [_named(pair, trouble.name) for pair in trouble.pairs]
+        mode = MODES[len(pairs) % len(MODES)]
+        pairs += [{"mode": mode, **_named(pair, trouble.name)} for pair in trouble.pairs]
         if trouble.snapshots:
             old = {"volume": trouble.name, "name": "old-{n}", "count": SNAPSHOTS_MAX}
             snapshots[trouble.snapshots].append(old)

@@ -7,39 +7,48 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.report.findings import PROBLEMS
 from ansible_collections.elementsw.replication.tests.unit.plugins.modules import combined_problems
+from ansible_collections.elementsw.replication.tests.unit.plugins.modules.pasting import paste, report_of
 
 GATHER = ["cluster_pairs", "volume_pairs", "progress", "faults"]
 
-# A remedy is steps; a step runs a module or calls a method of the API.
-MODULE = re.compile(r"(?:on cluster (\S+), with (\S+) as the peer, )?run element_(\w+) with ([^;]+)")
+# What no task of this collection does, as a remedy says it: calls of the API, and after some of them a task.
 METHOD = re.compile(r"(\w+Volume\w*)(?: and (\w+Volume))? with volumeID (\d+)(?: and access (\w+))? on cluster (\w+)")
 SNAPSHOTS = re.compile(r"DeleteSnapshot of snapshots of volume (\d+) on cluster (\w+), until it has fewer")
+TASK = re.compile(r"(?:on cluster (\S+), with (\S+) as the peer, )?run element_(\w+) with ([^;]+)")
 OPTION = re.compile(r"(\w+): (\{\}|\w+)")
 
 # What only a person can know: on which side the good data is, and whether a deleted volume is still wanted.
 GOOD_ON_BETA = {"half-there", "half-of-two-targets", "crossed", "stopped-split", "split-for-beta", "no-source-for-beta"}
 GIVEN_UP = {"given-up-target", "given-up-source"}
+# What is no pair yet, and is removed.
+PENDING = {"pending-here", "pending-there", "pending-alone"}
+# Two pairs for one volume: one of them goes.
+TAKEN = {"taken-there", "taken-here"}
 
 
-def follow(site, problem):
-    """Do what the remedy says, with nothing but the problem at hand."""
+def mend(site, problem):
+    """Paste its command, or where it has none do what its remedy says, with nothing but the problem at hand."""
+    if problem["command"]:
+        paste(site, problem["command"], "keeps what beta" if problem["volume"] in GOOD_ON_BETA else "keeps what alpha")
+        return
     remedy = problem["remedy"]
     if problem["volume"] in GIVEN_UP:
         remedy = remedy.partition("or to give it up, ")[2]
     elif problem["code"] == "volume_deleted":
-        remedy = remedy.partition("or to give it up, ")[0]
+        remedy = remedy.partition(", or to give it up, ")[0]
     steps = [step for part in remedy.split("; ") for step in done(site, problem, part)]
     assert steps, f"nothing that can be done: {problem}"
 
 
 def done(site, problem, step):
     """The step is done where it is one that can be; what was done."""
-    for pattern, do in ((MODULE, run_module), (SNAPSHOTS, delete_snapshot), (METHOD, call_method)):
+    for pattern, do in ((TASK, run_task), (SNAPSHOTS, delete_snapshot), (METHOD, call_method)):
         found = pattern.search(step)
         if found:
             do(site, problem, found)
@@ -47,13 +56,11 @@ def done(site, problem, step):
             return
 
 
-def run_module(site, problem, found):
+def run_task(site, problem, found):
     cluster, peer, module, text = found.groups()
     options = dict(OPTION.findall(text))
     if "create_peer_volume" in options:
         options["create_peer_volume"] = {}
-    if " or from_peer" in text and problem["volume"] in GOOD_ON_BETA:
-        options["direction"] = "from_peer"
     result = site.run(module, here=cluster or "alpha", there=peer or "beta", **options, wait=False)
     assert not result.get("failed"), f"{result['msg']}\nremedy: {problem['remedy']}"
 
@@ -104,7 +111,8 @@ def test_each_of_combined_problems_is_reported_once_and_fixed_by_its_remedy(site
     world = combined_problems.world()
     site = sites(world.pop("clusters"), **world)
     bystanders = others(site)
-    report = site.run("pair_info", gather=GATHER)
+    report = report_of(site, gather=GATHER)
+    before = protection(site.world, report)
     assert len(combined_problems.TROUBLES) >= 50
     assert reported(report) == sorted(
         [(each.code, each.at, each.name) for each in combined_problems.TROUBLES]
@@ -114,12 +122,40 @@ def test_each_of_combined_problems_is_reported_once_and_fixed_by_its_remedy(site
     # What one remedy leaves, another report names: a volume that was locked, and paused as well.
     for _round in range(3):
         for problem in report["problems"]:
-            (pass_by if problem["code"] == "recovering" else follow)(site, problem)
-        report = site.run("pair_info", gather=GATHER)
+            (pass_by if problem["code"] == "recovering" else mend)(site, problem)
+        report = report_of(site, gather=GATHER)
         if not report["problems"]:
             break
     assert (report["problems"], report["healthy"]) == ([], True)
     assert others(site) == bystanders
+    assert len({mode for mode, _direction in before.values()}) > 1
+    assert lessened(before, protection(site.world, report)) == []
+
+
+def protection(world, report):
+    """By the name of the volume: the mode of its pair, and the direction, each None where it is not known."""
+    modes = {}
+    for cluster in ("alpha", "beta"):
+        for volume in world.truth()["clusters"][cluster]["volumes"]:
+            modes.update((volume["name"], half["mode"]) for half in volume["pairs"] if half["mode"])
+    return {
+        name: (modes.get(name), pair["direction"])
+        for pair in report["volume_pairs"]
+        for name in (pair["volume"] or pair["peer_volume"],)
+    }
+
+
+def lessened(before, after):
+    """What has less than it had: no pair any more, another mode, or data that flows the other way."""
+    return [
+        (name, had, after.get(name))
+        for name, had in before.items()
+        if name not in GIVEN_UP | PENDING | TAKEN
+        and (name not in after or had[0] != after[name][0] or (had[1] in REPLICATING and had[1] != after[name][1]))
+    ]
+
+
+REPLICATING = ("to_peer", "from_peer")
 
 
 # --- what is wrong with the clusters, or the way between them -----------------------------------------------------------
@@ -128,6 +164,19 @@ NAMES = ("one", "two", "three")
 CLUSTERS = [{"name": name, "volumes": [{"name": each} for each in (*NAMES, "plain")]} for name in ("alpha", "beta")]
 LINK = {"between": ["alpha", "beta"]}
 PAIRED = [{"source": f"alpha/{name}", "target": f"beta/{name}"} for name in NAMES]
+
+
+def move_beta(site):
+    """Give beta another MVIP, under which alpha does not look for it."""
+    cluster = site.world.cluster("beta")
+    cluster.identity = replace(cluster.identity, mvip="192.0.2.77")
+    site.world.management_link("alpha", "beta", up=False)
+
+
+def pair_at_the_new_address(site, report):
+    site.world.management_link("alpha", "beta", up=True)
+    (problem,) = report["problems"]
+    mend(site, problem)
 
 
 def mend_the_network(site, report):
@@ -144,34 +193,9 @@ def give_the_link_more_room(site, report):
     site.world.timings.set({"delivery_polls": 0})
 
 
-def pair_the_clusters(site, report):
-    assert not site.run("cluster_pair").get("failed")
-
-
-def repair_the_clusters(site, report):
-    assert not site.run("cluster_pair", repair=True).get("failed")
-
-
-def pair_again(pair_clusters):
-    """Remove the volume pairs by their IDs, pair the clusters, then the volumes."""
-
-    def fix(site, report):
-        ids = [
-            {"volume_id": pair["local"]["volume_id"], "peer_volume_id": pair["peer"]["volume_id"]}
-            for pair in report["volume_pairs"]
-        ]
-        removed = site.run("volume_pair", pairs=ids, state="absent")
-        assert not removed.get("failed"), removed["msg"]
-        pair_clusters(site, report)
-        paired = site.run("volume_pair", pairs=ids, allow_overwrite=True)
-        assert not paired.get("failed"), paired["msg"]
-
-    return fix
-
-
 def follow_it(site, report):
     (problem,) = report["problems"]
-    follow(site, problem)
+    mend(site, problem)
 
 
 def lose_the_management_network(site):
@@ -228,6 +252,13 @@ def correct_it(site, report):
 # What happens, what is reported of it in which words, and the remedy.
 CAUSES = [
     (lose_the_management_network, "not_connected", ["management network"], mend_the_network, {}),
+    (
+        move_beta,
+        "not_connected",
+        ["alpha lists beta with MVIP 192.0.2.20, which is 192.0.2.77", "give the cluster its MVIP back"],
+        pair_at_the_new_address,
+        {},
+    ),
     (lose_the_storage_network, "link_lost", ["3 volume pairs", "storage network"], mend_the_network, {}),
     (fill_beta, "target_full", ["3 volume pairs", "purge volumes that are not needed"], make_room, {}),
     (write_faster_than_is_sent, "lag_exceeded", ["give the link"], give_the_link_more_room, {"max_lag": 60}),
@@ -236,14 +267,14 @@ CAUSES = [
         forget_the_pair_there,
         "half_pair",
         ["3 volume pairs", "element_cluster_pair with repair: true; then pair the volumes again"],
-        pair_again(repair_the_clusters),
+        follow_it,
         {},
     ),
     (
         forget_the_pair,
         "not_paired",
         ["3 volume pairs", "run element_cluster_pair; then pair the volumes again"],
-        pair_again(pair_the_clusters),
+        follow_it,
         {},
     ),
     (None, "not_paired", ["with volume: plain"], follow_it, {"volumes": ["one", "plain"]}),
@@ -263,7 +294,7 @@ def test_one_cause_is_one_problem_and_fixed_by_its_remedy(sites, spoil, code, sa
     assert site.run("pair_info", gather=GATHER)["problems"] == []
     if spoil:
         spoil(site)
-    report = site.run("pair_info", gather=GATHER, **options)
+    report = report_of(site, gather=GATHER, **options)
     (problem,) = report["problems"]
     assert problem["code"] == code
     assert all(words in f"{problem['message']}: {problem['remedy']}" for words in says)
@@ -274,6 +305,7 @@ def test_one_cause_is_one_problem_and_fixed_by_its_remedy(sites, spoil, code, sa
 
 # Their causes are for the site, for support or for the administrators of the network, or no simulated cluster has them.
 WITHOUT_A_WALK = {"peer_unreachable", "broken", "unknown_state", "snapshots_stopped", "fault", "minor_fault"}
+WITHOUT_A_WALK |= {"cluster_full", "cluster_filling", "lag_high", "no_replicated_snapshot"}
 
 
 def test_no_problem_is_forgotten():

@@ -81,7 +81,6 @@ def test_the_export_given_back_changes_nothing(sites):
         "peer_volume": "healthy",
         "peer_account": "tenant",
         "mode": "sync",
-        "direction": "to_peer",
     }
     assert [pair["volume"] for pair in exported] == ["healthy", "paused"]
     again = site.check_then_run("volume_pair", pairs=exported)
@@ -184,3 +183,45 @@ def test_gather_leaves_out_what_is_not_asked_for(sites):
     assert "volume_pairs" not in result
     assert not site.world.calls_of("alpha", "ListVolumes")
     assert "cluster_pairs" not in site.run("pair_info", gather=["volume_pairs"])
+
+
+def test_what_no_one_protects(sites):
+    accounts = [{"name": "shop"}, {"name": "lab"}]
+    names = ("paired", "half", "pending", "alone", "with-gamma", "target")
+    here = [{"name": name, "account": "shop"} for name in names]
+    here += [{"name": "alone", "account": "lab", "size": "20GiB"}, {"name": "gone", "account": "lab", "deleted": True}]
+    there = [{"name": name, "account": "shop"} for name in ("paired", "half", "target")]
+    site = sites(
+        [
+            {"name": "alpha", "accounts": accounts, "volumes": here},
+            {"name": "beta", "accounts": accounts, "volumes": there},
+            {"name": "gamma", "volumes": [{"name": "with-gamma"}]},
+        ],
+        cluster_pairs=[{"between": ["alpha", "beta"]}, {"between": ["alpha", "gamma"]}],
+        volume_pairs=[
+            {"source": "alpha/paired", "target": "beta/paired"},
+            {"at": "beta/half", "to": "alpha/half"},
+            {"at": "alpha/pending", "pending": True},
+            {"source": "beta/target", "target": "alpha/target"},
+            {"source": "alpha/with-gamma", "target": "gamma/with-gamma"},
+        ],
+    )
+
+    def unpaired(**options):
+        report = site.run("pair_info", gather=["unpaired"], **options)
+        return [(each["name"], each["account"]) for each in report["unpaired"]]
+
+    found = site.run("pair_info", gather=["unpaired"])["unpaired"]
+    volumes = {each["id"]: each for each in site.world.truth()["clusters"]["alpha"]["volumes"]}
+    assert all(each["size"] == volumes[each["volume_id"]]["size"] for each in found)
+    assert unpaired() == [("alone", "shop"), ("with-gamma", "shop"), ("alone", "lab")]
+    assert unpaired(accounts=["lab"]) == [("alone", "lab")]
+    assert unpaired(volumes=["alone", "paired"]) == [("alone", "shop"), ("alone", "lab")]
+    # Only this cluster's entries are known then.
+    assert unpaired(peer=None) == [("half", "shop"), ("alone", "shop"), ("alone", "lab")]
+    site.world.site_down("beta")
+    known = site.connection("beta", mvip=site.world.cluster("beta").identity.mvip)
+    expected = [("half", "shop"), ("alone", "shop"), ("with-gamma", "shop"), ("alone", "lab")]
+    assert unpaired(peer=known) == expected
+    assert unpaired() == [each for each in expected if each[0] != "with-gamma"]
+    assert "unpaired" not in site.run("pair_info")

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.elementsw.replication.tests.unit.plugins.modules.paired_sites import items
+
 ACCOUNTS = [{"name": "shop"}, {"name": "lab"}]
 # Volume here, its owner, volume there, its owner, size, mode.
 TO_PEER = [
@@ -96,14 +98,30 @@ def test_given_back_it_changes_nothing(lived_in, here, there):
     assert (lived_in.world.writes(), lived_in.world.truth()) == ([], before)
 
 
+@pytest.mark.parametrize(("here", "there"), [("alpha", "beta"), ("beta", "alpha")])
+def test_it_survives_a_failover_and_the_way_back(paired, here, there):
+    site = paired()
+    exported = site.run("pair_info", here=here, there=there)["pairs"]
+    assert [set(pair) for pair in exported] == [{"volume", "account", "peer_volume", "peer_account", "mode"}] * 3
+    for direction in ("from_peer", "to_peer"):
+        turned = site.run(
+            "volume_pair", pairs=exported if here == "alpha" else items(), direction=direction, failover="planned"
+        )
+        assert (turned.get("failed", False), turned["changed"]) == (False, True), turned["msg"]
+        before = site.world.truth()
+        result = site.run("volume_pair", here=here, there=there, pairs=exported)
+        assert (result.get("failed", False), result["changed"], site.world.truth()) == (False, False, before)
+
+
 def test_it_builds_the_same_set_where_only_the_sources_are(lived_in, sites):
     exported = {
         (here, there): [
-            pair
-            for pair in lived_in.run("pair_info", here=here, there=there)["pairs"]
-            if pair["direction"] == "to_peer"
+            pair for pair in lived_in.run("pair_info", here=here, there=there)["pairs"] if pair["volume"] in names
         ]
-        for here, there in (("alpha", "beta"), ("beta", "alpha"))
+        for here, there, names in (
+            ("alpha", "beta", [pair[0] for pair in TO_PEER]),
+            ("beta", "alpha", [pair[2] for pair in FROM_PEER]),
+        )
     }
     new = sites(clusters(HERE[: len(TO_PEER)], THERE[len(TO_PEER) :]))
     assert not new.run("cluster_pair").get("failed")
@@ -120,13 +138,13 @@ def test_it_builds_the_same_set_where_only_the_sources_are(lived_in, sites):
 def test_with_an_unreachable_peer_it_has_what_this_side_knows(lived_in, here, there):
     lived_in.world.site_down(there)
     exported = lived_in.run("pair_info", here=here, there=there)["pairs"]
-    directions = {pair["volume"]: pair["direction"] for pair in exported}
-    near = {"alpha": 0, "beta": 2}[here]
-    forth, back = ("to_peer", "from_peer") if here == "alpha" else ("from_peer", "to_peer")
-    for pairs, direction in ((TO_PEER, forth), (FROM_PEER, back)):
-        assert {directions[pair[near]] for pair in pairs} == {direction}
-    assert not {"pending", "stopped", "alone"} & set(directions)
-    assert {"mode" in pair for pair in exported if pair["direction"] == "from_peer"} == {False}
+    near, own = {"alpha": (0, TO_PEER), "beta": (2, FROM_PEER)}[here]
+    names = {pair["volume"]: "mode" in pair for pair in exported}
+    assert {pair[near] for pair in (*TO_PEER, *FROM_PEER)} <= set(names)
+    assert not {"pending", "stopped", "alone"} & set(names)
+    # A target may show an outdated mode.
+    assert {names[pair[near]] for pair in own} == {True}
+    assert {names[pair[near]] for pair in (*TO_PEER, *FROM_PEER) if pair not in own} == {False}
     # A peer that is known by being the only one is enough for a forced failover, which has nothing to do here.
     options = {"peer_unreachable": "local_only", "failover": "forced"}
     result = lived_in.run("volume_pair", here=here, there=there, pairs=exported, **options)

@@ -7,8 +7,11 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
+
+from ansible_collections.elementsw.replication.tests.unit.plugins.modules.paired_sites import before
 
 NAMES = ("one", "two", "three", "four", "five")
 VOLUMES = [{"name": name} for name in NAMES]
@@ -106,14 +109,83 @@ def test_a_synchronous_pair_is_never_behind(sites, delay):
         CLUSTERS, cluster_pairs=LINKS, volume_pairs=[{**TO_BETA[0], "mode": "Sync"}], switches={"sync_delay": delay}
     )
     result = site.run("pair_info", gather=["progress"], max_lag=0)
-    assert (result["healthy"], of(result, "one")["lag_seconds"]) == (True, 0 if delay == "zero" else None)
+    assert (result["healthy"], of(result, "one")["lag_seconds"]) == (True, 0)
 
 
-def test_live_content_that_is_not_replicated_is_not_in_time(sites):
-    site = sites(CLUSTERS, cluster_pairs=LINKS, volume_pairs=[{**TO_BETA[0], "mode": "SnapshotsOnly"}])
+def test_a_pair_of_snapshots_alone_is_as_far_behind_as_its_newest_snapshot(sites):
+    site = sites(CLUSTERS, cluster_pairs=LINKS, volume_pairs=[{**TO_BETA[0], "mode": "SnapshotsOnly"}, TO_BETA[1]])
+    result = site.run("pair_info")
+    (problem,) = result["problems"]
+    assert (problem["code"], problem["severity"], result["healthy"]) == ("no_replicated_snapshot", "error", False)
+    assert (result["summary"]["pairs"], result["summary"]["protected"]) == (2, 1)
+    # Without max_lag too, and then with it, it is one problem.
+    assert codes(site.run("pair_info", max_lag=3600)) == ["no_replicated_snapshot"]
+    snapshot = {"volumeID": volume_id(site, "alpha", "one"), "name": "nightly", "enableRemoteReplication": True}
+    site.world.call("alpha", "CreateSnapshot", snapshot)
+    site.world.advance(120)
     result = site.run("pair_info", max_lag=3600)
-    assert (codes(result), of(result, "one")["lag_seconds"]) == (["lag_unknown"], None)
-    assert "mode: async" in result["problems"][0]["remedy"]
+    assert (codes(result), of(result, "one")["lag_of"], of(result, "two")["lag_of"]) == ([], "snapshot", "live")
+    assert 120 <= of(result, "one")["lag_seconds"] < 240
+    assert (result["summary"]["protected"], result["summary"]["worst_lag_volume"]) == (2, "one")
+    late = site.run("pair_info", max_lag=60)
+    assert (codes(late), late["summary"]["protected"]) == (["lag_exceeded"], 1)
+    assert codes(site.run("pair_info", max_lag=3600, warn_lag=60)) == ["lag_high"]
+
+
+def test_the_snapshots_are_read_only_where_nothing_else_is_replicated(site):
+    site.run("pair_info", gather=EVERYTHING, max_lag=60)
+    assert not [call for call in site.world.calls if call.method == "ListSnapshots"]
+
+
+def test_the_summary_counts_every_pair_once_or_says_that_it_is_too_late(sites):
+    pairs = [
+        TO_BETA[0],
+        {**TO_BETA[1], "paused": ["alpha"]},
+        {**TO_BETA[2], "stopped": ["beta"]},
+        TO_ALPHA[0],
+        {"at": "alpha/five", "to": "beta/five"},
+    ]
+    site = sites(CLUSTERS, cluster_pairs=LINKS, volume_pairs=pairs)
+    summary = site.run("pair_info")["summary"]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", summary.pop("generated_at"))
+    assert summary == {
+        "pairs": 5,
+        "protected": 2,
+        "copying": 0,
+        "paused": 1,
+        "not_replicating": 2,
+        "worst_lag_seconds": None,
+        "worst_lag_volume": None,
+    }
+    site.world.timings.set({"delivery_polls": "never"})
+    site.world.write("alpha", volume_id(site, "alpha", "one"), "late")
+    site.world.advance(90)
+    report = site.run("pair_info", max_lag=60)
+    worst = max(report["volume_pairs"], key=lambda pair: pair["lag_seconds"] or 0)
+    summary = report["summary"]
+    assert summary["protected"] == 1
+    assert (summary["worst_lag_volume"], summary["worst_lag_seconds"]) == (worst["volume"], worst["lag_seconds"])
+    assert summary["worst_lag_seconds"] >= 90
+
+
+def test_without_volume_pairs_the_summary_counts_none(site):
+    summary = site.run("pair_info", gather=["cluster_pairs"])["summary"]
+    assert summary.pop("generated_at")
+    assert set(summary.values()) == {None}
+
+
+@pytest.mark.parametrize(
+    ("stage", "code"), [("stage2Aware", None), ("stage3Low", "cluster_filling"), ("stage4Critical", "cluster_full")]
+)
+@pytest.mark.parametrize("gather", [["faults", "volume_pairs"], EVERYTHING])
+def test_a_target_cluster_fills_up(sites, stage, code, gather):
+    site = sites(CLUSTERS, cluster_pairs=LINKS, volume_pairs=TO_BETA)
+    site.world.target_full("beta", stage)
+    site.world.target_full("alpha", "stage4Critical")  # nothing is replicated to it
+    result = site.run("pair_info", gather=gather)
+    assert codes(result) == ([code] if code else [])
+    assert result["healthy"] == (code != "cluster_full")
+    assert [problem["cluster"] for problem in result["problems"]] == ["beta"] * len(codes(result))
 
 
 @pytest.mark.parametrize(
@@ -147,11 +219,15 @@ def test_without_a_peer_only_sources_tell_their_lag(site):
     assert (problem["code"], problem["cluster"]) == ("lag_unknown", "alpha")
     assert problem["message"].startswith("the lag of 2 volume pairs (volume four")
     assert problem["remedy"] == "name beta as the peer"
+    (problem,) = site.run("pair_info", peer=None, warn_lag=60)["problems"]
+    assert (problem["code"], problem["severity"]) == ("lag_high", "warning")
 
 
 @pytest.mark.parametrize("most", [-1, float("nan")])
 def test_a_lag_that_makes_no_sense(site, most):
-    assert "max_lag" in site.run("pair_info", max_lag=most)["msg"]
+    for option in ("max_lag", "warn_lag"):
+        assert option in site.run("pair_info", **{option: most})["msg"]
+    assert "would never warn" in site.run("pair_info", max_lag=60, warn_lag=61)["msg"]
     assert site.world.calls == []
 
 
@@ -203,13 +279,10 @@ def test_a_lost_storage_link_is_one_problem(site):
     site.world.storage_link("alpha", "beta", up=False)
     result = site.run("pair_info", gather=EVERYTHING)
     (problem,) = result["problems"]
-    assert (problem["code"], problem["severity"], result["healthy"]) == ("link_lost", "warning", True)
+    assert (problem["code"], problem["severity"], result["healthy"]) == ("link_lost", "error", False)
     assert problem["message"].startswith("5 volume pairs (")
     assert "4000 to 4020" in problem["remedy"]
-    assert codes(site.run("pair_info", max_lag=60)) == ["lag_unknown"]
-    site.world.advance(100)
-    (late,) = site.run("pair_info", max_lag=60)["problems"]
-    assert (late["code"], "4000 to 4020" in late["remedy"]) == ("lag_exceeded", True)
+    assert codes(site.run("pair_info", max_lag=60)) == ["link_lost"]
 
 
 def test_a_full_target_is_one_problem(site):
@@ -310,16 +383,62 @@ def test_which_faults_are_problems(site, fault, code, healthy):
 
 def test_a_fault_that_is_worse_than_what_is_found_is_reported(sites):
     site = sites(CLUSTERS, cluster_pairs=LINKS, volume_pairs=TO_BETA)
-    site.world.storage_link("alpha", "beta", up=False)
+    site.world.call("alpha", "ModifyVolumePair", {"volumeID": volume_id(site, "alpha", "one"), "pausedManual": True})
     reported(site, "alpha", {"code": "disconnectedRemoteNode", "severity": "error"})
     result = site.run("pair_info", gather=["volume_pairs", "faults"])
-    assert (codes(result), result["healthy"]) == (["fault", "link_lost"], False)
+    assert (codes(result), result["healthy"]) == (["fault", "paused"], False)
 
 
 def test_faults_are_reported_of_the_volumes_that_were_asked_for(site):
     site.world.target_full("beta")
-    assert codes(site.run("pair_info", gather=["faults"], volumes=["one"])) == ["minor_fault"]
+    assert codes(site.run("pair_info", gather=["faults"], volumes=["one"])) == ["cluster_full"]
     assert codes(site.run("pair_info", gather=["faults"], volumes=["four"])) == []
+
+
+# --- while another run is at work ---------------------------------------------------------------------------------------
+
+
+#: Targets that are prepared for their pairs.
+TARGETS = [{"name": name, "access": "replicationTarget"} for name in NAMES]
+PREPARED = [{"name": "alpha", "volumes": VOLUMES}, {"name": "beta", "volumes": TARGETS}]
+
+
+def looks(site, cluster="alpha"):
+    return len(site.world.calls_of(cluster, "ListVolumes"))
+
+
+def test_a_handshake_between_two_reads_is_no_half_pair(sites):
+    site = sites(PREPARED, cluster_pairs=LINKS)
+    here, there = volume_id(site, "alpha", "one"), volume_id(site, "beta", "one")
+    started = site.world.call("alpha", "StartVolumePairing", {"volumeID": here, "mode": "Async"})
+    complete = {"volumeID": there, "volumePairingKey": started["volumePairingKey"]}
+    before(site, ("beta", "ListVolumes", 1), "beta", "CompleteVolumePairing", **complete)
+    # One call at a time: alpha is read before, beta after the handshake.
+    result = site.run("pair_info", concurrency=1)
+    assert (result["problems"], result["healthy"], looks(site)) == ([], True, 2)
+    assert [pair["state"] for pair in result["volume_pairs"]] == ["paired"]
+
+
+def test_a_half_that_is_still_there_is_one(sites):
+    site = sites(CLUSTERS, cluster_pairs=LINKS, volume_pairs=[{"at": "alpha/one", "to": "beta/one"}, TO_BETA[1]])
+    assert (codes(site.run("pair_info")), looks(site), looks(site, "beta")) == (["half_pair"], 2, 2)
+
+
+def test_other_halves_on_their_way_are_looked_at_again(sites):
+    """Another run pairs many volumes: when it is read again, it makes the next handshake."""
+    site = sites(PREPARED, cluster_pairs=LINKS)
+    for look, name in enumerate(("one", "two"), 1):
+        here, there = volume_id(site, "alpha", name), volume_id(site, "beta", name)
+        key = site.world.call("alpha", "StartVolumePairing", {"volumeID": here, "mode": "Async"})["volumePairingKey"]
+        complete = {"volumeID": there, "volumePairingKey": key}
+        before(site, ("beta", "ListVolumes", look), "beta", "CompleteVolumePairing", **complete)
+    result = site.run("pair_info", concurrency=1)
+    assert (result["problems"], looks(site)) == ([], 3)
+
+
+def test_without_a_half_there_is_one_look(site):
+    site.run("pair_info")
+    assert (looks(site), looks(site, "beta")) == (1, 1)
 
 
 # --- readiness --------------------------------------------------------------------------------------------------------

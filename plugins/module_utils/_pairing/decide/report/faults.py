@@ -20,8 +20,8 @@ _REPORTED_BY = {
     "disconnectedClusterPair": ("peer_unreachable", "not_connected", "half_pair", "not_paired", "further_entries"),
     "disconnectedRemoteNode": ("peer_unreachable", "not_connected", "link_lost"),
     "remoteRepAsyncDelayExceeded": ("lag_exceeded",),
-    "remoteRepClusterFull": ("target_full",),
-    "remoteRepSnapshotClusterFull": ("target_full", "snapshots_stopped"),
+    "remoteRepClusterFull": ("target_full", "cluster_full"),
+    "remoteRepSnapshotClusterFull": ("target_full", "cluster_full", "snapshots_stopped"),
     "remoteRepSnapshotsExceededLimit": ("snapshot_limit", "snapshots_stopped"),
 }
 _REMEDIES = {

@@ -11,20 +11,26 @@ There is one finding per cause: the finding on a lost link includes the volume p
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from ...model import LOCAL, MAX_NAMED, PEER, SIDES, ClusterPair, other
+from ...._element import addresses
+from ...model import LOCAL, MAX_NAMED, PEER, SIDES, ClusterPair, Side, other
 from ...views import Unreadable, VolumeView
 from ..cluster_pair.state import ObservedClusterPair
+from ..volume_pair.state import ObservedVolumePair
+from .commands import Line, pair_all_again, pair_clusters, remove_all
 
 ERROR = "error"
 WARNING = "warning"
+# The stage of fullness from which a cluster warns its administrators; at the next one it creates nothing any more.
+STAGE_FILLING = 3
 _NETWORK = "check the management network between all nodes of both clusters, ports 443 and 2181"
 # Code -> severity and remedy, the worst first. A finding may have a more specific remedy.
 # Documented in docs/docsite/rst/problem_codes.rst; a test compares the two lists.
 PROBLEMS = {
     "peer_unreachable": (ERROR, "check the peer's hostname, its power and the network"),
     "not_connected": (ERROR, _NETWORK),
+    "link_lost": (ERROR, "check the storage network between all nodes of both clusters, ports 2181 and 4000 to 4020"),
     "not_paired": (ERROR, "pair it with element_cluster_pair or element_volume_pair"),
     "half_pair": (ERROR, "run element_cluster_pair or element_volume_pair with repair: true, or with state: absent"),
     "split": (ERROR, "decide which volume holds the good data and make the other one its target"),
@@ -33,6 +39,11 @@ PROBLEMS = {
     "access_conflict": (ERROR, "make one volume of the pair readWrite and the other one replicationTarget"),
     "dead": (ERROR, "it never recovers by itself; pair it again with element_volume_pair and repair: true"),
     "target_full": (ERROR, "delete and purge volumes that are not needed on that cluster, or add storage nodes"),
+    "cluster_full": (ERROR, "delete and purge volumes that are not needed on that cluster, or add storage nodes"),
+    "no_replicated_snapshot": (
+        ERROR,
+        "take snapshots with remote replication: a schedule with enableRemoteReplication on the source's cluster",
+    ),
     "sector_mismatch": (ERROR, "remove the pair, and create the target again with the source's setting"),
     "size_mismatch": (ERROR, "run element_volume_pair with match_size: true"),
     "snapshot_limit": (ERROR, "delete snapshots of the target"),
@@ -40,7 +51,7 @@ PROBLEMS = {
     "lag_exceeded": (ERROR, "give the link or the target's QoS more room, or permit more with max_lag"),
     "lag_unknown": (ERROR, "make the pair replicate; its lag is not known until then"),
     "fault": (ERROR, "remove the cause that the fault names, on the cluster that reports it"),
-    "link_lost": (WARNING, "check the storage network between all nodes of both clusters, ports 2181 and 4000 to 4020"),
+    "lag_high": (WARNING, "give the link or the target's QoS more room, or permit more with warn_lag"),
     "unknown_state": (
         WARNING,
         "this collection does not know the state and changes nothing; check the pair on the cluster",
@@ -50,6 +61,7 @@ PROBLEMS = {
         "complete it, or remove it with repair or state: absent (remove_pending for cluster pairs)",
     ),
     "further_entries": (WARNING, "run element_cluster_pair with repair: true"),
+    "cluster_filling": (WARNING, "delete and purge volumes that are not needed on that cluster, or add storage nodes"),
     "snapshots_stopped": (WARNING, "remove the cause that the state of the snapshots' replication names"),
     "recovering": (WARNING, "it passes by itself once its cause does; check again later"),
     "paused": (WARNING, "an administrator has paused it; resume it with paused: false when the reason is gone"),
@@ -73,6 +85,11 @@ class Finding:
     fix: str | None = None
     #: The number of volume pairs that it concerns.
     hits: int = 0
+    #: The ID of the volume on that cluster, and the name of its account: names can repeat.
+    volume_id: int | None = None
+    account: str | None = None
+    #: The tasks that do what the remedy says; empty if none of this collection does.
+    command: tuple[Line, ...] = ()
 
     @property
     def severity(self) -> str:
@@ -105,7 +122,17 @@ def _unreadable(cluster: str, reason: str, found: Sequence[Unreadable]) -> Findi
     named = ", ".join(odd.label for odd in found[:MAX_NAMED])
     more = f" and {len(found) - MAX_NAMED} more" if len(found) > MAX_NAMED else ""
     text = f"cluster {cluster}: {named}{more} cannot be read ({reason}); the report is complete except for that"
-    return Finding("unreadable_object", text, cluster, found[0].name if len(found) == 1 else None)
+    single = found[0] if len(found) == 1 else None
+    number = single.id if single and single.kind == "volume" else None
+    return Finding("unreadable_object", text, cluster, single.name if single else None, volume_id=number)
+
+
+def of_fullness(cluster: str, stage: int | None) -> list[Finding]:
+    """The finding on a cluster that is replicated to. stage: of 5; None if it is not known."""
+    if stage is None or stage < STAGE_FILLING:
+        return []
+    text = f"cluster {cluster}, which is replicated to, is at stage {stage} of 5 of fullness"
+    return [Finding("cluster_filling" if stage == STAGE_FILLING else "cluster_full", text, cluster)]
 
 
 def of_peer(hostname: str, local: str, hits: int) -> Finding:
@@ -115,42 +142,59 @@ def of_peer(hostname: str, local: str, hits: int) -> Finding:
     return Finding("peer_unreachable", text + cut, hits=hits)
 
 
-def of_clusters(observed: ObservedClusterPair, hits: int) -> list[Finding]:
-    """The findings on the pair of two reachable clusters. hits: the number of volume pairs that it stops."""
+def of_clusters(
+    observed: ObservedClusterPair,
+    stopped: Sequence[ObservedVolumePair],
+    all_pairs: Sequence[ObservedVolumePair] | None = None,
+) -> list[Finding]:
+    """The findings on the pair of two reachable clusters.
+
+    stopped: the volume pairs that it stops. all_pairs: every volume pair of the two; None if they were not read.
+    """
     findings = _pending(observed)
     if observed.state != "paired" and any(observed.doubtful(side) for side in SIDES):
         return findings  # an unreadable entry may be the one that is missing
     if observed.state == "none":
-        findings.append(_not_paired(observed, hits))
+        findings.append(_not_paired(observed, stopped))
     elif observed.state != "paired":
-        findings.append(_half(observed, hits))
+        findings.append(_half(observed, stopped))
     elif not observed.connected:
-        findings.append(_not_connected(observed, hits))
+        moved = _moved(observed)
+        findings.append(
+            _at_another_address(observed, moved, len(stopped), all_pairs)
+            if moved
+            else _not_connected(observed, len(stopped))
+        )
     return findings + (_further(observed) if observed.state == "paired" else [])
 
 
-def _not_paired(observed: ObservedClusterPair, hits: int) -> Finding:
-    local_name, peer_name = observed.name(LOCAL), observed.name(PEER)
+def _not_paired(observed: ObservedClusterPair, stopped: Sequence[ObservedVolumePair]) -> Finding:
+    local_name, peer_name, hits = observed.name(LOCAL), observed.name(PEER), len(stopped)
     text = f"clusters {local_name} and {peer_name} are not paired"
-    if not hits:
-        return Finding("not_paired", text, local_name, fix="run element_cluster_pair")
+    again = pair_clusters()
+    if not stopped:
+        return Finding("not_paired", text, local_name, fix="run element_cluster_pair", command=(again,))
     fix = f"{_unpair(hits)}; run element_cluster_pair; then pair the volumes again"
-    return Finding("not_paired", f"{text} any more, but still have {counted(hits)}", local_name, fix=fix, hits=hits)
+    text += f" any more, but still have {counted(hits)}"
+    return Finding("not_paired", text, local_name, fix=fix, hits=hits, command=_around(again, stopped))
 
 
-def _half(observed: ObservedClusterPair, hits: int) -> Finding:
-    local_name, peer_name = observed.name(LOCAL), observed.name(PEER)
+def _half(observed: ObservedClusterPair, stopped: Sequence[ObservedVolumePair]) -> Finding:
+    local_name, peer_name, hits = observed.name(LOCAL), observed.name(PEER), len(stopped)
     sides = ", ".join(
         f"{observed.name(side)} lists {', '.join(str(e.id) for e in observed.naming(side)) or 'none'}" for side in SIDES
     )
-    text = f"the cluster pair of {local_name} and {peer_name} is incomplete: {sides}"
-    repair = "run element_cluster_pair with repair: true"
-    if not hits:
-        return Finding("half_pair", text, local_name, fix=repair)
-    fix = f"{_unpair(hits)}; {repair}; then pair the volumes again"
-    return Finding(
-        "half_pair", f"{text}; {counted(hits)} cannot replicate because of it", local_name, fix=fix, hits=hits
-    )
+    text = f"the cluster pair of {local_name} and {peer_name} is incomplete: {sides}{_cut(hits)}"
+    fix, again = "run element_cluster_pair with repair: true", pair_clusters(repair=True)
+    if not stopped:
+        return Finding("half_pair", text, local_name, fix=fix, command=(again,))
+    fix = f"{_unpair(hits)}; {fix}; then pair the volumes again"
+    return Finding("half_pair", text, local_name, fix=fix, hits=hits, command=_around(again, stopped))
+
+
+def _around(again: Line, stopped: Sequence[ObservedVolumePair]) -> tuple[Line, ...]:
+    """The removal of the volume pairs, the task that pairs the clusters, and the same volume pairs once more."""
+    return (*remove_all(stopped), again, *pair_all_again(stopped))
 
 
 def _unpair(hits: int) -> str:
@@ -165,6 +209,42 @@ def _not_connected(observed: ObservedClusterPair, hits: int) -> Finding:
     statuses = ", ".join(f"{observed.name(side)} reports {observed.entry(side).status}" for side in SIDES)
     text = f"the cluster pair of {local_name} and {peer_name} is not Connected: {statuses}{_cut(hits)}"
     return Finding("not_connected", text, local_name, hits=hits)
+
+
+def _moved(observed: ObservedClusterPair) -> list[Side]:
+    """The sides whose cluster has another MVIP than the other cluster's entry for it."""
+    return [
+        side
+        for side in SIDES
+        for entry in (observed.pair[other(side)],)
+        if entry and entry.remote_mvip and not addresses.same(entry.remote_mvip, observed.view(side).cluster.mvip)
+    ]
+
+
+def _at_another_address(
+    observed: ObservedClusterPair, moved: Sequence[Side], hits: int, pairs: Sequence[ObservedVolumePair] | None
+) -> Finding:
+    """The API changes no entry: either the cluster gets its address back, or everything is paired again."""
+    local_name = observed.name(LOCAL)
+    known = ", ".join(
+        f"{observed.name(other(side))} lists {observed.name(side)} with MVIP {observed.entry(other(side)).remote_mvip}, which "
+        f"is {observed.view(side).cluster.mvip}"
+        for side in moved
+    )
+    text = f"the cluster pair of {local_name} and {observed.name(PEER)} is not Connected: {known}{_cut(hits)}"
+    fix = (
+        "give the cluster its MVIP back, or remove all volume pairs between them, then the cluster pair, and pair the clusters "
+        "and the volumes again"
+    )
+    return Finding("not_connected", text, local_name, fix=fix, hits=hits, command=_all_again(pairs))
+
+
+def _all_again(pairs: Sequence[ObservedVolumePair] | None) -> tuple[Line, ...]:
+    """The removal of everything that is paired between two clusters, and the same pairs once more."""
+    if pairs is None:
+        return ()
+    lines = (*remove_all(pairs), pair_clusters(state="absent"), pair_clusters(), *pair_all_again(pairs))
+    return (replace(lines[0], comment="pairs the clusters and their volumes again, with complete copies"), *lines[1:])
 
 
 def of_entries(view: VolumeView, hits: Mapping[int, int], unreachable: Collection[int]) -> list[Finding]:
@@ -193,7 +273,7 @@ def _further(observed: ObservedClusterPair) -> list[Finding]:
         name, ids = observed.name(side), [str(entry.id) for entry in observed.further[side]]
         if ids:
             text = f"cluster {name} has further cluster pairs that name {observed.name(other(side))}: {', '.join(ids)}"
-            findings.append(Finding("further_entries", text, name))
+            findings.append(Finding("further_entries", text, name, command=(pair_clusters(repair=True),)))
     return findings
 
 
@@ -202,7 +282,12 @@ def _cut(hits: int) -> str:
 
 
 def _pending(observed: ObservedClusterPair) -> list[Finding]:
-    return [_pending_entry(observed.name(side), entry) for side in SIDES for entry in observed.pending(side)]
+    remove = replace(pair_clusters(remove_pending=True), comment="removes what is pending on both clusters")
+    return [
+        replace(_pending_entry(observed.name(side), entry), command=(remove,))
+        for side in SIDES
+        for entry in observed.pending(side)
+    ]
 
 
 def _pending_entry(cluster: str, entry: ClusterPair) -> Finding:

@@ -54,9 +54,14 @@ def volume_pairs(views: Sides[VolumeView | None]) -> list[ObservedVolumePair]:
         for volume in catalogs[side].paired:
             for pair in volume.pairs:
                 joined = _joined(catalogs, side, volume, pair)
-                if joined is not None:
+                if joined is not None and not _goes_with_its_volume(joined, side, volume):
                     found.setdefault(_key(joined, pair), joined)
     return list(found.values())
+
+
+def _goes_with_its_volume(joined: ObservedVolumePair, side: Side, volume: Volume) -> bool:
+    """Whether it is only the entry of a deleted volume: that is gone as soon as the volume is purged."""
+    return volume.deleted and joined.entries[other(side)] is None and joined.row != UNREADABLE
 
 
 def _key(joined: ObservedVolumePair, pair: VolumePair) -> tuple[object, ...]:
@@ -140,11 +145,31 @@ def chosen(
     ]
 
 
+def unpaired(
+    view: VolumeView, paired: Collection[int], names: Collection[str] | None, accounts: Collection[str] | None
+) -> list[Volume]:
+    """The writable volumes of a cluster that no pair protects, by ID. names, accounts: None for any.
+
+    paired: the IDs of the volumes with a pair, whatever its state.
+    """
+    found = [
+        volume
+        for volume in view.volumes
+        if volume.access == READ_WRITE
+        and not volume.deleted
+        and volume.id not in paired
+        and (names is None or volume.name in names)
+        and (accounts is None or view.accounts.get(volume.account_id) in accounts)
+    ]
+    return sorted(found, key=lambda volume: volume.id)
+
+
 def export(pairs: list[ObservedVolumePair]) -> list[dict]:
     """The working pairs in the form of the option `pairs` of element_volume_pair, which then changes nothing.
 
     Volumes have names and owners, so that the list also serves for other clusters; IDs only if the names are ambiguous.
-    It has no pair without exactly one source and one target, and no mode that is no value of the option.
+    It has no pair without exactly one source and one target, and no mode that is no value of the option. Nor has it a
+    direction: that of an existing pair stays as it is, so that the list is still true after a failover.
     """
     items = []
     for pair in pairs:
@@ -154,7 +179,6 @@ def export(pairs: list[ObservedVolumePair]) -> list[dict]:
             **_name(pair, LOCAL, ""),
             **_name(pair, PEER, "peer_"),
             "mode": mode_option(pair.mode or ""),
-            "direction": pair.direction,
         }
         items.append({key: value for key, value in item.items() if value is not None})
     return items
@@ -169,20 +193,18 @@ def export_local_only(pairs: list[ObservedVolumePair], unreachable: Collection[i
     items = []
     for pair in pairs:
         volume, entry = pair.volume(LOCAL), pair.entry(LOCAL)
-        direction = {READ_WRITE: TO_PEER, TARGET: FROM_PEER}.get(volume.access)
         if (
             entry.cluster_pair_id not in unreachable
             or entry.pending
             or health.stopped(entry)
             or volume.deleted
-            or not direction
+            or volume.access not in (READ_WRITE, TARGET)
         ):
             continue
         item = {
             **_name(pair, LOCAL, ""),
             "peer_volume_id": entry.remote_volume_id,
-            "mode": mode_option(entry.mode) if direction == TO_PEER else None,
-            "direction": direction,
+            "mode": mode_option(entry.mode) if volume.access == READ_WRITE else None,
         }
         items.append({key: value for key, value in item.items() if value is not None})
     return items

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ...model import LOCAL, Sides, of_side
+from ...model import LOCAL, Sides, Volume, of_side
 from ...views import VolumeView
 from ..catalog import Catalog
 from ..volume_pair.state import ObservedVolumePair
+from .commands import VOLUME_PAIR, Line
 from .findings import Finding
 
 
@@ -43,7 +44,34 @@ def _absent(catalogs: Sequence[Catalog], wanted: str) -> Finding:
         text, fix = f"cluster {local_catalog.cluster.name} has no volume named {wanted}", "check the spelling"
     elif len(catalogs) > 1 and not any(not volume.deleted for volume in catalogs[1].readable_named(wanted)):
         fix += f" and create_peer_volume, since {catalogs[1].cluster.name} has no volume of that name"
-    return Finding("not_paired", text, local_catalog.cluster.name, wanted, fix)
+    single = living[0] if len(living) == 1 else None
+    return Finding(
+        "not_paired",
+        text,
+        local_catalog.cluster.name,
+        wanted,
+        fix,
+        volume_id=single.id if single else None,
+        account=local_catalog.account(single) if single else None,
+        command=_pair(catalogs, single) if single and not elsewhere and not unreadable else (),
+    )
+
+
+def _pair(catalogs: Sequence[Catalog], volume: Volume) -> tuple[Line, ...]:
+    """The task that pairs a volume with its namesake of an account of the same name, or with one that it creates.
+
+    Empty without the peer, and where a person has to choose the partner.
+    """
+    if len(catalogs) == 1:
+        return ()
+    here, there = catalogs
+    namesakes = [each for each in there.readable_named(volume.name) if not each.deleted]
+    if not namesakes:
+        return (Line(VOLUME_PAIR, {"volume_id": volume.id, "create_peer_volume": {}}),)
+    fitting = [each for each in namesakes if there.account(each) == here.account(volume) and not each.pairs]
+    if len(fitting) != 1:
+        return ()
+    return (Line(VOLUME_PAIR, {"volume_id": volume.id, "peer_volume_id": fitting[0].id}),)
 
 
 def unpaired_accounts(

@@ -17,6 +17,7 @@ from ..health import of_state
 from ..volume_pair.messages import states
 from ..volume_pair.state import UNREADABLE, ObservedVolumePair
 from . import lag, remedies
+from .commands import Remedy
 from .findings import ERROR, PROBLEMS, Finding, counted
 
 DISCONNECTED = "PausedDisconnected"
@@ -54,6 +55,8 @@ _WORDS = {
 }
 # The state of the snapshots differs from that of the pair only while the pair replicates.
 _RUNNING = ("healthy", "syncing")
+# While a copy runs the first snapshot is on its way.
+_PROTECTED_BY_SNAPSHOTS = ("healthy", "paused", "recovering", "unknown")
 _SNAPSHOTS_WELL = ("", "Idle", "Active")
 
 
@@ -73,9 +76,9 @@ def is_reported_with_clusters(pair: ObservedVolumePair, clusters: ObservedCluste
 
 
 def pair_findings(
-    pairs: Iterable[tuple[ObservedVolumePair, lag.Lag]], max_lag: float | None, peer_is_unreachable: bool
+    pairs: Iterable[tuple[ObservedVolumePair, lag.Lag]], limits: lag.Limits, peer_is_unreachable: bool
 ) -> list[Finding]:
-    """The findings on these pairs, one per cause. max_lag: in seconds; None for any lag.
+    """The findings on these pairs, one per cause.
 
     peer_is_unreachable: has a finding of its own, which includes all lags that only the peer could report.
     """
@@ -83,10 +86,10 @@ def pair_findings(
     shared: dict[Shared, list[ObservedVolumePair]] = {}
     for pair, behind in pairs:
         code = cause(pair)
-        late = None if max_lag is None or _is_error(code) else lag.beyond(pair, behind, max_lag)
+        late = None if _is_error(code) else _late_code(pair, behind, limits)
         if late and peer_is_unreachable and lag.not_asked(pair):
             late = None
-        lag_text = lag.message(late, behind, max_lag) if late and max_lag is not None else ""
+        lag_text = lag.message(late, behind, limits) if late else ""
         if late and code == "snapshots_stopped":  # it does not cause the lag: two findings
             findings.append(_late(pair, None, late, lag_text))
             late = None
@@ -97,7 +100,24 @@ def pair_findings(
             findings.append(_late(pair, code, late, lag_text))
         elif code:
             findings.append(_of_one(pair, code))
-    return findings + [_of_all(key, sharing) for key, sharing in shared.items()]
+    findings += [_of_all(key, sharing) for key, sharing in shared.items()]
+    return [_when_it_answers(each) for each in findings] if peer_is_unreachable else findings
+
+
+def _when_it_answers(finding: Finding) -> Finding:
+    """The finding while the peer is unreachable: no task for both clusters can be run before the peer answers."""
+    if not finding.command:
+        return finding
+    return replace(finding, fix=f"when the peer answers again, {finding.remedy}", command=())
+
+
+def _late_code(pair: ObservedVolumePair, behind: lag.Lag, limits: lag.Limits) -> str | None:
+    """The code of a lag that is reported, in place of a lesser cause."""
+    if behind.nothing_replicated and pair.health in _PROTECTED_BY_SNAPSHOTS:
+        return "no_replicated_snapshot"
+    late = lag.beyond(behind, limits)
+    # A lag that is only a warning hides no other warning, which is its cause.
+    return None if late == "lag_high" and cause(pair) else late
 
 
 def _is_error(code: str | None) -> bool:
@@ -106,10 +126,10 @@ def _is_error(code: str | None) -> bool:
 
 def cause(pair: ObservedVolumePair) -> str | None:
     """The code of the worst cause of a pair, which hides the lesser ones; None for a healthy pair."""
+    if pair.row == "deleted":
+        return "volume_deleted"  # also of a half: nothing can be paired again before the volume is restored
     if pair.state in ("half_local", "half_peer", "crossed"):
         return "half_pair"
-    if pair.row == "deleted":
-        return "volume_deleted"
     if pair.health == "dead":
         return "dead"
     if pair.state == "paired":
@@ -158,11 +178,20 @@ def _of_one(pair: ObservedVolumePair, code: str) -> Finding:
     return _finding(pair, code, what, remedies.of_pair(pair, code))
 
 
-def _finding(pair: ObservedVolumePair, code: str, what: str, fix: str | None) -> Finding:
+def _finding(pair: ObservedVolumePair, code: str, what: str, remedy: Remedy) -> Finding:
     side = LOCAL if pair.entries.local else PEER
-    volume = pair.volumes[side]
-    text = f"{_ends(pair, side)}: {what} ({_states_shown(pair)})"
-    return Finding(code, text, pair.name(side), volume.name if volume else None, fix, hits=1)
+    volume = pair.volume(side)
+    return Finding(
+        code,
+        f"{_ends(pair, side)}: {what} ({_states_shown(pair)})",
+        pair.name(side),
+        volume.name,
+        remedy.text,
+        hits=1,
+        volume_id=volume.id,
+        account=pair.catalogs[side].account(volume),
+        command=() if pair.row == UNREADABLE else remedy.command,
+    )
 
 
 def _ends(pair: ObservedVolumePair, side: Side) -> str:
@@ -183,9 +212,11 @@ def _states_shown(pair: ObservedVolumePair) -> str:
 
 def _late(pair: ObservedVolumePair, code: str | None, late: str, what: str) -> Finding:
     """The finding on a lag, in place of the finding on its cause, with the remedy of the cause."""
-    fix = remedies.of_lag(pair) if code is None else remedies.of_pair(pair, code) or PROBLEMS[code][1]
+    if code is None or late == "no_replicated_snapshot":
+        return _finding(pair, late, what, remedies.of_lag(pair))
+    text, command = remedies.of_pair(pair, code)
     because = f"; {_WORDS[code]}" if code in _WORDS else ""
-    return _finding(pair, late, what + because, fix)
+    return _finding(pair, late, what + because, Remedy(text or PROBLEMS[code][1], command))
 
 
 class Shared(NamedTuple):
@@ -201,12 +232,14 @@ class Shared(NamedTuple):
 
 def _with_others(pair: ObservedVolumePair, code: str | None, late: str | None) -> Shared | None:
     """The cause that this pair may share with others; None if it is its own. late: the code of its lag, if any."""
+    if late == "no_replicated_snapshot":
+        return None
     if code == "link_lost":
-        return Shared(_link_lost, pair.name(PEER), late)
+        return Shared(_link_lost, pair.name(PEER))
     if code == "recovering" and SLOW_LINK in {entry.state for entry in _entries(pair)}:
         return Shared(_link_slow, pair.name(PEER), late)
     if late:
-        return Shared(_not_asked, pair.name(PEER)) if lag.not_asked(pair) else None
+        return Shared(_not_asked, pair.name(PEER), late) if lag.not_asked(pair) else None
     if code == "target_full":
         return Shared(_target_full, pair.name(_target(pair)))
     if code == "snapshots_stopped" and _snapshot_state(pair) == "PausedClusterFull":
@@ -218,12 +251,15 @@ def _of_all(shared: Shared, pairs: Sequence[ObservedVolumePair]) -> Finding:
     finding = shared.finding(pairs, shared.cluster)
     if shared.late is None:
         return finding
+    if shared.finding is _not_asked:
+        return replace(finding, code=shared.late)
     return replace(finding, code=shared.late, message=f"{finding.message}; {_LATE[shared.late]}", fix=finding.remedy)
 
 
 _LATE = {
-    "lag_exceeded": "they are further behind than max_lag permits",
-    "lag_unknown": "their lag is not known",
+    "lag_exceeded": "further behind than max_lag permits",
+    "lag_unknown": "the lag is not known",
+    "lag_high": "further behind than warn_lag permits, or the lag is not known",
 }
 
 
@@ -246,12 +282,12 @@ def _link_lost(pairs: Sequence[ObservedVolumePair], peer: str) -> Finding:
 def _link_slow(pairs: Sequence[ObservedVolumePair], peer: str) -> Finding:
     local = pairs[0].name(LOCAL)
     text = f"the link between {local} and {peer} is too slow for {_named(pairs)}: {SLOW_LINK}"
-    return Finding("recovering", text, local, fix=remedies.of_pair(pairs[0], "recovering"), hits=len(pairs))
+    return Finding("recovering", text, local, fix=remedies.of_pair(pairs[0], "recovering").text, hits=len(pairs))
 
 
 def _not_asked(pairs: Sequence[ObservedVolumePair], peer: str) -> Finding:
     text = (
-        f"the lag of {_named(pairs)} is not known: only {peer}, which has the sources, reports it, and it was not read"
+        f"the lag of {_named(pairs)} is not known: only {peer}, which has each source, reports it, and it was not read"
     )
     return Finding("lag_unknown", text, pairs[0].name(LOCAL), fix=f"name {peer} as the peer", hits=len(pairs))
 

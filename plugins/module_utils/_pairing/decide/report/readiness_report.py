@@ -23,6 +23,7 @@ from ..volume_pair.messages import accesses, ends
 from ..volume_pair.relation import classify_volume_pair
 from ..volume_pair.state import UNREADABLE, ObservedVolumePair
 from . import remedies
+from .findings import counted
 
 T = TypeVar("T")
 
@@ -133,7 +134,7 @@ def _latency(subject: Subject) -> Check:
     synchronous = [pair for pair in subject.pairs if mode_option(pair.mode or "") == "sync"]
     what = f"clusters {subject.view(LOCAL).cluster.name} and {subject.view(PEER).cluster.name}"
     if synchronous:
-        what += f", {len(synchronous)} pairs in mode sync"
+        what += f", {counted(len(synchronous))} in mode sync"
     return readiness.latency(what, max(known, default=None), bool(synchronous))
 
 
@@ -162,7 +163,13 @@ def _each(code: str, subject: Subject, judge: Callable[[ObservedVolumePair, Side
     found += [Check(code, None, f"{ends(pair)}: {_why_broken(pair)}") for pair in _broken(subject)]
     found += [judge(candidate, LOCAL) for candidate in subject.candidates]
     unwell = [check for check in found if not check.ok]
-    return unwell or [Check(code, True, f"{len(found)} volume pairs were checked, all meet this requirement")]
+    return unwell or [Check(code, True, _all_well(len(found)))]
+
+
+def _all_well(pairs: int) -> str:
+    if pairs == 1:
+        return f"{counted(pairs)} was checked, it meets this requirement"
+    return f"{counted(pairs)} were checked, all meet this requirement"
 
 
 def _is_whole(pair: ObservedVolumePair) -> bool:
@@ -207,7 +214,7 @@ def _roles(pair: ObservedVolumePair) -> Check:
     if pair.direction in ("to_peer", "from_peer"):
         return Check("access", True, text)
     code = {"split": "split", "none": "no_source"}.get(pair.direction or "", "access_conflict")
-    return Check("access", False, f"{text}, not one source and one target", remedies.of_pair(pair, code))
+    return Check("access", False, f"{text}, not one source and one target", remedies.of_pair(pair, code).text)
 
 
 def candidates(

@@ -2,73 +2,121 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The remedies for volume pairs: exact tasks of this collection's modules where possible, else exact API calls."""
+"""The remedies for volume pairs: exact tasks of this collection's modules where possible, else exact API calls.
+
+A task is a line of the remedy's command, too. None lowers the protection: a pair that is paired again keeps its mode and its
+pause, and where only a person can decide, there is one line for each choice.
+"""
 # This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
-from ...model import LOCAL, PEER, READ_WRITE, SIDES, TARGET, Side, mode_option, other
+from ...model import LOCAL, PEER, READ_WRITE, SIDES, TARGET, Side, other
 from ..volume_pair.state import ObservedVolumePair
+from .commands import (
+    VOLUME_PAIR,
+    Line,
+    Remedy,
+    as_before,
+    choices,
+    ids,
+    known_side,
+    overwrites,
+    pair_with_new_volume,
+    volume_id,
+    without_partner,
+)
 
 # Only the user knows which volume that is.
 _GOOD = "direction: to_peer or from_peer (from the volume that holds the good data)"
+_NONE = Remedy(None)
 
 
-def of_pair(pair: ObservedVolumePair, code: str) -> str | None:
-    """The remedy for this pair; None if that of the code is specific enough."""
+def of_pair(pair: ObservedVolumePair, code: str) -> Remedy:
+    """The remedy for this pair."""
     remedy = _REMEDIES.get(code)
-    return remedy(pair) if remedy else None
+    return remedy(pair) if remedy else _NONE
 
 
-def of_snapshots(pair: ObservedVolumePair, state: str | None) -> str | None:
-    """The remedy for snapshots that are not replicated; None if that of the code is specific enough."""
-    return _fewer_snapshots(pair) if state == "PausedExceededMaxSnapshotCount" else None
+def of_snapshots(pair: ObservedVolumePair, state: str | None) -> Remedy:
+    """The remedy for snapshots that are not replicated."""
+    return _fewer_snapshots(pair) if state == "PausedExceededMaxSnapshotCount" else _NONE
 
 
-def of_lag(pair: ObservedVolumePair) -> str | None:
-    """The remedy for a lag without another cause; None if that of the code is specific enough."""
-    if pair.health == "syncing":
-        return f"wait for the copy: {_task(pair, 'wait_for: in_sync')}"
-    entry = pair.entries[pair.source or LOCAL]
-    if entry and mode_option(entry.mode) == "snapshots_only":
-        return f"{_task(pair, 'mode: async')}, or leave this pair out of the report with volumes"
-    return None
+def of_lag(pair: ObservedVolumePair) -> Remedy:
+    """The remedy for a lag without another cause."""
+    return _task(pair, {"wait_for": "in_sync"}, "wait for the copy: ") if pair.health == "syncing" else _NONE
 
 
-def _task(pair: ObservedVolumePair, options: str) -> str:
+def _task(pair: ObservedVolumePair, options: dict[str, Any], before: str = "", after: str = "") -> Remedy:
     """A task of element_volume_pair for this pair, on the local cluster unless only the peer's volume is known."""
-    side = LOCAL if pair.volumes.local or pair.desired.volume_id is not None else PEER
-    volume_id, partner_id = _id(pair, side), _id(pair, other(side))
-    where = "" if side == LOCAL else f"on cluster {pair.name(PEER)}, with {pair.name(LOCAL)} as the peer, "
-    partner = "" if partner_id is None else f", peer_volume_id: {partner_id}"
-    peer = f", {pair.name(PEER)} as the peer" if pair.state == "unknown_peer" else ""
-    return f"{where}run element_volume_pair with volume_id: {volume_id}{partner}{peer}, {options}"
+    line = Line(VOLUME_PAIR, {**ids(pair, known_side(pair)), **options}, known_side(pair))
+    return Remedy(f"{before}{_in_words(pair, line)}{after}", (line,))
 
 
-def _id(pair: ObservedVolumePair, side: Side) -> int | None:
-    volume = pair.volumes[side]
-    return volume.id if volume else pair.desired.given_id(side)
+def _in_words(pair: ObservedVolumePair, line: Line, decided: str = "") -> str:
+    """The task as a sentence. decided: what only a person can decide."""
+    where = "" if line.side == LOCAL else f"on cluster {pair.name(PEER)}, with {pair.name(LOCAL)} as the peer, "
+    given = [f"{option}: {_shown(value)}" for option, value in line.options.items() if option != "direction"]
+    if pair.state == "unknown_peer":
+        given.append(f"{pair.name(PEER)} as the peer")
+    return f"{where}run element_volume_pair with {', '.join([*given, decided] if decided else given)}"
 
 
-def _resume(pair: ObservedVolumePair) -> str:
-    return f"when the reason is gone, {_task(pair, 'paused: false')}"
+def _shown(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _match_size(pair: ObservedVolumePair) -> str:
-    return _task(pair, "match_size: true")
+def _decide(
+    pair: ObservedVolumePair,
+    options: dict[str, Any],
+    words: Callable[[str, str], str],
+    before: str = "",
+    after: str = "",
+) -> Remedy:
+    """A task whose direction a person decides."""
+    lines = choices(pair, options, words)
+    return Remedy(f"{before}{_in_words(pair, lines[0], _GOOD)}{after}", lines)
 
 
-def _pair_again(pair: ObservedVolumePair) -> str:
+def _resume(pair: ObservedVolumePair) -> Remedy:
+    return _task(pair, {"paused": False}, "when the reason is gone, ")
+
+
+def _match_size(pair: ObservedVolumePair) -> Remedy:
+    return _task(pair, {"match_size": True})
+
+
+def _pair_again(pair: ObservedVolumePair) -> Remedy:
     """A full copy from the source that the roles show; the user decides if they show none."""
-    if pair.state == "unknown_peer" or pair.direction in ("to_peer", "from_peer"):
-        return _task(pair, "repair: true (a full copy)")
+    repair = {**as_before(pair), "repair": True}
+    if pair.state == "unknown_peer":
+        return _task(pair, repair, after=" (a full copy)")
     if _partner_is_taken(pair):
         return _remove_entry(pair)
-    if not (pair.volumes.local and pair.volumes.peer):
-        return f"{_task(pair, 'state: absent')}; then pair the volume again if you need the pair"
-    return _task(pair, f"repair: true, {_GOOD}, allow_overwrite: true (the data of the other one is lost)")
+    if without_partner(pair):
+        return _pair_with_another(pair)
+    if pair.direction in ("to_peer", "from_peer"):
+        return _task(pair, repair, after=" (a full copy)")
+    return _decide(pair, {**repair, "allow_overwrite": True}, overwrites, after="; the data of the other one is lost")
+
+
+def _pair_with_another(pair: ObservedVolumePair) -> Remedy:
+    """What is left of a pair is removed, and the volume gets a new partner. A target without its source is promoted first."""
+    side = LOCAL if pair.entries.local else PEER
+    name, release = pair.name(side), pair.volume(side).access == TARGET
+    options = {**ids(pair, side), "state": "absent", **({"release_target": True} if release else {})}
+    what = f"removes what is left of the pair{f', makes the copy on {name} writable' if release else ''}"
+    remove = Line(
+        VOLUME_PAIR, options, side, comment=f"{what}, and copies {name} to a new volume on {pair.name(other(side))}"
+    )
+    return Remedy(
+        f"{_in_words(pair, remove)}; then pair the volume again if you need the pair",
+        (remove, pair_with_new_volume(pair, side)),
+    )
 
 
 def _partner_is_taken(pair: ObservedVolumePair) -> bool:
@@ -84,62 +132,70 @@ def _partner_is_taken(pair: ObservedVolumePair) -> bool:
     return partner is not None and bool(partner.pairs)
 
 
-def _remove_entry(pair: ObservedVolumePair) -> str:
+def _remove_entry(pair: ObservedVolumePair) -> Remedy:
     side = LOCAL if pair.entries.local else PEER
-    return f"RemoveVolumePair with volumeID {_id(pair, side)} on cluster {pair.name(side)} (the other volume keeps its pair)"
+    call = f"RemoveVolumePair with volumeID {volume_id(pair, side)} on cluster {pair.name(side)}"
+    return Remedy(f"{call} (the other volume keeps its pair)")
 
 
-def _unpair(pair: ObservedVolumePair) -> str:
-    return f"complete it on the intended cluster, or {_task(pair, 'state: absent')}"
+def _unpair(pair: ObservedVolumePair) -> Remedy:
+    return _task(pair, {"state": "absent"}, "complete it on the intended cluster, or ")
 
 
-def _restore(pair: ObservedVolumePair) -> str:
+def _restore(pair: ObservedVolumePair) -> Remedy:
+    """To restore it, or to give the pair up. No command: the one task of this collection gives the pair up."""
     side = next(side for side in SIDES if pair.volumes[side] and pair.volume(side).deleted)
     deleted = f"volumeID {pair.volume(side).id} on cluster {pair.name(side)}"
-    unpair = _task(pair, "state: absent")
-    return f"RestoreDeletedVolume with {deleted}, or to give it up, {unpair}; PurgeDeletedVolume with {deleted}"
+    return Remedy(f"RestoreDeletedVolume with {deleted}, or to give it up, {_task(pair, {'state': 'absent'}).text}")
 
 
-def _create_again(pair: ObservedVolumePair) -> str:
+def _create_again(pair: ObservedVolumePair) -> Remedy:
     """A new target: the setting is fixed when a volume is created."""
-    target = LOCAL if pair.direction == "from_peer" else PEER
-    source, number = other(target), _id(pair, target)
-    where = "" if source == LOCAL else f"on cluster {pair.name(PEER)}, with {pair.name(LOCAL)} as the peer, "
-    return (
-        f"{_task(pair, 'state: absent')}; DeleteVolume and PurgeDeletedVolume with volumeID {number} on cluster "
-        f"{pair.name(target)} (its data is lost); then {where}run element_volume_pair with volume_id: {_id(pair, source)}, "
-        "create_peer_volume: {} (a full copy)"
+    target: Side = LOCAL if pair.direction == "from_peer" else PEER
+    source, number = other(target), volume_id(pair, target)
+    again = Line(
+        VOLUME_PAIR, {"volume_id": volume_id(pair, source), "create_peer_volume": {}, **as_before(pair)}, source
+    )
+    return Remedy(
+        f"{_task(pair, {'state': 'absent'}).text}; DeleteVolume and PurgeDeletedVolume with volumeID {number} on cluster "
+        f"{pair.name(target)} (its data is lost); then {_in_words(pair, again)} (a full copy)"
     )
 
 
-def _decide_split(pair: ObservedVolumePair) -> str:
-    options = f"{_GOOD}, failover: forced, allow_overwrite: true"
-    return f"save what is unique on the other volume, then {_task(pair, options)}"
+def _decide_split(pair: ObservedVolumePair) -> Remedy:
+    options = {"failover": "forced", "allow_overwrite": True}
+    return _decide(pair, options, overwrites, "save what is unique on the other volume, then ")
 
 
-def _give_source(pair: ObservedVolumePair) -> str:
-    return _task(pair, f"{_GOOD}, failover: forced")
+def _give_source(pair: ObservedVolumePair) -> Remedy:
+    return _decide(pair, {"failover": "forced"}, _promotes)
 
 
-def _set_role(pair: ObservedVolumePair) -> str:
+def _promotes(source: str, target: str) -> str:
+    return f"makes the volume on {source} the source, that on {target} its target"
+
+
+def _set_role(pair: ObservedVolumePair) -> Remedy:
     """The role that the other volume does not have; if neither has one, the user decides."""
     without = [side for side in SIDES if pair.volume(side).access not in (READ_WRITE, TARGET)]
     if len(without) > 1:
-        return f"{_give_source(pair)}; then run the report again for the other one"
+        text, command = _give_source(pair)
+        return Remedy(f"{text}; then run the report again for the other one", command)
     (side,) = without
     free = READ_WRITE if pair.volume(other(side)).access == TARGET else TARGET
     call = f"ModifyVolume with volumeID {pair.volume(side).id} and access {free} on cluster {pair.name(side)}"
-    return f"{call} (its data is overwritten)" if free == TARGET else call
+    return Remedy(f"{call} (its data is overwritten)" if free == TARGET else call)
 
 
-def _fewer_snapshots(pair: ObservedVolumePair) -> str:
+def _fewer_snapshots(pair: ObservedVolumePair) -> Remedy:
     side = next((side for side in SIDES if pair.volumes[side] and pair.volume(side).access == TARGET), PEER)
-    return f"DeleteSnapshot of snapshots of volume {_id(pair, side)} on cluster {pair.name(side)}, until it has fewer"
+    number = volume_id(pair, side)
+    return Remedy(f"DeleteSnapshot of snapshots of volume {number} on cluster {pair.name(side)}, until it has fewer")
 
 
-def _pass_by(pair: ObservedVolumePair) -> str | None:
+def _pass_by(pair: ObservedVolumePair) -> Remedy:
     states = [entry.state for entry in (pair.entries.local, pair.entries.peer) if entry]
-    return next((_BY_STATE[state] for state in states if state in _BY_STATE), None)
+    return Remedy(next((_BY_STATE[state] for state in states if state in _BY_STATE), None))
 
 
 _BY_STATE = {
@@ -148,7 +204,7 @@ _BY_STATE = {
     "PausedSlowLink": "give the link between the sites more bandwidth, or wait until hosts write less",
     "PausedXCopy": "wait until the copy within the source's cluster has ended",
 }
-_REMEDIES: dict[str, Callable[[ObservedVolumePair], str | None]] = {
+_REMEDIES: dict[str, Callable[[ObservedVolumePair], Remedy]] = {
     "half_pair": _pair_again,
     "split": _decide_split,
     "volume_deleted": _restore,

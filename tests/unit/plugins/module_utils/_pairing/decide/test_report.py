@@ -15,12 +15,14 @@ from ansible_collections.elementsw.replication.plugins.module_utils._pairing.dec
 )
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.report import findings, lag, listing
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.report.pairs import pair_findings
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing.model import Sides
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.report.summary import is_protected
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.model import Delay, Sides, Snapshot
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.views import ClusterView
 from ansible_collections.elementsw.replication.tests.unit.builders import (
     ALPHA,
     BETA,
     GIB,
+    PAIR_UUID,
     entry,
     pair,
     pending_entry,
@@ -48,7 +50,7 @@ STATES = [
     ("PausedSlowLink", "recovering", "warning", "bandwidth"),
     ("PausedXCopy", "recovering", "warning", "until the copy"),
     ("PausedMisconfigured", "recovering", "warning", "two minutes"),
-    ("PausedDisconnected", "link_lost", "warning", "storage network"),
+    ("PausedDisconnected", "link_lost", "error", "storage network"),
     ("Unconfigured", "pending_pair", "warning", "state: absent"),
     ("PausedVolumeSizeMismatch", "size_mismatch", "error", TASK + "match_size: true"),
     ("PausedClusterFull", "target_full", "error", "delete and purge"),
@@ -59,8 +61,8 @@ STATES = [
         "DeleteSnapshot of snapshots of volume 77 on cluster beta",
     ),
     ("PausedSomethingNew", "broken", "error", "remove the cause"),
-    ("StoppedMisconfigured", "dead", "error", TASK + "repair: true"),
-    ("StoppedSomethingNew", "dead", "error", TASK + "repair: true"),
+    ("StoppedMisconfigured", "dead", "error", TASK + "mode: async, repair: true"),
+    ("StoppedSomethingNew", "dead", "error", TASK + "mode: async, repair: true"),
     ("Transitioning", "unknown_state", "warning", "check the pair on the cluster"),
     ("active", "unknown_state", "warning", "check the pair on the cluster"),
     ("", "unknown_state", "warning", "check the pair on the cluster"),
@@ -93,9 +95,10 @@ def pairs_of(here="Active", there="Active", access=("readWrite", RT), snapshots=
     )
 
 
-def observe(pairs, max_lag=None, seconds=None, peer_is_gone=False):
-    delays = Sides(dict.fromkeys((41, 42, 43), seconds), dict.fromkeys((77, 78, 79), seconds))
-    return pair_findings([(each, lag.of_pair(each, delays)) for each in pairs], max_lag, peer_is_gone)
+def observe(pairs, max_lag=None, seconds=None, peer_is_gone=False, warn_lag=None):
+    delays = Sides(dict.fromkeys((41, 42, 43), Delay(seconds)), dict.fromkeys((77, 78, 79), Delay(seconds)))
+    limits = lag.Limits(max_lag, warn_lag)
+    return pair_findings([(each, lag.of_pair(each, delays)) for each in pairs], limits, peer_is_gone)
 
 
 def check(finding, code, severity, remedy):
@@ -124,7 +127,7 @@ def test_every_state_that_one_cluster_shows_alone(state, code, severity, remedy)
         assert listed == []
         return
     (finding,) = listed
-    check(finding, code, severity, remedy.split(", paused")[0].split(", match")[0].split(", repair")[0])
+    check(finding, code, severity, remedy.split(", paused")[0].split(", match")[0].split(", mode")[0])
 
 
 @pytest.mark.parametrize(("state", "code", "severity", "remedy"), STATES)
@@ -150,6 +153,79 @@ def test_snapshots_stop_for_reasons_of_their_own(state, remedy):
     assert [each.code for each in observe(pairs_of("PausedManual", snapshots=state))] == ["paused"]
 
 
+LAGS = [
+    # seconds, max_lag, warn_lag -> code, words
+    (59.0, 90, 60, None, None),
+    (61.0, 90, 60, "lag_high", "61 s behind, and warn_lag is 60 s"),
+    (61.0, None, 60, "lag_high", "permit more with warn_lag"),
+    (91.0, 90, 60, "lag_exceeded", "91 s behind, and max_lag is 90 s"),
+    (90.0, 90, 90, None, None),
+    (None, 90, 60, "lag_unknown", "not known"),
+    (None, None, 60, "lag_high", "not known"),
+    (None, None, None, None, None),
+]
+
+
+@pytest.mark.parametrize(("seconds", "max_lag", "warn_lag", "code", "words"), LAGS)
+def test_a_lag_is_a_warning_and_then_an_error(seconds, max_lag, warn_lag, code, words):
+    listed = observe(pairs_of(), max_lag, seconds, warn_lag=warn_lag)
+    assert [each.code for each in listed] == ([code] if code else [])
+    assert all(words in f"{each.message}; {each.remedy}" for each in listed)
+    assert [each.severity for each in listed if each.code == "lag_high"] == ["warning"] * (code == "lag_high")
+
+
+def test_a_lag_that_is_a_warning_hides_no_cause():
+    assert [each.code for each in observe(pairs_of("PausedManual"), None, 61.0, warn_lag=60)] == ["paused"]
+
+
+def snapshots_of(*created, uuid=PAIR_UUID, status="Present", volume_id=41):
+    return tuple(
+        Snapshot(n, f"s{n}", volume_id, "", created=each, remote={uuid: status}) for n, each in enumerate(created)
+    )
+
+
+NOW = "2025-05-01T10:00:00.100000Z"
+#: Snapshots of the source, what its clock shows -> seconds, whether nothing is replicated.
+SNAPSHOT_LAGS = [
+    (snapshots_of("2025-05-01T09:00:00Z", "2025-05-01T09:59:00Z"), NOW, 60.0, False),
+    (snapshots_of("2025-05-01T10:00:09Z"), NOW, 0.0, False),
+    (snapshots_of("2025-05-01T09:59:00Z", status="present"), NOW, 60.0, False),
+    (snapshots_of("2025-05-01T09:59:00Z", status="Syncing"), NOW, None, True),
+    (snapshots_of("2025-05-01T09:59:00Z", uuid="other"), NOW, None, True),
+    (snapshots_of("2025-05-01T09:59:00Z", volume_id=42), NOW, None, True),
+    ((), NOW, None, True),
+    (snapshots_of("2025-05-01T09:59:00Z"), "", None, False),
+    (snapshots_of("yesterday"), NOW, None, False),
+    (None, NOW, None, False),
+]
+
+
+@pytest.mark.parametrize(("snapshots", "now", "seconds", "nothing"), SNAPSHOT_LAGS)
+def test_the_lag_of_snapshots_is_the_age_of_the_newest_one_on_the_target(snapshots, now, seconds, nothing):
+    (snapped,) = observed(
+        [volume(41, "db", pair(77, "dr", mode="SnapshotsOnly"))],
+        [volume(77, "dr", pair(41, "db", link=12, mode="SnapshotsOnly"), access=RT)],
+    )
+    behind = lag.of_pair(snapped, Sides({41: Delay(5.0, now)}, {}), Sides(snapshots, None))
+    assert (behind.seconds, behind.of, behind.nothing_replicated) == (seconds, "snapshot", nothing)
+    codes = [each.code for each in pair_findings([(snapped, behind)], lag.Limits(), False)]
+    assert codes == (["no_replicated_snapshot"] if nothing else [])
+    assert is_protected(snapped, behind, lag.Limits()) != nothing
+    codes = [each.code for each in pair_findings([(snapped, behind)], lag.Limits(30), False)]
+    late = "lag_unknown" if seconds is None else "lag_exceeded" if seconds > 30 else None
+    assert codes == [code for code in ["no_replicated_snapshot" if nothing else late] if code]
+
+
+FULLNESS = [(None, None), (1, None), (2, None), (3, "cluster_filling"), (4, "cluster_full"), (5, "cluster_full")]
+
+
+@pytest.mark.parametrize(("stage", "code"), FULLNESS)
+def test_the_fullness_of_a_cluster_that_is_replicated_to(stage, code):
+    found = findings.of_fullness("beta", stage)
+    assert [each.code for each in found] == ([code] if code else [])
+    assert [each.severity for each in found] == ([] if code is None else ["warning" if stage == 3 else "error"])
+
+
 PAIR = pair(77, "dr", state="PausedMisconfigured")
 BACK = pair(41, "db", link=12, state="PausedMisconfigured")
 GOOD = "direction: to_peer or from_peer"
@@ -158,7 +234,7 @@ SITUATIONS = {
     "split, failed": (
         pairs_of("StoppedMisconfigured", access=("readWrite", "readWrite")),
         "dead",
-        "repair: true, direction",
+        "repair: true, allow_overwrite: true, direction",
         "allow_overwrite: true",
     ),
     "no source": (pairs_of("PausedMisconfigured", access=(RT, RT)), "no_source", GOOD, "failover: forced"),
@@ -189,13 +265,13 @@ SITUATIONS = {
     "half": (
         observed([volume(41, "db", PAIR)], [volume(77, "dr", access=RT)]),
         "half_pair",
-        TASK + "repair: true",
+        TASK + "mode: async, repair: true",
         "a full copy",
     ),
     "half, two writable": (
         observed([volume(41, "db", PAIR)], [volume(77, "dr")]),
         "half_pair",
-        f"repair: true, {GOOD}",
+        f"repair: true, allow_overwrite: true, {GOOD}",
         "allow_overwrite: true",
     ),
     "half, partner gone": (
@@ -207,7 +283,7 @@ SITUATIONS = {
     "half there": (
         observed([], [volume(77, "dr", BACK)]),
         "half_pair",
-        TASK + "state: absent",
+        "on cluster beta, with alpha as the peer, run element_volume_pair with volume_id: 77, peer_volume_id: 41, state: absent",
         "pair the volume again if you need the pair",
     ),
     "half of a cluster pair that is gone": (
@@ -251,6 +327,7 @@ def test_every_code_of_pairs_has_been_seen():
     }
     of_clusters = {"peer_unreachable", "not_connected", "not_paired", "further_entries"}
     tested_elsewhere = {"fault", "minor_fault", "unreadable_object", "lag_exceeded", "lag_unknown", "snapshots_stopped"}
+    tested_elsewhere |= {"lag_high", "no_replicated_snapshot", "cluster_full", "cluster_filling"}
     assert codes - {None} == set(findings.PROBLEMS) - of_clusters - tested_elsewhere
 
 
@@ -269,9 +346,10 @@ def test_what_is_shared_is_reported_once():
         (finding,) = observe(three(state))
         assert (finding.code, finding.hits, "3 volume pairs" in finding.message) == (code, 3, True)
     for seconds, code in ((5.0, "lag_unknown"), (90.0, "lag_exceeded")):
-        for state, remedy in (("PausedDisconnected", "storage network"), ("PausedSlowLink", "bandwidth")):
-            (finding,) = observe(three(state), 60, seconds)
-            assert (finding.code, finding.hits, remedy in finding.remedy) == (code, 3, True)
+        (finding,) = observe(three("PausedSlowLink"), 60, seconds)
+        assert (finding.code, finding.hits, "bandwidth" in finding.remedy) == (code, 3, True)
+        (finding,) = observe(three("PausedDisconnected"), 60, seconds)
+        assert (finding.code, finding.hits, "storage network" in finding.remedy) == ("link_lost", 3, True)
     assert [finding.hits for finding in observe(three("PausedManual"))] == [1, 1, 1]
 
 
@@ -302,17 +380,18 @@ CLUSTERS = [
 @pytest.mark.parametrize(("here", "there", "code"), CLUSTERS)
 def test_every_status_of_a_cluster_pair(here, there, code):
     sides = Sides(ClusterView(ALPHA, (entry(BETA, 7, status=here),)), ClusterView(BETA, (entry(ALPHA, status=there),)))
-    assert [each.code for each in findings.of_clusters(classify_cluster_pair(sides), 0)] == ([code] if code else [])
+    assert [each.code for each in findings.of_clusters(classify_cluster_pair(sides), ())] == ([code] if code else [])
     alone = findings.of_entries(volume_side(ALPHA, sides.local.entries), {7: 4}, ())
     assert [each.hits for each in alone] == ([4] if here != "Connected" else [])
 
 
 def test_pending_cluster_pairs_name_no_cluster():
     sides = Sides(ClusterView(ALPHA, (HERE, pending_entry())), ClusterView(BETA, (THERE,)))
-    (finding,) = findings.of_clusters(classify_cluster_pair(sides), 0)
+    (finding,) = findings.of_clusters(classify_cluster_pair(sides), ())
     check(finding, "pending_pair", "warning", "remove_pending: true")
     (alone,) = findings.of_entries(volume_side(ALPHA, sides.local.entries), {}, ())
-    assert alone == finding
+    assert (alone.message, alone.remedy) == (finding.message, finding.remedy)
+    assert (bool(finding.command), alone.command) == (True, ())
 
 
 def test_the_order_of_harm():
@@ -321,10 +400,10 @@ def test_the_order_of_harm():
     ]
     listed += [findings.Finding("target_full", "", hits=5), findings.Finding("split", "", hits=1)]
     assert [(each.code, each.hits) for each in findings.by_harm(listed)] == [
+        ("link_lost", 9),
         ("split", 1),
         ("target_full", 5),
         ("target_full", 1),
-        ("link_lost", 9),
         ("paused", 1),
     ]
 
