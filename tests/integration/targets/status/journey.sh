@@ -93,6 +93,7 @@ run 2 -e replication_cluster=alpha -e replication_peer=beta -e "$declared" -e st
 says 1 "1 not replicating, 1 declared and not paired - as of"
 says 1 "Declared and not paired: archive"
 says 1 "Paired and not declared: orders-log (42)"
+says 1 "In no pair, of the same accounts: catalogue (43)"
 
 # Of two clusters that are not paired it is a problem, of several when no two are.
 (
