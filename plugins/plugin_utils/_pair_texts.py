@@ -51,9 +51,13 @@ def from_csv(text: str) -> tuple[Items, Faults]:
     if start is None:
         return [], ["the text is empty; its first row must name the columns"]
     columns, faults = _columns(rows[start])
-    if faults:
+    if "volume" not in columns and "volume_id" not in columns:
         return [], faults
-    return _items(columns, [(number, row) for number, row in enumerate(rows[start + 1 :], start + 2) if any(row)])
+    # A column that is not known does not hide what is wrong with the rows.
+    items, more = _items(
+        columns, [(number, row) for number, row in enumerate(rows[start + 1 :], start + 2) if any(row)]
+    )
+    return items, faults + more
 
 
 def _delimiter(header: str) -> str:
@@ -77,7 +81,7 @@ def _items(columns: list[str], rows: list[tuple[int, list[str]]]) -> tuple[Items
     faults: Faults = []
     first: dict[tuple, int] = {}
     for number, row in rows:
-        cells = {name: cell for name, cell in zip(columns, row) if name and cell}
+        cells = {name: cell for name, cell in zip(columns, row) if name in COLUMNS and cell}
         item, problems = _item(cells)
         if any(cell for place, cell in enumerate(row) if place >= len(columns) or not columns[place]):
             problems.append("it has a value in a column without a name")

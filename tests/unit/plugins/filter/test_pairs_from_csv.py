@@ -80,6 +80,12 @@ def test_unknown_columns_are_named_and_the_known_ones_once():
     assert second == "unknown column 'create_peer_volume.size'"
 
 
+def test_an_unknown_column_does_not_hide_what_is_wrong_with_the_rows():
+    faults = from_csv("volume;note;mode\na;x;synchronous\nb;;\nc;y;perhaps")[1]
+    assert [fault.partition(":")[0] for fault in faults[1:]] == ["row 2 (a)", "row 4 (c)"]
+    assert faults[0].startswith("unknown column 'note'")
+
+
 def test_twelve_faults_in_a_list_of_two_hundred_are_all_named():
     wrong = range(5, 200, 17)
     rows = [f"erp-vol{number:03};{'synchronous' if number in wrong else 'sync'}" for number in range(200)]
