@@ -32,7 +32,7 @@ options:
     default: []
   not_below:
     description:
-      - Folders below this one are not looked in, as that is where the collection is installed.
+      - This folder and those below it are not looked in, as that is where the playbooks of the collection are installed.
     type: path
 seealso:
   - plugin: elementsw.replication.failover

@@ -591,7 +591,7 @@ from ..module_utils._python import require_python
 require_python()
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Optional
 
 from ansible.module_utils.basic import AnsibleModule
 
@@ -617,7 +617,7 @@ def argument_rules() -> dict[str, Any]:
     return connection_rules(peer_required=False)
 
 
-def _check_lags(params: Mapping[str, Any]) -> str | None:
+def _check_lags(params: Mapping[str, Any]) -> Optional[str]:
     """A message about a lag that cannot be used, or None."""
     for option in ("max_lag", "warn_lag"):
         lag = params[option]

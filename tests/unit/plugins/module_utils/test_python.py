@@ -48,6 +48,17 @@ def test_an_old_python_can_parse_what_checks_it(file):
 
 
 @pytest.mark.parametrize("file", MODULES, ids=lambda file: file.stem)
+def test_the_oldest_python_can_evaluate_the_annotations(file):
+    """Without `from __future__ import annotations` they are evaluated, and Python 3.9 has no `str | None`."""
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    annotations = [node.returns for node in functions]
+    annotations += [argument.annotation for node in functions for argument in (*node.args.args, *node.args.kwonlyargs)]
+    annotations += [node.annotation for node in ast.walk(tree) if isinstance(node, ast.AnnAssign)]
+    assert [ast.unparse(each) for each in annotations if each and "|" in ast.unparse(each)] == []
+
+
+@pytest.mark.parametrize("file", MODULES, ids=lambda file: file.stem)
 def test_a_module_checks_before_it_imports_anything_else(file):
     tree = ast.parse(file.read_text(encoding="utf-8"))
     *documentation, imported, call = tree.body[: len(DOCUMENTATION) + 2]

@@ -9,8 +9,6 @@ from __future__ import annotations
 import json
 import shlex
 
-from ansible.parsing.splitter import parse_kv
-
 from ansible_collections.elementsw.replication.plugins.plugin_utils._commands import Hosts, with_commands
 
 
@@ -35,7 +33,7 @@ def run_line(site, line):
     """Run one line; its result."""
     program, host, inventory, source, flag, module, arguments, text = shlex.split(line)
     assert (program, inventory, source, flag, arguments) == ("ansible", "-i", "sites.yml", "-m", "-a")
-    options = json.loads(text) if text.startswith("{") else parse_kv(text)
+    options = json.loads(text) if text.startswith("{") else dict(part.split("=", 1) for part in shlex.split(text))
     peer = options.pop("peer_host")
     result = site.run(module.rpartition("element_")[2], here=host, there=peer, **options)
     assert not result.get("failed"), f"{result['msg']}\ncommand: {line}"
