@@ -54,7 +54,7 @@ _value:
       elements: str
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import yaml
@@ -64,6 +64,7 @@ from ..plugin_utils._filter_input import dictionaries, dictionary, shaped
 NAME = "failover_hooks"
 GROUPS = "the groups of elementsw.replication.failover_options"
 HOOKS = ("before_tasks", "after_tasks")
+META = ("meta", "ansible.builtin.meta", "ansible.legacy.meta")
 
 
 def failover_hooks(groups: Any, files: Any) -> dict[str, Any]:
@@ -104,7 +105,23 @@ def _no_tasks(content: str) -> str:
         return "is not a list of tasks: give a file with tasks"
     if any(key.value in ("hosts", "import_playbook") for item in root.value for key, _value in item.value):
         return "is a playbook: give a file with tasks alone, without plays"
-    return ""
+    ending = next(_endings(root), None)
+    return (
+        f"has meta: {ending}, which would end the failover unfinished and without a report: use fail" if ending else ""
+    )
+
+
+def _endings(node: yaml.Node) -> Iterator[str]:
+    """The tasks that end more than themselves, also those in blocks."""
+    if isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from _endings(item)
+    elif isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if key.value in META and str(value.value).strip().startswith("end_"):
+                yield value.value.strip()
+            elif isinstance(value, yaml.SequenceNode):
+                yield from _endings(value)
 
 
 class FilterModule:

@@ -83,6 +83,7 @@ from ..plugin_utils._filter_input import dictionary, plain, sequence, shaped
 from ..plugin_utils._summary_parts import counted, did_fail, failed_problem, side_name
 
 NAME = "unprotect_summary"
+WRITABLE, TARGET = "readWrite", "replicationTarget"
 VOLUMES = "the result of elementsw.replication.element_volume_pair"
 CLUSTERS = "the result of elementsw.replication.element_cluster_pair"
 
@@ -119,13 +120,19 @@ def _line(result: dict[str, Any], check: bool, release: bool) -> str:
 def _outcome(result: dict[str, Any], check: bool, release: bool) -> str:
     if result["failed"]:
         return f"failed: {result['msg']}"
+    if not result["changed"] and result["state"] == "none" and result["local"]["volume_id"] is None:
+        return "there is no such volume, and no half of its pair"
     if not result["changed"]:
         # A pair that is still there was not begun, since another one failed.
         return (
             "had no pair already" if result["state"] == "none" else f"pair kept ({result['state']}); nothing was done"
         )
     done = "pair would be removed" if check else "pair removed"
-    return f"{done}, the former target {'would become' if check else 'is'} writable" if release else done
+    accesses = [result[side]["access"] for side in ("local", "peer")]
+    if release and check and TARGET in accesses:
+        return f"{done}, the former target would become writable"
+    # A volume that is deleted or missing was not released, and is not writable.
+    return f"{done}, the former target is writable" if release and accesses == [WRITABLE] * 2 else done
 
 
 def _of_clusters(apart: dict[str, Any], check: bool) -> list[str]:

@@ -57,6 +57,8 @@ def from_csv(text: str) -> tuple[Items, Faults]:
     items, more = _items(
         columns, [(number, row) for number, row in enumerate(rows[start + 1 :], start + 2) if any(row)]
     )
+    if not items:
+        faults.append("there is no row with a volume below the header")
     return items, faults + more
 
 

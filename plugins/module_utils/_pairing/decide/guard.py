@@ -89,7 +89,10 @@ def check_unused(volume: Volume, cluster: str, usage: Usage, permission: Permiss
         raise _target_in_use(volume, cluster, what, "ListISCSISessions")
     if content and not permission.lifts(volume, usage):
         evidence = beyond_replica(volume, usage) if permission.replica else content
-        what = f"it holds data: {', '.join(evidence)}; name another volume, or give allow_overwrite: true, which saves it first"
+        what = (
+            f"it holds data: {', '.join(evidence)}; name another volume, reverse direction if it holds the good data, or give "
+            "allow_overwrite: true, which saves it first"
+        )
         raise _target_in_use(volume, cluster, what, "ListVolumeStats")
 
 

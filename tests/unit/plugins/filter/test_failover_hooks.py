@@ -12,6 +12,7 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.elementsw.replication.plugins.filter.failover_hooks import FilterModule, failover_hooks
 
 HOOK = {"variable": "failover_after_tasks", "given": "start.yml", "candidates": ["/a/start.yml", "/b/start.yml"]}
+ENDS = "which would end the failover unfinished and without a report: use fail"
 TASKS = "---\n- name: Start\n  command: '{{ start }}'\n  when: not done\n"
 
 
@@ -48,6 +49,11 @@ def test_the_first_that_exists(files, path):
             HOOK,
             {"/a/start.yml": "- a: ["},
             "failover_after_tasks: /a/start.yml is not valid YAML in line 1: correct it",
+        ),
+        (
+            HOOK,
+            {"/a/start.yml": "- block:\n  - name: x\n    ansible.builtin.meta: end_play\n"},
+            f"failover_after_tasks: /a/start.yml has meta: end_play, {ENDS}",
         ),
         (HOOK, {"/a/start.yml": "\x00"}, "failover_after_tasks: /a/start.yml is not valid YAML: correct it"),
         (

@@ -25,7 +25,6 @@ from ansible_collections.elementsw.replication.plugins.plugin_utils._pair_texts 
         ("\n\nvolume_id,peer-volume-id,paused\n41,77,No", [{"volume_id": 41, "peer_volume_id": 77, "paused": False}]),
         ("volume,,mode\na,,sync,,", [{"volume": "a", "mode": "sync"}]),
         ("volume,mode\na", [{"volume": "a"}]),
-        ("volume,mode\n", []),
         (
             "volume,create_peer_volume\na,yes\nb,no\nc,",
             [{"volume": "a", "create_peer_volume": {}}, {"volume": "b"}, {"volume": "c"}],
@@ -78,6 +77,10 @@ def test_unknown_columns_are_named_and_the_known_ones_once():
     assert first.startswith("unknown column 'remark'; the known columns are volume, volume_id, peer_volume, ")
     assert "create_peer_volume.account" in first
     assert second == "unknown column 'create_peer_volume.size'"
+
+
+def test_a_header_alone_is_no_list():
+    assert from_csv("volume;account;\n;;\n")[1] == ["there is no row with a volume below the header"]
 
 
 def test_an_unknown_column_does_not_hide_what_is_wrong_with_the_rows():

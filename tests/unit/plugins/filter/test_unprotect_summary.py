@@ -10,7 +10,7 @@ import pytest
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.elementsw.replication.plugins.filter.unprotect_summary import FilterModule, unprotect_summary
-from ansible_collections.elementsw.replication.tests.unit.plugins.filter.reports import result
+from ansible_collections.elementsw.replication.tests.unit.plugins.filter.reports import result, side
 
 GONE = result(changed=True, state="none")
 REFUSED = {"changed": False, "msg": "wrong password", "error": {"code": "authentication", "cluster": "beta"}}
@@ -20,7 +20,23 @@ REFUSED = {"changed": False, "msg": "wrong password", "error": {"code": "authent
     ("of", "others", "line"),
     [
         (GONE, {}, "* orders-db (41) - orders-db (77): pair removed"),
-        (GONE, {"release": True}, "* orders-db (41) - orders-db (77): pair removed, the former target is writable"),
+        (
+            result(changed=True, state="none", peer=side("orders-db", 77)),
+            {"release": True},
+            "* orders-db (41) - orders-db (77): pair removed, the former target is writable",
+        ),
+        # Deleted, or gone: nothing was released.
+        (GONE, {"release": True}, "* orders-db (41) - orders-db (77): pair removed"),
+        (
+            result(changed=True, peer=side(None, None, None)),
+            {"check": True, "release": True},
+            "* orders-db (41) - orders-db: pair would be removed",
+        ),
+        (
+            result("orders-bd", state="none", local=side("orders-bd", None, None), peer=side(None, None, None)),
+            {},
+            "  orders-bd - orders-bd: there is no such volume, and no half of its pair",
+        ),
         (result(changed=True), {"check": True}, "* orders-db (41) - orders-db (77): pair would be removed"),
         (
             result(changed=True),

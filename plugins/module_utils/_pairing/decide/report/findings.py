@@ -282,7 +282,9 @@ def _cut(hits: int) -> str:
 
 
 def _pending(observed: ObservedClusterPair) -> list[Finding]:
-    remove = replace(pair_clusters(remove_pending=True), comment="removes what is pending on both clusters")
+    # With `present`, clusters that are not paired would be paired, and with `absent` a pair would be removed.
+    state = {} if observed.state == "paired" else {"state": "absent"}
+    remove = replace(pair_clusters(**state, remove_pending=True), comment="removes what is pending on both clusters")
     return [
         replace(_pending_entry(observed.name(side), entry), command=(remove,))
         for side in SIDES

@@ -41,7 +41,14 @@ from .failover_checks import (
     would_grow,
     writes_of,
 )
-from .failover_messages import data_loss_possible, left_writable, losing_side_in_use, sizes_left, unproven
+from .failover_messages import (
+    data_loss_possible,
+    left_writable,
+    losing_side_in_use,
+    overwritten_unsaved,
+    sizes_left,
+    unproven,
+)
 from .links import check_connected
 from .messages import access_conflict, missing, no_source, split_brain, volume_deleted
 from .saving import most_in_group, save
@@ -198,14 +205,25 @@ def _promote_one_of_none(observed: ObservedVolumePair, options: PairOptions) -> 
 
 def warnings(observed: ObservedVolumePair, options: PairOptions, planned: Iterable[Step]) -> tuple[str, ...]:
     """The warnings about a forced failover: what may be lost, and what it leaves as it is."""
+    planned = tuple(planned)
     new = promoted_side(planned)
+    lost = _unsaved(observed, options, planned)
     if new is None or options.failover != FORCED:
-        return (sizes_left(observed),) if options.failover == FORCED and planned and would_grow(observed) else ()
+        return (
+            (*lost, sizes_left(observed)) if options.failover == FORCED and planned and would_grow(observed) else lost
+        )
     losing = observed.volumes[other(new)]
     hosts = hosts_of(observed, other(new)) if losing and losing.access == READ_WRITE else ()
-    texts = [*data_loss_possible(observed, new)]
+    texts = [*data_loss_possible(observed, new), *lost]
     if hosts:
         texts.append(left_writable(observed, other(new), hosts))
     if would_grow(observed):
         texts.append(sizes_left(observed))
     return tuple(texts)
+
+
+def _unsaved(observed: ObservedVolumePair, options: PairOptions, planned: Iterable[Step]) -> tuple[str, ...]:
+    """The warning about a volume that a forced failover overwrites without a snapshot, because the task says so."""
+    if options.failover != FORCED or options.save_overwritten:
+        return ()
+    return tuple(overwritten_unsaved(observed, step.side) for step in planned if isinstance(step, Demote))

@@ -270,6 +270,17 @@ def test_a_forced_turn_says_what_may_be_lost():
         assert part in plan.warnings[0]
 
 
+@pytest.mark.parametrize("access", [(RW, RT), (RW, RW)])
+def test_what_is_overwritten_without_a_snapshot_is_said(access):
+    """A forced failover, and the end of a split: the content of the losing side was gone, and no message said so."""
+    unsaved = PairOptions(present=True, failover="forced", allow_overwrite=True, save_overwritten=False)
+    warnings = decide(observe(access=access), unsaved).warnings
+    assert [text for text in warnings if "is overwritten and not saved" in text and text.startswith("data_loss")]
+    assert not any(
+        "not saved" in text for text in decide(observe(access=access), replace(unsaved, save_overwritten=True)).warnings
+    )
+
+
 def test_without_a_lag_the_newest_snapshot_tells_how_old_the_copy_is():
     hourly = tuple(
         Snapshot(n, f"u{n}", 77, f"hourly-{n}", f"2026-11-24T1{n}:00:00Z", replicated=n != 3) for n in range(4)

@@ -389,6 +389,13 @@ def test_pending_cluster_pairs_name_no_cluster():
     sides = Sides(ClusterView(ALPHA, (HERE, pending_entry())), ClusterView(BETA, (THERE,)))
     (finding,) = findings.of_clusters(classify_cluster_pair(sides), ())
     check(finding, "pending_pair", "warning", "remove_pending: true")
+    # To remove what is pending must not pair clusters that are not paired.
+    assert finding.command[0].options == {"remove_pending": True}
+    apart = Sides(ClusterView(ALPHA, (pending_entry(),)), ClusterView(BETA, ()))
+    (unpaired,) = [
+        each for each in findings.of_clusters(classify_cluster_pair(apart), ()) if each.code == "pending_pair"
+    ]
+    assert unpaired.command[0].options == {"state": "absent", "remove_pending": True}
     (alone,) = findings.of_entries(volume_side(ALPHA, sides.local.entries), {}, ())
     assert (alone.message, alone.remedy) == (finding.message, finding.remedy)
     assert (bool(finding.command), alone.command) == (True, ())
