@@ -83,7 +83,8 @@ from ..plugin_utils._filter_input import dictionary, plain, sequence, shaped
 from ..plugin_utils._summary_parts import counted, did_fail, failed_problem, side_name
 
 NAME = "unprotect_summary"
-WRITABLE, TARGET = "readWrite", "replicationTarget"
+WRITABLE = "readWrite"
+TARGET = "replicationTarget"
 VOLUMES = "the result of elementsw.replication.element_volume_pair"
 CLUSTERS = "the result of elementsw.replication.element_cluster_pair"
 
