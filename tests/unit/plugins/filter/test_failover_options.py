@@ -236,9 +236,14 @@ def test_names_of_all_groups():
     ("given", "folders", "not_below", "candidates"),
     [
         ("/etc/stop.yml", ["/home/me"], None, ["/etc/stop.yml"]),
-        (" sub/stop.yml ", ["/home/me", "/work/"], None, ["/home/me/sub/stop.yml", "/work/sub/stop.yml"]),
-        ("stop.yml", ["/work", "/work"], None, ["/work/stop.yml"]),
-        ("stop.yml", ["/coll/playbooks", "/work"], "/coll", ["/work/stop.yml"]),
+        (
+            " sub/stop.yml ",
+            ["/srv/plays", "/srv/current/"],
+            None,
+            ["/srv/plays/sub/stop.yml", "/srv/current/sub/stop.yml"],
+        ),
+        ("stop.yml", ["/srv/plays", "/srv/plays"], None, ["/srv/plays/stop.yml"]),
+        ("stop.yml", ["/coll/playbooks", "/srv/plays"], "/coll", ["/srv/plays/stop.yml"]),
         ("stop.yml", ["/collection"], "/coll/", ["/collection/stop.yml"]),
         ("stop.yml", ["/coll"], "/coll", []),
     ],
