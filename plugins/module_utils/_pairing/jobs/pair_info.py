@@ -50,6 +50,7 @@ from ..outcome import Outcome
 from ..run import Run
 from ..views import ClusterView, VolumeView
 from .pair_info_observation import NOTHING_MORE, More, Observation
+from .second_read import read_until_settled
 
 CLUSTER_PAIRS, VOLUME_PAIRS, PROGRESS = "cluster_pairs", "volume_pairs", "progress"
 FAULTS, READINESS, UNPAIRED = "faults", "readiness", "unpaired"
@@ -57,9 +58,6 @@ SUBJECTS = (CLUSTER_PAIRS, VOLUME_PAIRS, PROGRESS, FAULTS, READINESS, UNPAIRED)
 BY_DEFAULT = (CLUSTER_PAIRS, VOLUME_PAIRS)
 NO_LIMITS = lag.Limits()
 HALVES = ("half_local", "half_peer", "crossed")
-# A handshake takes two calls. After so many looks, more halves may still be on their way: another run pairs many volumes.
-SECONDS_BETWEEN_LOOKS = 1
-MAX_LOOKS = 3
 
 
 @dataclass(frozen=True)
@@ -110,34 +108,23 @@ class PairInfoJob:
         return self._with_more(run, observation)
 
     def _settled(self, run: Run, clusters: Sides[Cluster | None]) -> Sides[VolumeView | None]:
-        """The lists of both clusters, read again while another run may be in the middle of the handshake of a half pair.
-
-        The lists are not of one moment, so a handshake between two reads looks like a half. One that is still there after a
-        while is one.
-        """
-        views = view_report(run, clusters, self._with_volumes)
-        halves = self._halves(views)
-        for _look in range(MAX_LOOKS if halves else 0):
-            run.pause(SECONDS_BETWEEN_LOOKS)
-            views = view_report(run, clusters, self._with_volumes)
-            before, halves = halves, self._halves(views)
-            if halves <= before:
-                break
+        """The lists of both clusters. What looks like half a pair may be a handshake of another run between two reads."""
+        read = partial(view_report, run, clusters, self._with_volumes)
+        views, _changing = read_until_settled(run, read(), read, self._halves)
         return views
 
-    def _halves(self, views: Sides[VolumeView | None]) -> frozenset[tuple]:
-        """What identifies each half pair; empty without the peer."""
+    def _halves(self, views: Sides[VolumeView | None]) -> dict[tuple, str]:
+        """The state of each half pair, by its UUIDs; empty without the peer."""
         clusters = _classified(views)
         if clusters is None:
-            return frozenset()
+            return {}
         found: list[tuple[str, Sides]] = [(clusters.state, clusters.pair)]
         found += [(pair.state, pair.entries) for pair in self._pairs(views)]
-        halves = [
-            (state, *(entry.uuid if entry else None for entry in entries.as_dict().values()))
+        return {
+            tuple(entry.uuid if entry else None for entry in entries.as_dict().values()): state
             for state, entries in found
             if state in HALVES
-        ]
-        return frozenset(halves)
+        }
 
     def _known_as(self, views: Sides[VolumeView], peer: ClusterNames) -> Sides[tuple[str, ...]]:
         return Sides(resolve_names(self.here, views.peer.entries), resolve_names(peer, views.local.entries))

@@ -11,10 +11,13 @@ The lists of the two clusters are never of the same moment either: one can show 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 from ..outcome import Observed
 from ..run import Run
 
+#: What identifies an item.
+Item = TypeVar("Item")
 #: What is a failure now, and may be whole in a moment.
 PERHAPS_PASSING = frozenset({"half_pair", "pending_pair"})
 SECONDS_BETWEEN_READS = 1.0
@@ -25,14 +28,14 @@ def read_until_settled(
     run: Run,
     first: Observed,
     read: Callable[[], Observed],
-    unsettled: Callable[[Observed], Mapping[int, str]],
-) -> tuple[Observed, set[int]]:
+    unsettled: Callable[[Observed], Mapping[Item, str]],
+) -> tuple[Observed, set[Item]]:
     """Read again while items are not whole and change; the last observation, and the items that still change.
 
     unsettled: what identifies the state of each item that is not whole. Without such items nothing is read again.
     """
     observation, before = first, unsettled(first)
-    changing: set[int] = set()
+    changing: set[Item] = set()
     for _number in range(MAX_READS):
         if not before:
             return observation, set()
