@@ -115,10 +115,10 @@ _value:
 from collections.abc import Callable
 from typing import Any
 
+from ..module_utils._pairing.model import first_named
 from ..plugin_utils._filter_input import dictionaries, dictionary, plain, sequence, shaped
 
 NAME = "failover_artifacts"
-MAX_NAMED = 3
 SUMMARIES = "results of elementsw.replication.failover_summary"
 
 
@@ -172,8 +172,7 @@ def _group(summary: dict[str, Any]) -> str:
     left = [volume["volume"] for volume in summary["not_moved"]]
     if not left:
         return f"Group {summary['group']}: every volume is writable on {summary['here']}."
-    more = f" and {len(left) - MAX_NAMED} more" if len(left) > MAX_NAMED else ""
-    return f"Group {summary['group']}: not writable on {summary['here']}: {', '.join(left[:MAX_NAMED])}{more}."
+    return f"Group {summary['group']}: not writable on {summary['here']}: {first_named(left)}."
 
 
 def _is_healthy(reports: list[dict[str, Any]]) -> bool:

@@ -154,7 +154,9 @@ _value:
       elements: dict
       contains: *volume
     may_be_lost:
-      description: The volumes of which writes may be lost, in check mode too, because they are made writable without proof.
+      description:
+        - The volumes of which writes may be lost, because they are made writable without proof, in check mode too, or because
+          the other side was writable as well and was overwritten without a snapshot.
       type: list
       elements: dict
       contains: *volume
@@ -192,8 +194,8 @@ _value:
           type: str
     warnings:
       description:
-        - The warnings of the module, and those about fitness, each once. Those of C(data_loss_possible) are one, with the count
-          of volumes and the first names. What RV(_value.saved) has is not among them.
+        - The warnings of the module, and those about fitness, each once. The module joins those that are equal. What
+          RV(_value.saved) has is not among them.
       type: list
       elements: str
     problems:
@@ -217,6 +219,7 @@ _value:
 from collections.abc import Callable
 from typing import Any
 
+from ..module_utils._pairing.model import MAX_NAMED, first_named
 from ..plugin_utils._filter_input import dictionary, plain, sequence, shaped
 
 NAME = "failover_summary"
@@ -225,16 +228,14 @@ REPORT = "the result of elementsw.replication.element_pair_info"
 #: A pair in one of these states replicates, or did when the peer answered last.
 REPLICATING = ("paired", "unknown_peer")
 READ_WRITE = "readWrite"
+TARGET = "replicationTarget"
 DIRECTIONS = ("to_peer", "from_peer", "split", "none")
 #: `peer_reachable` of the report -> the state of the peer. A peer that is assumed to have failed is not asked.
 PEER = {True: "reachable", False: "unreachable", None: "not_asked"}
 
 
-#: The warning of a forced failover begins with this code.
-DATA_LOSS = "data_loss_possible: "
 #: The names that a warning about saved snapshots has: the prefix of the snapshots, and the return value that lists them.
 SAVED = ("elementsw-saved-", "`saved`")
-MAX_NAMED = 3
 
 
 def failover_summary(
@@ -275,7 +276,7 @@ def failover_summary(
             "in_sync": bool(pairs) and all(_is_in_sync(pair) for pair in pairs),
             "saved": _saved(pairs),
             "left_out": [] if members.get("pairs_given") else _left_out(start, members),
-            "warnings": _warnings((done.get("warnings") or []) + (later.get("warnings") or []) + unfit, lost),
+            "warnings": _warnings((done.get("warnings") or []) + (later.get("warnings") or []) + unfit),
             "problems": _unread(end) or (_problems(end) if reached else []),
             "not_in_sync": len(_not_in_sync(pairs)),
             "next_steps": _next_steps(pairs, reached, bool(check_mode)),
@@ -296,20 +297,25 @@ def _standing(
 
     after: the report that has the access now, None where the pairs themselves have it.
     """
-    was, now = _accesses(before), _accesses(after or {})
+    was, now, peers = _accesses(before), _accesses(after or {}), _accesses(before, "peer")
     return [
         {
             "volume": pair["volume"],
             "volume_id": pair["local"]["volume_id"],
             "was": was.get(pair["local"]["volume_id"]),
             "access": pair["local"]["access"] if after is None else now.get(pair["local"]["volume_id"]),
+            # The other side was writable, too, and was given up without a snapshot.
+            "unsaved": peers.get(pair["local"]["volume_id"]) == READ_WRITE
+            and pair["peer"]["access"] == TARGET
+            and not pair.get("saved"),
         }
         for pair in pairs
     ]
 
 
-def _accesses(report: dict[str, Any]) -> dict[int, str | None]:
-    return {pair["local"]["volume_id"]: pair["local"]["access"] for pair in report.get("volume_pairs") or []}
+def _accesses(report: dict[str, Any], side: str = "local") -> dict[int, str | None]:
+    """The access of the volumes of one side, by the ID of the volume on this cluster."""
+    return {pair["local"]["volume_id"]: pair[side]["access"] for pair in report.get("volume_pairs") or []}
 
 
 def _moved(standing: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -319,22 +325,17 @@ def _moved(standing: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _may_be_lost(
     standing: list[dict[str, Any]], pairs: list[dict[str, Any]], kind: str | None, check_mode: bool
 ) -> list[dict[str, Any]]:
-    """The volumes that a forced failover promotes: nothing proves that every write had arrived."""
+    """The volumes that a forced failover promotes, since nothing proves that every write had arrived, or overwrites unsaved."""
     if kind != "forced":
         return []
     if check_mode:
         return [each for each, pair in zip(standing, pairs) if pair["changed"] and each["was"] != READ_WRITE]
-    return _moved(standing)
+    return [each for each in standing if each in _moved(standing) or each["unsaved"]]
 
 
 def _named(report: dict[str, Any], standing: list[dict[str, Any]]) -> list[dict[str, Any]]:
     cluster = report["clusters"]["local"]["name"]
     return [{"cluster": cluster, "volume": each["volume"], "volume_id": each["volume_id"]} for each in standing]
-
-
-def _first_names(names: list[str]) -> str:
-    more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
-    return ", ".join(names[:MAX_NAMED]) + more
 
 
 def _saved(pairs: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -345,7 +346,7 @@ def _saved(pairs: list[dict[str, Any]]) -> list[dict[str, Any]]:
         volumes: dict[str, list[str]] = {}
         for each in here:
             volumes.setdefault(each["name"], []).append(each["volume"])
-        shown = [f"{name} ({_first_names(of)})" for name, of in volumes.items()]
+        shown = [f"{name} ({first_named(of)})" for name, of in volumes.items()]
         expire = all(each["expires"] for each in here)
         summaries.append(
             {
@@ -358,16 +359,9 @@ def _saved(pairs: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return summaries
 
 
-def _warnings(texts: list[str], lost: list[dict[str, Any]]) -> list[str]:
-    """Each warning once, without what the summary has in another place."""
-    kept = [text for text in dict.fromkeys(texts) if not all(name in text for name in SAVED)]
-    losses = [text for text in kept if text.startswith(DATA_LOSS)]
-    if len(losses) < 2:
-        return kept
-    names = _first_names([each["volume"] for each in lost])
-    one = f"{DATA_LOSS}{len(lost)} volumes ({names}), such as {losses[0][len(DATA_LOSS) :]}"
-    others = [text for text in kept if text not in losses]
-    return [one, *others]
+def _warnings(texts: list[str]) -> list[str]:
+    """Each warning once, without what the summary has in another place. Those that differ are never joined."""
+    return [text for text in dict.fromkeys(texts) if not all(name in text for name in SAVED)]
 
 
 def _outcome(result: dict[str, Any], pairs: list[dict], check_mode: bool) -> str:

@@ -26,10 +26,16 @@ MAY_IMPORT = {
     "action": ["plugin_utils"],
     "plugin_utils": ["plugin_utils", f"{UTILS}/_element/arguments"],
     "plugin_utils/_filter_input": [],
-    "plugin_utils/_pair_items": [f"{PAIRING}/pair_options"],
+    "plugin_utils/_pair_items": [f"{UTILS}/_element/arguments", f"{PAIRING}/pair_options"],
     "plugin_utils/_pair_texts": ["plugin_utils/_pair_items", f"{PAIRING}/pair_options"],
     "plugin_utils/_summary_parts": [],
-    "filter": [f"plugin_utils/_{name}" for name in ("filter_input", "pair_items", "pair_texts", "summary_parts")],
+    # Of the modules' code what neither reads nor decides anything about clusters: texts of names, sizes and empty values.
+    "filter": [
+        *(f"plugin_utils/_{name}" for name in ("filter_input", "pair_items", "pair_texts", "summary_parts")),
+        f"{UTILS}/_element/arguments",
+        f"{PAIRING}/model",
+        f"{DECIDE}/sizes",
+    ],
     "doc_fragments": [],
     "modules": [
         f"{UTILS}/_python",

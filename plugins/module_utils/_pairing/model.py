@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeVar
 
@@ -38,6 +38,12 @@ MAX_NAMED = 3
 MODES: Mapping[Mode, str] = {"async": "Async", "sync": "Sync", "snapshots_only": "SnapshotsOnly"}
 TO_PEER: Direction = "to_peer"
 FROM_PEER: Direction = "from_peer"
+
+
+def first_named(names: Sequence[str], most: int = MAX_NAMED) -> str:
+    """The first of these names for a message, and how many more there are."""
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
 
 
 T = TypeVar("T")
