@@ -73,6 +73,7 @@ _value:
 from collections.abc import Callable
 from typing import Any
 
+from ..module_utils._element.arguments import is_unset
 from ..plugin_utils._filter_input import plain
 from ..plugin_utils._pair_items import usable_items
 from ..plugin_utils._pair_texts import from_text
@@ -83,11 +84,11 @@ NAME = "pairs_given"
 def pairs_given(pairs: Any, file: Any = "", text: Any = None, wait_for: Any = None) -> dict[str, Any]:
     """Return the list that is given, or what is wrong with it."""
     value, path, content = plain(pairs), plain(file), plain(text)
-    if path and not _is_nothing(value):
+    if path and not is_unset(value):
         return _result(problem="Give protect_pairs or protect_pairs_file, not both.")
     if path and content is None:
         return _result(problem=f"protect_pairs_file: {path} is neither in the current folder nor beside the playbook.")
-    if _is_nothing(value) and not path:
+    if is_unset(value) and not path:
         return _result(given=False)
     source = f"protect_pairs_file {path}" if path else "protect_pairs"
     if path or isinstance(value, str):
@@ -99,10 +100,6 @@ def pairs_given(pairs: Any, file: Any = "", text: Any = None, wait_for: Any = No
         # Of several lines the first one only counts the others.
         return _refused(source, problem.splitlines()[1:] or [problem])
     return _result(value)
-
-
-def _is_nothing(value: Any) -> bool:
-    return value is None or (isinstance(value, str) and not value.strip())
 
 
 def _refused(source: str, faults: list[str]) -> dict[str, Any]:

@@ -99,8 +99,9 @@ _value:
 from collections.abc import Callable
 from typing import Any
 
+from ..module_utils._pairing.decide import sizes
 from ..plugin_utils._filter_input import dictionaries, dictionary, plain, shaped
-from ..plugin_utils._summary_parts import counted, did_fail, failed_problem, side_name
+from ..plugin_utils._summary_parts import counted, did_fail, failed_problem, side_name, which_failed
 
 NAME = "protect_summary"
 CLUSTERS = "the result of elementsw.replication.element_cluster_pair"
@@ -174,9 +175,9 @@ def _headline(results: list[dict], check: bool) -> str:
 def _failed(paired: dict[str, Any], replicating: dict[str, Any], results: list[dict]) -> str | None:
     if did_fail(paired, "cluster_pair"):
         return str(paired.get("msg", "The clusters could not be paired."))
-    failed = [result["failed"] for result in results].count(True)
+    failed = which_failed(results)
     if failed:
-        return f"{failed} of {counted(len(results))} failed; what became of each, and why, is listed above."
+        return failed
     if did_fail(replicating, "pairs"):
         return str(replicating.get("msg", "The volumes could not be paired."))
     return None
@@ -243,7 +244,7 @@ def _new_volume(result: dict[str, Any], item: dict[str, Any]) -> str:
 
 
 def _size(size: int | None) -> str:
-    return "size not known" if size is None else f"{round(size / 1024**3, 1):g} GiB"
+    return "size not known" if size is None else sizes.text(size)
 
 
 def _aligned(rows: list[list[str]]) -> list[list[str]]:

@@ -80,7 +80,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..plugin_utils._filter_input import dictionary, plain, sequence, shaped
-from ..plugin_utils._summary_parts import counted, did_fail, failed_problem, side_name
+from ..plugin_utils._summary_parts import counted, did_fail, failed_problem, side_name, which_failed
 
 NAME = "unprotect_summary"
 WRITABLE = "readWrite"
@@ -154,9 +154,9 @@ def _headline(results: list[dict], check: bool) -> str:
 
 
 def _failed(removed: dict[str, Any], apart: dict[str, Any], results: list[dict]) -> str | None:
-    failed = [result["failed"] for result in results].count(True)
+    failed = which_failed(results)
     if failed:
-        return f"{failed} of {counted(len(results))} failed; what became of each, and why, is listed above."
+        return failed
     for result, member in ((removed, "pairs"), (apart, "cluster_pair")):
         if did_fail(result, member):
             return str(result.get("msg", "A task failed without a reason."))

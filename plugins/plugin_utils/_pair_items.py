@@ -16,6 +16,7 @@ from typing import Any
 
 from ansible.module_utils.common.validation import check_type_bool, check_type_dict, check_type_int
 
+from ..module_utils._element.arguments import is_unset
 from ..module_utils._pairing.pair_options import ITEM, VOLUMES, Problems, conflicts, in_lines, place
 
 
@@ -66,11 +67,7 @@ def _as_list(pairs: Any) -> list[Any] | None:
 def _given(item: Mapping[str, Any]) -> dict[str, Any]:
     """The item without null and empty texts."""
     values = {key: _given(value) if isinstance(value, Mapping) else value for key, value in item.items()}
-    return {key: value for key, value in values.items() if value is not None and not _is_blank(value)}
-
-
-def _is_blank(value: Any) -> bool:
-    return isinstance(value, str) and not value.strip()
+    return {key: value for key, value in values.items() if not is_unset(value)}
 
 
 def _convert(item: Mapping[str, Any], spec: Mapping[str, Any], prefix: str) -> tuple[dict[str, Any], list[str]]:

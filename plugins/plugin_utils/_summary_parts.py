@@ -20,6 +20,16 @@ def counted(number: int) -> str:
     return f"{number} volume pair{'' if number == 1 else 's'}"
 
 
+def which_failed(results: list[dict[str, Any]]) -> str | None:
+    """Return how many items of `pairs` of element_volume_pair failed, as a sentence below their lines; None if none did."""
+    failed = [result["failed"] for result in results].count(True)
+    return (
+        f"{failed} of {counted(len(results))} failed; what became of each, and why, is listed above."
+        if failed
+        else None
+    )
+
+
 def side_name(side: dict[str, Any], name: str | None) -> str:
     """Return the volume of one side of a pair as text. name: what it is called where the side does not say it."""
     number = f" ({side['volume_id']})" if side["volume_id"] else ""

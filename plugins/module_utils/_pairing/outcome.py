@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 
 from .._element.errors import Failure
 from .apply.execution import Item
-from .model import MAX_NAMED, Action
+from .model import Action, first_named
 from .plan import Facts, Plan, Subject
 from .resume import ResumeState
 
@@ -110,8 +110,7 @@ _SUBJECT = "\0"
 def _joined(subjects: Sequence[Subject]) -> str:
     if len(subjects) < 2:
         return "".join(subject.full for subject in subjects)
-    more = f" and {len(subjects) - MAX_NAMED} more" if len(subjects) > MAX_NAMED else ""
-    return f"{len(subjects)} pairs ({', '.join(subject.short for subject in subjects[:MAX_NAMED])}{more})"
+    return f"{len(subjects)} pairs ({first_named([subject.short for subject in subjects])})"
 
 
 _STAY = "delete them when you do not need their content"
@@ -124,10 +123,9 @@ def saved_warnings(items: Sequence[Item]) -> list[str]:
     texts = []
     for cluster in dict.fromkeys(each.cluster for each in saved):
         here = [each for each in saved if each.cluster == cluster]
-        names = ", ".join(each.volume for each in here[:MAX_NAMED])
-        more = f" and {len(here) - MAX_NAMED} more" if len(here) > MAX_NAMED else ""
+        names = first_named([each.volume for each in here])
         texts.append(
-            f"cluster {cluster}: the former content of {names}{more} is kept in snapshots named elementsw-saved-..., see `saved` "
+            f"cluster {cluster}: the former content of {names} is kept in snapshots named elementsw-saved-..., see `saved` "
             f"of each pair; {_EXPIRE if all(each.expires for each in here) else _STAY}"
         )
     return texts

@@ -10,11 +10,11 @@ The module uses this file, and so does its action plugin on the controller. Ther
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from .decide import sizes
-from .model import MAX_NAMED
+from .model import first_named
 
 VOLUMES: dict[str, Any] = {
     "volume": {"type": "str"},
@@ -116,14 +116,8 @@ def in_lines(problems: Problems) -> str | None:
     places: dict[str, list[str]] = {}
     for where, problem in problems:
         places.setdefault(problem, []).append(where)
-    lines = [f"{_joined(where)}: {problem}" for problem, where in places.items()]
+    lines = [f"{first_named(where)}: {problem}" for problem, where in places.items()]
     if len(lines) < 2:
         return lines[0] if lines else None
     count = len({where for where, _problem in problems})
     return "\n".join([f"{count} items of pairs cannot be used, nothing was written:", *lines])
-
-
-def _joined(places: Iterable[str]) -> str:
-    named = list(places)
-    more = len(named) - MAX_NAMED
-    return ", ".join(named[:MAX_NAMED]) + (f" and {more} more items" if more > 0 else "")

@@ -13,7 +13,7 @@ from enum import IntEnum
 from typing import ClassVar, NamedTuple, Protocol
 
 from .._element.errors import Failure
-from .model import MAX_NAMED, Side
+from .model import MAX_NAMED, Side, first_named
 
 
 class Phase(IntEnum):
@@ -140,5 +140,5 @@ DONE = Verdict(done=True)
 
 def objects(batch: Sequence[Step]) -> str:
     """The objects of a bulk call as messages name them: up to three, and how many there are."""
-    named = ", ".join(step.object for step in batch[:MAX_NAMED])
-    return named if len(batch) <= MAX_NAMED else f"{named} and {len(batch) - MAX_NAMED} more ({len(batch)} in all)"
+    named = first_named([step.object for step in batch])
+    return named if len(batch) <= MAX_NAMED else f"{named} ({len(batch)} in all)"

@@ -94,7 +94,7 @@ def test_every_problem_of_every_item_is_said_at_once_and_equal_ones_once():
     first = "pairs[0] (erp-000), pairs[1] (erp-001), pairs[2] (erp-002)"
     assert message.splitlines() == [
         "20 items of pairs cannot be used, nothing was written:",
-        f"{first} and 14 more items: unknown key 'note'; the known keys are {KNOWN}",
+        f"{first} and 14 more: unknown key 'note'; the known keys are {KNOWN}",
         "pairs[20] (erp-020): mode 'synchronous' is not one of async, sync, snapshots_only",
         "pairs[20] (erp-020): direction 'there' is not one of to_peer, from_peer",
         "pairs[20] (erp-020): size: '20G' is no size; give a number with kB, MB, GB, TB, KiB, MiB, GiB or TiB, such as 20GiB",
