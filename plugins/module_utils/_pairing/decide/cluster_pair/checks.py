@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...._element.errors import Failure
-from ...model import LOCAL, PEER, SIDES, Volume
+from ...model import LOCAL, PEER, SIDES, Volume, first_named
 from ...pairing_steps import PairClusters, RemoveClusterPair
 from ...plan import Step
 from ...views import ClusterView, UnreadableVolume
@@ -62,8 +62,7 @@ def _volumes_using(view: ClusterView, entry_ids: set[int]) -> list[Volume | Unre
 
 
 def _volume_pairs_remain(cluster: str, using: Sequence[Volume | UnreadableVolume]) -> Failure:
-    named = ", ".join(_user(volume) for volume in using[:MAX_LISTED])
-    more = f" and {len(using) - MAX_LISTED} more" if len(using) > MAX_LISTED else ""
+    named = first_named([_user(volume) for volume in using], MAX_LISTED)
     remedies = ["remove them first with element_volume_pair and state: absent"]
     if any(volume.deleted for volume in using):
         remedies.append(
@@ -72,7 +71,7 @@ def _volume_pairs_remain(cluster: str, using: Sequence[Volume | UnreadableVolume
         )
     return Failure(
         "volume_pairs_remain",
-        f"cluster {cluster}: {len(using)} volume pairs still use the cluster pair: {named}{more}; {'; '.join(remedies)}",
+        f"cluster {cluster}: {len(using)} volume pairs still use the cluster pair: {named}; {'; '.join(remedies)}",
         cluster=cluster,
         method="RemoveClusterPair",
     )

@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ...._element import addresses
-from ...model import LOCAL, MAX_NAMED, PEER, SIDES, ClusterPair, Side, other
+from ...model import LOCAL, PEER, SIDES, ClusterPair, Side, first_named, other
 from ...views import Unreadable, VolumeView
 from ..cluster_pair.state import ObservedClusterPair
 from ..volume_pair.state import ObservedVolumePair
@@ -119,9 +119,8 @@ def of_unreadable(cluster: str, unreadable: Iterable[Unreadable]) -> list[Findin
 
 
 def _unreadable(cluster: str, reason: str, found: Sequence[Unreadable]) -> Finding:
-    named = ", ".join(odd.label for odd in found[:MAX_NAMED])
-    more = f" and {len(found) - MAX_NAMED} more" if len(found) > MAX_NAMED else ""
-    text = f"cluster {cluster}: {named}{more} cannot be read ({reason}); the report is complete except for that"
+    named = first_named([odd.label for odd in found])
+    text = f"cluster {cluster}: {named} cannot be read ({reason}); the report is complete except for that"
     single = found[0] if len(found) == 1 else None
     number = single.id if single and single.kind == "volume" else None
     return Finding("unreadable_object", text, cluster, single.name if single else None, volume_id=number)
