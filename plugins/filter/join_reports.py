@@ -77,7 +77,9 @@ _value:
       type: list
       elements: str
     pairs:
-      description: The reports of the links that were read on both clusters.
+      description:
+        - The reports of the links that were read on both clusters. Each of their volume pairs has what it counts as in
+          C(summary), C(protection), and C(max_lag).
       type: list
       elements: dict
     halves:
@@ -170,8 +172,8 @@ def join_reports(
         ]
         ignored = ["not_paired"] if not_all_paired and (unread or _linked(pairs)) else []
         problems = unread + _found(pairs + rest, ignored)
-        lags = [(pair, _link(link)[2]) for link in pairs for pair in link["volume_pairs"]]
-        lags += [(pair, None) for report in rest for pair in report["volume_pairs"]]
+        pairs = [_judged(link, _link(link)[2]) for link in pairs]
+        rest = [_judged(report, None) for report in rest]
         return {
             "answering": [name for name in names if _was_read(answer[name])],
             "pairs": pairs,
@@ -180,7 +182,7 @@ def join_reports(
             "ignored": ignored,
             "problems": problems,
             "healthy": all(problem["severity"] != "error" for problem in problems),
-            "summary": _summary(lags),
+            "summary": _summary([pair for report in [*pairs, *rest] for pair in report["volume_pairs"]]),
         }
 
 
@@ -275,10 +277,15 @@ def _without_missing_elsewhere(links: list[dict]) -> list[dict]:
     ]
 
 
-def _summary(pairs: list[tuple[dict, float | None]]) -> dict[str, Any]:
-    """Counts of pairs, each given with the lag that is allowed."""
-    kinds = [_kind(pair, max_lag) for pair, max_lag in pairs]
-    known = [(pair["lag_seconds"], pair["volume"]) for pair, _max_lag in pairs if pair.get("lag_seconds") is not None]
+def _judged(report: dict[str, Any], max_lag: float | None) -> dict[str, Any]:
+    """The report, each of its volume pairs with what it counts as and the lag that is allowed."""
+    pairs = [{**pair, "protection": _kind(pair, max_lag), "max_lag": max_lag} for pair in report["volume_pairs"]]
+    return {**report, "volume_pairs": pairs}
+
+
+def _summary(pairs: list[dict[str, Any]]) -> dict[str, Any]:
+    kinds = [pair["protection"] for pair in pairs]
+    known = [(pair["lag_seconds"], pair["volume"]) for pair in pairs if pair.get("lag_seconds") is not None]
     seconds, volume = max(known, key=lambda lag: lag[0], default=(None, None))
     return {
         "pairs": len(pairs),
