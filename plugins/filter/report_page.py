@@ -13,8 +13,8 @@ version_added: 0.1.0
 author:
   - elementsw.replication contributors (@elementsw)
 description:
-  - Lays out what the HTML page of the role P(elementsw.replication.report#role) shows. Every text of the value is escaped for HTML,
-    so that no name or message from a cluster can become markup.
+  - Lays out what the HTML page of the role P(elementsw.replication.report#role) shows. Every text of the value is escaped for
+    HTML, so that no name or message from a cluster can become markup.
 options:
   _input:
     description:
@@ -67,7 +67,8 @@ _value:
       type: list
       elements: dict
     history:
-      description: For each period, its C(label) and the C(share) of it that the volume pairs were protected. Empty without a history.
+      description:
+        - For each period, its C(label) and the C(share) of it that the volume pairs were protected. Empty without a history.
       type: list
       elements: dict
     problems:

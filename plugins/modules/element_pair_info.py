@@ -31,9 +31,11 @@ options:
         is a problem of the report then.
       - V(readiness) checks the requirements of pairing and replication.
       - V(unpaired) are the writable volumes of this cluster that are in no pair with the peer.
+      - V(host_access) is what hosts log in to on each side of each volume pair. A target that no host could use is a
+        problem of the report then, V(no_host_access).
     type: list
     elements: str
-    choices: [cluster_pairs, volume_pairs, progress, faults, readiness, unpaired]
+    choices: [cluster_pairs, volume_pairs, progress, faults, readiness, unpaired, host_access]
     default: [cluster_pairs, volume_pairs]
   volumes:
     description:
@@ -153,6 +155,12 @@ EXAMPLES = r"""
     gather: [unpaired]
     accounts: [shop]
   register: shop_unpaired
+
+- name: Show what the hosts at the other site log in to after a failover
+  elementsw.replication.element_pair_info:
+    peer_host: beta
+    gather: [host_access]
+  register: hosts
 
 - name: Use the observed pairs as the desired pairs, which changes nothing
   elementsw.replication.element_volume_pair:
@@ -539,6 +547,84 @@ unpaired:
       returned: success
       type: int
       sample: 10737418240
+host_access:
+  description:
+    - What hosts log in to on each side of each volume pair, in the order of RV(volume_pairs). CHAP secrets are never part of
+      it.
+  returned: success and O(gather) has V(host_access)
+  type: list
+  elements: dict
+  contains:
+    local:
+      description: The volume of this cluster. V(null) where there is none.
+      returned: success
+      type: dict
+      contains:
+        volume_id:
+          description: ID of the volume.
+          returned: success
+          type: int
+          sample: 41
+        name:
+          description: Its name.
+          returned: success
+          type: str
+          sample: orders-db
+        iqn:
+          description: The iSCSI target. It differs between the sides.
+          returned: success
+          type: str
+          sample: iqn.2010-01.com.solidfire:k3vd.orders-db.41
+        portal:
+          description: The storage address (SVIP) of the cluster and the port of iSCSI.
+          returned: success
+          type: str
+          sample: 203.0.113.10:3260
+        account:
+          description: Name of the account, which is the CHAP user of hosts that are in no access group.
+          returned: success
+          type: str
+          sample: shop
+        access_groups:
+          description: The access groups of the volume.
+          returned: success
+          type: list
+          elements: dict
+          contains:
+            name:
+              description: Name of the group.
+              returned: success
+              type: str
+              sample: shop-hosts
+            id:
+              description: ID of the group.
+              returned: success
+              type: int
+              sample: 4
+            initiators:
+              description: How many initiators may log in.
+              returned: success
+              type: int
+              sample: 2
+            fibre_channel_lun:
+              description:
+                - The LUN of the volume for the Fibre Channel ports of the group. V(null) in a group without any. With iSCSI
+                  the LUN is always 0.
+              returned: success
+              type: int
+              sample: 3
+        qos:
+          description: The QoS of the volume, C(min_iops), C(max_iops) and C(burst_iops).
+          returned: success
+          type: dict
+          sample:
+            min_iops: 50
+            max_iops: 15000
+            burst_iops: 15000
+    peer:
+      description: The volume of the peer, with the same keys. V(null) where there is none, or the peer was not read.
+      returned: success
+      type: dict
 actions:
   description: Always empty, this module writes nothing.
   returned: always, except for argument errors

@@ -29,9 +29,14 @@ MAY_IMPORT = {
     "plugin_utils/_pair_items": [f"{UTILS}/_element/arguments", f"{PAIRING}/pair_options"],
     "plugin_utils/_pair_texts": ["plugin_utils/_pair_items", f"{PAIRING}/pair_options"],
     "plugin_utils/_summary_parts": [],
+    "plugin_utils/_pair_rows": [],
+    "plugin_utils/_report_times": [],
     # Of the modules' code what neither reads nor decides anything about clusters: texts of names, sizes and empty values.
     "filter": [
-        *(f"plugin_utils/_{name}" for name in ("filter_input", "pair_items", "pair_texts", "summary_parts")),
+        *(
+            f"plugin_utils/_{name}"
+            for name in ("filter_input", "pair_items", "pair_texts", "summary_parts", "pair_rows", "report_times")
+        ),
         f"{UTILS}/_element/arguments",
         f"{PAIRING}/model",
         f"{DECIDE}/sizes",
@@ -122,10 +127,17 @@ def test_filters_are_pure(file):
         "__future__",
         "ansible",
         "collections",
+        "csv",
+        "dataclasses",
+        "datetime",
+        "html",
+        "io",
+        "json",
         "math",
         "typing",
         "yaml",
     }
+    assert not re.search(r"\.(now|today|utcnow)\(|\bopen\(", text)
     assert re.findall(r"ansible\.[a-z]\w*(?= import)|import ansible", text) in ([], ["ansible.errors"])
     assert f'NAME = "{file.stem}"' in text or f'"{file.stem}": {file.stem}' in text
 

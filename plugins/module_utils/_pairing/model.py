@@ -206,6 +206,8 @@ class Volume:
     access_groups: tuple[int, ...] = ()
     pairs: tuple[VolumePair, ...] = ()
     qos: Qos | None = None
+    #: The iSCSI target; empty if the cluster does not report it.
+    iqn: str = ""
     #: The attributes that people, other clients and this collection have set.
     attributes: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
@@ -340,6 +342,35 @@ class ClusterFault:
     #: The IDs in the details; empty if they name none.
     cluster_pair_ids: frozenset[int] = frozenset()
     volume_ids: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class AccessGroup:
+    """A volume access group: its initiators may log in to its volumes."""
+
+    id: int
+    name: str
+    #: The IDs of its volumes.
+    volumes: frozenset[int] = frozenset()
+    #: How many initiators it has, and whether one of them is a Fibre Channel port.
+    initiators: int = 0
+    fibre_channel: bool = False
+    #: The LUN of each volume for Fibre Channel; empty where that is not read. With iSCSI it is always 0.
+    luns: Mapping[int, int] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True)
+class HostAccess:
+    """How the hosts of a cluster log in."""
+
+    groups: tuple[AccessGroup, ...] = ()
+    #: The IDs of the accounts whose volumes hosts are logged in to.
+    accounts: frozenset[int] = frozenset()
+    #: The objects of these lists that cannot be read.
+    unreadable: tuple[Any, ...] = ()
+
+    def groups_of(self, volume: Volume) -> list[AccessGroup]:
+        return [group for group in self.groups if volume.id in group.volumes or group.id in volume.access_groups]
 
 
 @dataclass(frozen=True)

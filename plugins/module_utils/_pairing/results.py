@@ -11,7 +11,22 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from .decide import health
-from .model import SIDES, Action, Cluster, ClusterPair, Saved, Side, SyncJob, Volume, VolumePair, mode_option
+from .model import (
+    SIDES,
+    AccessGroup,
+    Action,
+    Cluster,
+    ClusterPair,
+    HostAccess,
+    Qos,
+    Saved,
+    Side,
+    Sides,
+    SyncJob,
+    Volume,
+    VolumePair,
+    mode_option,
+)
 
 if TYPE_CHECKING:  # every module loads this file, and no module needs all of these
     from .._element.errors import Failure
@@ -200,6 +215,44 @@ def command(lines: Iterable[Line]) -> list[dict]:
 def unpaired(volume: Volume, account: str | None) -> dict:
     """An element of `unpaired` of element_pair_info."""
     return {"volume_id": volume.id, "name": volume.name, "account": account, "size": volume.size}
+
+
+def host_access(pair: ObservedVolumePair, access: Sides[HostAccess | None]) -> dict:
+    """An element of `host_access` of element_pair_info: what a host logs in to on each side, and no CHAP secret."""
+    return {side: _host_access(pair, side, access[side]) for side in SIDES}
+
+
+def _host_access(pair: ObservedVolumePair, side: Side, access: HostAccess | None) -> dict | None:
+    volume, cluster = pair.volumes[side], pair.catalogs[side].cluster
+    if volume is None or access is None:
+        return None
+    return {
+        "volume_id": volume.id,
+        "name": volume.name,
+        "iqn": volume.iqn or None,
+        "portal": _portal(cluster.svip),
+        "account": pair.catalogs[side].account(volume),
+        "access_groups": [_access_group(group, volume) for group in access.groups_of(volume)],
+        "qos": _qos(volume.qos) if volume.qos else None,
+    }
+
+
+def _portal(svip: str) -> str | None:
+    """Where iSCSI initiators log in; None for a cluster that reports no SVIP."""
+    return (f"[{svip}]:3260" if ":" in svip else f"{svip}:3260") if svip else None
+
+
+def _access_group(group: AccessGroup, volume: Volume) -> dict:
+    return {
+        "name": group.name,
+        "id": group.id,
+        "initiators": group.initiators,
+        "fibre_channel_lun": group.luns.get(volume.id),
+    }
+
+
+def _qos(qos: Qos) -> dict:
+    return {"min_iops": qos.min_iops, "max_iops": qos.max_iops, "burst_iops": qos.burst_iops}
 
 
 def fault(reported: Reported) -> dict:

@@ -21,6 +21,7 @@ from ..decide.identity import UnreachablePeer, entries_of
 from ..decide.readiness import Check
 from ..decide.report import findings, lag, listing, readiness_report
 from ..decide.report.faults import Reported, fault_findings, join_faults
+from ..decide.report.host_access import without_host_access
 from ..decide.report.missing_names import unpaired_accounts, unpaired_volumes
 from ..decide.report.pairs import is_reported_with_clusters, pair_findings
 from ..decide.report.readiness_report import Answer, Facts, Subject
@@ -42,6 +43,7 @@ from ..model import (
 from ..observe.both import resolve_names, view_report
 from ..observe.cluster_health import get_fullness, get_roles, list_faults
 from ..observe.clusters import get_pairs_max, identify_clusters
+from ..observe.host_access import read_host_access
 from ..observe.lag import list_delays
 from ..observe.snapshots import list_snapshots
 from ..observe.sync_jobs import list_sync_jobs
@@ -53,8 +55,8 @@ from .pair_info_observation import NOTHING_MORE, More, Observation
 from .second_read import read_until_settled
 
 CLUSTER_PAIRS, VOLUME_PAIRS, PROGRESS = "cluster_pairs", "volume_pairs", "progress"
-FAULTS, READINESS, UNPAIRED = "faults", "readiness", "unpaired"
-SUBJECTS = (CLUSTER_PAIRS, VOLUME_PAIRS, PROGRESS, FAULTS, READINESS, UNPAIRED)
+FAULTS, READINESS, UNPAIRED, HOST_ACCESS = "faults", "readiness", "unpaired", "host_access"
+SUBJECTS = (CLUSTER_PAIRS, VOLUME_PAIRS, PROGRESS, FAULTS, READINESS, UNPAIRED, HOST_ACCESS)
 BY_DEFAULT = (CLUSTER_PAIRS, VOLUME_PAIRS)
 NO_LIMITS = lag.Limits()
 HALVES = ("half_local", "half_peer", "crossed")
@@ -178,6 +180,9 @@ class PairInfoJob:
                 reads["fullness"] = partial(get_fullness, client)
         if READINESS in self.gather:
             reads["facts"] = partial(_facts, run, side)
+        if HOST_ACCESS in self.gather:
+            volumes = [pair.volume(side).id for pair in observation.pairs if pair.volumes[side]]
+            reads["access"] = partial(read_host_access, run, side, volumes)
         return reads
 
     @property
@@ -221,6 +226,8 @@ class PairInfoJob:
             report["readiness"] = [results.check(check) for check in self._checks(observation)]
         if UNPAIRED in self.gather:
             report["unpaired"] = self._unpaired(observation)
+        if HOST_ACCESS in self.gather:
+            report["host_access"] = [results.host_access(pair, observation.access) for pair in observation.pairs]
         return report
 
     def _unpaired(self, observation: Observation) -> list[dict]:
@@ -248,6 +255,7 @@ class PairInfoJob:
             found += pair_findings(rest, self.limits, self._unreachable(observation) is not None)
             found += unpaired_volumes(observation.views, self.volumes or (), observation.pairs)
             found += unpaired_accounts(observation.views, self.accounts or (), observation.pairs)
+        found += without_host_access(observation.pairs, observation.access)
         found += [
             finding for side in SIDES for finding in _of_fullness(observation, side, FAULTS in self.gather, found)
         ]

@@ -17,6 +17,7 @@ from ..decide.volume_pair.state import ObservedVolumePair
 from ..model import (
     ClusterFault,
     Delay,
+    HostAccess,
     Side,
     Sides,
     Snapshot,
@@ -38,10 +39,13 @@ class More:
     jobs: Keyed[int, SyncJob] = field(default=Listed())
     faults: Listed[ClusterFault, Unreadable] = field(default=Listed())
     facts: Facts | None = None
+    #: None if it was not read.
+    access: HostAccess | None = None
 
     @property
     def unreadable(self) -> tuple[Unreadable, ...]:
-        return (*self.delays.unreadable, *self.jobs.unreadable, *self.faults.unreadable)
+        access = self.access.unreadable if self.access else ()
+        return (*self.delays.unreadable, *self.jobs.unreadable, *self.faults.unreadable, *access)
 
 
 NOTHING_MORE = Sides(More(), More())
@@ -68,6 +72,10 @@ class Observation:
     def view(self, side: Side) -> VolumeView:
         """What the cluster of a side lists. Raises LookupError for a peer that was not asked."""
         return of_side(self.views, side)
+
+    @property
+    def access(self) -> Sides[HostAccess | None]:
+        return Sides(self.more.local.access, self.more.peer.access)
 
     @property
     def lags(self) -> list[lag.Lag]:

@@ -125,6 +125,7 @@ def _volume(entry: dict) -> Volume:
         ),
         pairs=_volume_pairs(entry),
         qos=_qos(optional_object(entry, "qos")),
+        iqn=optional_text(entry, "iqn"),
         attributes=optional_object(entry, "attributes"),
     )
 

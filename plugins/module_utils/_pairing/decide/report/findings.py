@@ -60,6 +60,10 @@ PROBLEMS = {
         WARNING,
         "complete it, or remove it with repair or state: absent (remove_pending for cluster pairs)",
     ),
+    "no_host_access": (
+        WARNING,
+        "put the volume into an access group of the hosts that take over, or give these hosts the CHAP secrets of its account",
+    ),
     "further_entries": (WARNING, "run element_cluster_pair with repair: true"),
     "cluster_filling": (WARNING, "delete and purge volumes that are not needed on that cluster, or add storage nodes"),
     "snapshots_stopped": (WARNING, "remove the cause that the state of the snapshots' replication names"),
