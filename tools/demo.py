@@ -86,7 +86,12 @@ def demonstrate(workspace: Workspace) -> None:
 
         heading("Status, as read from both clusters")
         status(workspace)
+
+        heading("The same as a page for a browser")
+        page = report(workspace)
+
         heading("Next")
+        say(f"Open {page} in a browser.")
         say("make demo-failover fails the volumes over and back.")
         say("docs/docsite/rst/guide_pairing.rst begins with your own clusters.")
 
@@ -129,6 +134,16 @@ def status(workspace: Workspace) -> None:
     play(workspace, [*command[:-1], f"status_report={report}"])
     show(["cat", "report.txt"])
     print(report.read_text(encoding="utf-8").rstrip())
+
+
+def report(workspace: Workspace) -> Path:
+    """Write the page where it outlives the demonstration, and return its path."""
+    page = ROOT / ".venv" / "demo" / "replication.html"
+    page.parent.mkdir(parents=True, exist_ok=True)
+    command = ["ansible-playbook", "elementsw.replication.report", *BOTH_CLUSTERS, "-e"]
+    show([*command, f"report_html={page.relative_to(ROOT)}"])
+    play(workspace, [*command, f"report_html={page}"])
+    return page.relative_to(ROOT)
 
 
 def play(workspace: Workspace, command: Sequence[str], folder: Path | None = None) -> str:
