@@ -54,8 +54,11 @@ COLUMNS = (
     *("peer_cluster", "peer_volume", "peer_volume_id", "peer_account", "writable", "mode", "health"),
     *("lag_seconds", "max_lag_seconds", "progress_percent", "remaining_seconds", "problems"),
 )
-#: A spreadsheet calculates what begins so.
-FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+#: A spreadsheet calculates what begins with one of these, in either width, and drops what may stand before it.
+FORMULAS = tuple(
+    "=+-@\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}"
+)
+DROPPED = " \t\r\n\N{NO-BREAK SPACE}\N{ZERO WIDTH NO-BREAK SPACE}"
 
 
 def report_csv(data: Any) -> str:
@@ -64,7 +67,8 @@ def report_csv(data: Any) -> str:
     file = io.StringIO()
     with shaped(NAME, DATA):
         messages = [problem["message"] for problem in report["problems"]]
-        writer = csv.writer(file, lineterminator="\n")
+        # Every text in quotes: before Python 3.13 a carriage return alone does not get them, and would begin a line.
+        writer = csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
         writer.writerow((*COLUMNS, "generated_at"))
         for pair in report["volume_pairs"]:
             found = {**pair, "problems": "; ".join(messages[number - 1] for number in pair["problems"])}
@@ -73,7 +77,8 @@ def report_csv(data: Any) -> str:
 
 
 def _cell(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULAS) else value
+    is_formula = isinstance(value, str) and value.lstrip(DROPPED).startswith(FORMULAS)
+    return f"'{value}" if is_formula else value
 
 
 class FilterModule:

@@ -110,7 +110,7 @@ from typing import Any
 
 from ..plugin_utils._filter_input import dictionaries, dictionary, plain, shaped
 from ..plugin_utils._pair_rows import KINDS, is_of, writable
-from ..plugin_utils._report_times import time_of
+from ..plugin_utils._report_times import time_given
 
 NAME = "report_data"
 JOINED = "the value of elementsw.replication.join_reports"
@@ -128,7 +128,7 @@ def report_data(joined: Any, table: Any, at: Any, drift: Any = ()) -> dict[str, 
         volume_pairs = _volume_pairs(report, problems)
         return {
             "generated_at": plain(at),
-            "timestamp": int(time_of(plain(at)).timestamp()),
+            "timestamp": int(time_given(NAME, "at", at).timestamp()),
             "level": _level(problems),
             "verdict": _verdict(report["summary"], report["unread"]),
             "headline": laid_out["headline"],

@@ -79,6 +79,7 @@ _value:
 """
 
 import json
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -87,7 +88,7 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 
 from ..plugin_utils._filter_input import PREFIX, dictionary, plain, shaped
-from ..plugin_utils._report_times import time_of
+from ..plugin_utils._report_times import time_given, time_of
 
 NAME = "report_history"
 DATA = "the value of elementsw.replication.report_data"
@@ -95,6 +96,8 @@ DAY = timedelta(days=1)
 WINDOWS = {"day": DAY, "week": 7 * DAY, "month": 30 * DAY}
 #: How long a report counts at most: a day, and what a daily job may be late.
 COUNTS_FOR = timedelta(hours=25)
+#: More than that is no number of days, but seconds or a date.
+LONGEST = timedelta(days=36500)
 
 
 @dataclass(frozen=True)
@@ -107,7 +110,7 @@ class Look:
 
     def as_line(self) -> str:
         line = {"at": self.at.isoformat(), "volume_pairs": self.volume_pairs, "problems": self.problems}
-        return json.dumps(line, separators=(",", ":"), ensure_ascii=False)
+        return json.dumps(line, separators=(",", ":"))
 
 
 def report_history(text: Any, data: Any, days: Any = 31) -> dict[str, Any]:
@@ -117,10 +120,11 @@ def report_history(text: Any, data: Any, days: Any = 31) -> dict[str, Any]:
         keys = [_key(pair) for pair in report["volume_pairs"]]
         fingerprints = [_fingerprint(problem) for problem in report["problems"]]
         states = {key: [pair["state"], pair["lag_seconds"]] for key, pair in zip(keys, report["volume_pairs"])}
-        now = Look(time_of(report["generated_at"]), states, list(dict.fromkeys(fingerprints)))
-    earliest = now.at - timedelta(days=int(days))
+        at = time_given(NAME, "generated_at", report["generated_at"])
+        now = Look(at, states, list(dict.fromkeys(fingerprints)))
+    earliest = now.at - _days(days)
     # A clock that was set back leaves lines that are not over yet.
-    before = [look for look in _looks(str(plain(text))) if earliest <= look.at < now.at]
+    before = [look for look in _looks(_text(text)) if earliest <= look.at < now.at]
     looks = [*before, now]
     return {
         "text": "".join(f"{look.as_line()}\n" for look in looks),
@@ -142,16 +146,55 @@ def _fingerprint(problem: dict[str, Any]) -> str:
     return " ".join(str(problem[member]) for member in ("code", "cluster", "volume_id", "volume"))
 
 
+def _text(value: Any) -> str:
+    text = plain(value)
+    if not isinstance(text, str):
+        raise AnsibleFilterError(f"{PREFIX}{NAME}: the input is of type {type(text).__name__}, expected a text.")
+    return text
+
+
+def _days(value: Any) -> timedelta:
+    days = plain(value)
+    try:
+        kept = timedelta(days=int(days))
+    except (TypeError, ValueError, OverflowError):
+        kept = timedelta()
+    if not timedelta() < kept <= LONGEST:
+        raise AnsibleFilterError(
+            f"{PREFIX}{NAME}: days is {days!r}, expected a number of days, at least 1 and at most {LONGEST.days}."
+        )
+    return kept
+
+
 def _looks(text: str) -> Iterable[Look]:
-    for number, line in enumerate(text.splitlines(), 1):
-        try:
-            read = json.loads(line)
-            yield Look(time_of(read["at"]), dict(read["volume_pairs"]), list(read["problems"]))
-        except (ValueError, KeyError, TypeError, AttributeError) as exc:
-            raise AnsibleFilterError(
-                f"{PREFIX}{NAME}: line {number} of the history is not a line of a history; nothing was written. Give"
-                " another file, or remove that line."
-            ) from exc
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip():
+            try:
+                yield _look(json.loads(line))
+            except (ValueError, KeyError, TypeError) as exc:
+                raise AnsibleFilterError(
+                    f"{PREFIX}{NAME}: line {number} of the history is not a line of a history; nothing was written."
+                    " Give another file, or remove that line."
+                ) from exc
+
+
+def _look(line: Any) -> Look:
+    """Raise ValueError, KeyError or TypeError for what this filter has not written."""
+    at, volume_pairs, problems = line["at"], line["volume_pairs"], line["problems"]
+    if not isinstance(at, str) or not isinstance(volume_pairs, dict) or not isinstance(problems, list):
+        raise TypeError
+    for state, lag in volume_pairs.values():
+        if not isinstance(state, str) or not _is_lag(lag):
+            raise TypeError
+    if not all(isinstance(problem, str) for problem in problems):
+        raise TypeError
+    return Look(time_of(at), volume_pairs, problems)
+
+
+def _is_lag(value: Any) -> bool:
+    if isinstance(value, bool) or not isinstance(value, (int, float, type(None))):
+        return False
+    return value is None or math.isfinite(value)
 
 
 def _protected(looks: list[Look], key: str | None) -> dict[str, float | None]:
@@ -169,7 +212,7 @@ def _share(looks: list[Look], key: str | None, window: timedelta) -> float | Non
         if seconds > 0 and states:
             covered += seconds
             protected += seconds * states.count("protected") / len(states)
-    return round(protected / covered, 5) if covered else None
+    return protected / covered if covered else None
 
 
 def _lags(looks: list[Look], key: str) -> list[list[float]]:

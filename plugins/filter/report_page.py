@@ -26,6 +26,10 @@ options:
       - The value of P(elementsw.replication.report_history#filter). Without it the page looks at this report alone.
     type: dict
     default: {}
+  script:
+    description:
+      - The script that the page has, exactly as it stands there.
+    type: str
 seealso:
   - plugin: elementsw.replication.report_data
     plugin_type: filter
@@ -88,14 +92,21 @@ _value:
       description: The lines on differences from the lists of declared pairs.
       type: list
       elements: str
+    script_digest:
+      description:
+        - The SHA-256 of the script in Base64, by which a content security policy permits it and no other. V(null) without a
+          script.
+      type: str
 """
 
+import base64
+import hashlib
 import html
 import math
 from collections.abc import Callable
 from typing import Any
 
-from ..plugin_utils._filter_input import dictionary, shaped
+from ..plugin_utils._filter_input import dictionary, plain, shaped
 from ..plugin_utils._pair_rows import KINDS
 
 NAME = "report_page"
@@ -116,7 +127,7 @@ LINE_WIDTH, LINE_HEIGHT = 64, 16
 NODE_WIDTH, NODE_HEIGHT, MARGIN = 190, 62, 12
 
 
-def report_page(data: Any, history: Any = None) -> dict[str, Any]:
+def report_page(data: Any, history: Any = None, *, script: Any = None) -> dict[str, Any]:
     """Return the page, its texts escaped. Raise AnsibleFilterError where the input is not as documented."""
     report = dictionary(NAME, "the input", data, DATA)
     past = dictionary(NAME, "history", history or {}, HISTORY)
@@ -138,8 +149,13 @@ def report_page(data: Any, history: Any = None) -> dict[str, Any]:
             "map": _map(report["clusters"], report["links"]),
             "rows": _rows(report["volume_pairs"], past.get("volume_pairs") or []),
             "drift": [line for link in report["drift"] for line in _drift(link)],
+            "script_digest": None if script is None else _digest(str(plain(script))),
         }
         return _escaped(page)
+
+
+def _digest(script: str) -> str:
+    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
 
 
 def _escaped(value: Any) -> Any:
@@ -215,7 +231,7 @@ def _row(pair: dict[str, Any], earlier: dict[str, Any]) -> dict[str, Any]:
         "states": " / ".join(state or "–" for state in (pair["replication_state"], pair["peer_replication_state"])),
         "lag": lag if lag is not None else -1,
         "lag_text": duration(lag),
-        "lag_of_limit": round(min(lag / limit, 1) * 100) if lag is not None and limit else None,
+        "lag_of_limit": _part(lag, limit) if lag is not None and limit is not None else None,
         "limit_text": duration(limit) if limit is not None else "",
         "progress": None if pair["progress_percent"] is None else round(pair["progress_percent"]),
         "left": duration(pair["remaining_seconds"]) if pair["remaining_seconds"] is not None else "",
@@ -223,6 +239,11 @@ def _row(pair: dict[str, Any], earlier: dict[str, Any]) -> dict[str, Any]:
         "line": _line(earlier.get("lags") or []),
         "problems": pair["problems"],
     }
+
+
+def _part(lag: float, limit: float) -> int:
+    """How much of the limit the lag is, in percent, at most all of it."""
+    return round(100 * lag / limit) if lag < limit else 100
 
 
 def duration(seconds: float | None) -> str:

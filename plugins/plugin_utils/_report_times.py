@@ -8,6 +8,21 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
+from typing import Any
+
+from ansible.errors import AnsibleFilterError
+
+from ._filter_input import PREFIX, plain
+
+
+def time_given(name: str, argument: str, value: Any) -> datetime:
+    """Return the time that a filter was given as an argument. Raise AnsibleFilterError for anything else."""
+    try:
+        return time_of(str(plain(value)))
+    except ValueError as wrong:
+        raise AnsibleFilterError(
+            f"{PREFIX}{name}: {argument} is {plain(value)!r}, expected a time in ISO 8601."
+        ) from wrong
 
 
 def time_of(text: str) -> datetime:

@@ -9,6 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from ansible_collections.elementsw.replication.plugins.filter.join_reports import join_reports
+from ansible_collections.elementsw.replication.plugins.filter.report_data import report_data
+from ansible_collections.elementsw.replication.plugins.filter.status_table import status_table
+
+#: When the reports of the tests were made.
+AT = "2026-11-28T06:00:00Z"
+
 
 def side(name: str | None, number: int | None, access: str | None = "readWrite", **others: Any) -> dict[str, Any]:
     return {
@@ -72,3 +79,24 @@ def report(
         "readiness": [],
         **others,
     }
+
+
+def joined(*links: dict[str, Any], half: dict[str, Any] | None = None, max_lag: float | None = None) -> dict[str, Any]:
+    """What the reports of links are together. half: that of beta alone, while gamma does not answer."""
+    looped = [
+        {**link, "ansible_loop_var": "link", "link": {"cluster": "alpha", "peer": "beta", "max_lag": max_lag}}
+        for link in links
+    ]
+    answers = [{"healthy": True}] * 2
+    reads: list[list[dict[str, Any]]] = [looped, []]
+    halves = [{}, half or {}]
+    if half is None:
+        return join_reports(["alpha", "beta"], answers, reads, halves)
+    silent = {"failed": True, "msg": "gamma timed out", "error": {"code": "unreachable"}}
+    return join_reports(["alpha", "beta", "gamma"], [*answers, silent], [*reads, []], [*halves, {}])
+
+
+def data(*links: dict[str, Any], at: str = AT, drift: Iterable[dict] = (), **others: Any) -> dict[str, Any]:
+    """The data of a report on these links."""
+    together = joined(*links, **others)
+    return report_data(together, status_table(together), at=at, drift=list(drift))

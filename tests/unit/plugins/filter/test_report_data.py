@@ -1,0 +1,231 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The data that every file of a report is made from: the verdict, the clusters, the links and the volume pairs."""
+
+from __future__ import annotations
+
+import pytest
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.elementsw.replication.plugins.filter.report_data import FilterModule, report_data
+from ansible_collections.elementsw.replication.tests.unit.plugins.filter.reports import (
+    AT,
+    cluster_pair,
+    data,
+    joined,
+    problem,
+    report,
+    side,
+    volume_pair,
+)
+
+OK, PAUSED, BROKEN = {}, {"health": "paused"}, {"health": "broken"}
+
+
+def pairs(*changes):
+    """Volume pairs v1, v2 and so on, with these changes."""
+    return [volume_pair(f"v{number}", number, **each) for number, each in enumerate(changes, 1)]
+
+
+def on_volume(number, severity="error", **others):
+    return problem(f"about {number}", severity, volume=f"v{number}", volume_id=number, **others)
+
+
+def test_the_filter_has_its_name():
+    assert FilterModule().filters() == {"report_data": report_data}
+
+
+@pytest.mark.parametrize(
+    ("changes", "verdict"),
+    [
+        ([], "Nothing is protected: there is no volume pair"),
+        ([OK], "The volume pair is protected"),
+        ([PAUSED], "The volume pair is not protected"),
+        ([OK, OK], "All 2 volume pairs are protected"),
+        ([OK, PAUSED], "1 of 2 volume pairs is not protected"),
+        ([PAUSED, BROKEN, OK], "2 of 3 volume pairs are not protected"),
+    ],
+)
+def test_the_verdict_answers_whether_everything_is_protected(changes, verdict):
+    assert data(report(pairs(*changes)))["verdict"] == verdict
+
+
+def test_what_was_not_read_is_not_said_to_be_unprotected():
+    found = data(half=report([], "beta", None))
+    assert found["verdict"] == "It is not known what is protected"
+    assert found["level"] == "error"
+
+
+@pytest.mark.parametrize(
+    ("severities", "level", "errors", "warnings"),
+    [
+        ([], "ok", 0, 0),
+        (["warning"], "warning", 0, 1),
+        (["warning", "error", "warning"], "error", 1, 2),
+    ],
+)
+def test_level_and_counts_of_problems(severities, level, errors, warnings):
+    problems = [problem(str(number), severity) for number, severity in enumerate(severities)]
+    found = data(report(pairs(OK), problems=problems))
+    assert found["level"] == level
+    assert (found["summary"]["errors"], found["summary"]["warnings"]) == (errors, warnings)
+    assert [each["severity"] for each in found["problems"]] == sorted(severities)
+
+
+@pytest.mark.parametrize("at", [AT, "2026-11-28T06:00:00+00:00", "2026-11-28T07:00:00+01:00", "2026-11-28T06:00:00"])
+def test_the_time_is_read_in_any_zone(at):
+    assert data(at=at)["timestamp"] == 1795845600
+    assert data(at=at)["generated_at"] == at
+
+
+def test_the_worst_volume_pair_comes_first():
+    changes = [OK, {"lag_seconds": 9.0}, PAUSED, BROKEN, {"health": "syncing"}, {"lag_seconds": None}]
+    found = data(report(pairs(*changes), problems=[on_volume(2), on_volume(3, "warning"), on_volume(4)]), max_lag=5)
+    order = [(pair["volume"], pair["level"], pair["state"]) for pair in found["volume_pairs"]]
+    assert order == [
+        ("v4", "error", "not_replicating"),
+        ("v2", "error", "late"),
+        ("v3", "warning", "paused"),
+        ("v6", "ok", "late"),
+        ("v5", "ok", "copying"),
+        ("v1", "ok", "protected"),
+    ]
+
+
+def test_a_volume_pair_is_described_from_both_sides():
+    pair = volume_pair(
+        local=side("orders-db", 41, size=1024),
+        peer=side("orders-dr", 77, "replicationTarget", account="shop-dr", replication_state="Idle"),
+        lag_seconds=4.5,
+        lag_of="snapshot",
+        progress={"percent": 40, "remaining_seconds": 90, "stage": None},
+    )
+    own = problem("too far behind", volume="orders-db", volume_id=41)
+    other = problem("of the other side", "warning", cluster="beta", volume="orders-dr", volume_id=77)
+    found = data(report([pair], problems=[other, problem("of the cluster", "warning"), own]), max_lag=60)
+    assert found["volume_pairs"] == [
+        {
+            "level": "error",
+            "state": "protected",
+            "cluster": "alpha",
+            "volume": "orders-db",
+            "volume_id": 41,
+            "account": "shop",
+            "replication_state": "Active",
+            "size": 1024,
+            "peer_cluster": "beta",
+            "peer_volume": "orders-dr",
+            "peer_volume_id": 77,
+            "peer_account": "shop-dr",
+            "peer_replication_state": "Idle",
+            "peer_size": None,
+            "direction": "to_peer",
+            "writable": "alpha",
+            "mode": "async",
+            "health": "healthy",
+            "lag_seconds": 4.5,
+            "lag_of": "snapshot",
+            "max_lag_seconds": 60.0,
+            "progress_percent": 40,
+            "remaining_seconds": 90,
+            "problems": [1, 2],
+        }
+    ]
+
+
+def test_a_half_pair_names_the_volume_that_it_was_paired_with():
+    found = data(report([volume_pair(health="dead", peer=side(None, None, None))]))["volume_pairs"][0]
+    assert (found["peer_cluster"], found["peer_volume"], found["peer_volume_id"]) == ("beta", "orders-db", None)
+    assert found["writable"] == "alpha?"
+
+
+def links(**of_link):
+    return data(report(pairs(OK, PAUSED), **of_link))["links"]
+
+
+def latency(here, there):
+    sides = {"alpha": here, "beta": there}
+    local, peer = ({"name": name, "status": "Connected", "latency_ms": each} for name, each in sides.items())
+    return {"local": local, "peer": peer}
+
+
+@pytest.mark.parametrize(
+    ("of_link", "expected"),
+    [
+        ({}, {"level": "warning", "connected": True, "latency_ms": None, "pairs": 2, "protected": 1}),
+        ({"problems": [on_volume(2)]}, {"level": "error", "connected": True}),
+        ({"problems": [problem("not of a volume")]}, {"level": "warning"}),
+        ({"cluster_pairs": [cluster_pair(connected=False)]}, {"level": "error", "connected": False}),
+        ({"cluster_pairs": [cluster_pair(connected=None)]}, {"level": "warning", "connected": None}),
+        ({"cluster_pairs": [cluster_pair(**latency(3, 5))]}, {"latency_ms": 5}),
+        ({"cluster_pairs": [cluster_pair(**latency(0, None))]}, {"latency_ms": 0}),
+    ],
+)
+def test_a_link_is_as_bad_as_its_worst_volume_pair(of_link, expected):
+    (link,) = links(**of_link)
+    assert (link["cluster"], link["peer"]) == ("alpha", "beta")
+    assert {name: link[name] for name in expected} == expected
+
+
+def test_a_link_that_is_healthy():
+    (link,) = data(report(pairs(OK)))["links"]
+    assert (link["level"], link["pairs"], link["protected"]) == ("ok", 1, 1)
+
+
+def test_a_cluster_pair_of_which_the_other_side_is_not_known():
+    (link,) = links(cluster_pairs=[cluster_pair("pending", connected=False, peer={"name": None, "status": None})])
+    assert link["peer"] == "a cluster that is not known yet"
+
+
+def half_of_gamma(**others):
+    """What beta reports of its pairs with gamma, which does not answer."""
+    known = {"name": "gamma", "status": None, "mvip": "203.0.113.30", "version": "12.3.0.958"}
+    paired = cluster_pair("unknown_peer", connected=False, local={"name": "beta", "status": "Disconnected"}, peer=known)
+    pair = volume_pair("books", 5, in_sync=None, peer=side("books-dr", 9, None, replication_state=None))
+    return report([pair], "beta", None, cluster_pairs=[paired], **others)
+
+
+def test_a_cluster_that_does_not_answer_is_known_from_the_other_one():
+    found = data(report(pairs(OK)), half=half_of_gamma())
+    assert [(each["name"], each["mvip"], each["answered"]) for each in found["clusters"]] == [
+        ("alpha", None, True),
+        ("beta", None, True),
+        ("gamma", "203.0.113.30", False),
+    ]
+    broken = found["links"][0]
+    assert (broken["cluster"], broken["peer"], broken["level"], broken["pairs"]) == ("beta", "gamma", "error", 1)
+    pair = next(each for each in found["volume_pairs"] if each["volume"] == "books")
+    assert (pair["state"], pair["cluster"], pair["peer_cluster"], pair["writable"]) == (
+        *("not_known", "beta", "gamma", "beta?"),
+    )
+    assert found["level"] == "error"
+    assert [each["code"] for each in found["problems"]] == ["peer_unreachable"]
+
+
+def test_a_cluster_of_which_nothing_is_known_is_listed():
+    found = data(report(pairs(OK)), half=report([], "beta", None, cluster_pairs=[]))
+    assert found["clusters"][-1] == {"name": "gamma", "mvip": None, "version": None, "answered": False}
+
+
+def test_drift_is_passed_on():
+    assert data(drift=[{"link": "alpha - beta"}])["drift"] == [{"link": "alpha - beta"}]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("x", {}, AT), "the input is of type str, expected a dictionary"),
+        ((joined(), [], AT), "table is of type list, expected a dictionary"),
+        (({}, {}, AT), "'problems' is missing in the input"),
+        ((joined(), {}, AT), "'headline' is missing in the input"),
+        ((joined(), {"headline": ""}, AT, "x"), "drift is of type str, expected a list"),
+        ((joined(), {"headline": ""}, "yesterday"), "at is 'yesterday', expected a time in ISO 8601"),
+        ((joined(), {"headline": ""}, None), "at is None, expected a time in ISO 8601"),
+    ],
+)
+def test_another_input_is_refused_in_a_sentence(arguments, message):
+    with pytest.raises(AnsibleFilterError, match=r"^elementsw\.replication\.report_data: ") as refused:
+        report_data(*arguments)
+    assert message in str(refused.value)
