@@ -51,6 +51,10 @@ options:
       - Whether two clusters that are not paired are not a problem, unless no two of them are paired.
     type: bool
     default: false
+  max_lag:
+    description:
+      - How many seconds the target of a pair that counts as protected may be behind, on links without a C(max_lag).
+    type: float
 seealso:
   - plugin: elementsw.replication.status_table
     plugin_type: filter
@@ -141,7 +145,8 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ..plugin_utils._filter_input import PREFIX, dictionaries, sequence, shaped
+from ..plugin_utils._filter_input import PREFIX, dictionaries, plain, sequence, shaped
+from ..plugin_utils._pair_rows import is_of
 
 NAME = "join_reports"
 REPORT = "the result of elementsw.replication.element_pair_info"
@@ -153,16 +158,18 @@ FOLLOW = "do what the message says and check again"
 
 
 def join_reports(
-    clusters: Any, answers: Any, links: Any, halves: Any, *, not_all_paired: Any = False
+    clusters: Any, answers: Any, links: Any, halves: Any, *, not_all_paired: Any = False, max_lag: Any = None
 ) -> dict[str, Any]:
     """Return one report. Raise AnsibleFilterError where the input is not as documented."""
     names = sequence(NAME, "the input", clusters, "of names of clusters")
     answer = _by_name(names, "answers", answers)
     loops = dict(zip(names, _each_of(names, "links", links)))
     half = _by_name(names, "halves", halves)
+    allowed = _seconds(plain(max_lag))
     with shaped(NAME, REPORT):
         read = {name: [link for link in loops[name] if "skipped" not in link] for name in names}
         pairs = _without_missing_elsewhere([link for name in names for link in read[name] if _was_read(link)])
+        pairs = _with_pending_once(pairs)
         unread = [_unread_cluster(name, answer[name]) for name in names if not _was_read(answer[name])]
         unread += [_unread_link(link) for name in names for link in read[name] if not _was_read(link)]
         rest = [
@@ -172,8 +179,8 @@ def join_reports(
         ]
         ignored = ["not_paired"] if not_all_paired and (unread or _linked(pairs)) else []
         problems = unread + _found(pairs + rest, ignored)
-        pairs = [_judged(link, _link(link)[2]) for link in pairs]
-        rest = [_judged(report, None) for report in rest]
+        pairs = [_judged(link, _max_lag(link, allowed)) for link in pairs]
+        rest = [_judged(report, allowed) for report in rest]
         return {
             "answering": [name for name in names if _was_read(answer[name])],
             "pairs": pairs,
@@ -203,11 +210,22 @@ def _was_read(result: dict[str, Any]) -> bool:
     return "healthy" in result
 
 
-def _link(result: dict[str, Any]) -> tuple[str, str, float | None]:
-    """The names of both clusters of the link that the loop was over, and the lag that is allowed."""
+def _link(result: dict[str, Any]) -> tuple[str, str]:
+    """The names of both clusters of the link that the loop was over."""
     link = result[result["ansible_loop_var"]]
-    max_lag = link.get("max_lag")
-    return link["cluster"], link["peer"], None if max_lag in (None, "") else float(max_lag)
+    return link["cluster"], link["peer"]
+
+
+def _max_lag(result: dict[str, Any], otherwise: float | None) -> float | None:
+    own = _seconds(result[result["ansible_loop_var"]].get("max_lag"))
+    return otherwise if own is None else own
+
+
+def _seconds(value: Any) -> float | None:
+    try:
+        return None if value in (None, "") else float(value)
+    except (TypeError, ValueError) as wrong:
+        raise AnsibleFilterError(f"{PREFIX}{NAME}: max_lag is {value!r}, expected a number of seconds.") from wrong
 
 
 def _unread_cluster(name: str, answer: dict[str, Any]) -> dict[str, Any]:
@@ -220,7 +238,7 @@ def _unread_cluster(name: str, answer: dict[str, Any]) -> dict[str, Any]:
 
 
 def _unread_link(result: dict[str, Any]) -> dict[str, Any]:
-    both = _link(result)[:2]
+    both = _link(result)
     message = f"clusters {' and '.join(both)} were not read together: {result.get('msg', 'the task did not run')}"
     return _problem(_code(result), message, FOLLOW, both[0])
 
@@ -275,6 +293,30 @@ def _without_missing_elsewhere(links: list[dict]) -> list[dict]:
         }
         for link in links
     ]
+
+
+def _with_pending_once(links: list[dict]) -> list[dict]:
+    """The links, each pending pair on the first of them alone: it names no other side, and every link of its cluster shows it."""
+    shown: set[str] = set()
+    found = []
+    for link in links:
+        waiting = [pair for pair in link["volume_pairs"] if pair["state"].startswith("pending") and pair.get("uuid")]
+        again = [pair for pair in waiting if pair["uuid"] in shown]
+        shown |= {pair["uuid"] for pair in waiting}
+        volumes = [volume for pair in again for volume in _volumes(link, pair)]
+        found.append(
+            {
+                **link,
+                "volume_pairs": [pair for pair in link["volume_pairs"] if pair not in again],
+                "problems": [problem for problem in link["problems"] if not is_of(problem, volumes)],
+            }
+        )
+    return found
+
+
+def _volumes(link: dict[str, Any], pair: dict[str, Any]) -> list[tuple[str, int | None, str | None]]:
+    names = (link["clusters"]["local"]["name"], link["clusters"]["peer"]["name"])
+    return [(name, side["volume_id"], side["name"]) for name, side in zip(names, (pair["local"], pair["peer"]))]
 
 
 def _judged(report: dict[str, Any], max_lag: float | None) -> dict[str, Any]:

@@ -96,7 +96,9 @@ _value:
       type: list
       elements: dict
     problems:
-      description: The problems, errors first, in the form of RV(elementsw.replication.element_pair_info#module:problems).
+      description:
+        - The problems in the form of RV(elementsw.replication.element_pair_info#module:problems), errors first, and of these the
+          ones of whole clusters.
       type: list
       elements: dict
     drift:
@@ -117,6 +119,7 @@ JOINED = "the value of elementsw.replication.join_reports"
 TABLE = "the value of elementsw.replication.status_table"
 #: The worst first.
 LEVELS = ("error", "warning", "ok")
+LAGS = ("lag_exceeded", "lag_unknown", "lag_high")
 
 
 def report_data(joined: Any, table: Any, at: Any, drift: Any = ()) -> dict[str, Any]:
@@ -124,7 +127,7 @@ def report_data(joined: Any, table: Any, at: Any, drift: Any = ()) -> dict[str, 
     report = dictionary(NAME, "the input", joined, JOINED)
     laid_out = dictionary(NAME, "table", table, TABLE)
     with shaped(NAME, f"{JOINED} and {TABLE}"):
-        problems = sorted(report["problems"], key=lambda problem: problem["severity"] != "error")
+        problems = sorted(report["problems"], key=_what_to_do_first)
         volume_pairs = _volume_pairs(report, problems)
         return {
             "generated_at": plain(at),
@@ -139,6 +142,11 @@ def report_data(joined: Any, table: Any, at: Any, drift: Any = ()) -> dict[str, 
             "problems": problems,
             "drift": dictionaries(NAME, "drift", drift, "each item a link"),
         }
+
+
+def _what_to_do_first(problem: dict[str, Any]) -> tuple[bool, bool, bool]:
+    """What concerns whole clusters is the cause of other problems, and a lag mostly follows from one."""
+    return problem["severity"] != "error", problem["volume"] is not None, problem["code"] in LAGS
 
 
 def _level(problems: list[dict[str, Any]]) -> str:

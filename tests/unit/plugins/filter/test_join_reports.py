@@ -194,3 +194,44 @@ def test_input_that_is_not_as_documented(arguments, message):
 
 def test_ansible_finds_it_by_its_name():
     assert FilterModule().filters() == {"join_reports": join_reports}
+
+
+def pending(uuid, number, state="pending_local", **others):
+    return volume_pair(f"v{number}", number, health="pending", in_sync=False, uuid=uuid, state=state, **others)
+
+
+def test_a_pending_pair_that_every_link_of_its_cluster_shows_is_one():
+    here = problem("here", code="pending_pair", volume="v1", volume_id=1)
+    again = problem("again", code="lag_unknown", volume="v1", volume_id=1)
+    other = problem("of another volume", volume="v2", volume_id=2)
+    nameless = {"local": side(None, None), "peer": side("v1", 1)}
+    first = link("alpha", "beta", [pending("one", 1), volume_pair("v2", 2, uuid="two")], problems=[here])
+    second = link("alpha", "gamma", [pending("one", 1)], problems=[again, other])
+    third = link("beta", "alpha", [pending("one", 1, "pending_peer", **nameless)], problems=[again])
+    joined = join([READ] * 3, [[first, second], [third], []])
+    assert [len(each["volume_pairs"]) for each in joined["pairs"]] == [2, 0, 0]
+    assert joined["problems"] == [here, other]
+    assert joined["summary"]["pairs"] == 2
+
+
+@pytest.mark.parametrize("max_lag", [60, "60", 60.0])
+def test_a_lag_that_is_allowed_on_every_link_without_one_of_its_own(max_lag):
+    late = {"lag_seconds": 90.0}
+    of_link = link("alpha", "beta", [volume_pair(**late)])
+    own = link("alpha", "gamma", [volume_pair(**late)])
+    own["which"]["max_lag"] = 100
+    half = report([volume_pair("v3", 3, **late)], "beta", None)
+    joined = join([READ, READ, NO_ANSWER], [[of_link, own], [], []], [{}, half, {}], max_lag=max_lag)
+    pairs = [pair for each in [*joined["pairs"], *joined["halves"]] for pair in each["volume_pairs"]]
+    assert [(pair["protection"], pair["max_lag"]) for pair in pairs] == [("late", 60), ("protected", 100), ("late", 60)]
+
+
+@pytest.mark.parametrize("max_lag", [None, ""])
+def test_without_a_limit_any_lag_is_allowed(max_lag):
+    joined = join([READ, READ], [[link("alpha", "beta", [volume_pair(lag_seconds=9e9)])], []], max_lag=max_lag)
+    assert joined["summary"]["protected"] == 1
+
+
+def test_a_limit_that_is_no_number_is_refused():
+    with pytest.raises(AnsibleFilterError, match="max_lag is 'an hour', expected a number of seconds"):
+        join([READ, READ], [[link("alpha", "beta")], []], max_lag="an hour")

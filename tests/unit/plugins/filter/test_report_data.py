@@ -130,7 +130,7 @@ def test_a_volume_pair_is_described_from_both_sides():
             "max_lag_seconds": 60.0,
             "progress_percent": 40,
             "remaining_seconds": 90,
-            "problems": [1, 2],
+            "problems": [1, 3],
         }
     ]
 
@@ -229,3 +229,16 @@ def test_another_input_is_refused_in_a_sentence(arguments, message):
     with pytest.raises(AnsibleFilterError, match=r"^elementsw\.replication\.report_data: ") as refused:
         report_data(*arguments)
     assert message in str(refused.value)
+
+
+def test_problems_of_whole_clusters_come_first_and_lags_last():
+    problems = [
+        problem("lag", code="lag_unknown", volume="v1", volume_id=1),
+        problem("half", code="half_pair", volume="v1", volume_id=1),
+        problem("late", code="lag_exceeded", volume="v1", volume_id=1),
+        problem("link", code="link_lost"),
+        problem("pending", "warning", code="pending_pair"),
+    ]
+    found = data(report(pairs(BROKEN), problems=problems))
+    assert [each["message"] for each in found["problems"]] == ["link", "half", "lag", "late", "pending"]
+    assert found["volume_pairs"][0]["problems"] == [2, 3, 4]
