@@ -21,6 +21,7 @@ STAGES = {
     "docs": stages.docs,
     "package": stages.package,
     "sdk": stages.sdk,
+    "monitoring": stages.monitoring,
     "benchmark": stages.benchmark,
     "matrix": stages.matrix,
     "fuzz": stages.fuzz,

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The stages that need one environment each: tests, lint, documentation, packaging, SDK, benchmark, fault matrix, fuzz."""
+"""The stages that need one environment each, such as tests, lint, documentation, packaging and the page in a browser."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from workshop import (
     interpreter,
     make_environment,
     newest_interpreter,
+    not_here,
     run,
     step,
     uv,
@@ -150,6 +151,34 @@ def sdk() -> None:
     tools = make_environment("sdk", newest_interpreter(), "pytest", "-r", "tests/sdk/requirements.txt")
     uv("pip", "install", "--quiet", "--no-deps", "--python", tools.python, SDK)
     run([tools.python, "-m", "pytest", "tests/sdk"], cwd=ROOT, env=tools.variables())
+
+
+def monitoring() -> None:
+    step("the alert rules, by promtool")
+    promtool = shutil.which("promtool") or _debian_promtool()
+    if not promtool:
+        not_here("the alert rules by promtool, because neither it nor the Debian package prometheus is at hand")
+        return
+    run([promtool, "check", "rules", "docs/monitoring/element_replication.rules.yml"], cwd=ROOT, env=os.environ)
+    run([promtool, "test", "rules", "tests/monitoring/rules_test.yml"], cwd=ROOT, env=os.environ)
+
+
+def _debian_promtool() -> str | None:
+    """Take it out of its package: installing that would start a server."""
+    if not shutil.which("apt-get") or not shutil.which("dpkg-deb"):
+        return None
+    folder = WORK / "promtool"
+    program = folder / "usr" / "bin" / "promtool"
+    if not program.exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        try:
+            run(["apt-get", "download", "-qq", "prometheus"], cwd=folder, env=os.environ)
+        except StageFailure:
+            return None
+        (package,) = folder.glob("*.deb")
+        run(["dpkg-deb", "-x", str(package), "."], cwd=folder, env=os.environ)
+    return str(program)
 
 
 def _lint_environment() -> Environment:

@@ -101,12 +101,17 @@ _value:
           ones of whole clusters.
       type: list
       elements: dict
+    problem_counts:
+      description: The C(number) of problems of each C(cluster), C(severity) and C(code) that has any.
+      type: list
+      elements: dict
     drift:
       description: The differences from the lists of declared pairs.
       type: list
       elements: dict
 """
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -140,6 +145,7 @@ def report_data(joined: Any, table: Any, at: Any, drift: Any = ()) -> dict[str, 
             "links": _links(report, problems, volume_pairs),
             "volume_pairs": volume_pairs,
             "problems": problems,
+            "problem_counts": _problem_counts(problems),
             "drift": dictionaries(NAME, "drift", drift, "each item a link"),
         }
 
@@ -157,6 +163,14 @@ def _level(problems: list[dict[str, Any]]) -> str:
 def _severities(problems: list[dict[str, Any]]) -> dict[str, int]:
     errors = [problem["severity"] for problem in problems].count("error")
     return {"errors": errors, "warnings": len(problems) - errors}
+
+
+def _problem_counts(problems: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    kinds = Counter((problem["cluster"], problem["severity"], problem["code"]) for problem in problems)
+    return [
+        {"cluster": cluster, "severity": severity, "code": code, "number": number}
+        for (cluster, severity, code), number in kinds.items()
+    ]
 
 
 def _verdict(summary: dict[str, Any], unread: list[dict[str, Any]]) -> str:

@@ -242,3 +242,14 @@ def test_problems_of_whole_clusters_come_first_and_lags_last():
     found = data(report(pairs(BROKEN), problems=problems))
     assert [each["message"] for each in found["problems"]] == ["link", "half", "lag", "late", "pending"]
     assert found["volume_pairs"][0]["problems"] == [2, 3, 4]
+
+
+def test_problems_are_counted_by_cluster_severity_and_code():
+    several = problem("of several clusters", cluster=None)
+    problems = [problem("a"), problem("b"), problem("c", "warning"), problem("d", cluster="Alpha"), several]
+    assert data(report(problems=problems))["problem_counts"] == [
+        {"cluster": "alpha", "severity": "error", "code": "paused", "number": 2},
+        {"cluster": "Alpha", "severity": "error", "code": "paused", "number": 1},
+        {"cluster": None, "severity": "error", "code": "paused", "number": 1},
+        {"cluster": "alpha", "severity": "warning", "code": "paused", "number": 1},
+    ]
