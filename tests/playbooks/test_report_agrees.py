@@ -26,7 +26,7 @@ SHIPPED = sorted((TESTS / "simulator" / "worlds").glob("*.yml"))
 TARGETS = [TESTS / "integration" / "targets" / name / "world.yml" for name in ("status", "report")]
 
 
-def worlds():
+def _worlds():
     for path in (*SHIPPED, *TARGETS):
         yield pytest.param(yaml.safe_load(path.read_text(encoding="utf-8")), id=f"{path.parent.name}-{path.stem}")
     yield pytest.param(combined_problems.world(), id="combined")
@@ -49,16 +49,14 @@ def protected(truth):
 
 def _replicates(both, truth, cut):
     names = frozenset(name for name, _volume, _half in both)
-    source, target = sorted(
-        (volume for _name, volume, _half in both), key=lambda volume: volume["access"], reverse=True
-    )
+    source, target = sorted((volume for _name, volume, _half in both), key=lambda volume: volume["access"])
     return (
         names not in cut
         and all(truth["clusters"][name]["up"] for name in names)
         and all(_is_linked(truth, name, half) for name, _volume, half in both)
         and not any(half[state] for _name, _volume, half in both for state in ("pending", "paused", "stopped"))
         and not (source["deleted"] or target["deleted"])
-        and (source["access"], target["access"]) == ("replicationTarget", "readWrite")[::-1]
+        and (source["access"], target["access"]) == ("readWrite", "replicationTarget")
         and source["size"] == target["size"]
         and source["enable_512e"] == target["enable_512e"]
         and (both[0][2]["mode"] != "SnapshotsOnly" or any(each["replicate"] for each in target["snapshots"]))
@@ -70,7 +68,7 @@ def _is_linked(truth, name, half):
 
 
 @pytest.mark.journey
-@pytest.mark.parametrize("described", worlds())
+@pytest.mark.parametrize("described", list(_worlds()))
 def test_every_number(described, collections_path, command_path, tmp_path):
     world = World.from_dict({**described, "timings": "instant"})
     names = ",".join(world.clusters)
