@@ -299,7 +299,7 @@ def _map(clusters: list[dict[str, Any]], links: list[dict[str, Any]]) -> dict[st
 def _places(number: int) -> list[tuple[float, float]]:
     """The centres of the nodes."""
     if number <= 2:
-        gap = NODE_WIDTH + 190
+        gap = NODE_WIDTH + 260
         return [(MARGIN + NODE_WIDTH / 2 + gap * place, MARGIN + NODE_HEIGHT / 2) for place in range(number)]
     radius = max(150.0, number * 62.0)
     angles = [
