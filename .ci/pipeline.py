@@ -22,6 +22,7 @@ STAGES = {
     "package": stages.package,
     "sdk": stages.sdk,
     "monitoring": stages.monitoring,
+    "browser": stages.browser,
     "benchmark": stages.benchmark,
     "matrix": stages.matrix,
     "fuzz": stages.fuzz,

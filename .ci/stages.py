@@ -49,6 +49,9 @@ PLAYBOOKS = ("ansible-core", "-r", "tests/integration/requirements.txt")
 #: Its own requirements name enum34, which would stand in for the enum of the standard library.
 SDK = "solidfire-sdk-python==12.3.0.203"
 
+#: Of these the tests take the first that there is.
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
 _OFFLINE = """
 # Nothing is fetched: references to other documentation are left to `antsibull-docs lint-collection-docs`.
 intersphinx_mapping = {}
@@ -151,6 +154,33 @@ def sdk() -> None:
     tools = make_environment("sdk", newest_interpreter(), "pytest", "-r", "tests/sdk/requirements.txt")
     uv("pip", "install", "--quiet", "--no-deps", "--python", tools.python, SDK)
     run([tools.python, "-m", "pytest", "tests/sdk"], cwd=ROOT, env=tools.variables())
+
+
+def browser() -> None:
+    step("the page of the report in a browser")
+    if not _has_browser():
+        not_here(
+            "the page in a browser, because neither Chromium nor Chrome is there, nor apt-get with root to install it"
+        )
+        return
+    tools = make_environment(
+        "browser", newest_interpreter(), "ansible-core", "pytest", "-r", "tests/browser/requirements.txt"
+    )
+    run([tools.python, "-m", "pytest", "tests/browser"], cwd=ROOT, env=tools.variables())
+
+
+def _has_browser() -> bool:
+    """Install Debian's one where there is none and this may."""
+    if any(map(shutil.which, BROWSERS)):
+        return True
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        return False
+    install = ["apt-get", "install", "-qq", "--yes", "--no-install-recommends", "chromium"]
+    try:
+        run(install, cwd=ROOT, env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"})
+    except StageFailure:
+        return False
+    return bool(shutil.which("chromium"))
 
 
 def monitoring() -> None:

@@ -66,7 +66,9 @@ _value:
       description: The same as Unix time.
       type: int
     level:
-      description: V(error) with a problem of that severity or with anything that could not be read, else V(warning) or V(ok).
+      description:
+        - V(error) with a problem of that severity or with anything that could not be read, V(ok) where there is no problem and
+          every volume pair is protected, else V(warning).
       type: str
     verdict:
       description: The answer to the question whether everything is protected, as a sentence.
@@ -112,7 +114,7 @@ _value:
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from ..plugin_utils._filter_input import dictionaries, dictionary, plain, shaped
@@ -124,6 +126,15 @@ JOINED = "the value of elementsw.replication.join_reports"
 TABLE = "the value of elementsw.replication.status_table"
 #: The worst first.
 LEVELS = ("error", "warning", "ok")
+#: How bad a state is by itself, whatever problem is its cause.
+STATES = {
+    "not_replicating": "error",
+    "late": "error",
+    "not_known": "warning",
+    "paused": "warning",
+    "copying": "warning",
+    "protected": "ok",
+}
 LAGS = ("lag_exceeded", "lag_unknown", "lag_high")
 
 
@@ -137,12 +148,12 @@ def report_data(joined: Any, table: Any, at: Any, drift: Any = ()) -> dict[str, 
         return {
             "generated_at": plain(at),
             "timestamp": int(time_given(NAME, "at", at).timestamp()),
-            "level": _level(problems),
+            "level": _level(problems, report["summary"]),
             "verdict": _verdict(report["summary"], report["unread"]),
             "headline": laid_out["headline"],
             "summary": {**report["summary"], **_severities(problems)},
             "clusters": _clusters(report),
-            "links": _links(report, problems, volume_pairs),
+            "links": _links(report, volume_pairs),
             "volume_pairs": volume_pairs,
             "problems": problems,
             "problem_counts": _problem_counts(problems),
@@ -155,9 +166,14 @@ def _what_to_do_first(problem: dict[str, Any]) -> tuple[bool, bool, bool]:
     return problem["severity"] != "error", problem["volume"] is not None, problem["code"] in LAGS
 
 
-def _level(problems: list[dict[str, Any]]) -> str:
-    found = {problem["severity"] for problem in problems}
-    return next((level for level in LEVELS if level in found), "ok")
+def _worst(levels: Iterable[str]) -> str:
+    return min(levels, key=LEVELS.index, default="ok")
+
+
+def _level(problems: list[dict[str, Any]], summary: dict[str, Any]) -> str:
+    """What is not protected is never without a warning, such as a copy that is no problem."""
+    all_protected = summary["pairs"] == summary["protected"] > 0
+    return _worst(["ok" if all_protected else "warning", *(problem["severity"] for problem in problems)])
 
 
 def _severities(problems: list[dict[str, Any]]) -> dict[str, int]:
@@ -182,6 +198,8 @@ def _verdict(summary: dict[str, Any], unread: list[dict[str, Any]]) -> str:
     rest = every - protected
     if every == 1:
         return "The volume pair is not protected"
+    if not protected:
+        return f"None of the {every} volume pairs is protected"
     return f"{rest} of {every} volume pairs {'is' if rest == 1 else 'are'} not protected"
 
 
@@ -215,34 +233,24 @@ def _cluster(described: dict[str, Any], answered: bool) -> dict[str, Any]:
     }
 
 
-def _links(
-    report: dict[str, Any], problems: list[dict[str, Any]], volume_pairs: list[dict[str, Any]]
-) -> list[dict[str, Any]]:
+def _links(report: dict[str, Any], volume_pairs: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The cluster pairs, each once. What one side alone knows of it counts where both were not read together."""
     found: dict[frozenset[str], dict[str, Any]] = {}
     for link in _reports(report):
         for pair in link["cluster_pairs"]:
             both = pair["local"]["name"], pair["peer"]["name"] or "a cluster that is not known yet"
             if frozenset(both) not in found:
-                found[frozenset(both)] = _link(pair, both, problems, volume_pairs)
+                found[frozenset(both)] = _link(pair, both, volume_pairs)
     return sorted(found.values(), key=lambda link: (LEVELS.index(link["level"]), link["cluster"], link["peer"]))
 
 
-def _link(
-    pair: dict[str, Any], both: tuple[str, str], problems: list[dict[str, Any]], volume_pairs: list[dict[str, Any]]
-) -> dict[str, Any]:
+def _link(pair: dict[str, Any], both: tuple[str, str], volume_pairs: list[dict[str, Any]]) -> dict[str, Any]:
     of_link = [each for each in volume_pairs if {each["cluster"], each["peer_cluster"]} == set(both)]
-    own = [problems[number - 1] for each in of_link for number in each["problems"]]
-    level = _level(own)
-    if pair["connected"] is False:
-        level = "error"
-    elif level == "ok" and any(each["state"] != "protected" for each in of_link):
-        level = "warning"
     latencies = [side["latency_ms"] for side in (pair["local"], pair["peer"]) if side.get("latency_ms") is not None]
     return {
         "cluster": both[0],
         "peer": both[1],
-        "level": level,
+        "level": _worst(["error" if pair["connected"] is False else "ok", *(each["level"] for each in of_link)]),
         "connected": pair["connected"],
         "latency_ms": max(latencies, default=None),
         "pairs": len(of_link),
@@ -267,7 +275,7 @@ def _volume_pair(link: dict[str, Any], pair: dict[str, Any], problems: list[dict
     volumes = [(here, local["volume_id"], local["name"]), (there, peer["volume_id"], peer["name"])]
     own = [number for number, problem in enumerate(problems, 1) if is_of(problem, volumes)]
     return {
-        "level": _level([problems[number - 1] for number in own]),
+        "level": _worst([STATES[pair["protection"]], *(problems[number - 1]["severity"] for number in own)]),
         "state": pair["protection"],
         **_side("", here, local, pair["volume"]),
         **_side("peer_", there, peer, pair["peer_volume"]),

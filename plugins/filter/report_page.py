@@ -289,19 +289,26 @@ def _map(clusters: list[dict[str, Any]], links: list[dict[str, Any]]) -> dict[st
         "width": round(width),
         "height": round(height),
         "nodes": [_node(name, known.get(name, {}), at[name]) for name in names],
-        # Lines that cross do so in the middle, where their labels would hide each other.
         "edges": [
-            _edge(link, at[link["cluster"]], at[link["peer"]], 0.5 if len(names) < 4 else 0.36) for link in links
+            _edge(link, at[link["cluster"]], at[link["peer"]], _label_place(names, link["cluster"], link["peer"]))
+            for link in links
         ],
     }
+
+
+def _label_place(names: list[str], one: str, other: str) -> float:
+    """How far along a line its label is. Lines that cross do so in the middle, where their labels would hide each other."""
+    distance = abs(names.index(one) - names.index(other))
+    are_neighbours = distance in (1, len(names) - 1)
+    return 0.5 if are_neighbours else 0.3
 
 
 def _places(number: int) -> list[tuple[float, float]]:
     """The centres of the nodes."""
     if number <= 2:
-        gap = NODE_WIDTH + 190
+        gap = NODE_WIDTH + 260
         return [(MARGIN + NODE_WIDTH / 2 + gap * place, MARGIN + NODE_HEIGHT / 2) for place in range(number)]
-    radius = max(150.0, number * 62.0)
+    radius = max(150.0, number * 70.0)
     angles = [
         math.tau * place / number - math.pi / 2 - (math.pi / number if number == 4 else 0) for place in range(number)
     ]

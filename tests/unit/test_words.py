@@ -22,7 +22,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 #: Globs of the files to check, by group. Files of a group without a match are an error, see `test_every_glob_has_files`.
 CHECKED = {
     "documents": ("README.md", "CONTRIBUTING.md", "SECURITY.md", "tests/README.md", "roles/*/README.md"),
-    "guides": ("docs/docsite/rst/*.rst", "docs/docsite/*.yml"),
+    "guides": ("docs/docsite/rst/*.rst", "docs/docsite/*.yml", "docs/monitoring/*.yml"),
     "changelog": ("changelogs/fragments/*.yml",),
     "project": ("Makefile", "galaxy.yml", ".github/**/*.yml", ".github/*.md"),
     "continuous integration": (".ci/*",),
@@ -34,12 +34,15 @@ CHECKED = {
     "tests of the simulator and the tools": ("tests/unit/simulator/*.py", "tests/unit/tools/*.py"),
     "fault matrix": ("tests/matrix/*.py",),
     "fuzz tests": ("tests/fuzz/*.py",),
-    "tests of signals, costs and the SDK": (
+    "tests of signals, costs, the SDK, alerts and the page": (
         "tests/conftest.py",
         "tests/signals/*.py",
         "tests/benchmark/*.py",
         "tests/sdk/*.py",
         "tests/sdk/*.txt",
+        "tests/browser/*.py",
+        "tests/browser/*.txt",
+        "tests/monitoring/*.yml",
     ),
     "module documentation": ("plugins/modules/*.py", "plugins/doc_fragments/*.py"),
     "unit tests": ("tests/unit/*.py", "tests/unit/plugins/**/*.py"),

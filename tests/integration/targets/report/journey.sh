@@ -67,7 +67,7 @@ agree "1 of 3 volume pairs is not protected" 1 alpha,beta,gamma
 run 0 -e "$three" -e "$files"
 agree "1 of 3 volume pairs is not protected" 2 alpha,beta,gamma
 run 0 -e "$three" -e "$files" -e report_volumes=orders-db
-agree "The volume pair is protected" 3 alpha,beta
+agree "The volume pair is protected" 3 alpha,beta,gamma
 
 # In check mode no file changes.
 cp "$folder/r.jsonl" "$folder/before"
@@ -93,6 +93,12 @@ play 0 "$here/role.yml" -e report_html="$folder/own.html"
 [ -s "$folder/own.html" ] || fail "the role has written no page"
 play 2 "$here/role.yml" -e "{\"report_links\": [{\"cluster\": \"alpha\", \"peer\": \"beta\"}]}"
 says "Give either report_peer"
+play 0 "$here/role.yml" -e report_on=alpha,beta -e report_html="$folder/both.html"
+grep -qF "1 of 2 volume pairs is not protected" "$folder/both.html" || fail "the role for both clusters reports otherwise"
+play 2 "$here/role.yml" -e report_on=alpha,gamma
+says "Run the role on one cluster and its peer"
+play 2 "$here/role.yml" -e '{"report_peer": null, "report_links": [{"cluster": "beta", "peer": "gamma"}]}'
+says "The role does not run on beta"
 run 2 -e "$three" --limit alpha
 says "The limit leaves out beta, gamma"
 

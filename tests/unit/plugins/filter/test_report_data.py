@@ -46,6 +46,7 @@ def test_the_filter_has_its_name():
         ([OK, OK], "All 2 volume pairs are protected"),
         ([OK, PAUSED], "1 of 2 volume pairs is not protected"),
         ([PAUSED, BROKEN, OK], "2 of 3 volume pairs are not protected"),
+        ([PAUSED, BROKEN], "None of the 2 volume pairs is protected"),
     ],
 )
 def test_the_verdict_answers_whether_everything_is_protected(changes, verdict):
@@ -87,9 +88,9 @@ def test_the_worst_volume_pair_comes_first():
     assert order == [
         ("v4", "error", "not_replicating"),
         ("v2", "error", "late"),
+        ("v6", "error", "late"),
         ("v3", "warning", "paused"),
-        ("v6", "ok", "late"),
-        ("v5", "ok", "copying"),
+        ("v5", "warning", "copying"),
         ("v1", "ok", "protected"),
     ]
 
@@ -253,3 +254,32 @@ def test_problems_are_counted_by_cluster_severity_and_code():
         {"cluster": None, "severity": "error", "code": "paused", "number": 1},
         {"cluster": "alpha", "severity": "warning", "code": "paused", "number": 1},
     ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "level"),
+    [
+        ([], "warning"),
+        ([OK], "ok"),
+        ([OK, {"health": "syncing"}], "warning"),
+        ([OK, BROKEN], "warning"),
+    ],
+)
+def test_what_is_not_protected_is_never_without_a_warning(changes, level):
+    assert data(report(pairs(*changes)))["level"] == level
+
+
+@pytest.mark.parametrize(
+    ("changes", "level"),
+    [
+        (OK, "ok"),
+        ({"health": "syncing"}, "warning"),
+        (PAUSED, "warning"),
+        (BROKEN, "error"),
+        ({"lag_seconds": 9.0}, "error"),
+    ],
+)
+def test_a_volume_pair_is_at_least_as_bad_as_its_state(changes, level):
+    found = data(report(pairs(changes)), max_lag=5)
+    assert found["volume_pairs"][0]["level"] == level
+    assert found["links"][0]["level"] == level

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
+import itertools
 from collections.abc import Iterator
 from typing import Any
 
@@ -197,6 +198,23 @@ def test_no_cluster_of_the_map_lies_on_another_one_or_outside(number):
     for place, one in enumerate(boxes):
         for other in boxes[place + 1 :]:
             assert one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
+
+
+def apart(one, other):
+    return one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
+
+
+@pytest.mark.parametrize("number", range(2, 6))
+def test_no_label_of_the_map_hides_another_one_or_a_cluster(number):
+    names = [f"c{place}" for place in range(number)]
+    clusters = [{"name": name, "mvip": None, "version": None, "answered": True} for name in names]
+    link = {"level": "ok", "connected": True, "latency_ms": 9, "pairs": 1, "protected": 1}
+    links = [{**link, "cluster": one, "peer": other} for one, other in itertools.combinations(names, 2)]
+    found = report_page({**data(), "clusters": clusters, "links": links})["map"]
+    nodes = [(each["x"], each["y"], each["x"] + each["width"], each["y"] + each["height"]) for each in found["nodes"]]
+    # As large as the template makes them.
+    labels = [(each["x"] - 80, each["y"] - 20, each["x"] + 80, each["y"] + 20) for each in found["edges"]]
+    assert all(apart(one, other) for one, other in itertools.combinations([*nodes, *labels], 2))
 
 
 @pytest.mark.parametrize(

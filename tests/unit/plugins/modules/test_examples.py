@@ -40,7 +40,7 @@ def role_options(name: str) -> dict[str, Any]:
     return yaml.safe_load(text)["argument_specs"]["main"]["options"]
 
 
-ROLES = {name: role_options(name) for name in ("failover", "protect")}
+ROLES = {name: role_options(name) for name in ("failover", "protect", "report")}
 # What no module has an option for.
 OF_ROLES_ALONE = {
     *(f"{role}_{name}" for role in ROLES for name in ("peer", "pairs")),
@@ -167,6 +167,8 @@ def test_every_place_is_looked_at() -> None:
         "roles/failover/tasks/trial.yml",
         "roles/protect/README.md",
         "roles/protect/tasks/main.yml",
+        "roles/report/README.md",
+        "roles/report/tasks/read.yml",
     } <= sources
 
 
@@ -206,7 +208,8 @@ def test_role_protect_leaves_its_pairs_to_the_module() -> None:
 
 
 @pytest.mark.parametrize(
-    ("role", "variable"), [(role, name) for role in ROLES for name in ROLES[role] if name not in OF_ROLES_ALONE]
+    ("role", "variable"),
+    [(role, name) for role in ("failover", "protect") for name in ROLES[role] if name not in OF_ROLES_ALONE],
 )
 def test_role_options_agree_with_the_module(role: str, variable: str) -> None:
     """Same type, choices and default as the option that the variable fills."""
