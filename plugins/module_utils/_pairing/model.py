@@ -344,13 +344,14 @@ class ClusterFault:
 
 @dataclass(frozen=True)
 class Saved:
-    """A saved snapshot that this run has taken."""
+    """A saved snapshot that this run has taken, or in check mode would take."""
 
     cluster: str
     volume: str
     snapshot_id: int | None
-    name: str
-    #: The time in the API's form; None for never.
+    #: None in check mode.
+    name: str | None
+    #: The time in the API's form; None for never, and in check mode.
     expires: str | None = None
 
 

@@ -152,13 +152,6 @@ def _newest(observed: ObservedVolumePair, side: Side) -> list:
     return sorted(copies, key=lambda snapshot: snapshot.created, reverse=True)[:MAX_SNAPSHOTS]
 
 
-def overwritten_unsaved(observed: ObservedVolumePair, side: Side) -> str:
-    return (
-        f"data_loss_possible: {ends(observed)}: what {observed.name(side)} has is overwritten and not saved, because of "
-        "save_overwritten: false"
-    )
-
-
 def sizes_left(observed: ObservedVolumePair) -> str:
     return f"{ends(observed)}: a forced failover does not change sizes; run again to grow them"
 
