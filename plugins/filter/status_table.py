@@ -28,7 +28,7 @@ options:
     default: ""
   drift:
     description:
-      - The value of P(elementsw.replication.replication_drift#filter). A volume that is declared and has no pair is as an error.
+      - The value of P(elementsw.replication.replication_drift#filter). Its problems count like those of the links.
     type: list
     elements: dict
     default: []
@@ -66,6 +66,10 @@ _value:
       description: How many problems there are.
       type: str
       sample: 1 error, 0 warnings
+    all_problems:
+      description: Every problem once, those of O(drift) as well.
+      type: list
+      elements: dict
     problems:
       description: The problems of clusters and links that were not read.
       type: list
@@ -156,12 +160,15 @@ def status_table(joined: Any, at: Any = "", drift: Any = ()) -> dict[str, Any]:
     differing = dictionaries(NAME, "drift", drift, "each item a link")
     with shaped(NAME, JOINED):
         missing = sum(len(link["not_paired"]) for link in differing)
-        read = [(link, problems, _is_shown(link, problems)) for link, problems in _with_problems(report)]
+        of_lists = {each["link"]: each["problems"] for each in differing}
+        read = [(link, problems, _is_shown(link, problems)) for link, problems in _with_problems(report, of_lists)]
+        every = report["problems"] + [problem for found in of_lists.values() for problem in found]
         return {
             "headline": _headline(report["summary"], missing, plain(at)),
-            "sick": _sick(report, missing),
+            "sick": _sick(report, every),
             "not_read": _not_read(report),
-            "counts": _counts(report["problems"]),
+            "counts": _counts(every),
+            "all_problems": every,
             "problems": report["unread"],
             "links": [_link(link, problems) for link, problems, is_shown in read if is_shown],
             "not_paired": [
@@ -189,12 +196,10 @@ def _headline(summary: dict[str, Any], missing: int, at: str) -> str:
     return ", ".join(parts) + (f" - as of {at}" if at else "")
 
 
-def _sick(report: dict[str, Any], missing: int) -> str | None:
+def _sick(report: dict[str, Any], every: list[dict]) -> str | None:
     unread = report["unread"]
-    errors = [problem for problem in report["problems"] if problem["severity"] == "error" and problem not in unread]
+    errors = [problem for problem in every if problem["severity"] == "error" and problem not in unread]
     errors += [problem for problem in unread if problem["code"] == UNREACHABLE]
-    if not errors and missing:
-        return f"{_counted(missing, 'volume')} declared and not paired; run protect with the same list."
     if not errors:
         return None
     return f"The replication has {_counted(len(errors), 'problem')} of severity error; the report says what to do about each."
@@ -210,16 +215,28 @@ def _not_read(report: dict[str, Any]) -> str | None:
     )
 
 
-def _with_problems(report: dict[str, Any]) -> list[tuple[dict, list[dict]]]:
+def _with_problems(report: dict[str, Any], of_lists: dict[str, list[dict]]) -> list[tuple[dict, list[dict]]]:
     """The links, those with errors first, each with the problems that no link before it has."""
     messages: set[str] = set()
     links = []
-    for link in sorted(report["pairs"], key=lambda link: link["healthy"]) + report["halves"]:
-        found = [problem for problem in link["problems"] if problem["code"] not in report["ignored"]]
+    all_problems = [(link, link["problems"] + of_lists.get(_link_name(link), [])) for link in report["pairs"]]
+    all_problems.sort(key=lambda pair: pair[0]["healthy"] and not any(_is_error(problem) for problem in pair[1]))
+    for link, problems in all_problems + [(half, half["problems"]) for half in report["halves"]]:
+        found = [problem for problem in problems if problem["code"] not in report["ignored"]]
         new = [problem for problem in found if problem["message"] not in messages]
         messages.update(problem["message"] for problem in new)
         links.append((link, new))
     return links
+
+
+def _link_name(link: dict[str, Any]) -> str:
+    """The hosts of the link that the loop was over; empty where there was none."""
+    item = link.get(link.get("ansible_loop_var", ""))
+    return f"{item['cluster']} - {item['peer']}" if item else ""
+
+
+def _is_error(problem: dict[str, Any]) -> bool:
+    return problem["severity"] == "error"
 
 
 def _is_shown(link: dict[str, Any], problems: list[dict]) -> bool:
@@ -316,7 +333,7 @@ def _row(pair: dict[str, Any], here: str, peer_name: str | None) -> dict[str, An
 
 def _rank(row: dict[str, Any]) -> tuple[bool, int, float]:
     """Rows with an error first, and those that need a person; among both kinds the worst health, then the largest lag."""
-    is_error = row["health"] in NEED_A_PERSON or any(problem["severity"] == "error" for problem in row["problems"])
+    is_error = row["health"] in NEED_A_PERSON or any(_is_error(problem) for problem in row["problems"])
     return not is_error, WORST_FIRST.index(row["health"] if row["health"] in WORST_FIRST else "unknown"), -row["lag"]
 
 

@@ -91,6 +91,10 @@ says 1 "Not ready: volume ledger"
 declared='{"protect_pairs": [{"volume": "orders-db"}, {"volume": "ledger"}, {"volume": "archive"}]}'
 run 2 -e replication_cluster=alpha -e replication_peer=beta -e "$declared" -e status_fail_on_problems=true
 says 1 "1 not replicating, 1 declared and not paired - as of"
+says 1 "alpha - beta: 2 errors, 2 warnings"
+says 1 "2 errors, 2 warnings"
+says 1 "Error: alpha - beta: 1 volume is declared and not paired: archive. What to do: run the playbook protect"
+grep -qF "The replication has 2 problems of severity error" "$log" || fail "drift is not in the sentence"
 says 1 "Declared and not paired: archive"
 says 1 "Paired and not declared: orders-log (42)"
 says 1 "In no pair, of the same accounts: catalogue (43)"
