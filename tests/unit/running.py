@@ -54,7 +54,7 @@ def in_order(actions: list[dict[str, str]]) -> list[tuple[str, ...]]:
 
 def saved_volumes(result: dict[str, Any]) -> list[list[tuple[str, str]]]:
     """The clusters and names of the volumes that each pair has saved. A plan knows no more of their snapshots."""
-    return [[(each["cluster"], each["volume"]) for each in pair["saved"]] for pair in result.get("pairs") or []]
+    return [[(each["cluster"], each["volume"]) for each in pair.get("saved", ())] for pair in result.get("pairs") or []]
 
 
 class Sites:

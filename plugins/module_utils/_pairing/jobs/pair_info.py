@@ -246,8 +246,9 @@ class PairInfoJob:
             stopped_ids = {id(pair) for pair in stopped}
             rest = [(pair, behind) for pair, behind in zip(observation.pairs, lags) if id(pair) not in stopped_ids]
             found += pair_findings(rest, self.limits, self._unreachable(observation) is not None)
-            found += unpaired_volumes(observation.views, self.volumes or (), observation.pairs)
-            found += unpaired_accounts(observation.views, self.accounts or (), observation.pairs)
+            found += unpaired_volumes(observation.views, self.volumes or (), self.accounts, observation.pairs)
+            of_named = self.volumes is not None
+            found += unpaired_accounts(observation.views, self.accounts or (), observation.pairs, of_named)
         found += [
             finding for side in SIDES for finding in _of_fullness(observation, side, FAULTS in self.gather, found)
         ]
