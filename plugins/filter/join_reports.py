@@ -77,7 +77,9 @@ _value:
       type: list
       elements: str
     pairs:
-      description: The reports of the links that were read on both clusters.
+      description:
+        - The reports of the links that were read on both clusters. A volume whose pairing was started and not completed names
+          no other cluster, so that every link of its cluster reports it. Only the first of them has it here.
       type: list
       elements: dict
     halves:
@@ -147,6 +149,8 @@ REPORT = "the result of elementsw.replication.element_pair_info"
 NOT_READ = "not_read"
 #: What a volume pair can be counted as.
 KINDS = ("protected", "late", "copying", "paused", "not_replicating", "not_known")
+#: The code of a pairing that was started and not completed.
+PENDING = "pending_pair"
 FOLLOW = "do what the message says and check again"
 
 
@@ -161,6 +165,7 @@ def join_reports(
     with shaped(NAME, REPORT):
         read = {name: [link for link in loops[name] if "skipped" not in link] for name in names}
         pairs = _without_missing_elsewhere([link for name in names for link in read[name] if _was_read(link)])
+        pairs = _with_pending_once(pairs)
         unread = [_unread_cluster(name, answer[name]) for name in names if not _was_read(answer[name])]
         unread += [_unread_link(link) for name in names for link in read[name] if not _was_read(link)]
         rest = [
@@ -273,6 +278,33 @@ def _without_missing_elsewhere(links: list[dict]) -> list[dict]:
         }
         for link in links
     ]
+
+
+def _with_pending_once(links: list[dict]) -> list[dict]:
+    """The links, each without the pending volumes that one before it has."""
+    before: set[tuple[str, int]] = set()
+    found = []
+    for link in links:
+        pending = {id(pair): _pending_volumes(link, pair) for pair in link["volume_pairs"]}
+        found.append(
+            {
+                **link,
+                "volume_pairs": [pair for pair in link["volume_pairs"] if not pending[id(pair)] & before],
+                "problems": [
+                    problem
+                    for problem in link["problems"]
+                    if problem["code"] != PENDING or (problem["cluster"], problem["volume_id"]) not in before
+                ],
+            }
+        )
+        before.update(*pending.values())
+    return found
+
+
+def _pending_volumes(link: dict[str, Any], pair: dict[str, Any]) -> set[tuple[str, int]]:
+    """The volume of a pair that is pending, by cluster and ID; empty for any other pair."""
+    side = {"pending_local": "local", "pending_peer": "peer"}.get(pair["state"])
+    return {(link["clusters"][side]["name"], pair[side]["volume_id"])} if side else set()
 
 
 def _summary(pairs: list[tuple[dict, float | None]]) -> dict[str, Any]:
