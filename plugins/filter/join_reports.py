@@ -149,8 +149,6 @@ REPORT = "the result of elementsw.replication.element_pair_info"
 NOT_READ = "not_read"
 #: What a volume pair can be counted as.
 KINDS = ("protected", "late", "copying", "paused", "not_replicating", "not_known")
-#: The code of a pairing that was started and not completed.
-PENDING = "pending_pair"
 FOLLOW = "do what the message says and check again"
 
 
@@ -291,9 +289,7 @@ def _with_pending_once(links: list[dict]) -> list[dict]:
                 **link,
                 "volume_pairs": [pair for pair in link["volume_pairs"] if not pending[id(pair)] & before],
                 "problems": [
-                    problem
-                    for problem in link["problems"]
-                    if problem["code"] != PENDING or (problem["cluster"], problem["volume_id"]) not in before
+                    problem for problem in link["problems"] if (problem["cluster"], problem["volume_id"]) not in before
                 ],
             }
         )

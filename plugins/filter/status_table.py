@@ -164,7 +164,7 @@ def status_table(joined: Any, at: Any = "", drift: Any = ()) -> dict[str, Any]:
         read = [(link, problems, _is_shown(link, problems)) for link, problems in _with_problems(report, of_lists)]
         every = report["problems"] + [problem for found in of_lists.values() for problem in found]
         return {
-            "headline": _headline(report["summary"], missing, plain(at)),
+            "headline": _headline(report, missing, plain(at)),
             "sick": _sick(report, every),
             "not_read": _not_read(report),
             "counts": _counts(every),
@@ -179,9 +179,11 @@ def status_table(joined: Any, at: Any = "", drift: Any = ()) -> dict[str, Any]:
         }
 
 
-def _headline(summary: dict[str, Any], missing: int, at: str) -> str:
+def _headline(report: dict[str, Any], missing: int, at: str) -> str:
+    summary = report["summary"]
+    nothing = "No volume pairs were read" if report["unread"] else "No volume pairs"
     protected = f"{summary['protected']} of {_counted(summary['pairs'], 'pair')} protected"
-    parts = [protected if summary["pairs"] else "No volume pairs"]
+    parts = [protected if summary["pairs"] else nothing]
     if summary["worst_lag_seconds"] is not None:
         parts.append(f"worst lag {_lag(summary['worst_lag_seconds'])} ({summary['worst_lag_volume']})")
     others = {
@@ -260,9 +262,14 @@ def _link(link: dict[str, Any], problems: list[dict]) -> dict[str, Any]:
         "cluster_pairs": [_cluster_pair(pair, bool(link["clusters"]["peer"])) for pair in link["cluster_pairs"]],
         "problems": [problem for problem in without_row if not problem["volume"]]
         + [problem for problem in without_row if problem["volume"]],
-        "readiness": [check for check in link.get("readiness") or [] if check["ok"] is not True],
+        "readiness": _checks(link.get("readiness") or []),
         "rows": _aligned([_head(here, peer_name), *sorted(rows, key=_rank)]) if rows else [],
     }
+
+
+def _checks(checks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The checks that failed or could not be made. Several that could not be made for the same reason are one."""
+    return list({(check["ok"], check["message"]): check for check in checks if check["ok"] is not True}.values())
 
 
 def _title(here: str, peer_name: str | None, problems: list[dict]) -> str:

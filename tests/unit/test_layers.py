@@ -29,9 +29,13 @@ MAY_IMPORT = {
     "plugin_utils/_pair_items": [f"{UTILS}/_element/arguments", f"{PAIRING}/pair_options"],
     "plugin_utils/_pair_texts": ["plugin_utils/_pair_items", f"{PAIRING}/pair_options"],
     "plugin_utils/_summary_parts": [],
+    "plugin_utils/_variables": [f"{UTILS}/_element/arguments"],
     # Of the modules' code what neither reads nor decides anything about clusters: texts of names, sizes and empty values.
     "filter": [
-        *(f"plugin_utils/_{name}" for name in ("filter_input", "pair_items", "pair_texts", "summary_parts")),
+        *(
+            f"plugin_utils/_{name}"
+            for name in ("filter_input", "pair_items", "pair_texts", "summary_parts", "variables")
+        ),
         f"{UTILS}/_element/arguments",
         f"{PAIRING}/model",
         f"{DECIDE}/sizes",

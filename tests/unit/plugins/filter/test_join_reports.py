@@ -104,7 +104,8 @@ def test_a_pending_volume_is_of_one_link_alone():
     )
     turned = volume_pair("new", 42, state="pending_peer", health="pending", in_sync=False, peer=side("new", 42))
     turned["local"] = side(None, None, None)
-    third = link("delta", "alpha", [turned], problems=[{**found, "message": "delta"}])
+    # With a limit of the lag, that the lag is not known is the problem.
+    third = link("delta", "alpha", [turned], problems=[{**found, "message": "delta", "code": "lag_unknown"}])
     # The same number on another cluster is another volume.
     of_beta, of_beta_found = started("beta")
     fourth = link("beta", "gamma", [of_beta], problems=[of_beta_found])

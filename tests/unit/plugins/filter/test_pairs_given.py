@@ -55,7 +55,7 @@ def test_nothing_is_given(nothing):
         (["--- x"], "protect_pairs: the text is no list of dictionaries, alone or as protect_pairs or pairs."),
         (["- a"], "protect_pairs: the text is no list of dictionaries"),
         (["{x: 1}"], "protect_pairs: the text is no list of dictionaries"),
-        ([7], "protect_pairs: pairs: '7' is no list"),
+        ([7], "protect_pairs: pairs: 7 is no list"),
         ([["a"]], "protect_pairs: pairs[0]: 'a' is no dictionary; give it as volume: NAME."),
         ([[{"volume": "a", "mode": "x"}]], "protect_pairs: pairs[0] (a): mode 'x' is not one of"),
         ([[{"volume": "a", "paused": True}], "", None, "in_sync"], "a paused pair never gets in sync"),

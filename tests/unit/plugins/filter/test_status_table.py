@@ -292,7 +292,7 @@ def test_cluster_pairs():
 
 def test_readiness_that_is_not_given():
     checks = [{"ok": ok, "message": "m", "remedy": "r", "code": "c"} for ok in (True, None, False)]
-    (link,) = table(report(readiness=checks))["links"]
+    (link,) = table(report(readiness=checks + checks))["links"]
     assert link["readiness"] == checks[1:]
     without = {key: value for key, value in report().items() if key != "readiness"}
     assert table(without)["links"][0]["readiness"] == []
@@ -303,7 +303,7 @@ def test_the_head_of_the_report():
     problems = [unread, problem("a", "warning"), problem("b", "warning")]
     laid_out = table(unread=[unread], problems=problems)
     assert laid_out == {
-        "headline": "No volume pairs",
+        "headline": "No volume pairs were read",
         "sick": None,
         "not_read": "Not everything could be read, which concerns gamma: the report says why, and nothing about their health.",
         "counts": "1 error, 2 warnings",
