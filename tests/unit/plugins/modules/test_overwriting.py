@@ -346,6 +346,10 @@ def test_roles_that_an_earlier_pair_has_left_are_not_reversed_by_a_default(world
     options = {"volume": "orders", "allow_overwrite": True}
     unset = site.check_then_run("volume_pair", **options)
     assert (code(unset), site.world.writes()) == ("direction_unknown", [])
+    assert unset["msg"].endswith(
+        "the access (alpha: replicationTarget, beta: readWrite) is that of direction from_peer; "
+        "set it if beta holds the newer data"
+    )
     against = site.check_then_run("volume_pair", direction="to_peer", **options)
     assert (code(against), site.world.writes()) == ("direction_change", [])
     assert "replicationTarget" in against["msg"]
