@@ -126,7 +126,7 @@ _value:
           description: Those of which only one side was read, which is healthy.
           type: int
         not_replicating:
-          description: All others.
+          description: All others, also those of mode V(snapshots_only) without a replicated snapshot.
           type: int
         worst_lag_seconds:
           description: The largest lag, V(null) when none is known.
@@ -317,6 +317,8 @@ def _summary(pairs: list[tuple[dict, float | None]]) -> dict[str, Any]:
 
 
 def _kind(pair: dict[str, Any], max_lag: float | None) -> str:
+    if pair["in_sync"] and pair["mode"] == "snapshots_only" and pair.get("lag_seconds") is None:
+        return "not_replicating"  # the target has no snapshot, or none of a known age, and nothing else is replicated
     if pair["in_sync"]:
         lag = pair.get("lag_seconds")
         return "protected" if max_lag is None or (lag is not None and lag <= max_lag) else "late"
