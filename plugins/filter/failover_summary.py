@@ -304,9 +304,11 @@ def failover_summary(
 
 def _as_waited_for(pairs: list[dict[str, Any]], later: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The pairs as the later call has left them, with what the first one has changed and saved."""
-    if len(later) != len(pairs):
-        return pairs
-    return [{**new, **{key: pair.get(key) for key in ("changed", "saved")}} for pair, new in zip(pairs, later)]
+    now = {pair["local"]["volume_id"]: pair for pair in later}
+    return [
+        {**now.get(pair["local"]["volume_id"], pair), **{key: pair.get(key) for key in ("changed", "saved")}}
+        for pair in pairs
+    ]
 
 
 def _without_hosts(pairs: list[dict[str, Any]], group: dict[str, Any]) -> list[dict[str, Any]]:

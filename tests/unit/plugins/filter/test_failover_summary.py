@@ -238,7 +238,7 @@ def test_a_later_call_says_how_the_pairs_are_now():
     first = result(changed=True, health="syncing", saved=saved)
     assert summary([first])["in_sync"] is False
     late = {**result(code="wait_timeout"), "health": "syncing"}
-    for later, in_sync, error in ((HERE, True, None), (late, False, "orders-db failed")):
+    for later, in_sync, error in ((result(), True, None), (late, False, "orders-db failed")):
         done = failover_summary(
             {"pairs": [first], "warnings": ["a"]},
             REACHABLE,
@@ -251,6 +251,13 @@ def test_a_later_call_says_how_the_pairs_are_now():
         assert done["warnings"] == ["a", "b"]
     assert summary([first], waited={"skipped": True})["in_sync"] is False
     assert summary([])["in_sync"] is False
+
+
+def test_a_pair_that_was_reversed_during_the_wait_has_not_moved():
+    reversed_since = result(direction="from_peer", local=side("orders-db", 41, "replicationTarget"))
+    done = summary([result(changed=True), result("half", 45, state="half_local")], waited={"pairs": [reversed_since]})
+    assert [volume["state"] for volume in done["volumes"]] == ["from_peer", "to_peer"]
+    assert done["not_moved"] == named(("orders-db", 41))
 
 
 def test_saved_snapshots_are_named_by_cluster():
