@@ -12,6 +12,7 @@ from .description_clusters import add_cluster
 from .description_pairs import add_cluster_pair, add_link, add_volume_pair
 from .oddities import MISSING
 from .sections import Section
+from .settings import switches_of_environment
 
 if TYPE_CHECKING:
     from .world import World
@@ -32,6 +33,7 @@ def build(make: type[World], spec: Any) -> World:
     """The described world."""
     section = Section(spec, "")
     world = make(seed=section.take("seed", 0, int), start=section.take("clock", None, str))
+    world.switches.set(switches_of_environment())
     world.switches.set(section.take("switches", {}, dict))
     world.timings.set(section.take("timings", {}))
     down = []

@@ -174,7 +174,7 @@ def _spoil(fault: Fault, envelope: Envelope, served: Answer) -> Answer:
 def _message(fault: Fault, envelope: Envelope) -> str:
     """A cluster may well repeat in its message what it was sent, or what it read in a key."""
     message = (fault.message or fault.kind).replace("{params}", json.dumps(envelope.params))
-    for name, value in envelope.params.items():
+    for name, value in (envelope.params or {}).items():
         if name.endswith("PairingKey"):
             message = message.replace("{key}", json.dumps(keys.decode(value)))
     return message

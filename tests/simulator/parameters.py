@@ -22,18 +22,31 @@ Check = Callable[[str, Any, Switches], Any]
 
 @dataclass(frozen=True)
 class Parameter:
-    """One parameter of a method and the API version that brought it."""
+    """One parameter of a method and the API version that brought it.
+
+    empty_values: which of 0, "" and None say something here. Where they do not, they are like leaving the parameter out.
+    """
 
     name: str
     check: Check
     required: bool = False
     since: str = "1.0"
+    empty_values: tuple[Any, ...] = ()
+
+    def is_given(self, value: Any, switches: Switches) -> bool:
+        """Whether the value says something: clients made of structures send the empty ones with every call."""
+        if self.required or switches.parameter_types == "strict" or value not in (0, "", None):
+            return True
+        # False is a value, and a null in its place acts as false (observed).
+        return isinstance(value, bool) or self.check is boolean or value in self.empty_values
 
 
 def check_parameters(
     declared: Sequence[Parameter], given: Any, api_version: str, switches: Switches
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """The checked values, and what the method does not know: that is ignored and reported, never refused."""
+    if given is None and switches.parameter_types == "coerce":
+        given = {}
     if not isinstance(given, dict):
         raise ApiError("xInvalidParameter", "params must be an object")
     endpoint = version_number(api_version)
@@ -41,7 +54,11 @@ def check_parameters(
     for parameter in known.values():
         if parameter.required and parameter.name not in given:
             raise ApiError("xMissingParameter", f"Missing member=[{parameter.name}]")
-    checked = {name: known[name].check(name, value, switches) for name, value in given.items() if name in known}
+    checked = {
+        name: known[name].check(name, value, switches)
+        for name, value in given.items()
+        if name in known and known[name].is_given(value, switches)
+    }
     unused = {name: value for name, value in given.items() if name not in known}
     return checked, unused
 
@@ -56,6 +73,15 @@ def integer(name: str, value: Any, switches: Switches) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise _wrong_type(name, "an integer")
     return value
+
+
+def nullable(check: Check) -> Check:
+    """A parameter whose null says something, such as `for ever`."""
+
+    def check_unless_null(name: str, value: Any, switches: Switches) -> Any:
+        return None if value is None else check(name, value, switches)
+
+    return check_unless_null
 
 
 def text(name: str, value: Any, switches: Switches) -> str:

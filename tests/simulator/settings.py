@@ -6,11 +6,15 @@
 from __future__ import annotations
 
 import math
+import os
 from typing import Any
+
+import yaml
 
 from .errors import WorldError
 
 NEVER = math.inf
+SWITCHES_VARIABLE = "SIMULATOR_SWITCHES"
 # Statistics are taken so often, and show what was so then.
 SAMPLE_SECONDS = 0.5
 
@@ -171,8 +175,9 @@ SWITCHES: dict[str, tuple[Any, ...] | _ErrorName] = {
     "remove_cluster_pair_role": ("administrator", "clusterAdmins"),
     # the mode after source and target have changed places
     "mode_after_reversal": ("kept", "async"),
-    # types of parameters, texts for numbers and the like
-    "parameter_types": ("strict", "coerce"),
+    # texts for numbers and booleans, and 0, "" and null for what is not given: taken as what they mean (cinder sends
+    # startVolumeID as a text, Trident a snapshotID of 0 with each clone), or refused
+    "parameter_types": ("coerce", "strict"),
     # the member of the reply of ModifyVolumes
     "modify_volumes_member": ("volumes", "volume"),
     # GetVolumeStats answers with an object, or with a list of one
@@ -195,6 +200,14 @@ SWITCHES: dict[str, tuple[Any, ...] | _ErrorName] = {
     # volume pairs when only the management link is lost
     "management_loss": ("keeps_running", "pauses"),
 }
+
+
+def switches_of_environment() -> Any:
+    """The switches of all worlds that do not set them otherwise, from SIMULATOR_SWITCHES (YAML or JSON)."""
+    try:
+        return yaml.safe_load(os.environ.get(SWITCHES_VARIABLE) or "{}")
+    except yaml.YAMLError as error:
+        raise WorldError(f"{SWITCHES_VARIABLE}: no YAML: {error}") from None
 
 
 class Switches:

@@ -12,7 +12,7 @@ from .. import clock, views
 from ..api import Context, read, write
 from ..cluster import Cluster
 from ..errors import ApiError
-from ..parameters import Parameter, attributes, boolean, hours_minutes_seconds, integer, integers, text
+from ..parameters import Parameter, attributes, boolean, hours_minutes_seconds, integer, integers, nullable, text
 from ..records import GroupSnapshot, Snapshot, Volume
 
 VOLUME_ROLES = ("volumes",)
@@ -20,7 +20,7 @@ VOLUME_ROLES = ("volumes",)
 SNAPSHOT_OPTIONS = (
     Parameter("name", text),
     Parameter("enableRemoteReplication", boolean, since="8.0"),
-    Parameter("expirationTime", text, since="8.0"),
+    Parameter("expirationTime", nullable(text), since="8.0"),
     Parameter("retention", hours_minutes_seconds, since="8.0"),
     Parameter("attributes", attributes),
     Parameter("snapMirrorLabel", text, since="10.0"),
@@ -121,7 +121,7 @@ def create_group_snapshot(context: Context, params: dict[str, Any]) -> dict[str,
         Parameter("snapshotID", integer, required=True),
         Parameter("name", text),
         Parameter("enableRemoteReplication", boolean),
-        Parameter("expirationTime", text),
+        Parameter("expirationTime", nullable(text), empty_values=(None,)),
         Parameter("snapMirrorLabel", text, since="10.0"),
     ],
 )

@@ -32,7 +32,7 @@ CHANGES = (
     Parameter("totalSize", integer),
     Parameter("enableSnapMirrorReplication", boolean, since="10.0"),
     Parameter("fifoSize", integer, since="12.0"),
-    Parameter("minFifoSize", integer, since="12.0"),
+    Parameter("minFifoSize", integer, since="12.0", empty_values=(0,)),
 )
 
 MODIFY_VOLUMES_MAX = 500
@@ -235,23 +235,25 @@ def _qos_changes(context: Context, params: dict[str, Any]) -> dict[str, Any]:
         policy = context.cluster.qos_policy(params["qosPolicyID"])
         return {"qos": policy.qos, "qos_policy_id": policy.policy_id}
     if "qos" in params:
-        return {"qos": _checked_qos(context.cluster, params["qos"]), "qos_policy_id": None}
+        return {"qos": _checked_qos(context, params["qos"]), "qos_policy_id": None}
     if params.get("associateWithQoSPolicy") is False:
         return {"qos_policy_id": None}
     return {}
 
 
-def _checked_qos(cluster: Cluster, given: dict[str, Any]) -> Qos:
+def _checked_qos(context: Context, given: dict[str, Any]) -> Qos:
+    limits, switches = context.cluster.limits, context.world.switches
     names = {"minIOPS": "min_iops", "maxIOPS": "max_iops", "burstIOPS": "burst_iops"}
-    limits = {"minIOPS": "volumeMinIOPS", "maxIOPS": "volumeMaxIOPS", "burstIOPS": "volumeBurstIOPS"}
-    for member, value in given.items():
-        if member in names:
-            bounds = (cluster.limits[f"{limits[member]}Min"], cluster.limits[f"{limits[member]}Max"])
-            if isinstance(value, bool) or not isinstance(value, int):
-                raise ApiError("xInvalidParameterType", f"{member} must be an integer")
-            if not bounds[0] <= value <= bounds[1]:
-                raise ApiError("xInvalidParameter", f"{member} must be from {bounds[0]} to {bounds[1]}")
-    return replace(Qos(), **{names[member]: value for member, value in given.items() if member in names})
+    values = {member: integer(member, value, switches) for member, value in given.items() if member in names}
+    for member, value in values.items():
+        bounds = (limits[f"volume{_capital(member)}Min"], limits[f"volume{_capital(member)}Max"])
+        if not bounds[0] <= value <= bounds[1]:
+            raise ApiError("xInvalidParameter", f"{member} must be from {bounds[0]} to {bounds[1]}")
+    return replace(Qos(), **{names[member]: value for member, value in values.items()})
+
+
+def _capital(member: str) -> str:
+    return member[0].upper() + member[1:]
 
 
 def _modify(context: Context, volumes: list[Volume], params: dict[str, Any]) -> None:

@@ -250,7 +250,7 @@ def test_a_second_pair_of_the_same_clusters_is_refused_and_its_pending_entry_sta
         ("alpha", "StartVolumePairing", {"volumeID": 41}, "xVolumeAlreadyPaired"),
         ("alpha", "StartVolumePairing", {"volumeID": 999}, "xVolumeIDDoesNotExist"),
         ("alpha", "StartVolumePairing", {}, "xMissingParameter"),
-        ("alpha", "StartVolumePairing", {"volumeID": "41"}, "xInvalidParameterType"),
+        ("alpha", "StartVolumePairing", {"volumeID": [41]}, "xInvalidParameterType"),
         ("alpha", "ModifyVolumePair", {"volumeID": 41, "mode": "Never"}, "xUnrecognizedEnumString"),
         ("beta", "CompleteVolumePairing", {"volumeID": 77, "volumePairingKey": "zz"}, "xVolumeAlreadyPaired"),
         ("alpha", "ModifyVolume", {"volumeID": 41, "totalSize": GIB}, "xVolumeShrinkProhibited"),

@@ -13,7 +13,7 @@ import pytest
 
 from ansible_collections.elementsw.replication.tests.simulator import exchange
 from ansible_collections.elementsw.replication.tests.simulator.errors import ApiError, WorldError
-from ansible_collections.elementsw.replication.tests.simulator.settings import SWITCHES
+from ansible_collections.elementsw.replication.tests.simulator.settings import SWITCHES, Switches
 from ansible_collections.elementsw.replication.tests.simulator.world import World
 
 RT, RW = "replicationTarget", "readWrite"
@@ -613,7 +613,7 @@ TABLE = [
         {"administrator": "xPermissionDenied", "clusterAdmins": "xPairingDoesNotExist"},
     ),
     ("mode_after_reversal", mode_after_reversal, {"kept": ("Sync", "Sync"), "async": ("Async", "Async")}),
-    ("parameter_types", parameter_types, {"strict": "xInvalidParameterType", "coerce": "done"}),
+    ("parameter_types", parameter_types, {"coerce": "done", "strict": "xInvalidParameterType"}),
     ("modify_volumes_member", modify_volumes_member, {"volumes": ["volumes"], "volume": ["volume"]}),
     ("volume_stats_shape", volume_stats_shape, {"object": dict, "list": list}),
     (
@@ -654,7 +654,7 @@ def test_what_a_switch_changes(check, switch, choice, expected):
     [
         pytest.param(check, outcomes[choice], id=switch)
         for switch, check, outcomes in TABLE
-        for choice in [getattr(World.from_dict({"clusters": [{"name": "alpha"}]}).switches, switch)]
+        for choice in [getattr(Switches(), switch)]
         if choice in outcomes
     ],
 )
