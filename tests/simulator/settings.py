@@ -153,9 +153,11 @@ SWITCHES: dict[str, tuple[Any, ...] | _ErrorName] = {
     "sync_delay": ("zero", "null"),
     # a half whose counterpart is gone and that was paused by hand
     "paused_half": ("stopped", "paused"),
-    # GetVolumeCount; numbers of removed cluster pairs; form of the reply to unknown parameters
+    # GetVolumeCount; numbers of removed cluster pairs
     "volume_count_includes_deleted": (False, True),
     "reuse_cluster_pair_ids": (False, True),
+    # unknown parameters in a reply: where (in `warning` as captured from 11.3, at top level as documented), and how
+    "unused_parameters_place": ("warning", "top_level"),
     "unused_parameters_shape": ("mapping", "list"),
     # HTTP status of an API error
     "error_status": (200, 500),

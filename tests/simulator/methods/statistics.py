@@ -10,7 +10,7 @@ from typing import Any
 from .. import pair_states
 from ..api import Context, read
 from ..clock import duration, precise_stamp
-from ..parameters import Parameter, boolean, integer, integers
+from ..parameters import Parameter, integer, integers
 from ..records import Half, Volume
 from ..replication import SyncJob
 from ..settings import SAMPLE_SECONDS
@@ -23,7 +23,8 @@ SAMPLE_PERIODS = {"named": round(SAMPLE_SECONDS * 1000), "zero": 0}
 @read(
     "ListVolumeStats",
     "7.0",
-    [Parameter("volumeIDs", integers), Parameter("includeVirtualVolumes", boolean, since="9.0")],
+    # includeVirtualVolumes is documented, but a cluster was seen not to know it here.
+    [Parameter("volumeIDs", integers)],
 )
 def list_volume_stats(context: Context, params: dict[str, Any]) -> dict[str, Any]:
     volumes = context.cluster.volumes

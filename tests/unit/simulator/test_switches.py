@@ -106,7 +106,7 @@ class Scene:
             "Basic " + base64.b64encode(f"{username}:{password}".encode()).decode(),
             body,
         )
-        given = exchange.answer(self.world, cluster, request, exchange.open_envelope(body), None)
+        given = exchange.answer(self.world, cluster, request, exchange.open_envelope(request), None)
         return given.status, json.loads(given.body)
 
 
@@ -374,7 +374,12 @@ def reuse_cluster_pair_ids(switches):
 
 
 def unused_parameters(switches):
-    return Scene(switches).post("ListClusterPairs", colour="red")[1]["unusedParameters"]
+    return Scene(switches).post("ListClusterPairs", colour="red")[1]["warning"]["unusedParameters"]
+
+
+def unused_parameters_place(switches):
+    reply = Scene(switches).post("ListClusterPairs", colour="red")[1]
+    return sorted(set(reply) - {"id", "result"})
 
 
 def error_status(switches):
@@ -590,6 +595,11 @@ TABLE = [
     ("volume_count_includes_deleted", volume_count, {False: 1, True: 2}),
     ("reuse_cluster_pair_ids", reuse_cluster_pair_ids, {False: False, True: True}),
     ("unused_parameters_shape", unused_parameters, {"mapping": {"colour": "red"}, "list": ["colour"]}),
+    (
+        "unused_parameters_place",
+        unused_parameters_place,
+        {"warning": ["warning"], "top_level": ["unusedParameters"]},
+    ),
     ("error_status", error_status, {200: (200, "xPairingDoesNotExist"), 500: (500, "xPairingDoesNotExist")}),
     ("serial_conflict_error", serial_conflict, {"xSnapshotFailed": "xSnapshotFailed", OTHER_ERROR: OTHER_ERROR}),
     (
