@@ -96,7 +96,7 @@ def volume(world: World, cluster: Cluster, each: Volume) -> dict[str, Any]:
         "enable512e": each.enable_512e,
         "enableSnapMirrorReplication": False,
         "fifoSize": each.fifo_size,
-        "iqn": f"iqn.2010-01.com.solidfire:{unique_id}.{each.name}.{each.volume_id}",
+        "iqn": iqn(cluster, each),
         "lastAccessTime": None,
         "lastAccessTimeIO": None,
         "minFifoSize": each.min_fifo_size,
@@ -117,6 +117,11 @@ def volume(world: World, cluster: Cluster, each: Volume) -> dict[str, Any]:
         "volumePairs": _shown_pairs(world, each),
         "volumeUUID": each.uuid,
     }
+
+
+def iqn(cluster: Cluster, each: Volume) -> str:
+    """The name that hosts log in to: it has the volume's name in lower case, whatever its case."""
+    return f"iqn.2010-01.com.solidfire:{cluster.identity.unique_id}.{each.name.lower()}.{each.volume_id}"
 
 
 def _shown_pairs(world: World, each: Volume) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .. import views
 from ..api import Context, read
 from ..clock import stamp
 from ..parameters import Parameter, integer, integers
@@ -46,7 +47,7 @@ def _iscsi_session(context: Context, session: IscsiSession) -> dict[str, Any]:
     cluster = context.cluster
     volume = cluster.volumes[session.volume_id]
     account = cluster.accounts[volume.account_id]
-    iqn = f"iqn.2010-01.com.solidfire:{cluster.identity.unique_id}.{volume.name}.{volume.volume_id}"
+    iqn = views.iqn(cluster, volume)
     return {
         "accountID": account.account_id,
         "accountName": account.username,

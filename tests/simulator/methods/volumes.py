@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
@@ -36,6 +37,7 @@ CHANGES = (
 )
 
 MODIFY_VOLUMES_MAX = 500
+VOLUME_NAME = re.compile(r"[A-Za-z0-9-]+")
 
 
 @read(
@@ -115,7 +117,8 @@ def create_volume(context: Context, params: dict[str, Any]) -> dict[str, Any]:
         context.world.clock.now,
     )
     _set(volume, {name: value for name, value in changes.items() if name != "size"})
-    shown = views.volume(context.world, cluster, volume)
+    # Captured: active at once, while no slice serves it yet.
+    shown = {**views.volume(context.world, cluster, volume), "sliceCount": 0}
     return {"curve": views.QOS_CURVE, "volume": shown, "volumeID": volume.volume_id}
 
 
@@ -199,6 +202,11 @@ def check_creation(cluster: Cluster, account_id: int, name: str, size: int) -> N
     limits = cluster.limits
     if not limits["volumeNameLengthMin"] <= len(name) <= limits["volumeNameLengthMax"]:
         raise ApiError("xInvalidParameter", "the name of a volume has 1 to 64 characters")
+    if not VOLUME_NAME.fullmatch(name):
+        raise ApiError(
+            "xInvalidAPIParameter",
+            f"{name} is not a valid name. The name must only contain digits, alphabetic characters or a -",
+        )
     if not limits["volumeSizeMin"] <= size <= limits["volumeSizeMax"]:
         raise ApiError("xInvalidParameter", "the size is out of range")
     if cluster.fullness in ("stage4Critical", "stage5CompletelyConsumed"):

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What clients send that nobody here wrote: texts for numbers, empty values for what is not given, GET."""
+"""What clients send that no one here wrote: texts for numbers, empty values for what is not given, GET."""
 
 from __future__ import annotations
 
