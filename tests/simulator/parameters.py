@@ -143,8 +143,8 @@ def one_of(*values: str) -> Check:
 
 
 def hours_minutes_seconds(name: str, value: Any, switches: Switches) -> int:
-    """A retention time, handed on in seconds."""
-    match = re.fullmatch(r"(\d+):([0-5]\d):([0-5]\d)", text(name, value, switches))
+    """A retention time, handed on in seconds. The vendor's user interface sends 24:0:00."""
+    match = re.fullmatch(r"(\d+):([0-5]?\d):([0-5]?\d)", text(name, value, switches))
     if not match:
         raise ApiError("xInvalidParameter", f"{name} must have the form HH:mm:ss")
     hours, minutes, seconds = (int(part) for part in match.groups())

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -196,12 +198,13 @@ def account(each: Account, volume_ids: list[int]) -> dict[str, Any]:
 
 
 def snapshot(world: World, cluster: Cluster, each: Snapshot) -> dict[str, Any]:
-    return {
+    shown = {
         "attributes": each.attributes,
-        "checksum": "0x0",
+        "checksum": checksum(each),
         "createTime": stamp(each.created),
         "enableRemoteReplication": each.replicate,
-        "expirationReason": "Api" if each.expires else "None",
+        # Captured beside an expirationTime as well.
+        "expirationReason": "None",
         "expirationTime": stamp(each.expires) or None,
         "groupID": each.group.group_id if each.group else 0,
         "groupSnapshotUUID": each.group.uuid if each.group else "00000000-0000-0000-0000-000000000000",
@@ -212,29 +215,43 @@ def snapshot(world: World, cluster: Cluster, each: Snapshot) -> dict[str, Any]:
         "snapMirrorLabel": each.label,
         "snapshotID": each.snapshot_id,
         "snapshotUUID": each.uuid,
-        "status": "Done" if world.switches.snapshot_status_case == "title" else "done",
+        "status": _status(world),
         "totalSize": each.size,
         "virtualVolumeID": None,
         "volumeID": each.volume.volume_id,
         "volumeName": each.volume.name,
     }
+    if not shown["remoteStatuses"]:
+        del shown["remoteStatuses"]
+    return shown
+
+
+def checksum(each: Snapshot) -> str:
+    """Equal for equal data, as in captures of later snapshots of an unchanged volume."""
+    return "0x" + hashlib.sha256(json.dumps([each.size, *each.marks]).encode()).hexdigest()[:16]
+
+
+def _status(world: World) -> str:
+    return "Done" if world.switches.snapshot_status_case == "title" else "done"
 
 
 def remote_statuses(world: World, each: Snapshot) -> list[dict[str, Any]]:
     if not each.replicate:
         return []
-    statuses = []
-    for half in each.volume.halves:
-        if not half.pending:
-            status = world.replication.remote_status(half, each)
-            spelled = world.switches.not_present_spelling if status == "NotPresent" else status
-            statuses.append({"remoteStatus": spelled, "volumePairUUID": half.uuid})
-    return statuses
+    return [
+        {"remoteStatus": _spelled(world, world.replication.remote_status(half, each)), "volumePairUUID": half.uuid}
+        for half in each.volume.halves
+        if not half.pending
+    ]
+
+
+def _spelled(world: World, status: str) -> str:
+    return world.switches.not_present_spelling if status == "NotPresent" else status
 
 
 def group_snapshot(world: World, cluster: Cluster, group: GroupSnapshot) -> dict[str, Any]:
     members = [snapshot(world, cluster, member) for member in group.members]
-    return {
+    shown = {
         "attributes": group.attributes,
         "createTime": stamp(group.created),
         "enableRemoteReplication": group.replicate,
@@ -242,6 +259,14 @@ def group_snapshot(world: World, cluster: Cluster, group: GroupSnapshot) -> dict
         "groupSnapshotUUID": group.uuid,
         "members": members,
         "name": group.name,
-        "remoteStatuses": [status for member in members for status in member["remoteStatuses"]],
-        "status": "Done" if world.switches.snapshot_status_case == "title" else "done",
+        "status": _status(world),
     }
+    if group.replicate:
+        shown["remoteStatuses"] = [{"remoteStatus": _group_status(members)}]
+    return shown
+
+
+def _group_status(members: list[dict[str, Any]]) -> str:
+    """One status for all members, of which one without a pair keeps the group Syncing for good."""
+    statuses = [[status["remoteStatus"] for status in member.get("remoteStatuses", [])] for member in members]
+    return "Present" if all(of_member == ["Present"] for of_member in statuses) else "Syncing"

@@ -106,7 +106,7 @@ def create_group_snapshot(context: Context, params: dict[str, Any]) -> dict[str,
     for volume in volumes:
         world.replication.snapshot_taken(volume)
     members = [
-        {"checksum": "0x0", "snapshotID": member.snapshot_id, "volumeID": member.volume.volume_id}
+        {"checksum": views.checksum(member), "snapshotID": member.snapshot_id, "volumeID": member.volume.volume_id}
         for member in group.members
     ]
     shown = views.group_snapshot(world, cluster, group)
@@ -187,7 +187,7 @@ def rollback_to_snapshot(context: Context, params: dict[str, Any]) -> dict[str, 
         _check_creation(context, [volume], params)
         saved = _take(context, volume, params, tuple(volume.marks))
         result = {
-            "checksum": "0x0",
+            "checksum": views.checksum(saved),
             "snapshot": views.snapshot(world, cluster, saved),
             "snapshotID": saved.snapshot_id,
         }
@@ -226,10 +226,12 @@ def _snapshot_to_copy(cluster: Cluster, volume: Volume, params: dict[str, Any]) 
 
 def _take(context: Context, volume: Volume, params: dict[str, Any], marks: tuple[str, ...]) -> Snapshot:
     cluster, now = context.cluster, context.world.clock.now
+    # Where it is taken, a snapshot and its instance are one.
+    snapshot_uuid = cluster.new_uuid()
     snapshot = Snapshot(
         snapshot_id=cluster.next_id("snapshot"),
-        uuid=cluster.new_uuid(),
-        instance_uuid=cluster.new_uuid(),
+        uuid=snapshot_uuid,
+        instance_uuid=snapshot_uuid,
         name=_name(context, params),
         volume=volume,
         created=now,
@@ -252,6 +254,8 @@ def _name(context: Context, params: dict[str, Any]) -> str:
 
 def _expiration(context: Context, params: dict[str, Any]) -> datetime.datetime | None:
     if "retention" in params:
+        if params.get("expirationTime") is not None:
+            raise ApiError("xInvalidParameter", "retention excludes expirationTime")
         return context.world.clock.now + datetime.timedelta(seconds=params["retention"])
     given = params.get("expirationTime")
     if not given or given == "null":

@@ -69,9 +69,11 @@ def _stats(context: Context, volume: Volume) -> dict[str, Any]:
         "latencyUSec": 0,
         "metadataHosts": {"deadSecondaries": [], "liveSecondaries": [], "primary": 8},
         "nonZeroBlocks": blocks,
+        "normalizedIOPS": 0,
         "readBytes": counted.read_ops * BLOCK,
         "readBytesLastSample": 0,
         "readLatencyUSec": 0,
+        "readLatencyUSecTotal": 0,
         "readOps": counted.read_ops,
         "readOpsLastSample": 0,
         "samplePeriodMSec": SAMPLE_PERIODS.get(switches.sample_period),
@@ -86,6 +88,7 @@ def _stats(context: Context, volume: Volume) -> dict[str, Any]:
         "writeBytes": counted.write_ops * BLOCK,
         "writeBytesLastSample": 0,
         "writeLatencyUSec": 0,
+        "writeLatencyUSecTotal": 0,
         "writeOps": counted.write_ops,
         "writeOpsLastSample": 0,
         "zeroBlocks": volume.size // BLOCK - blocks,
@@ -96,12 +99,17 @@ def _stats(context: Context, volume: Volume) -> dict[str, Any]:
 
 
 def _async_delay(context: Context, volume: Volume) -> str | None:
-    """Time since the last synchronisation; null without a pair, and always 0 on the target of a running one."""
+    """Time since the last synchronisation; null without a pair, and always 0 on the target of a running one.
+
+    In SnapshotsOnly it was observed to be null on both sides.
+    """
     half = volume.half
     if half is None or half.pending or half.outside_state:
         return None
     world = context.world
     pair = world.replication.pair_of(half)
+    if (world.replication.source_of(pair) or half).mode == "SnapshotsOnly":
+        return None
     if pair.running:
         return _running_delay(context, half)
     if world.switches.paused_delay == "null" or pair.blocked_since is None:
@@ -123,21 +131,19 @@ def _running_delay(context: Context, half: Half) -> str | None:
 
 
 def _sync_job(job: SyncJob) -> dict[str, Any]:
+    """Ten members, and whole numbers but for the remaining time, as captured. A clone's job counts bytes, this one not."""
     total = job.source.volume.size
     done = int(total * job.fraction)
     rate = BLOCKS_PER_SECOND * BLOCK
     return {
         "blocksPerSecond": BLOCKS_PER_SECOND,
         "branchType": job.branch,
-        "bytesPerSecond": rate,
-        "currentBytes": done,
         "dstServiceID": 8,
         "dstVolumeID": job.target.volume.volume_id,
-        "elapsedTime": round(done / rate, 1),
-        "percentComplete": round(100 * job.fraction, 1),
-        "remainingTime": round((total - done) / rate, 1),
+        "elapsedTime": done // rate,
+        "percentComplete": int(100 * job.fraction),
+        "remainingTime": (total - done) / rate,
         "sliceID": job.target.volume.volume_id,
         "stage": "data",
-        "totalBytes": total,
         "type": "remote",
     }

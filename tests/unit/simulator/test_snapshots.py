@@ -44,7 +44,7 @@ def snapshots(given, cluster):
 
 
 def statuses(given):
-    return [status["remoteStatus"] for each in snapshots(given, "alpha") for status in each["remoteStatuses"]]
+    return [status["remoteStatus"] for each in snapshots(given, "alpha") for status in each.get("remoteStatuses", [])]
 
 
 def state(given):
