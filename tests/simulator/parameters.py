@@ -50,17 +50,20 @@ def check_parameters(
     if not isinstance(given, dict):
         raise ApiError("xInvalidParameter", "params must be an object")
     endpoint = version_number(api_version)
-    known = {parameter.name: parameter for parameter in declared if version_number(parameter.since) <= endpoint}
-    for parameter in known.values():
+    known = [parameter for parameter in declared if version_number(parameter.since) <= endpoint]
+    names = {parameter.name for parameter in known}
+    return _checked_members(known, given, switches), {name: given[name] for name in given if name not in names}
+
+
+def _checked_members(declared: Sequence[Parameter], given: dict[str, Any], switches: Switches) -> dict[str, Any]:
+    for parameter in declared:
         if parameter.required and parameter.name not in given:
             raise ApiError("xMissingParameter", f"Missing member=[{parameter.name}]")
-    checked = {
-        name: known[name].check(name, value, switches)
-        for name, value in given.items()
-        if name in known and known[name].is_given(value, switches)
+    return {
+        each.name: each.check(each.name, given[each.name], switches)
+        for each in declared
+        if each.name in given and each.is_given(given[each.name], switches)
     }
-    unused = {name: value for name, value in given.items() if name not in known}
-    return checked, unused
 
 
 def _wrong_type(name: str, wanted: str) -> ApiError:
@@ -127,6 +130,17 @@ def texts(name: str, value: Any, switches: Switches) -> list[str]:
     if not isinstance(value, list):
         raise _wrong_type(name, "an array")
     return [text(name, member, switches) for member in value]
+
+
+def objects(*declared: Parameter) -> Check:
+    """A list of objects with these members; others in them are ignored."""
+
+    def check(name: str, value: Any, switches: Switches) -> list[dict[str, Any]]:
+        if not isinstance(value, list):
+            raise _wrong_type(name, "an array")
+        return [_checked_members(declared, mapping(name, member, switches), switches) for member in value]
+
+    return check
 
 
 def one_of(*values: str) -> Check:

@@ -334,7 +334,8 @@ class Replication:
             if snapshot.polls >= self._timings.snapshot_polls and len(target.volume.snapshots) < limit:
                 if source.mode != "SnapshotsOnly":
                     self._deliver_up_to(snapshot, target.volume)
-                copy = copy_snapshot(snapshot, target.cluster, target.volume, self._clock.now)
+                as_group = self._switches.replicated_group == "exists"
+                copy = copy_snapshot(snapshot, target.cluster, target.volume, self._clock.now, as_group)
                 if not self._switches.attributes_replicated:
                     _forget_attributes(copy)
         if len(target.volume.snapshots) >= limit:
@@ -372,8 +373,13 @@ def _snapshot_uuids(volume: Volume) -> set[str]:
     return {snapshot.uuid for snapshot in volume.snapshots.values()}
 
 
-def copy_snapshot(snapshot: Snapshot, cluster: Cluster, volume: Volume, now: datetime.datetime) -> Snapshot:
-    """The snapshot as it arrives on the other side: same UUID, an ID and an instance of its own."""
+def copy_snapshot(
+    snapshot: Snapshot, cluster: Cluster, volume: Volume, now: datetime.datetime, as_group: bool = True
+) -> Snapshot:
+    """The snapshot as it arrives on the other side: same UUID, an ID and an instance of its own.
+
+    as_group: whether one of a group becomes one of a group there; it names the group in any case.
+    """
     copy = Snapshot(
         snapshot_id=cluster.next_id("snapshot"),
         uuid=snapshot.uuid,
@@ -388,8 +394,9 @@ def copy_snapshot(snapshot: Snapshot, cluster: Cluster, volume: Volume, now: dat
         expires=snapshot.expires,
         label=snapshot.label,
         attributes=dict(snapshot.attributes),
+        group_uuid=snapshot.group_uuid,
     )
-    if snapshot.group:
+    if snapshot.group and as_group:
         copy.group = _group_copy(snapshot.group, cluster)
         copy.group.members.append(copy)
     volume.snapshots[copy.snapshot_id] = cluster.snapshots[copy.snapshot_id] = copy

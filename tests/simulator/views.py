@@ -109,8 +109,8 @@ def volume(world: World, cluster: Cluster, each: Volume) -> dict[str, Any]:
         "qosPolicyID": each.qos_policy_id,
         "scsiEUIDeviceID": f"{unique_hex}{id_hex}f47acc0100000000",
         "scsiNAADeviceID": f"6f47acc100000000{unique_hex}{id_hex}",
-        "sliceCount": 1,
-        "status": "deleted" if each.deleted else "active",
+        "sliceCount": 0 if each.volume_id in cluster.clones else 1,
+        "status": volume_status(cluster, each),
         "totalSize": each.size,
         "virtualVolumeID": None,
         "volumeAccessGroups": each.access_groups,
@@ -119,6 +119,12 @@ def volume(world: World, cluster: Cluster, each: Volume) -> dict[str, Any]:
         "volumePairs": _shown_pairs(world, each),
         "volumeUUID": each.uuid,
     }
+
+
+def volume_status(cluster: Cluster, each: Volume) -> str:
+    if each.volume_id in cluster.clones:
+        return "init"
+    return "deleted" if each.deleted else "active"
 
 
 def iqn(cluster: Cluster, each: Volume) -> str:
@@ -207,7 +213,7 @@ def snapshot(world: World, cluster: Cluster, each: Snapshot) -> dict[str, Any]:
         "expirationReason": "None",
         "expirationTime": stamp(each.expires) or None,
         "groupID": each.group.group_id if each.group else 0,
-        "groupSnapshotUUID": each.group.uuid if each.group else "00000000-0000-0000-0000-000000000000",
+        "groupSnapshotUUID": each.group_uuid or "00000000-0000-0000-0000-000000000000",
         "instanceCreateTime": stamp(each.instance_created),
         "instanceSnapshotUUID": each.instance_uuid,
         "name": each.name,

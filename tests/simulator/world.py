@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from . import api, description, keys, pair_states, truth
+from . import api, clones, description, keys, pair_states, truth
 from .calls import Call, CallLog
 from .clock import Clock, stamp
 from .cluster import FULLNESS, Cluster
@@ -142,6 +142,7 @@ class World:
         """Work off one call: result and unused parameters. The caller holds the lock."""
         self.clock.tick()
         self._sample_when_due()
+        clones.complete(self, cluster)
         try:
             result, unused = api.call(api.Context(self, cluster, admin), method, params, api_version)
         except ApiError:

@@ -101,7 +101,7 @@ def create_group_snapshot(context: Context, params: dict[str, Any]) -> dict[str,
     cluster.group_snapshots[group.group_id] = group
     for volume in volumes:
         snapshot = _take(context, volume, params, tuple(volume.marks))
-        snapshot.group = group
+        snapshot.group, snapshot.group_uuid = group, group.uuid
         group.members.append(snapshot)
     for volume in volumes:
         world.replication.snapshot_taken(volume)
@@ -154,7 +154,7 @@ def delete_group_snapshot(context: Context, params: dict[str, Any]) -> dict[str,
     group = cluster.group_snapshot(params["groupSnapshotID"])
     for member in list(group.members):
         if params.get("saveMembers"):
-            member.group = None
+            member.group = member.group_uuid = None
         else:
             context.world.delete_snapshot(cluster, member)
     cluster.group_snapshots.pop(group.group_id, None)

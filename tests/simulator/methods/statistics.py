@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import pair_states
+from .. import clones, pair_states
 from ..api import Context, read
 from ..clock import duration, precise_stamp
 from ..parameters import Parameter, integer, integers
@@ -48,6 +48,7 @@ def get_volume_stats(context: Context, params: dict[str, Any]) -> dict[str, Any]
 def list_sync_jobs(context: Context, params: dict[str, Any]) -> dict[str, Any]:
     jobs = context.world.replication.sync_jobs(context.cluster)
     shown = [_sync_job(job) for job in jobs]
+    shown += [clones.sync_job(context.world, clone) for clone in context.cluster.clones.values()]
     for job in jobs:
         context.world.replication.polled(job.target.volume)
     return {"syncJobs": shown}

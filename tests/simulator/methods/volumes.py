@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from .. import pair_states, views
+from .. import clones, pair_states, views
 from ..api import Context, read, write
 from ..cluster import Cluster, whole_mib
 from ..errors import ApiError
@@ -67,7 +67,7 @@ def list_volumes(context: Context, params: dict[str, Any]) -> dict[str, Any]:
     if "volumeName" in params:
         listed = (volume for volume in listed if volume.name == params["volumeName"])
     if "volumeStatus" in params:
-        listed = (volume for volume in listed if _status(volume) == params["volumeStatus"])
+        listed = (volume for volume in listed if views.volume_status(cluster, volume) == params["volumeStatus"])
     if "isPaired" in params:
         listed = (volume for volume in listed if _counts_as_paired(context, volume) == params["isPaired"])
     return {"volumes": views.volumes(context.world, cluster, views.page(listed, params))}
@@ -124,7 +124,8 @@ def create_volume(context: Context, params: dict[str, Any]) -> dict[str, Any]:
 
 @write("ModifyVolume", "1.0", VOLUME_ROLES, [VOLUME_ID, *CHANGES])
 def modify_volume(context: Context, params: dict[str, Any]) -> dict[str, Any]:
-    volume = context.cluster.volume(params["volumeID"])
+    # Cinder renames and tunes a clone before it is complete.
+    volume = context.cluster.volume_or_clone(params["volumeID"])
     _modify(context, [volume], params)
     return {"volume": views.volume(context.world, context.cluster, volume)}
 
@@ -142,6 +143,8 @@ def modify_volumes(context: Context, params: dict[str, Any]) -> dict[str, Any]:
 
 @write("DeleteVolume", "1.0", VOLUME_ROLES, [VOLUME_ID])
 def delete_volume(context: Context, params: dict[str, Any]) -> dict[str, Any]:
+    if params["volumeID"] in context.cluster.clones and context.world.switches.delete_unfinished_clone == "allowed":
+        return {"volume": clones.delete(context.world, context.cluster, params["volumeID"])}
     volume = context.cluster.volume(params["volumeID"])
     volume.deleted = context.world.clock.now
     context.cluster.end_iscsi_sessions([volume.volume_id])
@@ -181,10 +184,6 @@ def list_qos_policies(context: Context, params: dict[str, Any]) -> dict[str, Any
     return {"qosPolicies": policies}
 
 
-def _status(volume: Volume) -> str:
-    return "deleted" if volume.deleted else "active"
-
-
 def _by_id(context: Context, volume_ids: list[int]) -> list[Volume]:
     known = context.cluster.volumes
     missing = [volume_id for volume_id in volume_ids if volume_id not in known]
@@ -197,8 +196,11 @@ def _counts_as_paired(context: Context, volume: Volume) -> bool:
     return bool(volume.halves) if context.world.switches.paired_filter_includes_pending else volume.is_paired
 
 
-def check_creation(cluster: Cluster, account_id: int, name: str, size: int) -> None:
-    """Whether the cluster takes one more volume of this owner, name and size; raises ApiError if it does not."""
+def check_creation(cluster: Cluster, account_id: int, name: str, size: int, besides: Sequence[int] = ()) -> None:
+    """Whether the cluster takes one more volume of this owner, name and size; raises ApiError if it does not.
+
+    besides: the owners of further volumes that the same call makes.
+    """
     limits = cluster.limits
     if not limits["volumeNameLengthMin"] <= len(name) <= limits["volumeNameLengthMax"]:
         raise ApiError("xInvalidParameter", "the name of a volume has 1 to 64 characters")
@@ -211,9 +213,10 @@ def check_creation(cluster: Cluster, account_id: int, name: str, size: int) -> N
         raise ApiError("xInvalidParameter", "the size is out of range")
     if cluster.fullness in ("stage4Critical", "stage5CompletelyConsumed"):
         raise ApiError("xSliceServiceSelectionFailed", "the cluster is too full")
-    active = list(cluster.active_volumes())
-    owned = sum(volume.account_id == account_id for volume in active)
-    if len(active) >= limits["volumeCountMax"] or owned >= limits["volumesPerAccountCountMax"]:
+    active = [*cluster.active_volumes(), *(clone.volume for clone in cluster.clones.values())]
+    owners = [*(volume.account_id for volume in active), *besides]
+    owned = owners.count(account_id)
+    if len(owners) >= limits["volumeCountMax"] or owned >= limits["volumesPerAccountCountMax"]:
         raise ApiError("xExceededLimit", "the maximum number of volumes is reached")
 
 

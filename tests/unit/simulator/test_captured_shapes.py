@@ -111,43 +111,15 @@ def test_retention_excludes_an_expiration_time():
 
 # --- statistics and jobs --------------------------------------------------------------------------------------------------
 
-VOLUME_STATS = set(
-    [
-        "accountID",
-        "actualIOPS",
-        "asyncDelay",
-        "averageIOPSize",
-        "burstIOPSCredit",
-        "clientQueueDepth",
-        "desiredMetadataHosts",
-        "latencyUSec",
-        "metadataHosts",
-        "nonZeroBlocks",
-        "normalizedIOPS",
-        "readBytes",
-        "readBytesLastSample",
-        "readLatencyUSec",
-        "readLatencyUSecTotal",
-        "readOps",
-        "readOpsLastSample",
-        "samplePeriodMSec",
-        "throttle",
-        "timestamp",
-        "unalignedReads",
-        "unalignedWrites",
-        "volumeAccessGroups",
-        "volumeID",
-        "volumeSize",
-        "volumeUtilization",
-        "writeBytes",
-        "writeBytesLastSample",
-        "writeLatencyUSec",
-        "writeLatencyUSecTotal",
-        "writeOps",
-        "writeOpsLastSample",
-        "zeroBlocks",
-    ]
-)
+VOLUME_STATS = {
+    *("accountID", "actualIOPS", "asyncDelay", "averageIOPSize", "burstIOPSCredit"),
+    *("clientQueueDepth", "desiredMetadataHosts", "latencyUSec", "metadataHosts", "nonZeroBlocks"),
+    *("normalizedIOPS", "readBytes", "readBytesLastSample", "readLatencyUSec", "readLatencyUSecTotal"),
+    *("readOps", "readOpsLastSample", "samplePeriodMSec", "throttle", "timestamp"),
+    *("unalignedReads", "unalignedWrites", "volumeAccessGroups", "volumeID", "volumeSize"),
+    *("volumeUtilization", "writeBytes", "writeBytesLastSample", "writeLatencyUSec", "writeLatencyUSecTotal"),
+    *("writeOps", "writeOpsLastSample", "zeroBlocks"),
+}
 
 
 def test_statistics_have_all_their_members_and_count_every_block():

@@ -15,6 +15,7 @@ from ansible_collections.elementsw.replication.tests.simulator import exchange
 from ansible_collections.elementsw.replication.tests.simulator.errors import ApiError, WorldError
 from ansible_collections.elementsw.replication.tests.simulator.settings import SWITCHES, Switches
 from ansible_collections.elementsw.replication.tests.simulator.world import World
+from ansible_collections.elementsw.replication.tests.unit.simulator import clone_switches
 
 RT, RW = "replicationTarget", "readWrite"
 GIB = 1024**3
@@ -643,6 +644,7 @@ TABLE = [
     ("not_present_spelling", not_present_spelling, {"NotPresent": "NotPresent", "Not Present": "Not Present"}),
     ("snapshot_status_case", snapshot_status_case, {"lower": "done", "title": "Done"}),
     ("larger_target", larger_target, {"runs": ACTIVE, "mismatch": MISMATCH}),
+    *clone_switches.TABLE,
     ("management_loss", management_loss, {"keeps_running": ACTIVE, "pauses": DISCONNECTED}),
 ]
 
