@@ -33,6 +33,9 @@ class VolumePair:
     behind_polls: float = 0
     blocked_since: datetime.datetime | None = None
     last_source: Half | None = None
+    # What each half showed when the link was lost, and the polls since then.
+    shown_before: dict[Half, str] = field(default_factory=dict)
+    lost_polls: int = 0
 
 
 class SyncJob(NamedTuple):
@@ -97,10 +100,20 @@ class Replication:
         if other is None:
             return pair_states.MANUAL if half.paused else pair_states.DISCONNECTED
         blocked = self._obstacle(half, other)
+        if blocked == pair_states.DISCONNECTED and self._has_not_noticed(pair):
+            return pair.shown_before[half]
         if blocked:
             return blocked
+        return self._unobstructed(pair, half)
+
+    def _unobstructed(self, pair: VolumePair, half: Half) -> str:
         state = pair_states.phase(pair.polls, pair.start, self._timings)
         return state or pair_states.running_state(self._side(half), self._quiet(pair), self._switches)
+
+    def _has_not_noticed(self, pair: VolumePair) -> bool:
+        """Whether the halves show what they showed before the link was lost, since nothing else has happened yet."""
+        is_early = pair.lost_polls < self._timings.volume_disconnect_polls
+        return is_early and bool(pair.shown_before) and self.source_of(pair) is not None
 
     def snapshot_state(self, half: Half) -> str:
         pair = self._pairs[half.uuid]
@@ -182,6 +195,8 @@ class Replication:
             pair = self._pairs[half.uuid]
             if pair.running:
                 self._advance(pair)
+            else:
+                pair.lost_polls += 1
 
     def _settle(self, pair: VolumePair) -> None:
         for half in pair.halves:
@@ -195,6 +210,9 @@ class Replication:
             return
         if pair.running or pair.blocked_since is None:
             pair.blocked_since = self._clock.now
+        if pair.running:
+            pair.shown_before = {half: self._unobstructed(pair, half) for half in pair.halves}
+            pair.lost_polls = 0
         pair.running = False
         pair.polls = 0
         # With roles that were wrong the settings must be exchanged again; after anything else it just resumes.

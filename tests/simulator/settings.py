@@ -28,6 +28,7 @@ class Timings:
 
     connect_polls: float
     disconnect_polls: float
+    volume_disconnect_polls: float
     misconfigured_polls: float
     grace_polls: float
     resuming_connected_polls: float
@@ -45,6 +46,8 @@ class Timings:
         "misconfigured_polls": 1,
         # An entry whose other cluster is unreachable still shows what it showed before.
         "disconnect_polls": 0,
+        # So does a volume pair whose link is lost. How long a cluster takes to notice is not known.
+        "volume_disconnect_polls": 0,
         # A volume pair whose roles have just become valid still shows PausedMisconfigured.
         "grace_polls": 2,
         # Then the chain that leads to Active, also after a pause or a lost link.
