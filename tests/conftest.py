@@ -47,6 +47,8 @@ _alias_checkout()
 os.environ["SIMULATOR_SWITCHES"] = json.dumps(
     {"parameter_types": "strict", **json.loads(os.environ.get("SIMULATOR_SWITCHES") or "{}")}
 )
+# Dates that move with the calls, so that runs can be repeated exactly.
+os.environ.setdefault("SIMULATOR_CLOCK", "2025-05-01T10:00:00Z")
 
 
 @pytest.fixture(scope="session")
