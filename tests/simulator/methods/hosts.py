@@ -10,6 +10,7 @@ from typing import Any
 from .. import views
 from ..api import Context, read
 from ..clock import stamp
+from ..cluster import Cluster
 from ..parameters import Parameter, integer, integers
 from ..records import AccessGroup, FibreChannelSession, IscsiSession
 
@@ -60,7 +61,7 @@ def _iscsi_session(context: Context, session: IscsiSession) -> dict[str, Any]:
         "createTime": stamp(volume.created),
         "driveID": 21,
         "driveIDs": [21],
-        "initiator": None,
+        "initiator": _known_initiator(cluster, session.initiator_name),
         "initiatorIP": session.initiator_address,
         "initiatorName": session.initiator_name,
         "initiatorPortName": f"{session.initiator_name},i,0x23d000000",
@@ -76,6 +77,22 @@ def _iscsi_session(context: Context, session: IscsiSession) -> dict[str, Any]:
         "virtualNetworkID": 0,
         "volumeID": volume.volume_id,
         "volumeInstance": 140247000000 + volume.volume_id,
+    }
+
+
+def _known_initiator(cluster: Cluster, name: str) -> dict[str, Any] | None:
+    """The initiator within a session, as captured; null where a host came by the account's secrets alone."""
+    groups = [group for group in cluster.access_groups.values() if name in group.initiators]
+    if not groups:
+        return None
+    return {
+        "alias": "",
+        "attributes": {},
+        "chapCredentialsID": 0,
+        "initiatorID": groups[0].initiators.index(name) + 1,
+        "initiatorName": name,
+        "requireChap": False,
+        "volumeAccessGroups": [group.group_id for group in groups],
     }
 
 

@@ -189,3 +189,34 @@ def test_a_fault_is_as_captured_and_a_new_outage_gets_a_new_one():
         "severity": "warning",
         "type": "cluster",
     }
+
+
+# --- sessions -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_session_names_its_initiator_where_the_cluster_knows_it():
+    known, unknown = "iqn.1998-01.com.example:known", "iqn.1998-01.com.example:unknown"
+    given = World.from_dict(
+        {
+            "clusters": [
+                {
+                    "name": "alpha",
+                    "volumes": [{"name": "a"}],
+                    "access_groups": [{"name": "hosts", "volumes": ["a"], "initiators": [known]}],
+                    "sessions": [{"volume": "a", "initiator": name} for name in (known, unknown)],
+                }
+            ]
+        }
+    )
+    first, second = given.call("alpha", "ListISCSISessions")["sessions"]
+    (group,) = given.call("alpha", "ListVolumeAccessGroups")["volumeAccessGroups"]
+    assert first["initiator"] == {
+        "alias": "",
+        "attributes": {},
+        "chapCredentialsID": 0,
+        "initiatorID": group["initiatorIDs"][0],
+        "initiatorName": known,
+        "requireChap": False,
+        "volumeAccessGroups": [group["volumeAccessGroupID"]],
+    }
+    assert second["initiator"] is None
