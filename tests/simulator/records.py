@@ -100,7 +100,9 @@ class Snapshot:
     # The group it was taken in, also where that is no group.
     group_uuid: str | None = None
     # Polls during which it has been on its way to the other side.
-    polls: int = 0
+    polls: float = 0
+    # A copy that has not arrived as a whole yet.
+    arriving: bool = False
 
 
 @dataclass(eq=False)

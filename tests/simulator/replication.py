@@ -15,7 +15,7 @@ from .cluster import Cluster
 from .links import Links
 from .pair_states import CHAIN, GRACE, MISCONFIGURED
 from .records import GroupSnapshot, Half, Snapshot, Volume
-from .settings import Switches, Timings
+from .settings import NEVER, Switches, Timings
 
 
 @dataclass(eq=False)
@@ -147,7 +147,7 @@ class Replication:
             mode=half.mode,
             paused=half.paused,
             deleted=volume.deleted is not None,
-            at_snapshot_limit=len(volume.snapshots) >= half.cluster.limits["snapshotsPerVolumeMax"],
+            at_snapshot_limit=_is_at_limit(half),
             cluster_full=half.cluster.fullness == "stage5CompletelyConsumed",
             hindrance=volume.hindrance,
         )
@@ -348,16 +348,36 @@ class Replication:
     def _send_due_snapshots(self, pair: VolumePair) -> None:
         source, target = self._ends(pair)
         limit = target.cluster.limits["snapshotsPerVolumeMax"]
+        copies = {copy.uuid: copy for copy in target.volume.snapshots.values()}
         for snapshot in self._unsent(pair):
-            if snapshot.polls >= self._timings.snapshot_polls and len(target.volume.snapshots) < limit:
+            is_due = snapshot.polls >= self._timings.snapshot_polls
+            copy = copies.get(snapshot.uuid)
+            is_shown = is_due or self._switches.arriving_snapshot == "listed"
+            if copy is None and is_shown and len(target.volume.snapshots) < limit:
+                copy = self._begin_copy(snapshot, target)
+            if copy is not None and is_due:
                 if source.mode != "SnapshotsOnly":
                     self._deliver_up_to(snapshot, target.volume)
-                as_group = self._switches.replicated_group == "exists"
-                copy = copy_snapshot(snapshot, target.cluster, target.volume, self._clock.now, as_group)
-                if not self._switches.attributes_replicated:
-                    _forget_attributes(copy)
-        if len(target.volume.snapshots) >= limit:
+                copy.arriving = False
+        if _is_at_limit(target):
             self._settle(pair)
+
+    def _begin_copy(self, snapshot: Snapshot, target: Half) -> Snapshot:
+        as_group = self._switches.replicated_group == "exists"
+        copy = copy_snapshot(snapshot, target.cluster, target.volume, self._clock.now, as_group)
+        copy.arriving = True
+        if not self._switches.attributes_replicated:
+            _forget_attributes(copy)
+        return copy
+
+    def finish_sending(self, snapshot: Snapshot) -> None:
+        """The snapshot is about to be deleted: what is on its way arrives before that, as documented."""
+        for half in snapshot.volume.halves:
+            pair = self._pairs[half.uuid]
+            sends = self.has_arrived(pair) and self.source_of(pair) is half and snapshot in self._unsent(pair)
+            if sends and self._timings.snapshot_polls != NEVER:
+                snapshot.polls = NEVER
+                self._send_due_snapshots(pair)
 
     def _deliver_up_to(self, snapshot: Snapshot, target: Volume) -> None:
         """A snapshot is a moment in the stream of writes: what was written before it arrives before it."""
@@ -388,7 +408,12 @@ class Replication:
 
 
 def _snapshot_uuids(volume: Volume) -> set[str]:
-    return {snapshot.uuid for snapshot in volume.snapshots.values()}
+    """Those of the snapshots that are complete."""
+    return {snapshot.uuid for snapshot in volume.snapshots.values() if not snapshot.arriving}
+
+
+def _is_at_limit(half: Half) -> bool:
+    return len(_snapshot_uuids(half.volume)) >= half.cluster.limits["snapshotsPerVolumeMax"]
 
 
 def copy_snapshot(

@@ -222,6 +222,8 @@ SWITCHES: dict[str, tuple[Any, ...] | _ErrorName] = {
     "attributes_limit": (True, False),
     # whether a replicated snapshot has its attributes on the other side too
     "attributes_replicated": (True, False),
+    # a snapshot on its way: on the target with the documented status RemoteSyncing, or in no list there until it is complete
+    "arriving_snapshot": ("listed", "hidden"),
     # spelling of snapshot states
     "not_present_spelling": ("NotPresent", "Not Present"),
     "snapshot_status_case": ("lower", "title"),

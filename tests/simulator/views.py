@@ -221,7 +221,7 @@ def snapshot(world: World, cluster: Cluster, each: Snapshot) -> dict[str, Any]:
         "snapMirrorLabel": each.label,
         "snapshotID": each.snapshot_id,
         "snapshotUUID": each.uuid,
-        "status": _status(world),
+        "status": _status(world, [each]),
         "totalSize": each.size,
         "virtualVolumeID": None,
         "volumeID": each.volume.volume_id,
@@ -237,8 +237,9 @@ def checksum(each: Snapshot) -> str:
     return "0x" + hashlib.sha256(json.dumps([each.size, *each.marks]).encode()).hexdigest()[:16]
 
 
-def _status(world: World) -> str:
-    return "Done" if world.switches.snapshot_status_case == "title" else "done"
+def _status(world: World, snapshots: list[Snapshot]) -> str:
+    status = "RemoteSyncing" if any(each.arriving for each in snapshots) else "Done"
+    return status if world.switches.snapshot_status_case == "title" else status.lower()
 
 
 def remote_statuses(world: World, each: Snapshot) -> list[dict[str, Any]]:
@@ -265,7 +266,7 @@ def group_snapshot(world: World, cluster: Cluster, group: GroupSnapshot) -> dict
         "groupSnapshotUUID": group.uuid,
         "members": members,
         "name": group.name,
-        "status": _status(world),
+        "status": _status(world, group.members),
     }
     if group.replicate:
         shown["remoteStatuses"] = [{"remoteStatus": _group_status(members)}]

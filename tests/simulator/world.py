@@ -360,6 +360,7 @@ class World:
 
     def delete_snapshot(self, cluster: Cluster, snapshot: Snapshot) -> None:
         """Delete one snapshot. Its copy on the other cluster, if any, stays."""
+        self.replication.finish_sending(snapshot)
         del cluster.snapshots[snapshot.snapshot_id]
         del snapshot.volume.snapshots[snapshot.snapshot_id]
         if snapshot.replicate:

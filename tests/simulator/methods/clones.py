@@ -179,6 +179,8 @@ def _plan(
     is_target = original.access == pair_states.TARGET
     if is_target and snapshot is None and switches.live_clone_of_target == "refused":
         raise ApiError("xInvalidParameter", f"Volume {original.volume_id} is a replication target")
+    if snapshot is not None and snapshot.arriving:
+        raise ApiError("xInvalidParameter", f"Snapshot {snapshot.snapshot_id} is still being replicated")
     inherited = "locked" if is_target and switches.clone_of_target_access == "locked" else original.access
     noted = params.get("attributes", original.attributes)
     plan = Plan(

@@ -179,6 +179,8 @@ def rollback_to_snapshot(context: Context, params: dict[str, Any]) -> dict[str, 
     snapshot = volume.snapshots.get(params["snapshotID"])
     if snapshot is None:
         raise ApiError("xSnapshotIDDoesNotExist", f"Snapshot {params['snapshotID']} is not one of this volume")
+    if snapshot.arriving:
+        raise ApiError("xInvalidParameter", f"Snapshot {snapshot.snapshot_id} is still being replicated")
     role = "target" if volume.access == "replicationTarget" else "source"
     if volume.is_paired and getattr(world.switches, f"rollback_on_{role}") == "refused":
         raise ApiError("xInvalidParameter", f"Volume {volume.volume_id} is the {role} of a pair")

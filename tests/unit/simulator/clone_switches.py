@@ -106,6 +106,12 @@ def replicated_group(switches):
     return len(world.call("beta", "ListGroupSnapshots")["groupSnapshots"]), copy["groupSnapshotUUID"] == group
 
 
+def arriving_snapshot(switches):
+    world = pair(switches, snapshot_polls="never")
+    world.call("alpha", "CreateSnapshot", {"volumeID": ORIGINAL, "enableRemoteReplication": True})
+    return [copy["status"] for copy in world.call("beta", "ListSnapshots")["snapshots"]]
+
+
 # Switch, what shows it, what is observed with each choice.
 TABLE = [
     ("unfinished_clone", unfinished_clone, {"hidden": [], "listed": ["init"]}),
@@ -116,5 +122,6 @@ TABLE = [
     ("live_clone_of_target", live_clone_of_target, {"allowed": "done", "refused": "xInvalidParameter"}),
     ("clone_attributes", clone_attributes, {"replace": {"b": 2}, "merge": {"a": 1, "b": 2}}),
     ("clone_copies_qos_policy", clone_copies_qos_policy, {True: 1, False: None}),
+    ("arriving_snapshot", arriving_snapshot, {"listed": ["remotesyncing"], "hidden": []}),
     ("replicated_group", replicated_group, {"exists": (1, True), "members_only": (0, True)}),
 ]
