@@ -255,6 +255,16 @@ def test_a_fault_that_is_a_reply(wire, fault, status, word, after_applying):
     assert wire.world.faults.unused() == []
 
 
+@pytest.mark.parametrize(
+    ("name", "method"),
+    [("xSnapshotFailed", "CreateSnapshot"), ("xDBNoSuchPath", "ModifyVolume"), ("xPermissionDenied", "ModifyVolume")],
+)
+def test_an_error_may_pass_or_come_late(wire, name, method):
+    wire.world.faults.add("alpha", method, nth=2, fault=name)
+    replies = [wire.call(method, volumeID=41).json() for _time in range(3)]
+    assert [(reply.get("error") or {"name": "done"})["name"] for reply in replies] == ["done", name, "done"]
+
+
 @pytest.mark.parametrize(("fault", "body"), [("empty", ""), ("null", "null"), ("no_result", '{"id":7}')])
 def test_a_reply_that_says_nothing(wire, fault, body):
     wire.world.faults.add(fault=fault)
