@@ -150,7 +150,8 @@ options:
         default: false
       name:
         description:
-          - Name of the volume. Defaults to O(peer_volume), or else to the name of the volume here.
+          - Name of the volume, of letters, digits and C(-) only. Defaults to O(peer_volume), or else to the name of the
+            volume here.
           - At the top level it is only accepted if at most one item of O(pairs) has no O(pairs[].create_peer_volume)
             of its own.
         type: str

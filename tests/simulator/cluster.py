@@ -19,6 +19,8 @@ from .records import (
     AccessGroup,
     Account,
     Admin,
+    AsyncResult,
+    Clone,
     ClusterPairEntry,
     FibreChannelSession,
     GroupSnapshot,
@@ -93,15 +95,20 @@ COUNTERS = (
     "access_group",
     "admin",
     "async_handle",
+    "clone",
     "cluster_fault",
     "cluster_pair",
     "event",
+    "group_clone",
     "group_snapshot",
     "qos_policy",
     "session",
     "snapshot",
     "volume",
 )
+
+# The numbers of a clone start apart from each other and from those of volumes, so that none passes for another.
+FIRST_IDS = {**dict.fromkeys(COUNTERS, 1), "async_handle": 5001, "clone": 7001, "group_clone": 9001}
 
 
 @dataclass(frozen=True)
@@ -164,8 +171,10 @@ class Cluster:
         self.faults: dict[str, dict[str, Any]] = {}
         self.resolved_faults: list[dict[str, Any]] = []
         self.events: list[dict[str, Any]] = []
-        self.async_results: dict[int, dict[str, Any]] = {}
-        self._next_ids = {kind: first_ids.get(kind, 1) for kind in COUNTERS}
+        self.async_results: dict[int, AsyncResult] = {}
+        # Clones in the making, by the ID of the volume that each will be.
+        self.clones: dict[int, Clone] = {}
+        self._next_ids = {kind: first_ids.get(kind, FIRST_IDS[kind]) for kind in COUNTERS}
 
     @property
     def name(self) -> str:
@@ -195,11 +204,17 @@ class Cluster:
     # What the API finds, or says that it does not find.
 
     def volume(self, volume_id: int) -> Volume:
-        """A volume that is not deleted."""
+        """A volume that is complete and not deleted."""
+        if volume_id in self.clones:
+            raise ApiError("xInvalidParameter", f"Volume {volume_id} is not in the active state")
         volume = self.volumes.get(volume_id)
         if volume is None or volume.deleted:
             raise ApiError("xVolumeIDDoesNotExist", f"Volume {volume_id} does not exist")
         return volume
+
+    def volume_or_clone(self, volume_id: int) -> Volume:
+        """A volume that is not deleted, even if it is a clone in the making."""
+        return self.clones[volume_id].volume if volume_id in self.clones else self.volume(volume_id)
 
     def deleted_volume(self, volume_id: int) -> Volume:
         """A volume that is deleted and not yet purged."""

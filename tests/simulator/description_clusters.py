@@ -10,7 +10,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from .api import READERS
-from .cluster import COUNTERS, FULLNESS, LIMITS, Cluster, Identity, api_versions_up_to
+from .cluster import COUNTERS, FIRST_IDS, FULLNESS, LIMITS, Cluster, Identity, api_versions_up_to
 from .errors import ApiError, WorldError
 from .pair_states import HINDRANCES, TARGET
 from .records import MIB, AccessGroup, Admin, FibreChannelSession, IscsiSession, Qos, QosPolicy, Volume
@@ -31,7 +31,7 @@ def add_cluster(world: World, section: Section, number: int) -> Cluster:
         raise WorldError(f"{section.path}.name: there are two clusters {name!r}")
     first_ids = {
         # The counters of two clusters start apart, so that an ID taken from the wrong side is not found there.
-        **dict.fromkeys(COUNTERS, 1 + 100 * number),
+        **{kind: first + 100 * number for kind, first in FIRST_IDS.items()},
         "cluster_pair": 7 + 5 * number,
         **_known(section.take("first_ids", {}, dict), COUNTERS, f"{section.path}.first_ids"),
     }

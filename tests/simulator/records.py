@@ -97,8 +97,12 @@ class Snapshot:
     label: str | None = None
     attributes: dict[str, Any] = field(default_factory=dict)
     group: GroupSnapshot | None = None
+    # The group it was taken in, also where that is no group.
+    group_uuid: str | None = None
     # Polls during which it has been on its way to the other side.
-    polls: int = 0
+    polls: float = 0
+    # A copy that has not arrived as a whole yet.
+    arriving: bool = False
 
 
 @dataclass(eq=False)
@@ -168,6 +172,31 @@ class Volume:
     @property
     def is_paired(self) -> bool:
         return any(not half.pending for half in self.halves)
+
+
+@dataclass(eq=False)
+class Clone:
+    """A volume in the making. `begins` and `ends`: seconds of the world."""
+
+    clone_id: int
+    group_clone_id: int | None
+    source_id: int
+    snapshot_id: int | None
+    volume: Volume
+    begins: float
+    ends: float
+
+
+@dataclass(eq=False)
+class AsyncResult:
+    """What a handle stands for: clones of which some may still be in the making."""
+
+    created: datetime.datetime
+    updated: datetime.datetime
+    result: dict[str, Any]
+    clones: list[Clone]
+    # Polls during which the handle was not known yet.
+    polls: int = 0
 
 
 @dataclass(eq=False)

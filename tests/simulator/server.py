@@ -83,9 +83,10 @@ class ClusterListener:
             path=request.path,
             authorization=request.headers.get("Authorization"),
             body=await request.read(),
+            query=tuple(request.query.items()),
             connection=self._connection(request),
         )
-        envelope = exchange.open_envelope(asked.body)
+        envelope = exchange.open_envelope(asked)
         fault = self._world.faults.next(self._cluster.name, envelope.method_name)
         seconds = fault.seconds or 0.0 if fault else 0.0
         first = 0.0 if fault and fault.applies_first else seconds

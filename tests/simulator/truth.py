@@ -38,7 +38,7 @@ def _cluster(cluster: Cluster) -> dict[str, Any]:
         "admins": [[admin.username, list(admin.access)] for admin in cluster.admins],
         "accounts": [[each.account_id, each.username] for each in cluster.accounts.values()],
         "cluster_pairs": [_cluster_pair(entry) for _id, entry in sorted(cluster.cluster_pairs.items())],
-        "volumes": [_volume(cluster, volume) for _id, volume in sorted(cluster.volumes.items())],
+        "volumes": [_volume(cluster, volume) for volume in _volumes(cluster)],
         "group_snapshots": [
             {
                 "id": group.group_id,
@@ -62,6 +62,12 @@ def _cluster_pair(entry: ClusterPairEntry) -> dict[str, Any]:
         "pending": entry.pending,
         "remote": [remote.name, remote.mvip, remote.unique_id, remote.version] if remote else None,
     }
+
+
+def _volumes(cluster: Cluster) -> list[Volume]:
+    """All volumes; a clone is one from the call that asked for it."""
+    volumes = {**cluster.volumes, **{number: clone.volume for number, clone in cluster.clones.items()}}
+    return [volume for _id, volume in sorted(volumes.items())]
 
 
 def _volume(cluster: Cluster, volume: Volume) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from . import api, description, keys, pair_states, truth
+from . import api, clones, description, keys, pair_states, truth
 from .calls import Call, CallLog
 from .clock import Clock, stamp
 from .cluster import FULLNESS, Cluster
@@ -35,6 +35,8 @@ Gate = Callable[[str, bool], None]
 BLOCKS_PER_WRITE = 256
 # Blocks that hold data are counted again when garbage is collected.
 SECONDS_BETWEEN_COLLECTIONS = 3600
+# What has come due is looked for at most so often.
+SECONDS_BETWEEN_LOOKS = 1
 
 
 class Secrets:
@@ -63,7 +65,7 @@ class World:
         api.load_methods()
         self.lock = threading.RLock()
         self.rng = random.Random(seed)
-        self.clock = Clock(start) if start else Clock()
+        self.clock = Clock(start)
         self.switches = Switches()
         self.timings = Timings()
         self.clusters: dict[str, Cluster] = {}
@@ -74,6 +76,8 @@ class World:
         self.log = CallLog()
         self.secrets = Secrets()
         self._next_sample = 0.0
+        self._next_look = 0.0
+        self._last_collection = 0.0
         # UUIDs whose key was used up by a call that failed all the same.
         self.spent_keys: set[str] = set()
         self.gate: Gate | None = None
@@ -142,6 +146,8 @@ class World:
         """Work off one call: result and unused parameters. The caller holds the lock."""
         self.clock.tick()
         self._sample_when_due()
+        self._let_time_pass()
+        clones.complete(self, cluster)
         try:
             result, unused = api.call(api.Context(self, cluster, admin), method, params, api_version)
         except ApiError:
@@ -251,14 +257,28 @@ class World:
         """Let time pass: snapshots expire, deleted volumes are purged; on a site that is down nothing happens."""
         with self.lock:
             self.clock.advance(seconds)
-            for cluster in (each for each in self.clusters.values() if each.up):
-                if seconds >= SECONDS_BETWEEN_COLLECTIONS:
-                    self.collect_garbage(cluster)
-                self.expire_snapshots(cluster)
-                for volume in list(cluster.volumes.values()):
-                    purge = self.purge_time(volume)
-                    if purge and purge <= self.clock.now:
-                        self.purge(cluster, volume)
+            self._come_due(collecting=seconds >= SECONDS_BETWEEN_COLLECTIONS)
+
+    def _let_time_pass(self) -> None:
+        """Where the clock is real: what has come due since the last call."""
+        elapsed = self.clock.elapsed
+        if not self.clock.is_real or elapsed < self._next_look:
+            return
+        self._next_look = elapsed + SECONDS_BETWEEN_LOOKS
+        collecting = elapsed - self._last_collection >= SECONDS_BETWEEN_COLLECTIONS
+        if collecting:
+            self._last_collection = elapsed
+        self._come_due(collecting)
+
+    def _come_due(self, collecting: bool) -> None:
+        for cluster in (each for each in self.clusters.values() if each.up):
+            if collecting:
+                self.collect_garbage(cluster)
+            self.expire_snapshots(cluster)
+            for volume in list(cluster.volumes.values()):
+                purge = self.purge_time(volume)
+                if purge and purge <= self.clock.now:
+                    self.purge(cluster, volume)
 
     # Hosts
 
@@ -340,6 +360,7 @@ class World:
 
     def delete_snapshot(self, cluster: Cluster, snapshot: Snapshot) -> None:
         """Delete one snapshot. Its copy on the other cluster, if any, stays."""
+        self.replication.finish_sending(snapshot)
         del cluster.snapshots[snapshot.snapshot_id]
         del snapshot.volume.snapshots[snapshot.snapshot_id]
         if snapshot.replicate:

@@ -301,6 +301,8 @@ class Snapshot:
     attributes: Mapping[str, Any] = field(default_factory=dict, hash=False)
     #: The API's status of its copy, by the UUID of the pair.
     remote: Mapping[str, str] = field(default_factory=dict, hash=False)
+    #: False while it is still being taken, or received from the other side.
+    complete: bool = True
 
 
 @dataclass(frozen=True)

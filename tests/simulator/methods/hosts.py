@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from .. import views
 from ..api import Context, read
 from ..clock import stamp
+from ..cluster import Cluster
 from ..parameters import Parameter, integer, integers
 from ..records import AccessGroup, FibreChannelSession, IscsiSession
 
@@ -46,7 +48,7 @@ def _iscsi_session(context: Context, session: IscsiSession) -> dict[str, Any]:
     cluster = context.cluster
     volume = cluster.volumes[session.volume_id]
     account = cluster.accounts[volume.account_id]
-    iqn = f"iqn.2010-01.com.solidfire:{cluster.identity.unique_id}.{volume.name}.{volume.volume_id}"
+    iqn = views.iqn(cluster, volume)
     return {
         "accountID": account.account_id,
         "accountName": account.username,
@@ -59,7 +61,7 @@ def _iscsi_session(context: Context, session: IscsiSession) -> dict[str, Any]:
         "createTime": stamp(volume.created),
         "driveID": 21,
         "driveIDs": [21],
-        "initiator": None,
+        "initiator": _known_initiator(cluster, session.initiator_name),
         "initiatorIP": session.initiator_address,
         "initiatorName": session.initiator_name,
         "initiatorPortName": f"{session.initiator_name},i,0x23d000000",
@@ -75,6 +77,22 @@ def _iscsi_session(context: Context, session: IscsiSession) -> dict[str, Any]:
         "virtualNetworkID": 0,
         "volumeID": volume.volume_id,
         "volumeInstance": 140247000000 + volume.volume_id,
+    }
+
+
+def _known_initiator(cluster: Cluster, name: str) -> dict[str, Any] | None:
+    """The initiator within a session, as captured; null where a host came by the account's secrets alone."""
+    groups = [group for group in cluster.access_groups.values() if name in group.initiators]
+    if not groups:
+        return None
+    return {
+        "alias": "",
+        "attributes": {},
+        "chapCredentialsID": 0,
+        "initiatorID": groups[0].initiators.index(name) + 1,
+        "initiatorName": name,
+        "requireChap": False,
+        "volumeAccessGroups": [group.group_id for group in groups],
     }
 
 

@@ -29,7 +29,13 @@ from ansible_collections.elementsw.replication.tests.unit.plugins.modules.paired
 
 @pytest.mark.parametrize(
     ("mode", "switches"),
-    [("Async", {}), ("Sync", {"mode_after_reversal": "async"}), ("Async", {"not_present_spelling": "Not Present"})],
+    [
+        ("Async", {}),
+        ("Sync", {"mode_after_reversal": "async"}),
+        ("Async", {"not_present_spelling": "Not Present"}),
+        ("Async", {"replicated_group": "members_only"}),
+        ("Async", {"arriving_snapshot": "hidden"}),
+    ],
 )
 def test_a_planned_turn_and_back(paired, mode, switches):
     site = paired(mode=mode, switches=switches, timings={**INSTANT, "delivery_polls": "never", "snapshot_polls": 1})
