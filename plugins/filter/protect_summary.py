@@ -87,6 +87,12 @@ _value:
           was changed, or would be in check mode, and with V(!) where it failed.
       type: list
       elements: list
+    saved:
+      description: The snapshots of what was overwritten, one sentence for each cluster, those that expire apart from the others.
+      type: list
+      elements: str
+      sample:
+        - "Saved on beta before it was overwritten: elementsw-saved-0123456789abcdef-0 (wiki); it stays until you delete it."
     failed:
       description: The sentence for a failure. V(null) when nothing failed.
       type: str
@@ -101,7 +107,7 @@ from typing import Any
 
 from ..module_utils._pairing.decide import sizes
 from ..plugin_utils._filter_input import dictionaries, dictionary, plain, shaped
-from ..plugin_utils._summary_parts import counted, did_fail, failed_problem, side_name, which_failed
+from ..plugin_utils._summary_parts import counted, did_fail, failed_problem, saved_snapshots, side_name, which_failed
 
 NAME = "protect_summary"
 CLUSTERS = "the result of elementsw.replication.element_cluster_pair"
@@ -141,6 +147,7 @@ def protect_summary(
             "clusters": _clusters(paired, *names),
             "headline": _headline(results, bool(check)),
             "rows": _aligned(rows),
+            "saved": [_saved(each) for each in saved_snapshots(results)],
             "failed": _failed(paired, replicating, results),
             "problems": _problems(paired, replicating, names),
         }
@@ -245,6 +252,18 @@ def _new_volume(result: dict[str, Any], item: dict[str, Any]) -> str:
 
 def _size(size: int | None) -> str:
     return "size not known" if size is None else sizes.text(size)
+
+
+def _saved(kept: dict[str, Any]) -> str:
+    several = len(kept["snapshots"]) > 1
+    named = ", ".join(kept["snapshots"]) + (f" and {kept['more']} more" if kept["more"] else "")
+    fate = {
+        (False, False): "it stays until you delete it",
+        (False, True): "it expires automatically",
+        (True, False): "they stay until you delete them",
+        (True, True): "they expire automatically",
+    }[several, kept["expire"]]
+    return f"Saved on {kept['cluster']} before it was overwritten: {named}; {fate}."
 
 
 def _aligned(rows: list[list[str]]) -> list[list[str]]:

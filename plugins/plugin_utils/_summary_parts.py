@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..module_utils._pairing.model import MAX_NAMED, first_named
+
 
 def did_fail(result: dict[str, Any], member: str) -> bool:
     """Whether the result of a module, of which success has this member, is that of a failure. One that was skipped is not."""
@@ -28,6 +30,24 @@ def which_failed(results: list[dict[str, Any]]) -> str | None:
         if failed
         else None
     )
+
+
+def saved_snapshots(results: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the snapshots in the items of `pairs`, by cluster and by whether they expire: the first ones, and how many more."""
+    saved = [each for result in results for each in result.get("saved") or []]
+    kinds: dict[tuple[str, bool], dict[str, list[str]]] = {}
+    for each in saved:
+        volumes = kinds.setdefault((each["cluster"], bool(each["expires"])), {})
+        volumes.setdefault(each["name"], []).append(each["volume"])
+    return [
+        {
+            "cluster": cluster,
+            "snapshots": [f"{name} ({first_named(of)})" for name, of in volumes.items()][:MAX_NAMED],
+            "more": max(len(volumes) - MAX_NAMED, 0),
+            "expire": expire,
+        }
+        for (cluster, expire), volumes in kinds.items()
+    ]
 
 
 def side_name(side: dict[str, Any], name: str | None) -> str:

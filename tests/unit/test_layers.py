@@ -28,7 +28,7 @@ MAY_IMPORT = {
     "plugin_utils/_filter_input": [],
     "plugin_utils/_pair_items": [f"{UTILS}/_element/arguments", f"{PAIRING}/pair_options"],
     "plugin_utils/_pair_texts": ["plugin_utils/_pair_items", f"{PAIRING}/pair_options"],
-    "plugin_utils/_summary_parts": [],
+    "plugin_utils/_summary_parts": [f"{PAIRING}/model"],
     # Of the modules' code what neither reads nor decides anything about clusters: texts of names, sizes and empty values.
     "filter": [
         *(f"plugin_utils/_{name}" for name in ("filter_input", "pair_items", "pair_texts", "summary_parts")),

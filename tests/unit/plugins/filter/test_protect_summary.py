@@ -133,6 +133,28 @@ def test_cells_are_of_the_same_width():
     ]
 
 
+def saved(volume, name, expires=None, cluster="beta"):
+    return {"cluster": cluster, "volume": volume, "snapshot_id": 1, "name": name, "expires": expires}
+
+
+def test_saved_snapshots_are_named_with_their_cluster_also_of_a_pair_that_failed():
+    pairs = [
+        result("a", 1, changed=True, saved=[saved("a", "elementsw-saved-1-0")]),
+        result("b", 2, "api_error", saved=[saved("b", "elementsw-saved-1-0")]),
+        result("c", 3, changed=True, saved=[saved("c", "elementsw-saved-2-0", "2026-12-05T06:00:00Z")]),
+        result("d", 4, changed=True, saved=[saved("d", f"elementsw-saved-{n}-1", cluster="alpha") for n in range(5)]),
+        result("e", 5, saved=None),
+        result("f", 6),
+    ]
+    assert protect_summary(PAIRED, {"pairs": pairs})["saved"] == [
+        "Saved on beta before it was overwritten: elementsw-saved-1-0 (a, b); it stays until you delete it.",
+        "Saved on beta before it was overwritten: elementsw-saved-2-0 (c); it expires automatically.",
+        "Saved on alpha before it was overwritten: "
+        + ", ".join(f"elementsw-saved-{n}-1 (d)" for n in range(3))
+        + " and 2 more; they stay until you delete them.",
+    ]
+
+
 def test_failures():
     some = protect_summary(PAIRED, {"pairs": [result(), result("a", 1, "api_error")], "error": {"code": "api_error"}})
     assert some["failed"] == "1 of 2 volume pairs failed; what became of each, and why, is listed above."
