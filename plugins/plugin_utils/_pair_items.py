@@ -54,6 +54,18 @@ def usable_item(given: Mapping[str, Any], wait_for: Any = None) -> tuple[dict[st
     return converted, invalid + conflicts({**volumes, **converted}, wait_for)
 
 
+def usable_variables(
+    given: Mapping[str, Any], spec: Mapping[str, Any], prefix: str
+) -> tuple[dict[str, Any], list[str]]:
+    """Return the values of variables by the names of the spec, and the messages about those that are invalid.
+
+    The variables are called by these names behind the prefix. Null and texts of blanks count as not given, blanks around a text
+    are dropped, and an option that is not given is absent, whatever default the spec has.
+    """
+    stripped = {name: value.strip() if isinstance(value, str) else value for name, value in given.items()}
+    return _convert(_given(stripped), spec, prefix)
+
+
 def _as_list(pairs: Any) -> list[Any] | None:
     """The items of a list, or of a text that writes a list in JSON, as the command line of `ansible` gives it."""
     if isinstance(pairs, str):
@@ -116,7 +128,7 @@ _NONE_OF = {
     "str": "no text",
     "int": "no whole number",
     "bool": "neither true nor false",
-    "dict": "no dictionary",
+    "dict": "no dictionary; {} takes all defaults",
 }
 
 

@@ -34,6 +34,7 @@ MAY_IMPORT = {
         *(f"plugin_utils/_{name}" for name in ("filter_input", "pair_items", "pair_texts", "summary_parts")),
         f"{UTILS}/_element/arguments",
         f"{PAIRING}/model",
+        f"{PAIRING}/pair_options",
         f"{DECIDE}/sizes",
     ],
     "doc_fragments": [],

@@ -36,6 +36,11 @@ says "Given: alpha, moon; moon is no host of the inventory."
 play 2 protect
 says "Name the volumes in protect_pairs"
 
+# Everything that is wrong with the variables is named at once.
+play 2 protect -e protect_mode=synchronous -e protect_wait_timeout=15m -e protect_pairs=
+says "protect_mode 'synchronous' is not one of async, sync, snapshots_only."
+says "protect_wait_timeout: '15m' is no whole number. Nothing was written."
+
 # A list from a spreadsheet, beside where ansible-playbook is started: all faults at once, and nothing is written.
 cd "$folder"
 printf 'volume;mode\r\norders-db;synchronous\r\n;sync\r\n' > pairs.csv
@@ -57,7 +62,15 @@ says "1 of 2 volume pairs failed; what became of each"
 play 0 protect -e protect_pairs_file=pairs.csv -e protect_wait_for=in_sync
 says "* orders-db (41)  ->  orders-db (77)     sync, healthy"
 says "created on beta, 10 GiB, account tenant, async, healthy"
-play 0 protect -e protect_pairs_file=pairs.csv -e protect_wait_for=in_sync
+# A survey sends empty text for what is not filled in.
+cat > survey.json <<'SURVEY'
+{"protect_pairs": "", "protect_account": "", "protect_peer_account": "", "protect_mode": "", "protect_direction": "",
+ "protect_paused": "", "protect_size": "", "protect_match_size": "", "protect_create_peer_volume": "",
+ "protect_cluster_repair": "", "protect_cluster_remove_pending": "", "protect_cluster_wait_timeout": "",
+ "protect_allow_overwrite": "", "protect_save_overwritten": "", "protect_repair": "", "protect_fail_fast": "",
+ "protect_wait": "", "protect_wait_for": "", "protect_wait_timeout": ""}
+SURVEY
+play 0 protect -e protect_pairs_file=pairs.csv -e @survey.json
 says "changed=0"
 play 0 status
 says "3 of 3 pairs protected"

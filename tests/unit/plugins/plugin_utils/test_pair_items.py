@@ -63,7 +63,7 @@ def test_what_is_used(given, used):
         ),
         (
             {"volume": "a", "create_peer_volume": "yes please"},
-            "pairs[0] (a): create_peer_volume: 'yes please' is no dictionary",
+            "pairs[0] (a): create_peer_volume: 'yes please' is no dictionary; {} takes all defaults",
         ),
         (
             {"volume": "a", "create_peer_volume": {"owner": "x"}},
