@@ -29,7 +29,7 @@ def usable_items(pairs: Any, wait_for: Any = None) -> tuple[list[dict[str, Any]]
     if given is None:
         return (
             [],
-            f"pairs: {_shown(pairs)} is no list; give a list of dictionaries, such as [{{'volume': 'orders-db'}}]",
+            f"pairs: {shown(pairs)} is no list; give a list of dictionaries, such as [{{'volume': 'orders-db'}}]",
         )
     items: list[dict[str, Any]] = []
     problems: Problems = []
@@ -37,7 +37,9 @@ def usable_items(pairs: Any, wait_for: Any = None) -> tuple[list[dict[str, Any]]
         try:
             item = check_type_dict(value)
         except TypeError:
-            problems.append((place(number, value), f"{_shown(value)} is no dictionary; give it as volume: NAME"))
+            # Without its quotes, as the name of a volume is shown.
+            named = {"volume": shown(value)[1:-1]}
+            problems.append((place(number, named), "no dictionary; give each volume as {volume: NAME}"))
             continue
         converted, found = usable_item(item, wait_for)
         problems += [(place(number, item), problem) for problem in found]
@@ -94,14 +96,14 @@ def _convert(item: Mapping[str, Any], spec: Mapping[str, Any], prefix: str) -> t
         try:
             converted[key] = _CONVERTERS[rules["type"]](value)
         except (TypeError, ValueError):
-            problems.append(f"{prefix}{key}: {_shown(value)} is {_NONE_OF[rules['type']]}")
+            problems.append(f"{prefix}{key}: {shown(value)} is {_NONE_OF[rules['type']]}")
             continue
         if rules["type"] == "dict":
             inner, further = _convert(_given(converted[key]), rules["options"], f"{prefix}{key}.")
             converted[key] = inner
             problems += further
         if converted[key] not in rules.get("choices", [converted[key]]):
-            problems.append(f"{prefix}{key} {_shown(value)} is not one of {', '.join(rules['choices'])}")
+            problems.append(f"{prefix}{key} {shown(value)} is not one of {', '.join(rules['choices'])}")
     return converted, problems
 
 
@@ -132,7 +134,7 @@ _NONE_OF = {
 }
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
     """The value in quotes, without what would make the message unreadable."""
     text = repr(str(value))
     return text if len(text) <= 60 else f"{text[:57]}...'"
