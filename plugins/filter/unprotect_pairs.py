@@ -62,7 +62,7 @@ _value:
       type: list
       elements: dict
     unpaired:
-      description: The names of volumes that have no pair any more.
+      description: The names of volumes of which no half of a pair is left.
       type: list
       elements: str
     problem:
@@ -74,6 +74,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..plugin_utils._filter_input import dictionary, sequence, shaped
+from ..plugin_utils._summary_parts import did_fail
 
 NAME = "unprotect_pairs"
 REPORT = "the result of elementsw.replication.element_pair_info"
@@ -84,21 +85,24 @@ def unprotect_pairs(report: Any, volumes: Any, trial: Any = None) -> dict[str, A
     """Return the pairs whose replication ends. Raise AnsibleFilterError where the input is not as documented."""
     observed = dictionary(NAME, "the input", report, REPORT)
     names = list(dict.fromkeys(sequence(NAME, "volumes", volumes, "of names")))
-    tried = dictionary(NAME, "trial", trial or {}, TRIAL).get("pairs") or []
+    tried = dictionary(NAME, "trial", trial or {}, TRIAL)
     with shaped(NAME, REPORT):
         found = {name: [pair for pair in observed["volume_pairs"] if pair["local"]["name"] == name] for name in names}
         without = [name for name in names if not found[name]]
+        left = [{"volume": result["volume"]} for result in tried.get("pairs") or [] if result["state"] != "none"]
         problem = _problem(observed["clusters"]["local"]["name"], found, tried)
         return {
-            "pairs": [] if problem else [_item(pair) for pairs in found.values() for pair in pairs],
+            "pairs": [] if problem else [_item(pair) for pairs in found.values() for pair in pairs] + left,
             "untried": [{"volume": name} for name in without],
-            "unpaired": without,
+            "unpaired": [] if problem else [name for name in without if {"volume": name} not in left],
             "problem": problem,
         }
 
 
-def _problem(here: str, found: dict[str, list[dict]], tried: list[dict]) -> str | None:
-    refused = [message for message in (_refusal(here, result) for result in tried) if message]
+def _problem(here: str, found: dict[str, list[dict]], tried: dict[str, Any]) -> str | None:
+    if did_fail(tried, "pairs") and not tried.get("pairs"):
+        return f"unprotect_volumes: {tried.get('msg', 'the trial failed')}."
+    refused = [message for message in (_refusal(here, result) for result in tried.get("pairs") or []) if message]
     if refused:
         return f"unprotect_volumes: {', and '.join(refused)}. Nothing was written."
     several = {name: pairs for name, pairs in found.items() if len(pairs) > 1}

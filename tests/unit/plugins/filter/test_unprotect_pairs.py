@@ -60,8 +60,21 @@ def test_a_name_of_two_accounts_is_refused_with_both():
 def test_a_name_without_a_pair_takes_a_trial(tried, problem):
     assert unprotect_pairs(REPORT, ["a", "was"])["untried"] == [{"volume": "was"}]
     chosen = unprotect_pairs(REPORT, ["a", "was"], {"pairs": [tried]})
-    assert (chosen["problem"], chosen["unpaired"]) == (problem, ["was"])
+    assert (chosen["problem"], chosen["unpaired"]) == (problem, [] if problem else ["was"])
     assert bool(chosen["pairs"]) is (problem is None)
+
+
+@pytest.mark.parametrize("state", ["half_peer", "unknown_peer"])
+def test_what_is_left_of_a_pair_is_not_taken_for_nothing(state):
+    """Reports do not list a half on a deleted volume, nor what an unreachable peer has."""
+    chosen = unprotect_pairs(REPORT, ["a", "was"], {"pairs": [result("was", 9, state=state)]})
+    assert (chosen["pairs"], chosen["unpaired"]) == ([{"volume_id": 1, "peer_volume_id": 37}, {"volume": "was"}], [])
+
+
+def test_a_trial_that_failed_as_a_whole():
+    refused = {"msg": "the peer does not answer; nothing was written", "error": {"code": "unreachable"}}
+    chosen = unprotect_pairs(REPORT, ["a", "was"], refused)
+    assert chosen["problem"] == "unprotect_volumes: the peer does not answer; nothing was written."
 
 
 @pytest.mark.parametrize(
