@@ -84,7 +84,8 @@ _value:
     rows:
       description:
         - One row for each pair, with cells of the same width, but for the last one. The first one begins with V(*) where the pair
-          was changed, or would be in check mode, and with V(!) where it failed.
+          was changed, or would be in check mode, and with V(!) where it failed. A row of what was not done has the direction
+          that was requested, or V(-).
       type: list
       elements: list
     saved:
@@ -113,6 +114,7 @@ NAME = "protect_summary"
 CLUSTERS = "the result of elementsw.replication.element_cluster_pair"
 VOLUMES = "the result of elementsw.replication.element_volume_pair"
 ARROWS = {"to_peer": "->", "from_peer": "<-"}
+NO_DIRECTION = "-"
 #: Direction of a pair whose volumes are not one source and one target -> which of them hosts can write to.
 NO_SOURCE = {"split": "both can be written to", "none": "neither can be written to"}
 
@@ -210,13 +212,22 @@ def _with_defaults(item: dict[str, Any], usual: dict[str, Any]) -> dict[str, Any
 
 def _row(result: dict[str, Any], item: dict[str, Any], there: str, check: bool, created: bool) -> list[str]:
     mark = "!" if result["failed"] else "*" if result["changed"] else " "
-    direction = result["direction"] or item.get("direction") or "to_peer"
     return [
         f"{mark} {side_name(result['local'], result['volume'])}",
-        ARROWS.get(direction, direction),
+        _arrow(result, item, check),
         side_name(result["peer"], result["peer_volume"]),
         _outcome(result, item, there, check, created),
     ]
+
+
+def _arrow(result: dict[str, Any], item: dict[str, Any], check: bool) -> str:
+    """The direction of a pair, or that of the plan. What was not done has the direction that was requested, if any."""
+    requested = ARROWS.get(item.get("direction", ""))
+    if not result["failed"] and result["state"] == "paired":
+        return ARROWS.get(result["direction"], result["direction"] or NO_DIRECTION)
+    if not result["failed"] and check and result["changed"]:
+        return ARROWS.get(result["direction"]) or requested or ARROWS["to_peer"]
+    return requested or NO_DIRECTION
 
 
 def _outcome(result: dict[str, Any], item: dict[str, Any], there: str, check: bool, created: bool) -> str:

@@ -57,7 +57,7 @@ says "3 volume pairs, 3 would change"
 
 # One that fails is one line among the others.
 play 2 protect -e '{"protect_pairs": [{"volume": "orders-db"}, {"volume": "ledger"}]}'
-says "! ledger          ->  -               failed: cluster alpha has no volume ledger"
+says "! ledger          -   -               failed: cluster alpha has no volume ledger"
 says "1 of 2 volume pairs failed; what became of each"
 play 0 protect -e protect_pairs_file=pairs.csv -e protect_wait_for=in_sync
 says "* orders-db (41)  ->  orders-db (77)     sync, healthy"

@@ -67,8 +67,35 @@ def test_clusters(clusters, expected):
             {},
             "orders-db (41)|none|orders-db (77)|does not replicate, neither can be written to",
         ),
-        (result(code="api_error"), {}, {}, "! orders-db (41)|->|orders-db (77)|failed: orders-db failed"),
-        (new(), {}, {}, "orders-db (41)|->|orders-db (77)|not paired; nothing was done"),
+        # What is not done has the direction that was requested, if any.
+        (result(code="api_error"), {}, {}, "! orders-db (41)|-|orders-db (77)|failed: orders-db failed"),
+        (
+            result(code="direction_change"),
+            {"direction": "from_peer"},
+            {"defaults": {"direction": "to_peer"}},
+            "! orders-db (41)|<-|orders-db (77)|failed: orders-db failed",
+        ),
+        (
+            result(code="split_brain", direction="split"),
+            {},
+            {"defaults": {"direction": "to_peer"}, "check": True},
+            "! orders-db (41)|->|orders-db (77)|failed: orders-db failed",
+        ),
+        (new(), {}, {}, "orders-db (41)|-|orders-db (77)|not paired; nothing was done"),
+        (new(), {"direction": "to_peer"}, {}, "orders-db (41)|->|orders-db (77)|not paired; nothing was done"),
+        # A half that would be paired again: in the direction of its roles, or the one that was requested.
+        (
+            new(changed=True) | {"state": "half_local", "direction": "from_peer"},
+            {},
+            {"check": True},
+            "* orders-db (41)|<-|orders-db (77)|would be paired, async",
+        ),
+        (
+            new(changed=True) | {"state": "half_local", "direction": "split"},
+            {"direction": "from_peer"},
+            {"check": True},
+            "* orders-db (41)|<-|orders-db (77)|would be paired, async",
+        ),
         (
             new(changed=True),
             {"mode": "sync", "direction": "from_peer"},
@@ -129,7 +156,7 @@ def test_cells_are_of_the_same_width():
     rows = protect_summary(PAIRED, {"pairs": [result(), result("a", 1, "x")]})["rows"]
     assert ["|".join(row) for row in rows] == [
         "  orders-db (41)|->|orders-db (77)|async, healthy",
-        "! a (1)         |->|a (37)        |failed: a failed",
+        "! a (1)         |- |a (37)        |failed: a failed",
     ]
 
 
