@@ -68,6 +68,41 @@ def usable_variables(
     return _convert(_given(stripped), spec, prefix)
 
 
+def usable_volumes(given: Any) -> tuple[list[dict[str, Any]] | None, list[str]]:
+    """Return the items that name these volumes, each once, and the values in quotes that name none. None: it is no list.
+
+    A volume is named by NAME, ACCOUNT/NAME, {volume_id: ID} or {volume: NAME, account: ACCOUNT}. Text has commas or lines, or
+    is a list in JSON. Null and empty pieces are dropped.
+    """
+    pieces: list[Any] | None = _as_list(given)
+    if pieces is None and isinstance(given, str):
+        pieces = given.replace("\n", ",").split(",")
+    if pieces is None:
+        return None, [shown(given)]
+    items: list[dict[str, Any]] = []
+    invalid: list[str] = []
+    for piece in pieces:
+        item = None if is_unset(piece) else _volume_item(piece)
+        if item and item not in items:
+            items.append(item)
+        elif item == {}:
+            invalid.append(shown(piece))
+    return items, invalid
+
+
+def _volume_item(named: Any) -> dict[str, Any]:
+    """The item of one volume, which is empty if it cannot be one."""
+    if isinstance(named, Mapping):
+        item, problems = usable_item(named)
+        return {} if problems or not item.keys() <= {"volume", "volume_id", "account"} else item
+    if isinstance(named, bool) or not isinstance(named, (str, int)):
+        return {}
+    account, slash, volume = str(named).strip().rpartition("/")
+    if not slash:
+        return {"volume": volume}
+    return {"volume": volume.strip(), "account": account.strip()} if volume.strip() and account.strip() else {}
+
+
 def _as_list(pairs: Any) -> list[Any] | None:
     """The items of a list, or of a text that writes a list in JSON, as the command line of `ansible` gives it."""
     if isinstance(pairs, str):

@@ -97,10 +97,10 @@ says "3 of 3 pairs protected"
 
 # The list in the inventory is not taken by itself, and a name that is wrong takes nothing.
 play 2 unprotect -e protect_pairs_file=pairs.csv
-says "Without that nothing is removed"
+says "without that nothing is removed"
 play 2 unprotect -e unprotect_volumes=orders-db,ledger
 says "cluster alpha has no volume ledger. Nothing was written."
-play 0 unprotect -e unprotect_volumes=wiki --check
+play 0 unprotect -e unprotect_volumes=tenant/wiki --check
 says "* wiki (43) - wiki (101): pair would be removed"
 play 0 unprotect -e unprotect_volumes=wiki -e unprotect_release_targets=true
 says "* wiki (43) - wiki (101): pair removed, the former target is writable"
