@@ -79,7 +79,7 @@ SPEC: dict[str, dict[str, Any]] = {
 DEFAULTS = {"all": False, "release_targets": False, "clusters": False, "peer_unreachable": ""}
 VOLUMES = f"{PREFIX}volumes"
 ITEM = "expected a name, ACCOUNT/NAME or {volume_id: ID}"
-NOTHING = f"name the volumes in {VOLUMES}, or give unprotect_all=true for all volumes of protect_pairs; without that nothing is removed"
+NOTHING = f"name the volumes in {VOLUMES}, or give unprotect_all=true for all of protect_pairs; without that nothing is removed"
 
 
 def unprotect_options(given: Any) -> dict[str, Any]:

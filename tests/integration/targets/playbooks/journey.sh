@@ -11,7 +11,7 @@ log=$folder/log
 
 # play STATUS NAME [ARGUMENT...]: the playbook ends with this status.
 play() {
-    links "$@" -e replication_cluster=alpha -e replication_peer="${peer:-beta}"
+    links "$@" -e replication_cluster="${cluster:-alpha}" -e replication_peer="${peer:-beta}"
 }
 
 # links STATUS NAME [ARGUMENT...]: the same without the names of the clusters. Only the expected warning is printed.
@@ -33,6 +33,11 @@ says() {
 
 peer=moon play 2 protect
 says "Given: alpha, moon; moon is no host of the inventory."
+# A play would take such a name for two hosts, match none of them, and end without an error.
+for name in protect unprotect failover status; do
+    cluster="'al pha'" play 2 "$name" -e failover_kind=planned
+    says "'al pha' cannot be the host of a cluster"
+done
 play 2 protect
 says "Name the volumes in protect_pairs"
 
@@ -57,7 +62,7 @@ says "3 volume pairs, 3 would change"
 
 # One that fails is one line among the others.
 play 2 protect -e '{"protect_pairs": [{"volume": "orders-db"}, {"volume": "ledger"}]}'
-says "! ledger          -   -               failed: cluster alpha has no volume ledger"
+says "! ledger          -  -               failed: cluster alpha has no volume ledger"
 says "1 of 2 volume pairs failed; what became of each"
 play 0 protect -e protect_pairs_file=pairs.csv -e protect_wait_for=in_sync
 says "* orders-db (41)  ->  orders-db (77)     sync, healthy"

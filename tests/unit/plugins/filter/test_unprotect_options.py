@@ -55,7 +55,7 @@ def test_volumes(given, volumes):
     [
         (
             {},
-            "name the volumes in unprotect_volumes, or give unprotect_all=true for all volumes of protect_pairs; without that",
+            "name the volumes in unprotect_volumes, or give unprotect_all=true for all of protect_pairs; without that",
         ),
         ({"volumes": "a", "all": True}, "give unprotect_volumes or unprotect_all=true, not both"),
         ({"volumes": " , "}, "unprotect_volumes names nothing: name the volumes, or give unprotect_all=true"),
