@@ -35,7 +35,7 @@ peer=moon play 2 protect
 says "Given: alpha, moon; moon is no host of the inventory."
 # A play would take such a name for two hosts, match none of them, and end without an error.
 for name in protect unprotect failover status; do
-    cluster="'al pha'" play 2 "$name" -e failover_kind=planned
+    cluster="'al pha'" play 2 "$name" -i 'al pha,' -e failover_kind=planned
     says "'al pha' cannot be the host of a cluster"
 done
 play 2 protect
