@@ -93,10 +93,12 @@ cat > links.json <<'LINKS'
 {"replication_links": [{"cluster": "alpha", "peer": "beta", "pairs": [{"volume": "orders-db", "mode": "sincere"}]},
                        {"cluster": "beta", "peer": "gamma", "pairs": [{"volume": "orders-db"}]}]}
 LINKS
-links 2 protect -e @links.json --check
+links 2 protect -e @links.json -e '{"protect_pairs": "", "protect_pairs_file": ""}' --check
 says "alpha - beta: failed: protect_pairs: pairs[0] (orders-db): mode 'sincere' is not one of"
 says "beta - gamma: 0 volume pairs, 0 would change"
 says "1 of 2 links failed: alpha - beta."
+links 2 protect -e @links.json -e '{"protect_pairs": []}' --check
+says "or in protect_pairs or protect_pairs_file, and not both."
 links 0 status -e @links.json --limit alpha,beta,gamma
 says "3 of 3 pairs protected"
 
