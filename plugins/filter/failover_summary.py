@@ -166,7 +166,9 @@ _value:
       description: Whether every volume replicates to the peer and both sides are healthy.
       type: bool
     saved:
-      description: The snapshots of what was overwritten, or in check mode would be, for each cluster.
+      description:
+        - The snapshots of what was overwritten, or in check mode would be, for each cluster, those that expire apart from the
+          others.
       type: list
       elements: dict
       contains:
@@ -228,8 +230,8 @@ _value:
 from collections.abc import Callable
 from typing import Any
 
-from ..module_utils._pairing.model import MAX_NAMED, first_named
 from ..plugin_utils._filter_input import dictionary, plain, sequence, shaped
+from ..plugin_utils._summary_parts import saved_snapshots
 
 NAME = "failover_summary"
 RESULT = "the result of elementsw.replication.element_volume_pair"
@@ -290,7 +292,7 @@ def failover_summary(
             "not_moved": _named(start, [each for each in standing if each["access"] != READ_WRITE]),
             "may_be_lost": _named(start, lost),
             "in_sync": bool(pairs) and all(_is_in_sync(pair) for pair in pairs),
-            "saved": _saved(pairs),
+            "saved": saved_snapshots(pairs),
             "left_out": [] if members.get("pairs_given") else _left_out(start, members),
             "warnings": _warnings((done.get("warnings") or []) + (later.get("warnings") or []) + unfit),
             "problems": _unread(end)
@@ -380,29 +382,6 @@ def _may_be_lost(
 def _named(report: dict[str, Any], standing: list[dict[str, Any]]) -> list[dict[str, Any]]:
     cluster = report["clusters"]["local"]["name"]
     return [{"cluster": cluster, "volume": each["volume"], "volume_id": each["volume_id"]} for each in standing]
-
-
-def _saved(pairs: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    saved = [each for pair in pairs for each in pair.get("saved") or []]
-    summaries = []
-    for cluster in dict.fromkeys(each["cluster"] for each in saved):
-        here = [each for each in saved if each["cluster"] == cluster]
-        volumes: dict[str, list[str]] = {}
-        for each in here:
-            if each["name"]:  # in check mode there is none yet
-                volumes.setdefault(each["name"], []).append(each["volume"])
-        shown = [f"{name} ({first_named(of)})" for name, of in volumes.items()]
-        expire = all(each["expires"] for each in here)
-        summaries.append(
-            {
-                "cluster": cluster,
-                "snapshots": shown[:MAX_NAMED],
-                "volumes": first_named(list(dict.fromkeys(each["volume"] for each in here))),
-                "more": max(len(shown) - MAX_NAMED, 0),
-                "expire": expire,
-            }
-        )
-    return summaries
 
 
 def _warnings(texts: list[str]) -> list[str]:

@@ -37,7 +37,9 @@ def usable_items(pairs: Any, wait_for: Any = None) -> tuple[list[dict[str, Any]]
         try:
             item = check_type_dict(value)
         except TypeError:
-            problems.append((place(number, value), f"{shown(value)} is no dictionary; give it as volume: NAME"))
+            # Without quotes, as the name of a volume is shown.
+            named = {"volume": repr(str(value))[1:-1][:60]}
+            problems.append((place(number, named), "no dictionary; give each volume as {volume: NAME}"))
             continue
         converted, found = usable_item(item, wait_for)
         problems += [(place(number, item), problem) for problem in found]
@@ -52,6 +54,53 @@ def usable_item(given: Mapping[str, Any], wait_for: Any = None) -> tuple[dict[st
     # A volume that cannot be converted is given, too: nothing is said about its absence.
     volumes = {key: item[key] for key in VOLUMES if key in item}
     return converted, invalid + conflicts({**volumes, **converted}, wait_for)
+
+
+def usable_variables(
+    given: Mapping[str, Any], spec: Mapping[str, Any], prefix: str
+) -> tuple[dict[str, Any], list[str]]:
+    """Return the values of variables by the names of the spec, and the messages about those that are invalid.
+
+    The variables are called by these names behind the prefix. Null and texts of blanks count as not given, blanks around a text
+    are dropped, and an option that is not given is absent, whatever default the spec has.
+    """
+    stripped = {name: value.strip() if isinstance(value, str) else value for name, value in given.items()}
+    return _convert(_given(stripped), spec, prefix)
+
+
+def usable_volumes(given: Any) -> tuple[list[dict[str, Any]] | None, list[str]]:
+    """Return the items that name these volumes, each once, and the values in quotes that name none. None: it is no list.
+
+    A volume is named by NAME, ACCOUNT/NAME, {volume_id: ID} or {volume: NAME, account: ACCOUNT}. Text has commas or lines, or
+    is a list in JSON. Null and empty pieces are dropped.
+    """
+    pieces: list[Any] | None = _as_list(given)
+    if pieces is None and isinstance(given, str):
+        pieces = given.replace("\n", ",").split(",")
+    if pieces is None:
+        return None, [shown(given)]
+    items: list[dict[str, Any]] = []
+    invalid: list[str] = []
+    for piece in pieces:
+        item = None if is_unset(piece) else _volume_item(piece)
+        if item and item not in items:
+            items.append(item)
+        elif item == {}:
+            invalid.append(shown(piece))
+    return items, invalid
+
+
+def _volume_item(named: Any) -> dict[str, Any]:
+    """The item of one volume, which is empty if it cannot be one."""
+    if isinstance(named, Mapping):
+        item, problems = usable_item(named)
+        return {} if problems or not item.keys() <= {"volume", "volume_id", "account"} else item
+    if isinstance(named, bool) or not isinstance(named, (str, int)):
+        return {}
+    account, slash, volume = str(named).strip().rpartition("/")
+    if not slash:
+        return {"volume": volume}
+    return {"volume": volume.strip(), "account": account.strip()} if volume.strip() and account.strip() else {}
 
 
 def _as_list(pairs: Any) -> list[Any] | None:
@@ -116,5 +165,5 @@ _NONE_OF = {
     "str": "no text",
     "int": "no whole number",
     "bool": "neither true nor false",
-    "dict": "no dictionary",
+    "dict": "no dictionary; {} takes all defaults",
 }

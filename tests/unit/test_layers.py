@@ -28,7 +28,7 @@ MAY_IMPORT = {
     "plugin_utils/_filter_input": [],
     "plugin_utils/_pair_items": [f"{UTILS}/_element/arguments", f"{PAIRING}/pair_options"],
     "plugin_utils/_pair_texts": ["plugin_utils/_pair_items", f"{PAIRING}/pair_options"],
-    "plugin_utils/_summary_parts": [],
+    "plugin_utils/_summary_parts": [f"{PAIRING}/model"],
     "plugin_utils/_variables": [f"{UTILS}/_element/arguments"],
     # Of the modules' code what neither reads nor decides anything about clusters: texts of names, sizes and empty values.
     "filter": [
@@ -38,6 +38,7 @@ MAY_IMPORT = {
         ),
         f"{UTILS}/_element/arguments",
         f"{PAIRING}/model",
+        f"{PAIRING}/pair_options",
         f"{DECIDE}/sizes",
     ],
     "doc_fragments": [],

@@ -65,6 +65,8 @@ class PairInfoJob:
     #: None if the task names no peer.
     peer: ClusterNames | None = None
     here: ClusterNames = NO_NAMES
+    #: Whether to return `_commands`, which the action plugin replaces. With async it does not see the result.
+    commands: bool = False
 
     @classmethod
     def from_params(cls, params: Mapping) -> PairInfoJob:
@@ -79,6 +81,7 @@ class PairInfoJob:
             warn_lag=params["warn_lag"],
             peer=None if params["peer"] is None else ClusterNames.from_options(params["peer"]),
             here=ClusterNames.from_options(params),
+            commands=params["x_commands"],
         )
 
     # --- reading ------------------------------------------------------------------------------------------------------
@@ -163,10 +166,11 @@ class PairInfoJob:
             "healthy": all(finding.severity != findings.ERROR for finding in found),
             "problems": [results.problem(finding) for finding in found],
             "summary": results.summary(observation.generated_at, counted),
-            "_commands": [results.command(finding.command) for finding in found],
             "peer_reachable": None if self.peer is None else observation.views.peer is not None,
             "clusters": Sides(*(results.cluster(view.cluster) if view else None for view in clusters)).as_dict(),
         }
+        if self.commands:
+            report["_commands"] = [results.command(finding.command) for finding in found]
         if CLUSTER_PAIRS in self.gather:
             report["cluster_pairs"] = _cluster_pairs(observation)
         if VOLUME_PAIRS in self.gather:

@@ -46,6 +46,13 @@ def test_a_healthy_set_has_no_problems(sites):
     assert result["clusters"]["local"]["version"] == "12.5.0.897"
 
 
+def test_what_the_commands_are_made_of_is_returned_to_the_action_plugin_alone(sites):
+    """With async the result does not come back to the plugin, which takes it out."""
+    site = sites(CLUSTERS, cluster_pairs=LINKS, volume_pairs=[HEALTHY])
+    assert "_commands" not in site.run("pair_info")
+    assert "_commands" in site.run("pair_info", x_commands=True)
+
+
 def test_every_pair_between_the_two_is_there_and_joined(sites):
     site = sites(CLUSTERS, cluster_pairs=LINKS, volume_pairs=PAIRS)
     result = site.check_then_run("pair_info")

@@ -63,7 +63,7 @@ def test_what_is_used(given, used):
         ),
         (
             {"volume": "a", "create_peer_volume": "yes please"},
-            "pairs[0] (a): create_peer_volume: 'yes please' is no dictionary",
+            "pairs[0] (a): create_peer_volume: 'yes please' is no dictionary; {} takes all defaults",
         ),
         (
             {"volume": "a", "create_peer_volume": {"owner": "x"}},
@@ -73,8 +73,9 @@ def test_what_is_used(given, used):
             {"volume": "a", "create_peer_volume": {"create_account": "x"}},
             "pairs[0] (a): create_peer_volume.create_account: 'x' is neither true nor false",
         ),
-        ("orders-db", "pairs[0]: 'orders-db' is no dictionary; give it as volume: NAME"),
-        (None, "pairs[0]: None is no dictionary; give it as volume: NAME"),
+        ("orders-db", "pairs[0] (orders-db): no dictionary; give each volume as {volume: NAME}"),
+        ("a\nb", "pairs[0] (a\\nb): no dictionary; give each volume as {volume: NAME}"),
+        (None, "pairs[0] (None): no dictionary; give each volume as {volume: NAME}"),
     ],
 )
 def test_what_is_said_about_one(given, said):

@@ -222,9 +222,10 @@ NOT_WHOLE: frozenset[RowName] = frozenset(
 def _not_written(observed: ObservedVolumePair, options: PairOptions) -> tuple[str, ...]:
     """The warnings about requests that this plan does not write, or cannot verify."""
     if not options.present and (options.release_target or observed.is_paired):
-        from . import release
+        from . import release, removal
 
-        return (*release.unmarked(observed), *(release.warnings(observed) if options.release_target else ()))
+        released = release.warnings(observed) if options.release_target else ()
+        return (*release.unmarked(observed), *removal.left_on_deleted(observed), *released)
     if options.present and observed.row in NOT_WHOLE and is_forced(observed, options):
         return (left_of_pair(observed, LOCAL if observed.desired.direction == TO_PEER else PEER),)
     resuming = options.present and observed.row in ("paired", "local_only") and observed.desired.paused is False
