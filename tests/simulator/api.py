@@ -28,6 +28,7 @@ METHOD_MODULES = (
     "cluster_pairing",
     "hosts",
     "information",
+    "many_volumes",
     "snapshots",
     "statistics",
     "volume_pairing",

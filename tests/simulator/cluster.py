@@ -232,6 +232,12 @@ class Cluster:
     def account_named(self, username: str) -> Account | None:
         return next((account for account in self.accounts.values() if account.username == username), None)
 
+    def access_group(self, group_id: int) -> AccessGroup:
+        group = self.access_groups.get(group_id)
+        if group is None:
+            raise ApiError("xVolumeAccessGroupIDDoesNotExist", f"VolumeAccessGroupID {group_id} does not exist")
+        return group
+
     def qos_policy(self, policy_id: int) -> QosPolicy:
         policy = self.qos_policies.get(policy_id)
         if policy is None:
@@ -277,9 +283,9 @@ class Cluster:
         return (volume for volume in self.volumes.values() if not volume.deleted)
 
     def account_volume_ids(self) -> dict[int, list[int]]:
-        """The volumes of every account, in one pass."""
+        """The volumes of every account, in one pass; deleted ones until they are purged."""
         owned: dict[int, list[int]] = {account_id: [] for account_id in self.accounts}
-        for volume in self.active_volumes():
+        for volume in self.volumes.values():
             owned[volume.account_id].append(volume.volume_id)
         return owned
 

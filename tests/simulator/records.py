@@ -36,6 +36,7 @@ class Account:
     target_secret: str
     attributes: dict[str, Any] = field(default_factory=dict)
     enable_chap: bool = True
+    locked: bool = False
 
 
 @dataclass(frozen=True)

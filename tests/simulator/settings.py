@@ -231,6 +231,10 @@ SWITCHES: dict[str, tuple[Any, ...] | _ErrorName] = {
     "larger_target": ("runs", "mismatch"),
     # volume pairs when only the management link is lost
     "management_loss": ("keeps_running", "pauses"),
+    # RemoveAccount while it has volumes, deleted ones included
+    "account_with_volumes_error": _ErrorName("xInvalidParameter"),
+    # one secret for both directions: documented as refused, but drivers in production set both to the same
+    "equal_secrets": ("accepted", "refused"),
 }
 
 

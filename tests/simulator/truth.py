@@ -37,6 +37,10 @@ def _cluster(cluster: Cluster) -> dict[str, Any]:
         "fullness": cluster.fullness,
         "admins": [[admin.username, list(admin.access)] for admin in cluster.admins],
         "accounts": [[each.account_id, each.username] for each in cluster.accounts.values()],
+        "account_settings": [
+            [each.account_id, each.locked, each.enable_chap, dict(each.attributes)]
+            for each in cluster.accounts.values()
+        ],
         "cluster_pairs": [_cluster_pair(entry) for _id, entry in sorted(cluster.cluster_pairs.items())],
         "volumes": [_volume(cluster, volume) for volume in _volumes(cluster)],
         "group_snapshots": [

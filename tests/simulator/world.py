@@ -9,7 +9,7 @@ import datetime
 import json
 import random
 import threading
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -346,11 +346,21 @@ class World:
     def purge_time(self, volume: Volume) -> datetime.datetime | None:
         return volume.deleted + datetime.timedelta(seconds=PURGE_SECONDS) if volume.deleted else None
 
+    def delete(self, cluster: Cluster, volumes: Sequence[Volume]) -> None:
+        """Hosts lose the volumes at once; until they are purged they can be restored."""
+        for volume in volumes:
+            volume.deleted = self.clock.now
+        cluster.end_iscsi_sessions(volume.volume_id for volume in volumes)
+        for volume in volumes:
+            self.replication.settle_volume(volume)
+
     def purge(self, cluster: Cluster, volume: Volume) -> None:
         """Destroy a deleted volume and all that hangs on it."""
         for snapshot in list(volume.snapshots.values()):
             self.delete_snapshot(cluster, snapshot)
         del cluster.volumes[volume.volume_id]
+        for group_id in volume.access_groups:
+            cluster.access_groups[group_id].volume_ids.remove(volume.volume_id)
         for half in list(volume.halves):
             partner = self.replication.counterpart(half)
             empties = partner and self.switches.purged_partner == "unpaired" and self.replication.linked(half)
@@ -403,9 +413,13 @@ class World:
         if not site.up:
             raise HostIOError(f"{cluster} is down")
         try:
-            return site.volume(volume_id)
+            volume = site.volume(volume_id)
         except ApiError as error:
             raise HostIOError(error.message) from error
+        owner = site.account(volume.account_id)
+        if owner.locked:
+            raise HostIOError(f"{cluster}: account {owner.username} is locked")
+        return volume
 
     def _record_event(self, cluster: Cluster, admin: Any, method: Any, params: Any, success: bool) -> None:
         """Modifying calls are in the event log, with their parameters as they came."""

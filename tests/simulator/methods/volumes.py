@@ -146,9 +146,7 @@ def delete_volume(context: Context, params: dict[str, Any]) -> dict[str, Any]:
     if params["volumeID"] in context.cluster.clones and context.world.switches.delete_unfinished_clone == "allowed":
         return {"volume": clones.delete(context.world, context.cluster, params["volumeID"])}
     volume = context.cluster.volume(params["volumeID"])
-    volume.deleted = context.world.clock.now
-    context.cluster.end_iscsi_sessions([volume.volume_id])
-    context.world.replication.settle_volume(volume)
+    context.world.delete(context.cluster, [volume])
     return {"volume": views.volume(context.world, context.cluster, volume)}
 
 
