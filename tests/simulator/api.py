@@ -23,11 +23,13 @@ READERS = ("read", "reporting", "volumes", "accounts", "clusterAdmins", "nodes",
 ADMINISTRATORS_ONLY: tuple[str, ...] = ()
 
 METHOD_MODULES = (
+    "access_groups",
     "accounts",
     "clones",
     "cluster_pairing",
     "hosts",
     "information",
+    "initiators",
     "many_volumes",
     "snapshots",
     "statistics",

@@ -24,6 +24,7 @@ from .records import (
     ClusterPairEntry,
     FibreChannelSession,
     GroupSnapshot,
+    Initiator,
     IscsiSession,
     QosPolicy,
     Snapshot,
@@ -101,6 +102,7 @@ COUNTERS = (
     "event",
     "group_clone",
     "group_snapshot",
+    "initiator",
     "qos_policy",
     "session",
     "snapshot",
@@ -163,6 +165,7 @@ class Cluster:
         self.volumes: dict[int, Volume] = {}
         self.qos_policies: dict[int, QosPolicy] = {}
         self.access_groups: dict[int, AccessGroup] = {}
+        self.initiators: dict[int, Initiator] = {}
         self.iscsi_sessions: list[IscsiSession] = []
         self.fibre_channel_sessions: list[FibreChannelSession] = []
         self.snapshots: dict[int, Snapshot] = {}
@@ -237,6 +240,12 @@ class Cluster:
         if group is None:
             raise ApiError("xVolumeAccessGroupIDDoesNotExist", f"VolumeAccessGroupID {group_id} does not exist")
         return group
+
+    def initiator(self, initiator_id: int) -> Initiator:
+        initiator = self.initiators.get(initiator_id)
+        if initiator is None:
+            raise ApiError("xInitiatorDoesNotExist", f"Initiator {initiator_id} does not exist")
+        return initiator
 
     def qos_policy(self, policy_id: int) -> QosPolicy:
         policy = self.qos_policies.get(policy_id)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
+from . import host_access
 from .api import READERS
 from .cluster import COUNTERS, FIRST_IDS, FULLNESS, LIMITS, Cluster, Identity, api_versions_up_to
 from .errors import ApiError, WorldError
@@ -165,16 +166,16 @@ def _qos(section: Section) -> Qos:
 
 def _add_access_group(world: World, cluster: Cluster, section: Section) -> None:
     volumes = [find_volume(cluster, each, f"{section.path}.volumes") for each in section.take("volumes", [], list)]
-    group = AccessGroup(
-        cluster.next_id("access_group"),
-        section.take("name", kind=str),
-        [volume.volume_id for volume in volumes],
-        section.take("initiators", [], list),
-    )
+    group = AccessGroup(cluster.next_id("access_group"), section.take("name", kind=str))
+    members = section.take("initiators", [], list)
     section.done()
     cluster.access_groups[group.group_id] = group
     for volume in volumes:
-        volume.access_groups.append(group.group_id)
+        host_access.add_volume(group, volume)
+    try:
+        host_access.set_members(cluster, group, host_access.named_initiators(cluster, map(str, members)))
+    except ApiError as error:
+        raise WorldError(f"{section.path}.initiators: {error.message}") from None
 
 
 def _add_iscsi_session(world: World, cluster: Cluster, section: Section) -> None:

@@ -54,13 +54,31 @@ class QosPolicy:
 
 
 @dataclass(eq=False)
+class Initiator:
+    """A host's port, by IQN or WWPN. Its ID is None until the cluster has it."""
+
+    name: str
+    initiator_id: int | None = None
+    alias: str = ""
+    attributes: dict[str, Any] = field(default_factory=dict)
+    require_chap: bool = False
+    chap_username: str | None = None
+    initiator_secret: str | None = None
+    target_secret: str | None = None
+    virtual_network_ids: list[int] = field(default_factory=list)
+
+
+@dataclass(eq=False)
 class AccessGroup:
     """Initiators that reach volumes together; the only way from a Fibre Channel session to a volume."""
 
     group_id: int
     name: str
-    volume_ids: list[int]
-    initiators: list[str]
+    volume_ids: list[int] = field(default_factory=list)
+    initiators: list[Initiator] = field(default_factory=list)
+    attributes: dict[str, Any] = field(default_factory=dict)
+    # By volume ID, those of deleted volumes included.
+    luns: dict[int, int] = field(default_factory=dict)
 
 
 @dataclass(eq=False)

@@ -235,6 +235,8 @@ SWITCHES: dict[str, tuple[Any, ...] | _ErrorName] = {
     "account_with_volumes_error": _ErrorName("xInvalidParameter"),
     # one secret for both directions: documented as refused, but drivers in production set both to the same
     "equal_secrets": ("accepted", "refused"),
+    # whether a volume that is a replication target may come into an access group
+    "target_in_access_group": ("allowed", "refused"),
 }
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .cluster import Cluster
-from .records import ClusterPairEntry, Half, Snapshot, Volume
+from .records import AccessGroup, ClusterPairEntry, Half, Initiator, Snapshot, Volume
 
 if TYPE_CHECKING:
     from .world import World
@@ -54,7 +54,30 @@ def _cluster(cluster: Cluster) -> dict[str, Any]:
         ],
         "iscsi_sessions": [[each.volume_id, each.initiator_name] for each in cluster.iscsi_sessions],
         "fibre_channel_sessions": [[each.initiator_wwpn, each.group_id] for each in cluster.fibre_channel_sessions],
-        "access_groups": [[each.group_id, list(each.volume_ids)] for each in cluster.access_groups.values()],
+        "access_groups": [_access_group(each) for each in cluster.access_groups.values()],
+        "initiators": [_initiator(each) for each in cluster.initiators.values()],
+    }
+
+
+def _access_group(group: AccessGroup) -> dict[str, Any]:
+    return {
+        "id": group.group_id,
+        "name": group.name,
+        "volumes": list(group.volume_ids),
+        "luns": dict(group.luns),
+        "initiators": [each.name for each in group.initiators],
+        "attributes": dict(group.attributes),
+    }
+
+
+def _initiator(initiator: Initiator) -> dict[str, Any]:
+    return {
+        "id": initiator.initiator_id,
+        "name": initiator.name,
+        "alias": initiator.alias,
+        "require_chap": initiator.require_chap,
+        "virtual_networks": list(initiator.virtual_network_ids),
+        "attributes": dict(initiator.attributes),
     }
 
 

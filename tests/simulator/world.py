@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from . import api, clones, description, keys, pair_states, truth
+from . import api, clones, description, host_access, keys, pair_states, truth
 from .calls import Call, CallLog
 from .clock import Clock, stamp
 from .cluster import FULLNESS, Cluster
@@ -359,8 +359,8 @@ class World:
         for snapshot in list(volume.snapshots.values()):
             self.delete_snapshot(cluster, snapshot)
         del cluster.volumes[volume.volume_id]
-        for group_id in volume.access_groups:
-            cluster.access_groups[group_id].volume_ids.remove(volume.volume_id)
+        for group_id in list(volume.access_groups):
+            host_access.remove_volume(cluster.access_groups[group_id], volume)
         for half in list(volume.halves):
             partner = self.replication.counterpart(half)
             empties = partner and self.switches.purged_partner == "unpaired" and self.replication.linked(half)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, elementsw.replication contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Volumes by whom they belong to: the list of an account's, and many of them deleted or purged at once."""
+"""Volumes by account or access group: the list of an account, and many of them deleted or purged at once."""
 
 from __future__ import annotations
 

@@ -35,7 +35,12 @@ def equal_secrets(switches):
     return outcome(site(switches), "AddAccount", username="twin", initiatorSecret="x" * 12, targetSecret="x" * 12)
 
 
-# Switch, what shows it, what is seen with each choice.
+def target_in_access_group(switches):
+    world = site(switches, volumes=[{"name": "a", "id": 1, "access": "replicationTarget"}])
+    return outcome(world, "CreateVolumeAccessGroup", name="hosts", volumes=[1])
+
+
+# Switch, what shows it, what is observed with each choice.
 TABLE = [
     (
         "account_with_volumes_error",
@@ -43,4 +48,5 @@ TABLE = [
         {"xInvalidParameter": "xInvalidParameter", OTHER_ERROR: OTHER_ERROR},
     ),
     ("equal_secrets", equal_secrets, {"accepted": "done", "refused": "xInvalidParameter"}),
+    ("target_in_access_group", target_in_access_group, {"allowed": "done", "refused": "xInvalidParameter"}),
 ]

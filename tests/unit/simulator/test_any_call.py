@@ -23,7 +23,7 @@ SPEC = {
             "name": "alpha",
             "qos_policies": [{"name": "gold"}],
             "volumes": [{"name": "a", "id": 1}, {"name": "b", "id": 2}, {"name": "c", "id": 3, "deleted": True}],
-            "access_groups": [{"name": "fabric", "volumes": ["a"]}],
+            "access_groups": [{"name": "fabric", "volumes": ["a"], "initiators": ["iqn.1998-01.com.example:one"]}],
             "sessions": [{"volume": "a"}],
             "snapshots": [{"volume": "a", "name": "s", "replicated": True}],
         },
@@ -43,6 +43,13 @@ ODD = st.one_of(
     st.lists(st.integers(0, 4), max_size=3),
     st.lists(st.text(max_size=3), max_size=2),
     st.dictionaries(st.sampled_from(["minIOPS", "maxIOPS", "x"]), st.integers(0, 300), max_size=2),
+    st.lists(
+        st.dictionaries(
+            st.sampled_from(["name", "initiatorID", "volumeAccessGroupID", "volumeID", "lun", "requireChap"]),
+            st.sampled_from([None, True, 0, 1, 2, "iqn.1998-01.com.example:host"]),
+        ),
+        max_size=2,
+    ),
 )
 
 
@@ -71,7 +78,7 @@ def test_a_call_is_answered_or_refused_and_then_nothing_has_changed(made):
 @pytest.mark.parametrize("method", sorted(name for name, method in api.METHODS.items() if not method.writes))
 def test_reads_change_nothing_in_a_world_at_rest(method):
     world = World.from_dict(SPEC)
-    wanted = {"username": "tenant", "accountID": 1, "volumeID": 1}
+    wanted = {"username": "tenant", **dict.fromkeys(("accountID", "volumeID", "volumeAccessGroupID"), 1)}
     required = {each.name: wanted[each.name] for each in api.METHODS[method].parameters if each.required}
     before = world.truth()
     world.call("alpha", method, required)
