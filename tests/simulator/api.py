@@ -31,6 +31,7 @@ METHOD_MODULES = (
     "information",
     "initiators",
     "many_volumes",
+    "qos_policies",
     "snapshots",
     "statistics",
     "volume_pairing",

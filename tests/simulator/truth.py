@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .cluster import Cluster
-from .records import AccessGroup, ClusterPairEntry, Half, Initiator, Snapshot, Volume
+from .records import AccessGroup, ClusterPairEntry, Half, Initiator, Qos, Snapshot, Volume
 
 if TYPE_CHECKING:
     from .world import World
@@ -55,6 +55,7 @@ def _cluster(cluster: Cluster) -> dict[str, Any]:
         "iscsi_sessions": [[each.volume_id, each.initiator_name] for each in cluster.iscsi_sessions],
         "fibre_channel_sessions": [[each.initiator_wwpn, each.group_id] for each in cluster.fibre_channel_sessions],
         "access_groups": [_access_group(each) for each in cluster.access_groups.values()],
+        "qos_policies": [[each.policy_id, each.name, _qos(each.qos)] for each in cluster.qos_policies.values()],
         "initiators": [_initiator(each) for each in cluster.initiators.values()],
     }
 
@@ -108,7 +109,7 @@ def _volume(cluster: Cluster, volume: Volume) -> dict[str, Any]:
         "enable_512e": volume.enable_512e,
         "deleted": volume.deleted is not None,
         "attributes": dict(volume.attributes),
-        "qos": [volume.qos.min_iops, volume.qos.max_iops, volume.qos.burst_iops],
+        "qos": _qos(volume.qos),
         "qos_policy": volume.qos_policy_id,
         "pairs": [_half(half) for half in volume.halves],
         "snapshots": [_snapshot(snapshot) for _id, snapshot in sorted(volume.snapshots.items())],
@@ -116,6 +117,10 @@ def _volume(cluster: Cluster, volume: Volume) -> dict[str, Any]:
         "write_ops": volume.write_ops,
         "used_blocks": volume.used_blocks,
     }
+
+
+def _qos(qos: Qos) -> list[int]:
+    return [qos.min_iops, qos.max_iops, qos.burst_iops]
 
 
 def _half(half: Half) -> dict[str, Any]:

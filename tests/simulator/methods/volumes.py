@@ -1,7 +1,7 @@
 # Copyright (c) 2026, elementsw.replication contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Listing, creating, changing, deleting volumes, and the QoS policies they may use."""
+"""Listing, creating, changing, deleting volumes."""
 
 from __future__ import annotations
 
@@ -164,24 +164,6 @@ def purge_deleted_volume(context: Context, params: dict[str, Any]) -> dict[str, 
     return {}
 
 
-@read("ListQoSPolicies", "10.0")
-def list_qos_policies(context: Context, params: dict[str, Any]) -> dict[str, Any]:
-    users: dict[int, list[int]] = {policy_id: [] for policy_id in context.cluster.qos_policies}
-    for volume in context.cluster.active_volumes():
-        if volume.qos_policy_id is not None:
-            users[volume.qos_policy_id].append(volume.volume_id)
-    policies = [
-        {
-            "name": policy.name,
-            "qos": views.qos(policy.qos),
-            "qosPolicyID": policy.policy_id,
-            "volumeIDs": users[policy.policy_id],
-        }
-        for policy in context.cluster.qos_policies.values()
-    ]
-    return {"qosPolicies": policies}
-
-
 def _by_id(context: Context, volume_ids: list[int]) -> list[Volume]:
     known = context.cluster.volumes
     missing = [volume_id for volume_id in volume_ids if volume_id not in known]
@@ -230,14 +212,14 @@ def _checked_changes(context: Context, params: dict[str, Any]) -> dict[str, Any]
         changes["attributes"] = params["attributes"]
     if "totalSize" in params:
         changes["size"] = whole_mib(params["totalSize"])
-    changes.update(_qos_changes(context, params))
+    changes.update(qos_changes(context, params))
     for member, name in (("fifoSize", "fifo_size"), ("minFifoSize", "min_fifo_size")):
         if member in params:
             changes[name] = params[member]
     return changes
 
 
-def _qos_changes(context: Context, params: dict[str, Any]) -> dict[str, Any]:
+def qos_changes(context: Context, params: dict[str, Any]) -> dict[str, Any]:
     if "qos" in params and "qosPolicyID" in params:
         raise ApiError("xInvalidParameter", "qosPolicyID excludes qos")
     if "qosPolicyID" in params:

@@ -95,7 +95,7 @@ def test_empty_attributes_clear(world):
         ("RemoveAccount", {"accountID": 9}, "xAccountIDDoesNotExist"),
         ("RemoveAccount", {"accountID": SHOP}, "xInvalidParameter"),
         ("GetAccountByID", {"accountID": 9}, "xAccountIDDoesNotExist"),
-        ("GetAccountByName", {"username": "stranger"}, "xUnknownAccount"),
+        ("GetAccountByName", {"username": "other"}, "xUnknownAccount"),
     ],
 )
 def test_what_is_refused_changes_nothing(world, method, params, error):
