@@ -13,7 +13,7 @@ from ..cluster import Cluster
 from ..errors import ApiError
 from ..parameters import Parameter, integer, mapping, text
 from ..records import Qos, QosPolicy, Volume
-from .volumes import VOLUME_ROLES, checked_qos
+from .volumes import VOLUME_ROLES, qos_changes
 
 POLICY_ID = Parameter("qosPolicyID", integer, required=True)
 
@@ -43,7 +43,7 @@ def create_qos_policy(context: Context, params: dict[str, Any]) -> dict[str, Any
     cluster = context.cluster
     if len(cluster.qos_policies) >= cluster.limits["qosPolicyCountMax"]:
         raise ApiError("xExceededLimit", "the maximum number of QoS policies is reached")
-    qos = checked_qos(cluster, params["qos"], Qos())
+    qos = _checked(context, params["qos"], Qos())
     policy = QosPolicy(cluster.next_id("qos_policy"), params["name"], qos)
     cluster.qos_policies[policy.policy_id] = policy
     return _shown(cluster, policy)
@@ -53,7 +53,7 @@ def create_qos_policy(context: Context, params: dict[str, Any]) -> dict[str, Any
 def modify_qos_policy(context: Context, params: dict[str, Any]) -> dict[str, Any]:
     cluster = context.cluster
     policy = cluster.qos_policy(params["qosPolicyID"])
-    policy.qos = checked_qos(cluster, params.get("qos", {}), policy.qos)
+    policy.qos = _checked(context, params.get("qos", {}), policy.qos)
     policy.name = params.get("name", policy.name)
     for volume in _users(cluster, policy):
         volume.qos = policy.qos
@@ -68,6 +68,13 @@ def delete_qos_policy(context: Context, params: dict[str, Any]) -> dict[str, Any
         volume.qos_policy_id = None
     del context.cluster.qos_policies[policy.policy_id]
     return {}
+
+
+def _checked(context: Context, given: dict[str, Any], present: Qos) -> Qos:
+    """The present settings with those that are given. Raises ApiError for one that is out of range."""
+    kept = {"minIOPS": present.min_iops, "maxIOPS": present.max_iops, "burstIOPS": present.burst_iops}
+    checked: Qos = qos_changes(context, {"qos": {**kept, **given}})["qos"]
+    return checked
 
 
 def _users(cluster: Cluster, policy: QosPolicy) -> list[Volume]:
