@@ -32,6 +32,7 @@ METHOD_MODULES = (
     "initiators",
     "many_volumes",
     "qos_policies",
+    "schedules",
     "snapshots",
     "statistics",
     "volume_pairing",

@@ -10,7 +10,7 @@ import random
 import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .errors import ApiError, WorldError
 from .keys import chap_secret
@@ -30,6 +30,9 @@ from .records import (
     Snapshot,
     Volume,
 )
+
+if TYPE_CHECKING:
+    from .schedules import Schedule
 
 # API versions as published, as far as a client may still meet them.
 PUBLISHED_API_VERSIONS = (
@@ -104,6 +107,7 @@ COUNTERS = (
     "group_snapshot",
     "initiator",
     "qos_policy",
+    "schedule",
     "session",
     "snapshot",
     "volume",
@@ -168,6 +172,7 @@ class Cluster:
         self.initiators: dict[int, Initiator] = {}
         self.iscsi_sessions: list[IscsiSession] = []
         self.fibre_channel_sessions: list[FibreChannelSession] = []
+        self.schedules: dict[int, Schedule] = {}
         self.snapshots: dict[int, Snapshot] = {}
         self.group_snapshots: dict[int, GroupSnapshot] = {}
         self.cluster_pairs: dict[int, ClusterPairEntry] = {}
@@ -252,6 +257,12 @@ class Cluster:
         if policy is None:
             raise ApiError("xQoSPolicyDoesNotExist", f"QoS policy {policy_id} does not exist")
         return policy
+
+    def schedule(self, schedule_id: int) -> Schedule:
+        schedule = self.schedules.get(schedule_id)
+        if schedule is None:
+            raise ApiError("xScheduleDoesNotExist", f"Schedule {schedule_id} does not exist")
+        return schedule
 
     def snapshot(self, snapshot_id: int) -> Snapshot:
         snapshot = self.snapshots.get(snapshot_id)

@@ -235,6 +235,16 @@ SWITCHES: dict[str, tuple[Any, ...] | _ErrorName] = {
     "account_with_volumes_error": _ErrorName("xInvalidParameter"),
     # one secret for both directions: documented as refused, but drivers in production set both to the same
     "equal_secrets": ("accepted", "refused"),
+    # CreateSchedule with a name that another schedule has
+    "duplicate_schedule_error": _ErrorName("xInvalidParameter"),
+    # how long a schedule that is marked as deleted is listed
+    "deleted_schedules": ("until_next_step", "gone_at_once", "kept"),
+    # what a schedule shows of a single volume in `volumes`: what was given, or `volumeID`
+    "schedule_of_one_volume": ("as_given", "volume_id"),
+    # ModifySchedule with some members of scheduleInfo
+    "schedule_info": ("replaced", "merged"),
+    # a schedule that is due for a replication target
+    "schedule_on_target": ("fails", "local_snapshot"),
     # whether a volume that is a replication target may come into an access group
     "target_in_access_group": ("allowed", "refused"),
 }

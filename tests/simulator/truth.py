@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from .cluster import Cluster
 from .records import AccessGroup, ClusterPairEntry, Half, Initiator, Qos, Snapshot, Volume
+from .schedules import Schedule
 
 if TYPE_CHECKING:
     from .world import World
@@ -56,6 +57,7 @@ def _cluster(cluster: Cluster) -> dict[str, Any]:
         "fibre_channel_sessions": [[each.initiator_wwpn, each.group_id] for each in cluster.fibre_channel_sessions],
         "access_groups": [_access_group(each) for each in cluster.access_groups.values()],
         "qos_policies": [[each.policy_id, each.name, _qos(each.qos)] for each in cluster.qos_policies.values()],
+        "schedules": [_schedule(each) for each in cluster.schedules.values()],
         "initiators": [_initiator(each) for each in cluster.initiators.values()],
     }
 
@@ -79,6 +81,18 @@ def _initiator(initiator: Initiator) -> dict[str, Any]:
         "require_chap": initiator.require_chap,
         "virtual_networks": list(initiator.virtual_network_ids),
         "attributes": dict(initiator.attributes),
+    }
+
+
+def _schedule(schedule: Schedule) -> dict[str, Any]:
+    return {
+        "id": schedule.schedule_id,
+        "name": schedule.name,
+        "when": [schedule.frequency, schedule.hours, schedule.minutes, schedule.weekdays, schedule.monthdays],
+        "volumes": list(schedule.taken.volume_ids),
+        "takes": dict(schedule.taken.given),
+        "attributes": dict(schedule.attributes),
+        "state": [schedule.recurring, schedule.paused, schedule.run_next, schedule.to_be_deleted, schedule.has_error],
     }
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from . import api, clones, description, host_access, keys, pair_states, truth
+from . import api, clones, description, events, host_access, keys, pair_states, schedules, truth
 from .calls import Call, CallLog
 from .clock import Clock, stamp
 from .cluster import FULLNESS, Cluster
@@ -78,6 +78,8 @@ class World:
         self._next_sample = 0.0
         self._next_look = 0.0
         self._last_collection = 0.0
+        # The moment up to which everything has happened that was due.
+        self._caught_up = self.clock.now
         # UUIDs whose key was used up by a call that failed all the same.
         self.spent_keys: set[str] = set()
         self.gate: Gate | None = None
@@ -146,6 +148,7 @@ class World:
         """Work off one call: result and unused parameters. The caller holds the lock."""
         self.clock.tick()
         self._sample_when_due()
+        self._catch_up()
         self._let_time_pass()
         clones.complete(self, cluster)
         try:
@@ -257,6 +260,7 @@ class World:
         """Let time pass: snapshots expire, deleted volumes are purged; on a site that is down nothing happens."""
         with self.lock:
             self.clock.advance(seconds)
+            self._catch_up()
             self._come_due(collecting=seconds >= SECONDS_BETWEEN_COLLECTIONS)
 
     def _let_time_pass(self) -> None:
@@ -279,6 +283,17 @@ class World:
                 purge = self.purge_time(volume)
                 if purge and purge <= self.clock.now:
                     self.purge(cluster, volume)
+
+    def _catch_up(self) -> None:
+        """Let the schedules of the time that has passed run, one full five minutes after the other, each at its time."""
+        now = self.clock.now
+        for step in schedules.steps(self._caught_up, now):
+            with self.clock.at(step):
+                for cluster in self.clusters.values():
+                    if cluster.up and cluster.schedules:
+                        self.expire_snapshots(cluster)
+                        schedules.run_due(self, cluster, step)
+        self._caught_up = now
 
     # Hosts
 
@@ -428,24 +443,10 @@ class World:
         shown = dict(params) if isinstance(params, dict) else {}
         if self.switches.keys_masked_in_events:
             shown = {name: "********" if name.endswith("PairingKey") else value for name, value in shown.items()}
-        now = stamp(self.clock.now)
-        cluster.events.append(
-            {
-                "details": {
-                    "context": {"user": admin.username if admin else "internal"},
-                    "method": method,
-                    "params": shown,
-                    "success": success,
-                },
-                "driveID": 0,
-                "driveIDs": [],
-                "eventID": cluster.next_id("event"),
-                "eventInfoType": "apiEvent",
-                "message": f"API Call ({method})",
-                "nodeID": 0,
-                "serviceID": 0,
-                "severity": 0,
-                "timeOfPublish": now,
-                "timeOfReport": now,
-            }
-        )
+        details = {
+            "context": {"user": admin.username if admin else "internal"},
+            "method": method,
+            "params": shown,
+            "success": success,
+        }
+        events.add(cluster, stamp(self.clock.now), "apiEvent", f"API Call ({method})", details)

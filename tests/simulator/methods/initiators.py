@@ -14,13 +14,14 @@ from ..cluster import Cluster
 from ..errors import ApiError
 from ..keys import chap_secret
 from ..nested import objects_of
-from ..parameters import Parameter, attributes, boolean, integer, integers, text
+from ..parameters import Parameter, attributes, boolean, integer, integers, nullable, text
 from ..records import AccessGroup, Initiator
 
 SETTINGS = (
     Parameter("alias", text),
     Parameter("attributes", attributes),
-    Parameter("volumeAccessGroupID", integer),
+    # Out of its group is said with null.
+    Parameter("volumeAccessGroupID", nullable(integer), empty_values=(None,)),
     Parameter("requireChap", boolean),
     Parameter("chapUsername", text),
     Parameter("initiatorSecret", text),
@@ -86,8 +87,7 @@ def create_initiators(context: Context, params: dict[str, Any]) -> dict[str, Any
     [
         Parameter(
             "initiators",
-            # Without a group means out of its group, and that is said with null.
-            objects_of([Parameter("initiatorID", integer, required=True), *SETTINGS], ("volumeAccessGroupID",)),
+            objects_of([Parameter("initiatorID", integer, required=True), *SETTINGS]),
             required=True,
         )
     ],

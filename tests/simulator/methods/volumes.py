@@ -220,6 +220,7 @@ def _checked_changes(context: Context, params: dict[str, Any]) -> dict[str, Any]
 
 
 def qos_changes(context: Context, params: dict[str, Any]) -> dict[str, Any]:
+    """The new values of the fields for QoS, if any is asked for. Raises before anything has changed."""
     if "qos" in params and "qosPolicyID" in params:
         raise ApiError("xInvalidParameter", "qosPolicyID excludes qos")
     if "qosPolicyID" in params:

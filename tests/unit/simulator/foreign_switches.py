@@ -40,6 +40,67 @@ def target_in_access_group(switches):
     return outcome(world, "CreateVolumeAccessGroup", name="hosts", volumes=[1])
 
 
+def schedule(world, **params):
+    """The ID of a new schedule of volume 1, that runs every five minutes."""
+    given = {
+        "scheduleName": "often",
+        "scheduleType": "Snapshot",
+        "attributes": {"frequency": "Time Interval"},
+        "minutes": 5,
+        "recurring": True,
+        "scheduleInfo": {"volumes": [1], "name": "often"},
+        **params,
+    }
+    return world.call("alpha", "CreateSchedule", given)["scheduleID"]
+
+
+def listed_schedules(world):
+    return world.call("alpha", "ListSchedules")["schedules"]
+
+
+def schedule_info(world):
+    return listed_schedules(world)[0]["scheduleInfo"]
+
+
+def duplicate_schedule(switches):
+    world = site(switches)
+    schedule(world)
+    try:
+        schedule(world)
+    except ApiError as error:
+        return error.name
+    return "done"
+
+
+def deleted_schedules(switches):
+    world = site(switches)
+    world.call("alpha", "ModifySchedule", {"scheduleID": schedule(world), "toBeDeleted": True})
+    listed = [len(listed_schedules(world))]
+    world.advance(300)
+    return [*listed, len(listed_schedules(world))]
+
+
+def schedule_of_one_volume(switches):
+    world = site(switches)
+    schedule(world)
+    return {name: value for name, value in schedule_info(world).items() if name in ("volumes", "volumeID")}
+
+
+def modified_schedule_info(switches):
+    world = site(switches)
+    made = schedule(world)
+    world.call("alpha", "ModifySchedule", {"scheduleID": made, "scheduleInfo": {"volumes": [2]}})
+    return schedule_info(world).get("name"), schedule_info(world)["volumes"]
+
+
+def schedule_on_target(switches):
+    world = site(switches, volumes=[{"name": "a", "id": 1, "access": "replicationTarget"}])
+    schedule(world)
+    world.advance(700)
+    taken = world.call("alpha", "ListSnapshots")["snapshots"]
+    return listed_schedules(world)[0]["lastRunStatus"], bool(taken)
+
+
 # Switch, what shows it, what is observed with each choice.
 TABLE = [
     (
@@ -49,4 +110,17 @@ TABLE = [
     ),
     ("equal_secrets", equal_secrets, {"accepted": "done", "refused": "xInvalidParameter"}),
     ("target_in_access_group", target_in_access_group, {"allowed": "done", "refused": "xInvalidParameter"}),
+    (
+        "duplicate_schedule_error",
+        duplicate_schedule,
+        {"xInvalidParameter": "xInvalidParameter", OTHER_ERROR: OTHER_ERROR},
+    ),
+    (
+        "deleted_schedules",
+        deleted_schedules,
+        {"until_next_step": [1, 0], "gone_at_once": [0, 0], "kept": [1, 1]},
+    ),
+    ("schedule_of_one_volume", schedule_of_one_volume, {"as_given": {"volumes": [1]}, "volume_id": {"volumeID": 1}}),
+    ("schedule_info", modified_schedule_info, {"replaced": (None, [2]), "merged": ("often", [2])}),
+    ("schedule_on_target", schedule_on_target, {"fails": ("Failed", False), "local_snapshot": ("Success", True)}),
 ]
