@@ -302,6 +302,11 @@ class Cluster:
     def active_volumes(self) -> Iterator[Volume]:
         return (volume for volume in self.volumes.values() if not volume.deleted)
 
+    def all_volumes(self) -> Iterator[Volume]:
+        """All volumes: deleted ones until they are purged, and clones in the making."""
+        yield from self.volumes.values()
+        yield from (clone.volume for clone in self.clones.values())
+
     def account_volume_ids(self) -> dict[int, list[int]]:
         """The volumes of every account, in one pass; deleted ones until they are purged."""
         owned: dict[int, list[int]] = {account_id: [] for account_id in self.accounts}

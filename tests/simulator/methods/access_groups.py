@@ -10,8 +10,7 @@ from typing import Any
 from .. import host_access
 from ..api import ADMINISTRATORS_ONLY, Context, read, write
 from ..errors import ApiError
-from ..nested import objects_of
-from ..parameters import Parameter, attributes, boolean, integer, integers, text
+from ..parameters import Parameter, attributes, boolean, integer, integers, objects, text
 from ..records import AccessGroup, Initiator
 from ..settings import Switches
 
@@ -178,7 +177,7 @@ def get_lun_assignments(context: Context, params: dict[str, Any]) -> dict[str, A
         GROUP_ID,
         Parameter(
             "lunAssignments",
-            objects_of([Parameter("volumeID", integer, required=True), Parameter("lun", integer, required=True)]),
+            objects(Parameter("volumeID", integer, required=True), Parameter("lun", integer, required=True)),
             required=True,
         ),
     ],

@@ -111,7 +111,7 @@ def modify_account(context: Context, params: dict[str, Any]) -> dict[str, Any]:
 @write("RemoveAccount", "1.0", ACCOUNT_ROLES, [Parameter("accountID", integer, required=True)])
 def remove_account(context: Context, params: dict[str, Any]) -> dict[str, Any]:
     account = context.cluster.account(params["accountID"])
-    if context.cluster.account_volume_ids()[account.account_id]:
+    if any(volume.account_id == account.account_id for volume in context.cluster.all_volumes()):
         error = context.world.switches.account_with_volumes_error
         raise ApiError(error, f"Account {account.username} has volumes that are not purged")
     del context.cluster.accounts[account.account_id]

@@ -13,8 +13,7 @@ from ..api import ADMINISTRATORS_ONLY, Context, read, write
 from ..cluster import Cluster
 from ..errors import ApiError
 from ..keys import chap_secret
-from ..nested import objects_of
-from ..parameters import Parameter, attributes, boolean, integer, integers, nullable, text
+from ..parameters import Parameter, attributes, boolean, integer, integers, nullable, objects, text
 from ..records import AccessGroup, Initiator
 
 SETTINGS = (
@@ -60,7 +59,7 @@ def list_initiators(context: Context, params: dict[str, Any]) -> dict[str, Any]:
     "CreateInitiators",
     "9.0",
     ADMINISTRATORS_ONLY,
-    [Parameter("initiators", objects_of([Parameter("name", text, required=True), *SETTINGS]), required=True)],
+    [Parameter("initiators", objects(Parameter("name", text, required=True), *SETTINGS), required=True)],
 )
 def create_initiators(context: Context, params: dict[str, Any]) -> dict[str, Any]:
     cluster, entries = context.cluster, params["initiators"]
@@ -87,7 +86,7 @@ def create_initiators(context: Context, params: dict[str, Any]) -> dict[str, Any
     [
         Parameter(
             "initiators",
-            objects_of([Parameter("initiatorID", integer, required=True), *SETTINGS]),
+            objects(Parameter("initiatorID", integer, required=True), *SETTINGS),
             required=True,
         )
     ],

@@ -78,12 +78,12 @@ def _checked(context: Context, given: dict[str, Any], present: Qos) -> Qos:
 
 
 def _users(cluster: Cluster, policy: QosPolicy) -> list[Volume]:
-    """The volumes that follow a policy, deleted ones included."""
-    return [volume for volume in cluster.volumes.values() if volume.qos_policy_id == policy.policy_id]
+    """The volumes that follow a policy, with deleted ones and clones in the making."""
+    return [volume for volume in cluster.all_volumes() if volume.qos_policy_id == policy.policy_id]
 
 
 def _shown(cluster: Cluster, policy: QosPolicy) -> dict[str, Any]:
-    users = [volume.volume_id for volume in _users(cluster, policy) if not volume.deleted]
+    users = [volume.volume_id for volume in cluster.active_volumes() if volume.qos_policy_id == policy.policy_id]
     return {"qosPolicy": _policy(policy, users)}
 
 

@@ -11,15 +11,16 @@ from typing import Any
 from .. import clock
 from ..api import ADMINISTRATORS_ONLY, Context, read, write
 from ..errors import ApiError
-from ..nested import members_of, objects_of
 from ..parameters import (
     Parameter,
     attributes,
     boolean,
+    checked_members,
     hours_minutes_seconds,
     integer,
     integers,
     mapping,
+    objects,
     one_of,
     text,
 )
@@ -34,7 +35,7 @@ SETTINGS = (
     Parameter("minutes", integer, empty_values=(0,)),
     Parameter(
         "weekdays",
-        objects_of([Parameter("day", integer, required=True), Parameter("offset", integer, empty_values=(0,))]),
+        objects(Parameter("day", integer, required=True), Parameter("offset", integer, empty_values=(0,))),
     ),
     Parameter("monthdays", integers),
     Parameter("startingDate", text),
@@ -125,7 +126,7 @@ def _checked(context: Context, params: dict[str, Any], present: Schedule | None)
         changes["name"] = _checked_name(context, params["scheduleName"], present)
     if "attributes" in params:
         changes["attributes"] = params["attributes"]
-        changes["frequency"] = members_of([FREQUENCY], params["attributes"], switches)["frequency"]
+        changes["frequency"] = checked_members([FREQUENCY], params["attributes"], switches)["frequency"]
     if "startingDate" in params:
         changes["starting"] = _moment(params["startingDate"])
     if "weekdays" in params:
@@ -187,7 +188,7 @@ def _taken(context: Context, given: dict[str, Any], present: Schedule | None) ->
     """What a run takes, from `scheduleInfo`."""
     if present and context.world.switches.schedule_info == "merged":
         given = {**present.taken.given, **given}
-    info = members_of(INFO, given, context.world.switches)
+    info = checked_members(INFO, given, context.world.switches)
     if ("volumeID" in info) == ("volumes" in info):
         raise ApiError("xInvalidParameter", "scheduleInfo has one of volumeID and volumes")
     volume_ids = tuple(dict.fromkeys(info.get("volumes", [info.get("volumeID")])))

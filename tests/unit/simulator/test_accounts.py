@@ -119,6 +119,12 @@ def test_a_locked_account_loses_its_sessions_and_gets_no_new_ones(world):
     world.log_in("alpha", 1)
 
 
+def test_a_clone_in_the_making_keeps_its_account(world):
+    world.timings.set({"clone_seconds": 60})
+    world.call("alpha", "CloneVolume", {"volumeID": 1, "name": "copy", "newAccountID": LAB})
+    assert outcome(world, "RemoveAccount", accountID=LAB) == "xInvalidParameter"
+
+
 def test_an_account_is_removed_when_its_last_volume_is_purged(world):
     world.call("alpha", "DeleteVolumes", {"accountIDs": [SHOP]})
     assert outcome(world, "RemoveAccount", accountID=SHOP) == "xInvalidParameter"

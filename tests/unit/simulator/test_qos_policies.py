@@ -98,6 +98,15 @@ def test_volumes_keep_the_settings_of_a_deleted_policy(world):
     assert [volume(world, each) for each in (1, 3)] == [(None, (1000, 2000, 3000))] * 2
 
 
+def test_a_clone_in_the_making_follows_its_policy(world):
+    world.timings.set({"clone_seconds": 60})
+    clone = world.call("alpha", "CloneVolume", {"volumeID": 1, "name": "copy"})["volumeID"]
+    world.call("alpha", "ModifyQoSPolicy", {"qosPolicyID": GOLD, "qos": SLOW})
+    world.call("alpha", "DeleteQoSPolicy", {"qosPolicyID": GOLD})
+    world.advance(60)
+    assert volume(world, clone) == (None, (100, 200, 300))
+
+
 @pytest.mark.parametrize(
     ("method", "params", "error"),
     [
