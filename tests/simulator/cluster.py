@@ -304,8 +304,7 @@ class Cluster:
 
     def all_volumes(self) -> Iterator[Volume]:
         """All volumes: deleted ones until they are purged, and clones in the making."""
-        yield from self.volumes.values()
-        yield from (clone.volume for clone in self.clones.values())
+        return iter({**{number: clone.volume for number, clone in self.clones.items()}, **self.volumes}.values())
 
     def account_volume_ids(self) -> dict[int, list[int]]:
         """The volumes of every account, in one pass; deleted ones until they are purged."""

@@ -64,7 +64,8 @@ def _chosen(cluster: Cluster, params: dict[str, Any], deleted: bool) -> list[Vol
     else:
         groups = {cluster.access_group(group_id).group_id for group_id in params["volumeAccessGroupIDs"]}
         chosen = [volume for volume in cluster.volumes.values() if groups & set(volume.access_groups)]
-    meant = [volume for volume in chosen if (volume.deleted is not None) == deleted]
+    complete = (volume for volume in chosen if volume.volume_id not in cluster.clones)
+    meant = [volume for volume in complete if (volume.deleted is not None) == deleted]
     if len(meant) > AT_ONCE_MAX:
         raise _too_many()
     return meant

@@ -90,6 +90,15 @@ def test_many_are_deleted_at_once(world, chosen, expected):
     assert [each["volumeID"] for each in sessions] == [each for each in (1, 3) if each not in expected]
 
 
+def test_a_clone_in_the_making_is_left_out(world):
+    world.switches.set({"unfinished_clone": "listed"})
+    world.timings.set({"clone_seconds": 60})
+    clone = world.call("alpha", "CloneVolume", {"volumeID": 3, "name": "copy"})["volumeID"]
+    world.call("alpha", "DeleteVolumes", {"accountIDs": [LAB]})
+    assert statuses(world)[clone] == "init"
+    assert outcome(world, "DeleteVolumes", volumeIDs=[clone]) == "xInvalidParameter"
+
+
 @pytest.mark.parametrize(
     ("chosen", "left"),
     [
