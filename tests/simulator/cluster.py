@@ -48,6 +48,7 @@ LIMITS = {
     "accountNameLengthMin": 1,
     "bulkVolumeJobsPerNodeMax": 8,
     "bulkVolumeJobsPerVolumeMax": 2,
+    "chapCredentialsCountMax": 15000,
     "cloneJobsPerNodeMax": 8,
     "cloneJobsPerVirtualVolumeMax": 8,
     "cloneJobsPerVolumeMax": 2,
@@ -91,6 +92,9 @@ LIMITS = {
     "volumesPerGroupSnapshotMax": 32,
     "volumesPerVolumeAccessGroupCountMax": 2000,
 }
+
+# As much as 200 TiB, so that only a world that says otherwise can come to its end.
+MAX_PROVISIONED = 200 * 1024**4
 
 FULLNESS = ("stage1Happy", "stage2Aware", "stage3Low", "stage4Critical", "stage5CompletelyConsumed")
 
@@ -163,6 +167,8 @@ class Cluster:
         self.rng = rng
         self.up = True
         self.fullness = FULLNESS[0]
+        # Bytes; a multiple of it can be provisioned, as volumes are thin.
+        self.max_provisioned = MAX_PROVISIONED
         self.limits = dict(LIMITS)
         self.admins: list[Admin] = []
         self.accounts: dict[int, Account] = {}

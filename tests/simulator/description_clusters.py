@@ -39,6 +39,9 @@ def add_cluster(world: World, section: Section, number: int) -> Cluster:
     cluster = Cluster(_identity(world, section, name, number), world.rng, first_ids)
     world.clusters[name] = cluster
     cluster.fullness = section.one_of("fullness", FULLNESS)
+    cluster.max_provisioned = parse_size(
+        section.take("max_provisioned", cluster.max_provisioned), f"{section.path}.max_provisioned"
+    )
     cluster.limits.update(_known(section.take("limits", {}, dict), LIMITS, f"{section.path}.limits"))
     _add_admins(world, cluster, section)
     accounts = section.sections("accounts") or [Section({"name": "tenant"}, section.path)]

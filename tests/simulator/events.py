@@ -5,13 +5,16 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
+from .clock import precise_stamp
 from .cluster import Cluster
 
 
-def add(cluster: Cluster, now: str, kind: str, message: str, details: dict[str, Any]) -> None:
+def add(cluster: Cluster, now: datetime.datetime, kind: str, message: str, details: dict[str, Any]) -> None:
     """Write down an event; their numbers grow by one for each of a cluster."""
+    dated = precise_stamp(now)
     cluster.events.append(
         {
             "details": details,
@@ -23,7 +26,7 @@ def add(cluster: Cluster, now: str, kind: str, message: str, details: dict[str, 
             "nodeID": 0,
             "serviceID": 0,
             "severity": 0,
-            "timeOfPublish": now,
-            "timeOfReport": now,
+            "timeOfPublish": dated,
+            "timeOfReport": dated,
         }
     )

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from .cluster import Cluster
 
 MIB = 1024 * 1024
+# What a host writes at once.
+BLOCKS_PER_WRITE = 256
 
 
 @dataclass(eq=False)

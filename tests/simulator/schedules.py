@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from . import api, events
-from .clock import stamp
 from .errors import ApiError
 from .pair_states import TARGET
 
@@ -131,7 +130,7 @@ def _run(world: World, cluster: Cluster, schedule: Schedule, step: datetime.date
     schedule.last_run = schedule.since = step
     schedule.run_next = False
     details = {"result": outcome, "scheduleID": schedule.schedule_id, "scheduleName": schedule.name}
-    events.add(cluster, stamp(step), "schedulerEvent", f"Schedule {schedule.name} has run", details)
+    events.add(cluster, step, "schedulerEvent", f"Schedule {schedule.name} has run", details)
 
 
 def _take(world: World, cluster: Cluster, taken: Taken) -> None:

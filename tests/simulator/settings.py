@@ -245,6 +245,13 @@ SWITCHES: dict[str, tuple[Any, ...] | _ErrorName] = {
     "schedule_info": ("replaced", "merged"),
     # a schedule that is due for a replication target
     "schedule_on_target": ("fails", "local_snapshot"),
+    # CreateVolume and CloneVolume beyond the space that can be provisioned
+    "no_room_error": _ErrorName("xSliceServiceSelectionFailed"),
+    # whether deleted volumes count in provisionedSpace until they are purged
+    "deleted_volumes_are_provisioned": (True, False),
+    # ListEvents: oldest first by its text, newest first in its sample and for clients; which end maxEvents keeps
+    "events_order": ("newest_first", "oldest_first"),
+    "max_events_keeps": ("newest", "oldest"),
     # whether a volume that is a replication target may come into an access group
     "target_in_access_group": ("allowed", "refused"),
 }

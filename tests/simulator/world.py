@@ -18,13 +18,13 @@ import yaml
 
 from . import api, clones, description, events, host_access, keys, pair_states, schedules, truth
 from .calls import Call, CallLog
-from .clock import Clock, stamp
+from .clock import Clock
 from .cluster import FULLNESS, Cluster
 from .errors import ApiError, HostIOError, SiteDown, WorldError
 from .faults import Faults
 from .links import Links
 from .oddities import MISSING, OddObjects
-from .records import IscsiSession, Snapshot, Volume
+from .records import BLOCKS_PER_WRITE, IscsiSession, Snapshot, Volume
 from .replication import Replication
 from .settings import SAMPLE_SECONDS, Switches, Timings
 from .views import PURGE_SECONDS
@@ -32,7 +32,6 @@ from .views import PURGE_SECONDS
 # Opens (True) or closes (False) the listener of a cluster.
 Gate = Callable[[str, bool], None]
 
-BLOCKS_PER_WRITE = 256
 # Blocks that hold data are counted again when garbage is collected.
 SECONDS_BETWEEN_COLLECTIONS = 3600
 # What has come due is looked for at most so often.
@@ -449,4 +448,4 @@ class World:
             "params": shown,
             "success": success,
         }
-        events.add(cluster, stamp(self.clock.now), "apiEvent", f"API Call ({method})", details)
+        events.add(cluster, self.clock.now, "apiEvent", f"API Call ({method})", details)

@@ -124,6 +124,12 @@ def list_cluster_admins(context: Context, params: dict[str, Any]) -> dict[str, A
     return {"clusterAdmins": [_admin(admin) for admin in context.cluster.admins if everyone or not admin.hidden]}
 
 
+@read("GetCurrentClusterAdmin", "10.0")
+def get_current_cluster_admin(context: Context, params: dict[str, Any]) -> dict[str, Any]:
+    """Who calls, or the first administrator where the world itself does; sources contradict each other here."""
+    return {"clusterAdmin": _admin(context.admin or context.cluster.admins[0])}
+
+
 def _admin(admin: Admin) -> dict[str, Any]:
     return {
         "access": list(admin.access),

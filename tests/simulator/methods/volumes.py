@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from .. import clones, pair_states, views
+from .. import capacity, clones, pair_states, views
 from ..api import Context, read, write
 from ..cluster import Cluster, whole_mib
 from ..errors import ApiError
@@ -108,6 +108,7 @@ def create_volume(context: Context, params: dict[str, Any]) -> dict[str, Any]:
     cluster = context.cluster
     account = cluster.account(params["accountID"])
     check_creation(cluster, account.account_id, params["name"], params["totalSize"])
+    capacity.check_room(cluster, context.world.switches, [whole_mib(params["totalSize"])])
     changes = _checked_changes(context, params)
     volume = cluster.add_volume(
         params["name"],
@@ -191,8 +192,6 @@ def check_creation(cluster: Cluster, account_id: int, name: str, size: int, besi
         )
     if not limits["volumeSizeMin"] <= size <= limits["volumeSizeMax"]:
         raise ApiError("xInvalidParameter", "the size is out of range")
-    if cluster.fullness in ("stage4Critical", "stage5CompletelyConsumed"):
-        raise ApiError("xSliceServiceSelectionFailed", "the cluster is too full")
     active = [*cluster.active_volumes(), *(clone.volume for clone in cluster.clones.values())]
     owners = [*(volume.account_id for volume in active), *besides]
     owned = owners.count(account_id)

@@ -15,7 +15,7 @@ OTHER_ERROR = "xOfAnotherRelease"
 def site(switches, **more):
     """One cluster with the volumes 1 and 2 of one account."""
     cluster = {"name": "alpha", "volumes": [{"name": "a", "id": 1}, {"name": "b", "id": 2}], **more}
-    return World.from_dict({"switches": switches, "clusters": [cluster]})
+    return World.from_dict({"clock": "2025-05-01T09:00:10Z", "switches": switches, "clusters": [cluster]})
 
 
 def outcome(world, method, **params):
@@ -101,6 +101,24 @@ def schedule_on_target(switches):
     return listed_schedules(world)[0]["lastRunStatus"], bool(taken)
 
 
+def no_room(switches):
+    world = site(switches, max_provisioned="5GiB")
+    return outcome(world, "CreateVolume", name="c", accountID=1, totalSize=10 * 1024**3)
+
+
+def provisioned(switches):
+    world = site(switches)
+    world.call("alpha", "DeleteVolume", {"volumeID": 1})
+    return world.call("alpha", "GetClusterCapacity")["clusterCapacity"]["provisionedSpace"] // 1024**3
+
+
+def events(switches):
+    world = site(switches)
+    for number in range(3):
+        world.call("alpha", "AddAccount", {"username": f"account-{number}"})
+    return [each["eventID"] for each in world.call("alpha", "ListEvents", {"maxEvents": 2})["events"]]
+
+
 # Switch, what shows it, what is observed with each choice.
 TABLE = [
     (
@@ -123,4 +141,12 @@ TABLE = [
     ("schedule_of_one_volume", schedule_of_one_volume, {"as_given": {"volumes": [1]}, "volume_id": {"volumeID": 1}}),
     ("schedule_info", modified_schedule_info, {"replaced": (None, [2]), "merged": ("often", [2])}),
     ("schedule_on_target", schedule_on_target, {"fails": ("Failed", False), "local_snapshot": ("Success", True)}),
+    (
+        "no_room_error",
+        no_room,
+        {"xSliceServiceSelectionFailed": "xSliceServiceSelectionFailed", OTHER_ERROR: OTHER_ERROR},
+    ),
+    ("deleted_volumes_are_provisioned", provisioned, {True: 20, False: 10}),
+    ("events_order", events, {"newest_first": [3, 2], "oldest_first": [2, 3]}),
+    ("max_events_keeps", events, {"newest": [3, 2], "oldest": [2, 1]}),
 ]
