@@ -154,7 +154,14 @@ def _check_account(context: Context, params: dict[str, Any], present: Account | 
     for name in ("initiatorSecret", "targetSecret"):
         if name in params and not limits["secretLengthMin"] <= len(params[name]) <= limits["secretLengthMax"]:
             raise ApiError("xInvalidParameter", f"{name} has 12 to 16 characters")
+    if context.world.switches.equal_secrets == "refused":
+        _check_unique(context, params, present)
+
+
+def _check_unique(context: Context, params: dict[str, Any], present: Account | None) -> None:
+    others = (account for account in context.cluster.accounts.values() if account is not present)
+    taken = [secret for account in others for secret in (account.initiator_secret, account.target_secret)]
     initiator = params.get("initiatorSecret", present and present.initiator_secret)
     target = params.get("targetSecret", present and present.target_secret)
-    if context.world.switches.equal_secrets == "refused" and initiator and initiator == target:
-        raise ApiError("xInvalidParameter", "initiatorSecret and targetSecret must be different")
+    if (initiator and initiator == target) or {initiator, target} & set(taken):
+        raise ApiError("xInvalidParameter", "initiatorSecret and targetSecret must be different and unique")

@@ -52,7 +52,7 @@ def list_initiators(context: Context, params: dict[str, Any]) -> dict[str, Any]:
         cluster.initiator(initiator_id)
     start = params.get("startInitiatorID", 0)
     listed = sorted({each for each in params.get("initiators", cluster.initiators) if each >= start})
-    return _shown(cluster, [cluster.initiators[each] for each in listed[: params.get("limit") or None]])
+    return _shown(context, [cluster.initiators[each] for each in listed[: params.get("limit") or None]])
 
 
 @write(
@@ -76,7 +76,7 @@ def create_initiators(context: Context, params: dict[str, Any]) -> dict[str, Any
     for initiator, entry in zip(new, entries):
         _set(context, initiator, entry)
     _regroup(cluster, planned)
-    return _shown(cluster, new)
+    return _shown(context, new)
 
 
 @write(
@@ -100,7 +100,7 @@ def modify_initiators(context: Context, params: dict[str, Any]) -> dict[str, Any
     for initiator, entry in zip(initiators, entries):
         _set(context, initiator, entry)
     _regroup(cluster, planned)
-    return _shown(cluster, list(dict.fromkeys(initiators)))
+    return _shown(context, list(dict.fromkeys(initiators)))
 
 
 @write("DeleteInitiators", "9.0", ADMINISTRATORS_ONLY, [Parameter("initiators", integers, required=True)])
@@ -159,12 +159,12 @@ def _set(context: Context, initiator: Initiator, entry: dict[str, Any]) -> None:
     context.world.secrets.issue(initiator.initiator_secret, initiator.target_secret)
 
 
-def _shown(cluster: Cluster, initiators: Iterable[Initiator]) -> dict[str, Any]:
-    groups = host_access.groups_of_initiators(cluster)
-    return {"initiators": [_initiator(each, groups.get(each, [])) for each in initiators]}
+def _shown(context: Context, initiators: Iterable[Initiator]) -> dict[str, Any]:
+    groups = host_access.groups_of_initiators(context.cluster)
+    return {"initiators": [_initiator(context, each, groups.get(each, [])) for each in initiators]}
 
 
-def _initiator(each: Initiator, groups: list[AccessGroup]) -> dict[str, Any]:
+def _initiator(context: Context, each: Initiator, groups: list[AccessGroup]) -> dict[str, Any]:
     shown = {
         "alias": each.alias,
         "attributes": each.attributes,
@@ -179,4 +179,6 @@ def _initiator(each: Initiator, groups: list[AccessGroup]) -> dict[str, Any]:
         "initiatorSecret": each.initiator_secret,
         "targetSecret": each.target_secret,
     }
-    return {**shown, **{name: value for name, value in chap.items() if value is not None}}
+    if context.world.switches.unset_chap == "missing":
+        return {**shown, **{name: value for name, value in chap.items() if value is not None}}
+    return {**shown, **{name: value or "" for name, value in chap.items()}}

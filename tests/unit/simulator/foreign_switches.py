@@ -119,6 +119,12 @@ def events(switches):
     return [each["eventID"] for each in world.call("alpha", "ListEvents", {"maxEvents": 2})["events"]]
 
 
+def unset_chap(switches):
+    world = site(switches)
+    made = world.call("alpha", "CreateInitiators", {"initiators": [{"name": "iqn.1998-01.com.example:one"}]})
+    return made["initiators"][0].get("initiatorSecret")
+
+
 # Switch, what shows it, what is observed with each choice.
 TABLE = [
     (
@@ -149,4 +155,5 @@ TABLE = [
     ("deleted_volumes_are_provisioned", provisioned, {True: 20, False: 10}),
     ("events_order", events, {"newest_first": [3, 2], "oldest_first": [2, 3]}),
     ("max_events_keeps", events, {"newest": [3, 2], "oldest": [2, 1]}),
+    ("unset_chap", unset_chap, {"empty": "", "missing": None}),
 ]

@@ -102,6 +102,15 @@ def test_what_is_refused_changes_nothing(world, method, params, error):
     assert outcome(world, method, **params) == error
 
 
+@pytest.mark.parametrize("kind", ["initiatorSecret", "targetSecret"])
+def test_secrets_of_another_account_are_refused_on_request(world, kind):
+    world.switches.set({"equal_secrets": "refused"})
+    assert outcome(world, "ModifyAccount", accountID=SHOP, initiatorSecret=SECRET) == "done"
+    assert outcome(world, "ModifyAccount", accountID=SHOP, targetSecret=SECRET) == "xInvalidParameter"
+    assert outcome(world, "ModifyAccount", accountID=LAB, **{kind: SECRET}) == "xInvalidParameter"
+    assert outcome(world, "ModifyAccount", accountID=SHOP, initiatorSecret=SECRET) == "done"
+
+
 def test_new_secrets_are_known_to_the_tests_for_leaks(world):
     modify(world, initiatorSecret="in-the-list-01", targetSecret="in-the-list-02")
     assert {"in-the-list-01", "in-the-list-02"} <= set(world.secrets)

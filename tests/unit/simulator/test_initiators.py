@@ -73,9 +73,12 @@ def test_new_ones_are_read_back_in_lower_case(world):
     assert made[0] == {
         "alias": "Two",
         "attributes": {"by": "test"},
+        "chapUsername": "",
         "initiatorID": FIRST + 1,
         "initiatorName": TWO,
+        "initiatorSecret": "",
         "requireChap": False,
+        "targetSecret": "",
         "virtualNetworkIDs": [],
         "volumeAccessGroups": [HOSTS],
     }
