@@ -21,12 +21,8 @@ def list_iscsi_sessions(context: Context, params: dict[str, Any]) -> dict[str, A
     for session in context.cluster.iscsi_sessions:
         # It is null where a host came by the account's secrets alone.
         initiator = known.get(host_access.spelled(session.initiator_name))
-        shown.append(
-            {
-                **_iscsi_session(context, session),
-                "initiator": _initiator(initiator, groups.get(initiator, [])) if initiator else None,
-            }
-        )
+        within = _initiator(initiator, groups.get(initiator, [])) if initiator else None
+        shown.append(_iscsi_session(context, session, within))
     return {"sessions": shown}
 
 
@@ -36,7 +32,7 @@ def list_fibre_channel_sessions(context: Context, params: dict[str, Any]) -> dic
     return {"sessions": [_fibre_channel_session(number, each) for number, each in enumerate(sessions, 1)]}
 
 
-def _iscsi_session(context: Context, session: IscsiSession) -> dict[str, Any]:
+def _iscsi_session(context: Context, session: IscsiSession, initiator: dict[str, Any] | None) -> dict[str, Any]:
     cluster = context.cluster
     volume = cluster.volumes[session.volume_id]
     account = cluster.accounts[volume.account_id]
@@ -53,7 +49,7 @@ def _iscsi_session(context: Context, session: IscsiSession) -> dict[str, Any]:
         "createTime": stamp(volume.created),
         "driveID": 21,
         "driveIDs": [21],
-        "initiator": None,
+        "initiator": initiator,
         "initiatorIP": session.initiator_address,
         "initiatorName": session.initiator_name,
         "initiatorPortName": f"{session.initiator_name},i,0x23d000000",

@@ -218,3 +218,19 @@ def test_one_unknown_and_none_is_deleted(world):
 )
 def test_limits_refuse(limits, method, entry):
     assert outcome(build(limits=limits), method, entry) == "xExceededLimit"
+
+
+def test_a_session_names_its_initiator_without_secrets():
+    world = build(volumes=[{"name": "a", "id": 1}], sessions=[{"volume": "a", "initiator": ONE}, {"volume": "a"}])
+    modify(world, {"initiatorID": FIRST, "alias": "One", "requireChap": True})
+    known, unknown = (each["initiator"] for each in world.call("alpha", "ListISCSISessions")["sessions"])
+    assert known == {
+        "alias": "One",
+        "attributes": {},
+        "chapCredentialsID": 0,
+        "initiatorID": FIRST,
+        "initiatorName": ONE,
+        "requireChap": False,
+        "volumeAccessGroups": [HOSTS],
+    }
+    assert unknown is None
