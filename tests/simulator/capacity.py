@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from .cluster import FULLNESS, Cluster
+from .cluster import FULLNESS, TOO_FULL, Cluster
 from .errors import ApiError
 from .records import BLOCKS_PER_WRITE, Snapshot, Volume
 from .settings import Switches
@@ -20,8 +20,6 @@ USED_METADATA_BYTES = TIB // 100
 OVER_PROVISION_FACTOR = 5
 # Share of the cluster's capacity at which each stage begins, in per cent.
 STAGE_PERCENT = {2: 80, 3: 90, 4: 96, 5: 100}
-# At these stages nothing new is made.
-TOO_FULL = ("stage4Critical", "stage5CompletelyConsumed")
 
 
 def provisioned_bytes(cluster: Cluster, switches: Switches) -> int:

@@ -97,6 +97,8 @@ LIMITS = {
 MAX_PROVISIONED = 200 * 1024**4
 
 FULLNESS = ("stage1Happy", "stage2Aware", "stage3Low", "stage4Critical", "stage5CompletelyConsumed")
+# At these stages nothing new is made: no volumes, clones, snapshots.
+TOO_FULL = FULLNESS[3:]
 
 COUNTERS = (
     "account",
