@@ -10,9 +10,11 @@ live them: those of the real clock, and those that the world is advanced by.
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import os
 import time
+from collections.abc import Iterator
 
 from .errors import WorldError
 
@@ -34,6 +36,7 @@ class Clock:
             self._date = parse(start) if start else None
         except ValueError:
             raise WorldError(f"clock: {start!r} is no ISO 8601 date") from None
+        self._due: datetime.datetime | None = None
         self._advanced = 0.0
         self._began: float | None = time.monotonic()
 
@@ -44,9 +47,20 @@ class Clock:
 
     @property
     def now(self) -> datetime.datetime:
+        if self._due is not None:
+            return self._due
         if self._date is not None:
             return self._date
         return datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=self._advanced)
+
+    @contextlib.contextmanager
+    def at(self, moment: datetime.datetime) -> Iterator[None]:
+        """What happens within has the date at which it was due, though it is done only now."""
+        self._due = moment
+        try:
+            yield
+        finally:
+            self._due = None
 
     @property
     def elapsed(self) -> float:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, elementsw.replication contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The faults of replication that ListClusterFaults reports, derived from the present states."""
+"""The faults of replication and of schedules that ListClusterFaults reports, derived from the present states."""
 
 from __future__ import annotations
 
@@ -24,6 +24,10 @@ VOLUME_FAULTS = {
         "Volumes have paused remote replication because the target volume has too many snapshots. Volume IDs: {ids}",
     ),
 }
+SCHEDULE_FAULT = (
+    "scheduleActionError",
+    "One or more of the scheduled activities ran, but failed. Schedule IDs: {ids}",
+)
 
 
 def current_and_resolved(world: World, cluster: Cluster) -> list[dict[str, Any]]:
@@ -59,6 +63,9 @@ def _present(world: World, cluster: Cluster) -> list[tuple[str, str]]:
     for state, (code, details) in VOLUME_FAULTS.items():
         if state in by_state:
             raised.append((code, details.format(ids=by_state[state])))
+    failed = [each for each in cluster.schedules.values() if each.has_error and not each.to_be_deleted]
+    if failed:
+        raised.append((SCHEDULE_FAULT[0], SCHEDULE_FAULT[1].format(ids=[each.schedule_id for each in failed])))
     return raised
 
 

@@ -52,10 +52,11 @@ def check_parameters(
     endpoint = version_number(api_version)
     known = [parameter for parameter in declared if version_number(parameter.since) <= endpoint]
     names = {parameter.name for parameter in known}
-    return _checked_members(known, given, switches), {name: given[name] for name in given if name not in names}
+    return checked_members(known, given, switches), {name: given[name] for name in given if name not in names}
 
 
-def _checked_members(declared: Sequence[Parameter], given: dict[str, Any], switches: Switches) -> dict[str, Any]:
+def checked_members(declared: Sequence[Parameter], given: dict[str, Any], switches: Switches) -> dict[str, Any]:
+    """The checked values of what is declared. Whatever else is given is left out."""
     for parameter in declared:
         if parameter.required and parameter.name not in given:
             raise ApiError("xMissingParameter", f"Missing member=[{parameter.name}]")
@@ -138,7 +139,7 @@ def objects(*declared: Parameter) -> Check:
     def check(name: str, value: Any, switches: Switches) -> list[dict[str, Any]]:
         if not isinstance(value, list):
             raise _wrong_type(name, "an array")
-        return [_checked_members(declared, mapping(name, member, switches), switches) for member in value]
+        return [checked_members(declared, mapping(name, member, switches), switches) for member in value]
 
     return check
 

@@ -231,6 +231,31 @@ SWITCHES: dict[str, tuple[Any, ...] | _ErrorName] = {
     "larger_target": ("runs", "mismatch"),
     # volume pairs when only the management link is lost
     "management_loss": ("keeps_running", "pauses"),
+    # RemoveAccount while it has volumes, deleted ones included
+    "account_with_volumes_error": _ErrorName("xInvalidParameter"),
+    # one secret for both directions or several accounts: documented as refused, but drivers in production do that
+    "equal_secrets": ("accepted", "refused"),
+    # CreateSchedule with a name that another schedule has
+    "duplicate_schedule_error": _ErrorName("xInvalidParameter"),
+    # how long a schedule that is marked as deleted is listed
+    "deleted_schedules": ("until_next_step", "gone_at_once", "kept"),
+    # what a schedule shows of a single volume in `volumes`: what was given, or `volumeID`
+    "schedule_of_one_volume": ("as_given", "volume_id"),
+    # ModifySchedule with some members of scheduleInfo
+    "schedule_info": ("replaced", "merged"),
+    # a schedule that is due for a replication target
+    "schedule_on_target": ("fails", "local_snapshot"),
+    # CreateVolume and CloneVolume beyond the space that can be provisioned
+    "no_room_error": _ErrorName("xSliceServiceSelectionFailed"),
+    # whether deleted volumes count in provisionedSpace until they are purged
+    "deleted_volumes_are_provisioned": (True, False),
+    # ListEvents: oldest first by its text, newest first in its sample and for clients; which end maxEvents keeps
+    "events_order": ("newest_first", "oldest_first"),
+    "max_events_keeps": ("newest", "oldest"),
+    # CHAP members of an initiator that has none: the vendor's SDK fails where they are missing, samples do not show them
+    "unset_chap": ("empty", "missing"),
+    # whether a volume that is a replication target may come into an access group
+    "target_in_access_group": ("allowed", "refused"),
 }
 
 

@@ -195,7 +195,7 @@ def account(each: Account, volume_ids: list[int]) -> dict[str, Any]:
         "attributes": each.attributes,
         "enableChap": each.enable_chap,
         "initiatorSecret": each.initiator_secret,
-        "status": "active",
+        "status": "locked" if each.locked else "active",
         "storageContainerID": "00000000-0000-0000-0000-000000000000",
         "targetSecret": each.target_secret,
         "username": each.username,

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from .. import clones, pair_states, views
+from .. import capacity, clones, pair_states, views
 from ..api import READERS, Context, read, write
 from ..cluster import whole_mib
 from ..errors import ApiError
@@ -59,6 +59,7 @@ def clone_volume(context: Context, params: dict[str, Any]) -> dict[str, Any]:
     cluster, world = context.cluster, context.world
     original = cluster.volume(params["volumeID"])
     plan = _plan(context, original, _snapshot(original, params.get("snapshotID")), params, [])
+    capacity.check_room(cluster, world.switches, [plan.size])
     clones.check_limits(world, cluster, [original.volume_id])
     clone = _begin(context, plan, None)
     shown = {**views.volume(world, cluster, clone.volume), "status": "init", "sliceCount": 0}
@@ -106,6 +107,7 @@ def clone_multiple_volumes(context: Context, params: dict[str, Any]) -> dict[str
         snapshot = _member(context, original, params["groupSnapshotID"]) if "groupSnapshotID" in params else None
         owners = [plan.account_id for plan in plans]
         plans.append(_plan(context, original, snapshot, {**shared, **each}, owners))
+    capacity.check_room(cluster, world.switches, (plan.size for plan in plans))
     clones.check_limits(world, cluster, [plan.original.volume_id for plan in plans])
     group_id = cluster.next_id("group_clone")
     begun = [_begin(context, plan, group_id) for plan in plans]

@@ -10,7 +10,7 @@ from typing import Any
 
 from .. import clock, views
 from ..api import Context, read, write
-from ..cluster import Cluster
+from ..cluster import TOO_FULL, Cluster
 from ..errors import ApiError
 from ..parameters import Parameter, attributes, boolean, hours_minutes_seconds, integer, integers, nullable, text
 from ..records import GroupSnapshot, Snapshot, Volume
@@ -26,7 +26,6 @@ SNAPSHOT_OPTIONS = (
     Parameter("snapMirrorLabel", text, since="10.0"),
     Parameter("ensureSerialCreation", boolean, since="12.0"),
 )
-TOO_FULL = ("stage4Critical", "stage5CompletelyConsumed")
 
 
 @read("ListSnapshots", "6.0", [Parameter("volumeID", integer), Parameter("snapshotID", integer, since="8.0")])

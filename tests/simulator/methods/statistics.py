@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import clones, pair_states
+from .. import capacity, clones, pair_states
 from ..api import Context, read
+from ..capacity import BLOCK
 from ..clock import duration, precise_stamp
-from ..parameters import Parameter, integer, integers
+from ..parameters import Parameter, boolean, integer, integers
 from ..records import Half, Volume
 from ..replication import SyncJob
 from ..settings import SAMPLE_SECONDS
 
-BLOCK = 4096
 BLOCKS_PER_SECOND = 5120
 SAMPLE_PERIODS = {"named": round(SAMPLE_SECONDS * 1000), "zero": 0}
 
@@ -34,6 +34,11 @@ def list_volume_stats(context: Context, params: dict[str, Any]) -> dict[str, Any
     for volume in shown:
         context.world.replication.polled(volume)
     return {"volumeStats": stats}
+
+
+@read("ListVolumeStatsByVolume", "1.0", [Parameter("includeVirtualVolumes", boolean, since="9.0")])
+def list_volume_stats_by_volume(context: Context, params: dict[str, Any]) -> dict[str, Any]:
+    return list_volume_stats(context, {})
 
 
 @read("GetVolumeStats", "1.0", [Parameter("volumeID", integer, required=True)])
@@ -58,7 +63,7 @@ def _stats(context: Context, volume: Volume) -> dict[str, Any]:
     """Counters are those of the last sample; the time is that of the call, which says nothing of their age."""
     switches = context.world.switches
     counted = {"sampled": volume.sample, "late": volume.sample_before, "live": volume.counters}[switches.statistics]
-    blocks = volume.collected_blocks if switches.nonzero_blocks == "as_collected" else counted.used_blocks
+    blocks = capacity.written_blocks(volume, switches)
     stats = {
         "accountID": volume.account_id,
         "actualIOPS": 0,

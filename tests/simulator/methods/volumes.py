@@ -1,7 +1,7 @@
 # Copyright (c) 2026, elementsw.replication contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Listing, creating, changing, deleting volumes, and the QoS policies they may use."""
+"""Listing, creating, changing, deleting volumes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from .. import clones, pair_states, views
+from .. import capacity, clones, pair_states, views
 from ..api import Context, read, write
 from ..cluster import Cluster, whole_mib
 from ..errors import ApiError
@@ -108,6 +108,7 @@ def create_volume(context: Context, params: dict[str, Any]) -> dict[str, Any]:
     cluster = context.cluster
     account = cluster.account(params["accountID"])
     check_creation(cluster, account.account_id, params["name"], params["totalSize"])
+    capacity.check_room(cluster, context.world.switches, [whole_mib(params["totalSize"])])
     changes = _checked_changes(context, params)
     volume = cluster.add_volume(
         params["name"],
@@ -146,9 +147,7 @@ def delete_volume(context: Context, params: dict[str, Any]) -> dict[str, Any]:
     if params["volumeID"] in context.cluster.clones and context.world.switches.delete_unfinished_clone == "allowed":
         return {"volume": clones.delete(context.world, context.cluster, params["volumeID"])}
     volume = context.cluster.volume(params["volumeID"])
-    volume.deleted = context.world.clock.now
-    context.cluster.end_iscsi_sessions([volume.volume_id])
-    context.world.replication.settle_volume(volume)
+    context.world.delete(context.cluster, [volume])
     return {"volume": views.volume(context.world, context.cluster, volume)}
 
 
@@ -164,24 +163,6 @@ def restore_deleted_volume(context: Context, params: dict[str, Any]) -> dict[str
 def purge_deleted_volume(context: Context, params: dict[str, Any]) -> dict[str, Any]:
     context.world.purge(context.cluster, context.cluster.deleted_volume(params["volumeID"]))
     return {}
-
-
-@read("ListQoSPolicies", "10.0")
-def list_qos_policies(context: Context, params: dict[str, Any]) -> dict[str, Any]:
-    users: dict[int, list[int]] = {policy_id: [] for policy_id in context.cluster.qos_policies}
-    for volume in context.cluster.active_volumes():
-        if volume.qos_policy_id is not None:
-            users[volume.qos_policy_id].append(volume.volume_id)
-    policies = [
-        {
-            "name": policy.name,
-            "qos": views.qos(policy.qos),
-            "qosPolicyID": policy.policy_id,
-            "volumeIDs": users[policy.policy_id],
-        }
-        for policy in context.cluster.qos_policies.values()
-    ]
-    return {"qosPolicies": policies}
 
 
 def _by_id(context: Context, volume_ids: list[int]) -> list[Volume]:
@@ -211,8 +192,6 @@ def check_creation(cluster: Cluster, account_id: int, name: str, size: int, besi
         )
     if not limits["volumeSizeMin"] <= size <= limits["volumeSizeMax"]:
         raise ApiError("xInvalidParameter", "the size is out of range")
-    if cluster.fullness in ("stage4Critical", "stage5CompletelyConsumed"):
-        raise ApiError("xSliceServiceSelectionFailed", "the cluster is too full")
     active = [*cluster.active_volumes(), *(clone.volume for clone in cluster.clones.values())]
     owners = [*(volume.account_id for volume in active), *besides]
     owned = owners.count(account_id)
@@ -232,14 +211,15 @@ def _checked_changes(context: Context, params: dict[str, Any]) -> dict[str, Any]
         changes["attributes"] = params["attributes"]
     if "totalSize" in params:
         changes["size"] = whole_mib(params["totalSize"])
-    changes.update(_qos_changes(context, params))
+    changes.update(qos_changes(context, params))
     for member, name in (("fifoSize", "fifo_size"), ("minFifoSize", "min_fifo_size")):
         if member in params:
             changes[name] = params[member]
     return changes
 
 
-def _qos_changes(context: Context, params: dict[str, Any]) -> dict[str, Any]:
+def qos_changes(context: Context, params: dict[str, Any]) -> dict[str, Any]:
+    """The new values of the fields for QoS, if any is asked for. Raises before anything has changed."""
     if "qos" in params and "qosPolicyID" in params:
         raise ApiError("xInvalidParameter", "qosPolicyID excludes qos")
     if "qosPolicyID" in params:

@@ -15,7 +15,7 @@ from ansible_collections.elementsw.replication.tests.simulator import exchange
 from ansible_collections.elementsw.replication.tests.simulator.errors import ApiError, WorldError
 from ansible_collections.elementsw.replication.tests.simulator.settings import SWITCHES, Switches
 from ansible_collections.elementsw.replication.tests.simulator.world import World
-from ansible_collections.elementsw.replication.tests.unit.simulator import clone_switches
+from ansible_collections.elementsw.replication.tests.unit.simulator import clone_switches, foreign_switches
 
 RT, RW = "replicationTarget", "readWrite"
 GIB = 1024**3
@@ -646,6 +646,7 @@ TABLE = [
     ("larger_target", larger_target, {"runs": ACTIVE, "mismatch": MISMATCH}),
     *clone_switches.TABLE,
     ("management_loss", management_loss, {"keeps_running": ACTIVE, "pauses": DISCONNECTED}),
+    *foreign_switches.TABLE,
 ]
 
 
