@@ -24,6 +24,7 @@ STAGES = {
     "docs": stages.docs,
     "package": stages.package,
     "sdk": stages.sdk,
+    "cli": stages.cli,
     "benchmark": stages.benchmark,
     "matrix": stages.matrix,
     "fuzz": stages.fuzz,

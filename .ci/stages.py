@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The stages that need one environment each: tests, lint, documentation, packaging, SDK, benchmark, fault matrix, fuzz."""
+"""The stages that need one environment each: tests, lint, documentation, packaging, the vendor's clients, benchmark, fuzz."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from workshop import (
     Tree,
     copy_tree,
     interpreter,
+    leave_out,
     make_environment,
     newest_interpreter,
     run,
@@ -150,6 +151,16 @@ def sdk() -> None:
     tools = make_environment("sdk", newest_interpreter(), "pytest", "-r", "tests/sdk/requirements.txt")
     uv("pip", "install", "--quiet", "--no-deps", "--python", tools.python, SDK)
     run([tools.python, "-m", "pytest", "tests/sdk"], cwd=ROOT, env=tools.variables())
+
+
+def cli() -> None:
+    step("the vendor's command line against the simulator")
+    try:
+        tools = make_environment("cli", newest_interpreter(), "pytest", "-r", "tests/cli/requirements.txt")
+    except StageFailure as failure:
+        leave_out(f"the vendor's command line, which cannot be installed: {failure}")
+        return
+    run([tools.python, "-m", "pytest", "tests/cli"], cwd=ROOT, env=tools.variables())
 
 
 def _lint_environment() -> Environment:

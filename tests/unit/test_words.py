@@ -40,6 +40,8 @@ CHECKED = {
         "tests/benchmark/*.py",
         "tests/sdk/*.py",
         "tests/sdk/*.txt",
+        "tests/cli/*.py",
+        "tests/cli/*.txt",
     ),
     "module documentation": ("plugins/modules/*.py", "plugins/doc_fragments/*.py"),
     "unit tests": ("tests/unit/*.py", "tests/unit/plugins/**/*.py"),
