@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The reference of the simulator names each switch, timing, fault, control call and key of a world, and no others."""
+"""The reference of the simulator names each switch, timing, fault, control call and key of a world, and no others.
+
+The simulator accepts the examples of the guide.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,10 @@ import dataclasses
 import json
 import pathlib
 import re
+import textwrap
 
 import pytest
+import yaml
 
 from ansible_collections.elementsw.replication.tests.simulator import faults, sections, settings
 from ansible_collections.elementsw.replication.tests.simulator.calls import Call
@@ -22,7 +27,9 @@ from ansible_collections.elementsw.replication.tests.simulator.world import Worl
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 SIMULATOR = ROOT / "tests" / "simulator"
-TEXT = (ROOT / "docs" / "docsite" / "rst" / "simulator_reference.rst").read_text(encoding="utf-8")
+DOCUMENTS = ROOT / "docs" / "docsite" / "rst"
+TEXT = (DOCUMENTS / "simulator_reference.rst").read_text(encoding="utf-8")
+GUIDE = (DOCUMENTS / "guide_simulator.rst").read_text(encoding="utf-8")
 LITERAL = re.compile(r"``([^`]+)``")
 GRADE = re.compile(r"[ABCD]|SILENT|DISAGREE")
 
@@ -65,8 +72,12 @@ class Reference:
         return [row for heading, rows in self.tables.items() if self.chapters[heading] == name for row in rows]
 
 
+def text(cell):
+    return " ".join(" ".join(cell).split())
+
+
 def literals(cell):
-    return LITERAL.findall(" ".join(cell))
+    return LITERAL.findall(text(cell))
 
 
 def items(cell):
@@ -102,7 +113,7 @@ def test_every_switch_is_in_one_table_and_has_its_evidence():
 
 
 def test_a_switch_for_the_name_of_an_error_says_so():
-    documented = {literals(name)[0]: " ".join(choices) for name, choices, _evidence in SWITCH_ROWS}
+    documented = {literals(name)[0]: text(choices) for name, choices, _evidence in SWITCH_ROWS}
     errors = [name for name, choices in settings.SWITCHES.items() if hasattr(choices, "default")]
     assert [name for name in errors if "any error name" not in documented[name]] == []
 
@@ -195,6 +206,30 @@ def test_every_member_of_a_body(call, taken):
     if call == "POST /faults":
         documented[call] = [literals(name)[0] for name, _default, _meaning in TABLES["Fields of a fault"]]
     assert sorted(documented[call]) == sorted({key for _path, key in taken})
+
+
+# --- the examples of the guide ----------------------------------------------------------------------------------------
+
+
+def test_every_control_call_of_the_guide_is_accepted():
+    calls = re.findall(r"curl -s (?:-X (POST) )?\$SIMULATOR_CONTROL(/\w+)(?: \\\n)? *(?:-d '([^']+)')?", GUIDE)
+    control = Control(World.from_file(SIMULATOR / "worlds" / "two_sites.yml"))
+    assert len(calls) > 10
+    for verb, path, body in calls:
+        if verb:
+            control._actions[path](sections.Section(json.loads(body), ""))
+        else:
+            control._shown[path]()
+
+
+def test_the_worlds_of_the_guide_are_accepted():
+    blocks = [textwrap.dedent(block) for block in re.findall(r"code-block:: yaml\n\n((?:    .*\n|\n)+)", GUIDE)]
+    parsed = [yaml.safe_load(block) for block in blocks]
+    (smallest,) = [block for block in parsed if "clusters" in block]
+    World.from_dict(smallest)
+    (odd,) = [block for block in parsed if "odd_objects" in block]
+    two_sites = yaml.safe_load((SIMULATOR / "worlds" / "two_sites.yml").read_text(encoding="utf-8"))
+    World.from_dict({**two_sites, **odd})
 
 
 # --- the file format of a world ---------------------------------------------------------------------------------------
