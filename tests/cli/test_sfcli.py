@@ -22,10 +22,13 @@ WORLDS = pathlib.Path(__file__).resolve().parents[1] / "simulator" / "worlds"
 #: Command, method that it calls, member of its reply, how many objects alpha of two_sites.yml has.
 LISTINGS = [
     ("account list", "ListAccounts", "accounts", 3),
+    ("async listresults", "ListAsyncResults", "asyncHandles", 0),
     ("cluster listfaults --bestpractices false --faulttypes current", "ListClusterFaults", "faults", 0),
     ("cluster listevents", "ListEvents", "events", 0),
     ("cluster listsyncjobs", "ListSyncJobs", "syncJobs", 0),
     ("clusteradmin list", "ListClusterAdmins", "clusterAdmins", 2),
+    ("initiators list", "ListInitiators", "initiators", 1),
+    ("node listall", "ListAllNodes", "nodes", 1),
     ("pairing listactivepairedvolumes", "ListActivePairedVolumes", "volumes", 0),
     ("pairing listclusterpairs", "ListClusterPairs", "clusterPairs", 0),
     ("snapshot list", "ListSnapshots", "snapshots", 0),
@@ -33,6 +36,7 @@ LISTINGS = [
     ("volume list", "ListVolumes", "volumes", 11),
     ("volume listactive", "ListActiveVolumes", "volumes", 11),
     ("volume listdeleted", "ListDeletedVolumes", "volumes", 0),
+    ("volume listforaccount --accountid 3", "ListVolumesForAccount", "volumes", 4),
     ("volume listqospolicies", "ListQoSPolicies", "qosPolicies", 2),
     ("volume liststats", "ListVolumeStats", "volumeStats", 11),
     ("volumeaccessgroup list", "ListVolumeAccessGroups", "volumeAccessGroups", 1),
@@ -118,9 +122,10 @@ def test_listings(sites, command, method, member, count):
     assert world.calls[-1].method == method
 
 
-def test_objects_in_the_form_that_it_prints_by_default(sites):
+@pytest.mark.parametrize(("command", "part"), [("volume list", "measurements"), ("schedule list", '"schedules": []')])
+def test_objects_in_the_form_that_it_prints_by_default(sites, command, part):
     _world, alpha, _beta = sites
-    assert "measurements" in alpha.text("volume list")
+    assert part in alpha.text(command)
 
 
 def test_errors_are_shown_with_their_message(sites):
