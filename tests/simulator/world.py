@@ -32,6 +32,8 @@ from .views import PURGE_SECONDS
 # Opens (True) or closes (False) the listener of a cluster.
 Gate = Callable[[str, bool], None]
 
+# Every client of a simulated cluster is on this machine.
+CLIENT_IP = "127.0.0.1"
 # Blocks that hold data are counted again when garbage is collected.
 SECONDS_BETWEEN_COLLECTIONS = 3600
 # What has come due is looked for at most so often.
@@ -153,9 +155,9 @@ class World:
         try:
             result, unused = api.call(api.Context(self, cluster, admin), method, params, api_version)
         except ApiError:
-            self._record_event(cluster, admin, method, params, False)
+            self._record_event(cluster, admin, method, params, api_version, False)
             raise
-        self._record_event(cluster, admin, method, params, True)
+        self._record_event(cluster, admin, method, params, api_version, True)
         return self.odd_objects.shown(cluster.name, method, result), unused
 
     @property
@@ -435,17 +437,19 @@ class World:
             raise HostIOError(f"{cluster}: account {owner.username} is locked")
         return volume
 
-    def _record_event(self, cluster: Cluster, admin: Any, method: Any, params: Any, success: bool) -> None:
-        """Modifying calls are in the event log, with their parameters as they came."""
+    def _record_event(
+        self, cluster: Cluster, admin: Any, method: Any, params: Any, api_version: str, success: bool
+    ) -> None:
+        """Modifying calls are in the event log, with their parameters as they came and the API version, as captured."""
         if not api.is_write(method):
             return
         shown = dict(params) if isinstance(params, dict) else {}
         if self.switches.keys_masked_in_events:
             shown = {name: "********" if name.endswith("PairingKey") else value for name, value in shown.items()}
         details = {
-            "context": {"user": admin.username if admin else "internal"},
+            "context": {"ip": CLIENT_IP, "user": admin.username if admin else "internal"},
             "method": method,
-            "params": shown,
+            "params": {**shown, "requestAPIVersion": api_version},
             "success": success,
         }
         events.add(cluster, self.clock.now, "apiEvent", f"API Call ({method})", details)

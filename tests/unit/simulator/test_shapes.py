@@ -386,7 +386,7 @@ ASYNC_HANDLE = {
 
 #: ListEvents of Element 11.7, 2021: a call of the API.
 API_EVENT = {
-    "details": {"context": {"ip?": str, "user": str}, "method": str, "params": dict, "success": bool},
+    "details": {"context": {"ip": str, "user": str}, "method": str, "params": dict, "success": bool},
     "driveID": int,
     "driveIDs": [int],
     "eventID": int,
