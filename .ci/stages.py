@@ -20,6 +20,7 @@ from workshop import (
     Tree,
     copy_tree,
     interpreter,
+    leave_out,
     make_environment,
     newest_interpreter,
     not_here,
@@ -154,6 +155,16 @@ def sdk() -> None:
     tools = make_environment("sdk", newest_interpreter(), "pytest", "-r", "tests/sdk/requirements.txt")
     uv("pip", "install", "--quiet", "--no-deps", "--python", tools.python, SDK)
     run([tools.python, "-m", "pytest", "tests/sdk"], cwd=ROOT, env=tools.variables())
+
+
+def cli() -> None:
+    step("the vendor's command line against the simulator")
+    try:
+        tools = make_environment("cli", newest_interpreter(), "pytest", "-r", "tests/cli/requirements.txt")
+    except StageFailure as failure:
+        leave_out(f"the vendor's command line, which cannot be installed: {failure}")
+        return
+    run([tools.python, "-m", "pytest", "tests/cli"], cwd=ROOT, env=tools.variables())
 
 
 def browser() -> None:

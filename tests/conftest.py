@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import importlib.machinery
+import json
 import os
 import pathlib
 import sys
@@ -40,6 +41,14 @@ def _enclosing_tree() -> pathlib.Path | None:
 
 
 _alias_checkout()
+
+# The collection and its tests pass each parameter in its own type: nothing is left to the kindness of a cluster. Inherited
+# by every world, also in processes of its own. Other switches come from outside, to run all tests under them.
+os.environ["SIMULATOR_SWITCHES"] = json.dumps(
+    {"parameter_types": "strict", **json.loads(os.environ.get("SIMULATOR_SWITCHES") or "{}")}
+)
+# Dates that move with the calls, so that runs can be repeated exactly.
+os.environ.setdefault("SIMULATOR_CLOCK", "2025-05-01T10:00:00Z")
 
 
 @pytest.fixture(scope="session")

@@ -18,4 +18,6 @@ class ActionModule(ConnectedAction):
     def _call(self, args: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         peer_host = self._task.args.get("peer_host")
         hosts = None if peer_host is None else Hosts(task_vars["inventory_hostname"], str(peer_host))
-        return with_commands(super()._call(args, task_vars), hosts, task_vars.get("ansible_inventory_sources") or ())
+        # The result of a task with async does not come back to here, where the commands are made.
+        asked = {**args, "x_commands": not self._task.async_val}
+        return with_commands(super()._call(asked, task_vars), hosts, task_vars.get("ansible_inventory_sources") or ())

@@ -127,13 +127,14 @@ _value:
           type: dict
 """
 
-import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
+from ..module_utils._element.arguments import shown
 from ..plugin_utils._filter_input import dictionary, names, plain, sequence
+from ..plugin_utils._variables import flag, whole_seconds
 
 NAME = "failover_options"
 CHOICES = {
@@ -148,14 +149,11 @@ DEFAULTS = {
     "failover_wait": True,
 }
 DEFAULT_TIMEOUT = 300
-TRUE = ("1", "on", "t", "true", "y", "yes")
-FALSE = ("0", "f", "false", "n", "no", "off")
 GROUP_MEMBERS = ("name", "volumes", "accounts", "before_tasks", "after_tasks")
 #: What a group has instead when there are groups.
 IN_GROUPS = ("failover_volumes", "failover_accounts", "failover_pairs", "failover_before_tasks", "failover_after_tasks")
 #: Misspelled, they would be ignored, and every pair would fail over.
 SINGULAR = ("failover_volume", "failover_account", "failover_pair", "failover_group")
-MOST_SHOWN = 60
 
 
 def failover_options(given: Any, folders: Any = (), *, not_below: Any = None) -> dict[str, Any]:
@@ -175,9 +173,14 @@ def failover_options(given: Any, folders: Any = (), *, not_below: Any = None) ->
         "peer": _required(variables, "failover_peer", "the inventory host of the other cluster", problems),
         "kind": kind or _required(variables, "failover_kind", "planned or forced", problems),
         "peer_unreachable": peer_unreachable,
-        **{name[len("failover_") :]: _flag(variables, name, problems) for name in DEFAULTS},
+        **{
+            name[len("failover_") :]: flag(name, variables.get(name), default, problems)
+            for name, default in DEFAULTS.items()
+        },
         "wait_for": _choice(variables, "failover_wait_for", problems) or "paired",
-        "wait_timeout": _seconds(variables, "failover_wait_timeout", problems),
+        "wait_timeout": whole_seconds(
+            "failover_wait_timeout", variables.get("failover_wait_timeout"), DEFAULT_TIMEOUT, problems
+        ),
         "volumes": _all_named(groups, "volumes"),
         "accounts": _all_named(groups, "accounts"),
         "exclude": exclude or [],
@@ -198,18 +201,13 @@ def _outside(folders: list[str], not_below: str | None) -> list[str]:
     return [each for each in dict.fromkeys(folders) if root is None or not f"{each}/".startswith(root)]
 
 
-def _shown(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}..."
-
-
 def _required(variables: dict[str, Any], name: str, what: str, problems: list[str]) -> str:
     value = variables.get(name)
     text = value.strip() if isinstance(value, str) else value
     if not text:
         problems.append(f"{name} is not given: set it to {what}")
     elif not isinstance(text, str):
-        problems.append(f"{name} is {_shown(value)}, expected {what}")
+        problems.append(f"{name} is {shown(value)}, expected {what}")
     return text if isinstance(text, str) else ""
 
 
@@ -219,33 +217,8 @@ def _choice(variables: dict[str, Any], name: str, problems: list[str]) -> str | 
     if text in (None, ""):
         return None
     if text not in CHOICES[name]:
-        problems.append(f"{name} is {_shown(value)}, expected {' or '.join(CHOICES[name])}")
+        problems.append(f"{name} is {shown(value)}, expected {' or '.join(CHOICES[name])}")
     return str(text)
-
-
-def _flag(variables: dict[str, Any], name: str, problems: list[str]) -> bool | None:
-    value = variables.get(name)
-    text = str(value).strip().lower()
-    if value is None or not text:
-        return DEFAULTS[name]
-    if text not in TRUE + FALSE:
-        problems.append(f"{name} is {_shown(value)}, expected true or false")
-    return text in TRUE
-
-
-def _seconds(variables: dict[str, Any], name: str, problems: list[str]) -> int:
-    value = variables.get(name)
-    text = str(value).strip()
-    if value is None or not text:
-        return DEFAULT_TIMEOUT
-    try:
-        number = math.nan if isinstance(value, bool) else float(text)
-    except ValueError:
-        number = math.nan
-    if not (math.isfinite(number) and number >= 0 and number == int(number)):
-        problems.append(f"{name} is {_shown(value)}, expected a whole number of seconds")
-        return DEFAULT_TIMEOUT
-    return int(number)
 
 
 def _names(name: str, value: Any, instead: str, problems: list[str]) -> list[str] | None:
@@ -255,10 +228,10 @@ def _names(name: str, value: Any, instead: str, problems: list[str]) -> list[str
     try:
         found = names(NAME, name, value)
     except AnsibleFilterError:
-        problems.append(f"{name} is {_shown(value)}, expected names in a list, or text with commas or lines")
+        problems.append(f"{name} is {shown(value)}, expected names in a list, or text with commas or lines")
         return None
     if not found and not (name == "failover_exclude" and value == []):
-        problems.append(f"{name} is {_shown(value)} and names nothing: leave it out or empty to {instead}")
+        problems.append(f"{name} is {shown(value)} and names nothing: leave it out or empty to {instead}")
     return list(dict.fromkeys(found))
 
 
@@ -268,7 +241,7 @@ def _groups(variables: dict[str, Any], folders: Sequence[str], problems: list[st
         return [_whole(variables, folders, problems)]
     if not isinstance(given, list) or not given or not all(isinstance(group, dict) for group in given):
         problems.append(
-            f"failover_groups is {_shown(given)}, expected a list of groups, each with a name, and volumes or accounts"
+            f"failover_groups is {shown(given)}, expected a list of groups, each with a name, and volumes or accounts"
         )
         return []
     beside = [name for name in IN_GROUPS if variables.get(name) is not None]
@@ -289,7 +262,7 @@ def _whole(variables: dict[str, Any], folders: Sequence[str], problems: list[str
     fail_over_all = "fail over all pairs with the peer"
     pairs = variables.get("failover_pairs")
     if pairs is not None and not (isinstance(pairs, list) and pairs and all(isinstance(pair, dict) for pair in pairs)):
-        problems.append(f"failover_pairs is {_shown(pairs)}, expected a list of pairs, such as [{{volume: orders-db}}]")
+        problems.append(f"failover_pairs is {shown(pairs)}, expected a list of pairs, such as [{{volume: orders-db}}]")
         pairs = None
     return {
         "name": None,
@@ -328,7 +301,7 @@ def _tasks(variable: str, value: Any, folders: Sequence[str], problems: list[str
     if value is None or (isinstance(value, str) and not value.strip()):
         return None
     if not isinstance(value, str):
-        problems.append(f"{variable} is {_shown(value)}, expected the path of a file with tasks")
+        problems.append(f"{variable} is {shown(value)}, expected the path of a file with tasks")
         return None
     path = value.strip()
     candidates = [path] if path.startswith("/") else [f"{folder.rstrip('/')}/{path}" for folder in folders]

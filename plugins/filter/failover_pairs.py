@@ -142,7 +142,8 @@ def failover_pairs(
                 + _in_two_groups(observed, requested, chosen)
             )
         if not problem and not any(chosen):
-            problem = _nothing(observed, excluded, plain(peer))
+            named_some = not all(_names_nothing(group) for group in requested)
+            problem = _nothing(observed, excluded, plain(peer), named_some)
         return {
             "pairs": [pair for pairs in chosen for pair in pairs],
             "groups": [
@@ -228,8 +229,9 @@ def _wrong_names(report: dict[str, Any], groups: list[dict[str, Any]], peer: str
         prefix = f"group {group['name']}: " if group.get("name") else ""
         found += [prefix + _not_paired(report, name, peer) for name in group.get("volumes") or [] if name not in paired]
         found += [
-            f"{prefix}no volume of account {name} of cluster {report['clusters']['local']['name']} replicates with {peer}: "
-            "check the name"
+            f"{prefix}no {'requested ' if group.get('volumes') else ''}volume of account {name} of cluster "
+            f"{report['clusters']['local']['name']} replicates with {peer}: "
+            + ("name its volumes, too, or leave the account out" if group.get("volumes") else "check the name")
             for name in group.get("accounts") or []
             if name not in owners
         ]
@@ -243,7 +245,9 @@ def _not_paired(report: dict[str, Any], name: str, peer: str) -> str:
         if pair["local"]["name"] == name:
             return f"volume {name} of cluster {cluster} does not replicate with {peer}: its pair is {pair['state']}"
     known = [problem for problem in report.get("problems") or [] if problem.get("volume") == name]
-    return known[0]["message"] if known else f"no volume named {name} of cluster {cluster} replicates with {peer}"
+    if known:
+        return f"{known[0]['message']}: {known[0]['remedy']}"
+    return f"no volume named {name} of cluster {cluster} replicates with {peer}"
 
 
 def _not_excluded(report: dict[str, Any], excluded: list[str], concerned: list[str | None]) -> list[str]:
@@ -275,13 +279,14 @@ def _in_two_groups(
     return found
 
 
-def _nothing(report: dict[str, Any], excluded: list[str], peer: str) -> str:
+def _nothing(report: dict[str, Any], excluded: list[str], peer: str, named: bool) -> str:
+    """named: whether volumes or accounts were named, and not all pairs."""
     cluster = report["clusters"]["local"]["name"]
     reasons = "failover_exclude leaves out all of them" if excluded else ""
     found = [problem["message"] for problem in report.get("problems") or []]
     return "\n".join(
         [
-            f"cluster {cluster} has no pair with {peer} that can fail over, of the requested volumes",
+            f"cluster {cluster} has no pair with {peer} that can fail over{', of the requested volumes' if named else ''}",
             *([reasons] if reasons else dict.fromkeys(found)),
         ]
     )

@@ -47,7 +47,8 @@ options:
     description:
       - The group of volumes, one of RV(elementsw.replication.failover_trial#filter:_value.groups). Pairs of O(before) that do not
         replicate are reported as left out where they belong to it, unless its pairs were listed one by one. After a C(kind) of
-        V(forced) writes may be lost. Its C(unfit) are further warnings.
+        V(forced) writes may be lost, and with C(allow_overwrite) it gives up what the peer holds. Its C(unfit) are further
+        warnings.
     type: dict
     default: {}
   waited:
@@ -103,7 +104,8 @@ _value:
       contains:
         state:
           description:
-            - V(would_change) in check mode, V(writable) or V(not_writable) where nothing is known of the peer, V(to_peer),
+            - V(would_change) in check mode, V(would_change_later) where the tasks of the user have to log hosts out
+              first, V(writable) or V(not_writable) where nothing is known of the peer, V(to_peer),
               V(from_peer), V(split), V(none) as the direction of the pair, or V(unclear).
           type: str
         volume:
@@ -164,7 +166,9 @@ _value:
       description: Whether every volume replicates to the peer and both sides are healthy.
       type: bool
     saved:
-      description: The snapshots of what was overwritten, for each cluster.
+      description:
+        - The snapshots of what was overwritten, or in check mode would be, for each cluster, those that expire apart from the
+          others.
       type: list
       elements: dict
       contains:
@@ -172,9 +176,14 @@ _value:
           description: Name of the cluster.
           type: str
         snapshots:
-          description: The snapshots with their volumes, such as V(elementsw-saved-0123456789abcdef-0 (orders-db, wiki)).
+          description:
+            - The snapshots with their volumes, such as V(elementsw-saved-0123456789abcdef-0 (orders-db, wiki)). Empty in
+              check mode.
           type: list
           elements: str
+        volumes:
+          description: The names of the first volumes, and how many there are more.
+          type: str
         more:
           description: How many further snapshots there are.
           type: int
@@ -201,7 +210,7 @@ _value:
     problems:
       description:
         - The problems of O(after) of severity V(error), or that it failed. That both sides are writable is not among them,
-          because RV(_value.next_steps) has it.
+          because RV(_value.next_steps) has it, and in check mode neither is what the failover would settle.
       type: list
       elements: dict
     not_in_sync:
@@ -210,8 +219,10 @@ _value:
     next_steps:
       description:
         - What to do next, in this order. V(retry) where volumes did not fail over, V(settle_peer) when the peer answers again,
-          V(settle_split) where both sides are writable, V(wait_for_sync), V(run) without check mode, V(use) the volumes,
-          V(fail_back) in the same way.
+          V(settle_split) where both sides are writable, V(log_out) the hosts that prevent that one of them is given up,
+          V(wait_for_sync), V(use) the volumes, V(fail_back) in the same way.
+        - After a check run that would change something it is V(run) without check mode alone, and V(correct) where volumes
+          would not fail over.
       type: list
       elements: str
 """
@@ -219,12 +230,14 @@ _value:
 from collections.abc import Callable
 from typing import Any
 
-from ..module_utils._pairing.model import MAX_NAMED, first_named
 from ..plugin_utils._filter_input import dictionary, plain, sequence, shaped
+from ..plugin_utils._summary_parts import saved_snapshots
 
 NAME = "failover_summary"
 RESULT = "the result of elementsw.replication.element_volume_pair"
 REPORT = "the result of elementsw.replication.element_pair_info"
+#: What ends when the hosts are logged out.
+IN_USE = ("source_in_use", "target_in_use")
 #: A pair in one of these states replicates, or did when the peer answered last.
 REPLICATING = ("paired", "unknown_peer")
 READ_WRITE = "readWrite"
@@ -256,38 +269,67 @@ def failover_summary(
     later = dictionary(NAME, "waited", waited or {}, RESULT)
     unfit = sequence(NAME, "unfit of the group", members.get("unfit") or [], "of messages")
     with shaped(NAME, RESULT):
+        check = bool(check_mode)
         pairs = _as_waited_for(done.get("pairs") or [], later.get("pairs") or [])
+        if check and members.get("before_tasks"):
+            pairs = _without_hosts(pairs, members)
         reached = PEER[start["peer_reachable"]] == "reachable"
         standing = _standing(pairs or members.get("failing_over") or [], start, None if pairs else end)
-        lost = _may_be_lost(standing, pairs, members.get("kind"), bool(check_mode))
+        lost = _may_be_lost(standing, pairs, members.get("kind"), check)
+        here = start["clusters"]["local"]["name"]
+        there = start["clusters"]["peer"]["name"] if reached else plain(peer)
         return {
             "group": members.get("name"),
-            "here": start["clusters"]["local"]["name"],
-            "there": start["clusters"]["peer"]["name"] if reached else plain(peer),
+            "here": here,
+            "there": there,
             "peer": PEER[start["peer_reachable"]],
-            "outcome": _outcome(done, pairs, bool(check_mode)),
+            "outcome": _outcome(done, pairs, check),
             "changed": len(_changed(pairs)),
             "reversed": len(_moved(standing)) if pairs or "volume_pairs" in end else None,
             "total": len(pairs),
-            "volumes": [_volume(pair, bool(check_mode)) for pair in pairs],
+            "volumes": [_volume(pair, check) for pair in pairs],
             "moved": _named(start, _moved(standing)),
             "not_moved": _named(start, [each for each in standing if each["access"] != READ_WRITE]),
             "may_be_lost": _named(start, lost),
             "in_sync": bool(pairs) and all(_is_in_sync(pair) for pair in pairs),
-            "saved": _saved(pairs),
+            "saved": saved_snapshots(pairs),
             "left_out": [] if members.get("pairs_given") else _left_out(start, members),
             "warnings": _warnings((done.get("warnings") or []) + (later.get("warnings") or []) + unfit),
-            "problems": _unread(end) or (_problems(end) if reached else []),
+            "problems": _unread(end)
+            or (_problems(end, _settled(pairs, here, there) if check else set()) if reached else []),
             "not_in_sync": len(_not_in_sync(pairs)),
-            "next_steps": _next_steps(pairs, reached, bool(check_mode)),
+            "next_steps": _next_check_steps(pairs)
+            if check and (_failed(pairs) or _changed(pairs))
+            else _next_steps(pairs, reached, members.get("kind") == "forced" and bool(members.get("allow_overwrite"))),
         }
 
 
 def _as_waited_for(pairs: list[dict[str, Any]], later: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The pairs as the later call has left them, with what the first one has changed and saved."""
-    if len(later) != len(pairs):
+    now = {pair["local"]["volume_id"]: pair for pair in later}
+    return [
+        {**now.get(pair["local"]["volume_id"], pair), **{key: pair.get(key) for key in ("changed", "saved")}}
+        for pair in pairs
+    ]
+
+
+def _without_hosts(pairs: list[dict[str, Any]], group: dict[str, Any]) -> list[dict[str, Any]]:
+    """The pairs of a check run as they would be without hosts, which the tasks of the user log out before a real run.
+
+    A planned failover is for all of the pairs or none, so that one in use leaves the others without a plan.
+    """
+    in_use = [pair for pair in _failed(pairs) if pair["error"]["code"] in IN_USE]
+    if group.get("kind") == "planned" and len(in_use) < len(_failed(pairs)):
         return pairs
-    return [{**new, **{key: pair.get(key) for key in ("changed", "saved")}} for pair, new in zip(pairs, later)]
+    planned = (
+        {pair["local"]["volume_id"] for pair in (*in_use, *(group.get("failing_over") or []))} if in_use else set()
+    )
+    return [
+        {**pair, "failed": False, "msg": None, "error": None, "changed": True, "later": pair in in_use}
+        if pair["local"]["volume_id"] in planned
+        else pair
+        for pair in pairs
+    ]
 
 
 def _standing(
@@ -329,34 +371,17 @@ def _may_be_lost(
     if kind != "forced":
         return []
     if check_mode:
-        return [each for each, pair in zip(standing, pairs) if pair["changed"] and each["was"] != READ_WRITE]
+        return [
+            each
+            for each, pair in zip(standing, pairs)
+            if pair["changed"] and (each["was"] != READ_WRITE or not pair.get("saved"))
+        ]
     return [each for each in standing if each in _moved(standing) or each["unsaved"]]
 
 
 def _named(report: dict[str, Any], standing: list[dict[str, Any]]) -> list[dict[str, Any]]:
     cluster = report["clusters"]["local"]["name"]
     return [{"cluster": cluster, "volume": each["volume"], "volume_id": each["volume_id"]} for each in standing]
-
-
-def _saved(pairs: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    saved = [each for pair in pairs for each in pair.get("saved") or []]
-    summaries = []
-    for cluster in dict.fromkeys(each["cluster"] for each in saved):
-        here = [each for each in saved if each["cluster"] == cluster]
-        volumes: dict[str, list[str]] = {}
-        for each in here:
-            volumes.setdefault(each["name"], []).append(each["volume"])
-        shown = [f"{name} ({first_named(of)})" for name, of in volumes.items()]
-        expire = all(each["expires"] for each in here)
-        summaries.append(
-            {
-                "cluster": cluster,
-                "snapshots": shown[:MAX_NAMED],
-                "more": max(len(shown) - MAX_NAMED, 0),
-                "expire": expire,
-            }
-        )
-    return summaries
 
 
 def _warnings(texts: list[str]) -> list[str]:
@@ -390,7 +415,7 @@ def _volume(pair: dict[str, Any], check_mode: bool) -> dict[str, Any]:
 
 def _state(pair: dict[str, Any], check_mode: bool) -> str:
     if check_mode and pair["changed"]:
-        return "would_change"
+        return "would_change_later" if pair.get("later") else "would_change"
     if pair["state"] == "unknown_peer":
         return "writable" if pair["local"]["access"] == "readWrite" else "not_writable"
     return pair["direction"] if pair["direction"] in DIRECTIONS else "unclear"
@@ -422,22 +447,42 @@ def _unread(report: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _problems(report: dict[str, Any]) -> list[dict[str, Any]]:
-    errors = [problem for problem in report.get("problems") or [] if problem["severity"] == "error"]
+def _settled(pairs: list[dict[str, Any]], here: str, there: str) -> set[tuple[str, int]]:
+    """The volumes of the pairs that would be changed, by cluster and ID."""
+    changing = _changed(pairs)
+    return {(here, pair["local"]["volume_id"]) for pair in changing} | {
+        (there, pair["peer"]["volume_id"]) for pair in changing
+    }
+
+
+def _problems(report: dict[str, Any], settled: set[tuple[str, int]]) -> list[dict[str, Any]]:
+    """Each error once. settled: the volumes that get one writable side, by cluster and ID."""
+    errors = [
+        problem
+        for problem in report.get("problems") or []
+        if problem["severity"] == "error"
+        and not (problem["code"] == "no_source" and (problem["cluster"], problem["volume_id"]) in settled)
+    ]
     others = {(problem["message"], problem["remedy"]): problem for problem in errors if problem["code"] != "split"}
     return list(others.values())
 
 
-def _next_steps(pairs: list[dict], reached: bool, check_mode: bool) -> list[str]:
+def _next_check_steps(pairs: list[dict]) -> list[str]:
+    """What comes after the real run is no advice yet: it would not be followed in the order of a list."""
+    return ["correct"] if _failed(pairs) else ["run"]
+
+
+def _next_steps(pairs: list[dict], reached: bool, gives_up_peer: bool) -> list[str]:
+    """gives_up_peer: it is decided that what the peer holds is given up where both sides are writable."""
     failed = bool(_failed(pairs))
     split = any(pair["direction"] == "split" for pair in pairs)
     steps = {
         "retry": failed,
         "settle_peer": not reached,
-        "settle_split": reached and split,
+        "settle_split": reached and split and not gives_up_peer,
+        "log_out": reached and split and gives_up_peer and not failed,
         "wait_for_sync": bool(_not_in_sync(pairs)),
-        "run": not failed and check_mode and bool(_changed(pairs)),
-        "use": not failed and not (check_mode and _changed(pairs)),
+        "use": not failed,
         "fail_back": not failed and reached and not split,
     }
     return [step for step, applies in steps.items() if applies]

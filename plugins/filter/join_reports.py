@@ -84,6 +84,8 @@ _value:
       description:
         - The reports of the links that were read on both clusters. Each of their volume pairs has what it counts as in
           C(summary), C(protection), and C(max_lag).
+        - A volume whose pairing was started and not completed names no other cluster, so that every link of its cluster reports
+          it. Only the first of them has it here.
       type: list
       elements: dict
     halves:
@@ -130,7 +132,7 @@ _value:
           description: Those of which only one side was read, which is healthy.
           type: int
         not_replicating:
-          description: All others.
+          description: All others, also those of mode V(snapshots_only) without a replicated snapshot.
           type: int
         worst_lag_seconds:
           description: The largest lag, V(null) when none is known.
@@ -146,7 +148,6 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 
 from ..plugin_utils._filter_input import PREFIX, dictionaries, plain, sequence, shaped
-from ..plugin_utils._pair_rows import is_of
 
 NAME = "join_reports"
 REPORT = "the result of elementsw.replication.element_pair_info"
@@ -296,27 +297,28 @@ def _without_missing_elsewhere(links: list[dict]) -> list[dict]:
 
 
 def _with_pending_once(links: list[dict]) -> list[dict]:
-    """The links, each pending pair on the first of them alone: it names no other side, and every link of its cluster shows it."""
-    shown: set[str] = set()
+    """The links, each without the pending volumes that one before it has."""
+    before: set[tuple[str, int]] = set()
     found = []
     for link in links:
-        waiting = [pair for pair in link["volume_pairs"] if pair["state"].startswith("pending") and pair.get("uuid")]
-        again = [pair for pair in waiting if pair["uuid"] in shown]
-        shown |= {pair["uuid"] for pair in waiting}
-        volumes = [volume for pair in again for volume in _volumes(link, pair)]
+        pending = {id(pair): _pending_volumes(link, pair) for pair in link["volume_pairs"]}
         found.append(
             {
                 **link,
-                "volume_pairs": [pair for pair in link["volume_pairs"] if pair not in again],
-                "problems": [problem for problem in link["problems"] if not is_of(problem, volumes)],
+                "volume_pairs": [pair for pair in link["volume_pairs"] if not pending[id(pair)] & before],
+                "problems": [
+                    problem for problem in link["problems"] if (problem["cluster"], problem["volume_id"]) not in before
+                ],
             }
         )
+        before.update(*pending.values())
     return found
 
 
-def _volumes(link: dict[str, Any], pair: dict[str, Any]) -> list[tuple[str, int | None, str | None]]:
-    names = (link["clusters"]["local"]["name"], link["clusters"]["peer"]["name"])
-    return [(name, side["volume_id"], side["name"]) for name, side in zip(names, (pair["local"], pair["peer"]))]
+def _pending_volumes(link: dict[str, Any], pair: dict[str, Any]) -> set[tuple[str, int]]:
+    """The volume of a pair that is pending, by cluster and ID; empty for any other pair."""
+    side = {"pending_local": "local", "pending_peer": "peer"}.get(pair["state"])
+    return {(link["clusters"][side]["name"], pair[side]["volume_id"])} if side else set()
 
 
 def _judged(report: dict[str, Any], max_lag: float | None) -> dict[str, Any]:
@@ -338,6 +340,8 @@ def _summary(pairs: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _kind(pair: dict[str, Any], max_lag: float | None) -> str:
+    if pair["in_sync"] and pair["mode"] == "snapshots_only" and pair.get("lag_seconds") is None:
+        return "not_replicating"  # the target has no snapshot, or none of a known age, and nothing else is replicated
     if pair["in_sync"]:
         lag = pair.get("lag_seconds")
         return "protected" if max_lag is None or (lag is not None and lag <= max_lag) else "late"

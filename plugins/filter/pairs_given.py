@@ -105,7 +105,8 @@ def pairs_given(pairs: Any, file: Any = "", text: Any = None, wait_for: Any = No
 def _refused(source: str, faults: list[str]) -> dict[str, Any]:
     if len(faults) == 1:
         return _result(problem=f"{source}: {faults[0]}.", faults=faults)
-    places = ", ".join(dict.fromkeys(fault.partition(":")[0] for fault in faults))
+    # What a fault begins with: its row or item and volume, or the column.
+    places = ", ".join(dict.fromkeys(fault.partition(":")[0].partition(";")[0] for fault in faults))
     return _result(problem=f"{source} cannot be used, nothing was written: {places}.", faults=faults)
 
 

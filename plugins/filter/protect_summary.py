@@ -84,9 +84,16 @@ _value:
     rows:
       description:
         - One row for each pair, with cells of the same width, but for the last one. The first one begins with V(*) where the pair
-          was changed, or would be in check mode, and with V(!) where it failed.
+          was changed, or would be in check mode, and with V(!) where it failed. A row of what was not done has the direction
+          that was requested, or V(-).
       type: list
       elements: list
+    saved:
+      description: The snapshots of what was overwritten, one sentence for each cluster, those that expire apart from the others.
+      type: list
+      elements: str
+      sample:
+        - "Saved on beta before it was overwritten: elementsw-saved-0123456789abcdef-0 (wiki); it stays until you delete it."
     failed:
       description: The sentence for a failure. V(null) when nothing failed.
       type: str
@@ -101,12 +108,13 @@ from typing import Any
 
 from ..module_utils._pairing.decide import sizes
 from ..plugin_utils._filter_input import dictionaries, dictionary, plain, shaped
-from ..plugin_utils._summary_parts import counted, did_fail, failed_problem, side_name, which_failed
+from ..plugin_utils._summary_parts import counted, did_fail, failed_problem, saved_snapshots, side_name, which_failed
 
 NAME = "protect_summary"
 CLUSTERS = "the result of elementsw.replication.element_cluster_pair"
 VOLUMES = "the result of elementsw.replication.element_volume_pair"
 ARROWS = {"to_peer": "->", "from_peer": "<-"}
+NO_DIRECTION = "-"
 #: Direction of a pair whose volumes are not one source and one target -> which of them hosts can write to.
 NO_SOURCE = {"split": "both can be written to", "none": "neither can be written to"}
 
@@ -141,6 +149,7 @@ def protect_summary(
             "clusters": _clusters(paired, *names),
             "headline": _headline(results, bool(check)),
             "rows": _aligned(rows),
+            "saved": [_saved(each) for each in saved_snapshots(results)],
             "failed": _failed(paired, replicating, results),
             "problems": _problems(paired, replicating, names),
         }
@@ -203,13 +212,22 @@ def _with_defaults(item: dict[str, Any], usual: dict[str, Any]) -> dict[str, Any
 
 def _row(result: dict[str, Any], item: dict[str, Any], there: str, check: bool, created: bool) -> list[str]:
     mark = "!" if result["failed"] else "*" if result["changed"] else " "
-    direction = result["direction"] or item.get("direction") or "to_peer"
     return [
         f"{mark} {side_name(result['local'], result['volume'])}",
-        ARROWS.get(direction, direction),
+        _arrow(result, item, check),
         side_name(result["peer"], result["peer_volume"]),
         _outcome(result, item, there, check, created),
     ]
+
+
+def _arrow(result: dict[str, Any], item: dict[str, Any], check: bool) -> str:
+    """The direction of a pair, or that of the plan. What was not done has the direction that was requested, if any."""
+    requested = ARROWS.get(item.get("direction", ""))
+    if not result["failed"] and result["state"] == "paired":
+        return ARROWS.get(result["direction"], result["direction"] or NO_DIRECTION)
+    if not result["failed"] and check and result["changed"]:
+        return ARROWS.get(result["direction"]) or requested or ARROWS["to_peer"]
+    return requested or NO_DIRECTION
 
 
 def _outcome(result: dict[str, Any], item: dict[str, Any], there: str, check: bool, created: bool) -> str:
@@ -245,6 +263,20 @@ def _new_volume(result: dict[str, Any], item: dict[str, Any]) -> str:
 
 def _size(size: int | None) -> str:
     return "size not known" if size is None else sizes.text(size)
+
+
+def _saved(kept: dict[str, Any]) -> str:
+    if not kept["snapshots"]:  # check mode
+        return f"Would be saved on {kept['cluster']} before it is overwritten: {kept['volumes']}."
+    several = len(kept["snapshots"]) > 1
+    named = ", ".join(kept["snapshots"]) + (f" and {kept['more']} more" if kept["more"] else "")
+    fate = {
+        (False, False): "it stays until you delete it",
+        (False, True): "it expires automatically",
+        (True, False): "they stay until you delete them",
+        (True, True): "they expire automatically",
+    }[several, kept["expire"]]
+    return f"Saved on {kept['cluster']} before it was overwritten: {named}; {fate}."
 
 
 def _aligned(rows: list[list[str]]) -> list[list[str]]:

@@ -65,17 +65,49 @@ _value:
       description: Other volumes of the accounts concerned that are in no pair with the peer.
       type: list
       elements: str
+    problems:
+      description:
+        - The same in the form of RV(elementsw.replication.element_pair_info#module:problems). The codes V(list_not_usable)
+          and V(declared_not_paired) are errors, V(not_declared) and V(unpaired) are warnings.
+      type: list
+      elements: dict
 """
 
 from collections.abc import Callable
 from typing import Any
 
+from ..module_utils._pairing.model import first_named
 from ..plugin_utils._filter_input import dictionaries, dictionary, shaped
 
 NAME = "replication_drift"
 JOINED = "the value of elementsw.replication.join_reports"
 DECLARED = "each item a link with its pairs"
 DIFFERENCES = ("not_paired", "not_declared", "unpaired")
+#: For each difference the code, the severity, what is said of one and of several volumes, and what to do. What is declared must
+#: be protected; what is not declared may be as it is on purpose.
+FINDINGS = {
+    "not_paired": (
+        "declared_not_paired",
+        "error",
+        ("volume is declared and not paired", "volumes are declared and not paired"),
+        "run the playbook protect with the same list",
+    ),
+    "not_declared": (
+        "not_declared",
+        "warning",
+        ("volume is paired and not declared", "volumes are paired and not declared"),
+        "add it to the list, or end its replication with the playbook unprotect",
+    ),
+    "unpaired": (
+        "unpaired",
+        "warning",
+        (
+            "other volume of the same accounts is in no pair with this peer",
+            "other volumes of the same accounts are in no pair with this peer",
+        ),
+        "add it to the list and run the playbook protect, if it has to be protected",
+    ),
+}
 
 
 def replication_drift(joined: Any, declared: Any) -> list[dict[str, Any]]:
@@ -95,18 +127,46 @@ def _names(link: dict[str, Any]) -> tuple[str, str]:
 
 
 def _drift(link: dict[str, Any], listed: dict[str, Any]) -> dict[str, Any]:
+    name = " - ".join(_names(link))
     if listed.get("problem"):
-        return {"link": " - ".join(_names(link)), "problem": listed["problem"], **{key: [] for key in DIFFERENCES}}
+        return {
+            "link": name,
+            "problem": listed["problem"],
+            **{key: [] for key in DIFFERENCES},
+            "problems": [_unusable(link, name, listed["problem"])],
+        }
     items = [{**item, "account": item.get("account") or listed.get("account")} for item in listed["pairs"]]
     sides = [pair["local"] for pair in link["volume_pairs"]]
     accounts = {item["account"] for item in items} | {side["account"] for side in sides if _is_in(items, side)}
     unpaired = [side for side in link.get("unpaired") or [] if side["account"] in accounts and not _is_in(items, side)]
-    return {
-        "link": " - ".join(_names(link)),
-        "problem": None,
+    differences = {
         "not_paired": [_item_name(item) for item in items if not any(_is(item, side) for side in sides)],
         "not_declared": [_side_name(side) for side in sides if not _is_in(items, side)],
         "unpaired": [_side_name(side) for side in unpaired],
+    }
+    problems = [_problem(link, name, kind, volumes) for kind, volumes in differences.items() if volumes]
+    return {"link": name, "problem": None, **differences, "problems": problems}
+
+
+def _unusable(link: dict[str, Any], name: str, why: str) -> dict[str, Any]:
+    message = f"the list of {name} cannot be used: {why}"
+    remedy = "correct the list, and check again: until then it is not known what is missing"
+    return _finding(link, ("list_not_usable", "error", message, remedy), None)
+
+
+def _problem(link: dict[str, Any], name: str, kind: str, volumes: list[str]) -> dict[str, Any]:
+    code, severity, (of_one, of_several), remedy = FINDINGS[kind]
+    what = of_one if len(volumes) == 1 else of_several
+    message = f"{name}: {len(volumes)} {what}: {first_named(volumes)}"
+    return _finding(link, (code, severity, message, remedy), len(volumes))
+
+
+def _finding(link: dict[str, Any], said: tuple[str, str, str, str], count: int | None) -> dict[str, Any]:
+    return {
+        **dict(zip(("code", "severity", "message", "remedy"), said)),
+        "cluster": link["clusters"]["local"]["name"],
+        **dict.fromkeys(("volume", "volume_id", "account", "command")),
+        "count": count,
     }
 
 

@@ -28,6 +28,11 @@ options:
       - The names of the hosts of the inventory. Without it the names are not compared with the inventory.
     type: list
     elements: str
+  most:
+    description:
+      - How many clusters there may be at most. With two, C(replication_clusters) is not mentioned.
+    type: int
+    default: 5
 seealso:
   - plugin: elementsw.replication.join_reports
     plugin_type: filter
@@ -71,28 +76,33 @@ _value:
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from ..plugin_utils._filter_input import dictionary, sequence
+from ..plugin_utils._filter_input import dictionary, plain, sequence
 
 NAME = "replication_links"
 #: What an item of replication_links may have besides the two names.
 OPTIONS = ("pairs", "pairs_file", "max_lag")
 MOST_CLUSTERS = 5
+#: With one of these in a name, or first in it, `hosts` of a play is a pattern of other hosts.
+IN_PATTERNS = frozenset(",*?[]")
+BEGINS_PATTERN = ("!", "&", "~")
+IN_ADDRESSES = frozenset("0123456789abcdefABCDEF:.")
 HOW = "-e replication_cluster=NAME -e replication_peer=NAME"
 HOW_MANY = f"Give two to five clusters as different hosts of the inventory, {HOW} or -e replication_clusters=NAME,NAME"
+HOW_TWO = f"Give two clusters as different hosts of the inventory, {HOW}"
 
 
 class _Refused(Exception):
     """What is wrong with what a user gave, as one sentence."""
 
 
-def replication_links(given: Any, hosts: Any = None) -> dict[str, Any]:
+def replication_links(given: Any, hosts: Any = None, *, most: Any = MOST_CLUSTERS) -> dict[str, Any]:
     """Return the links. Raise AnsibleFilterError where the input is not a dictionary of variables."""
     variables = dictionary(NAME, "the input", given, "of variables")
     known = None if hosts is None else sequence(NAME, "hosts", hosts, "of names of hosts")
     links: list[dict[str, Any]] = []
     problem = None
     try:
-        links = _links(variables, known)
+        links = _links(variables, known, plain(most))
     except _Refused as refused:
         problem = str(refused)
     return {
@@ -105,7 +115,7 @@ def replication_links(given: Any, hosts: Any = None) -> dict[str, Any]:
     }
 
 
-def _links(variables: dict[str, Any], hosts: list[str] | None) -> list[dict[str, Any]]:
+def _links(variables: dict[str, Any], hosts: list[str] | None, most: int) -> list[dict[str, Any]]:
     links, clusters = variables.get("links"), variables.get("clusters")
     two = [variables.get("cluster"), variables.get("peer")]
     if [_is_given(links), _is_given(clusters), any(map(_is_given, two))].count(True) > 1:
@@ -119,10 +129,11 @@ def _links(variables: dict[str, Any], hosts: list[str] | None) -> list[dict[str,
         not all(isinstance(name, str) and name for name in names)
         or (hosts is not None and not set(names) <= set(hosts))
         or len(set(names)) != len(names)
-        or not 2 <= len(names) <= MOST_CLUSTERS
+        or not 2 <= len(names) <= most
     ):
-        shown = ", ".join(str(name) if _is_given(name) else "nothing" for name in names)
-        raise _Refused(f"{HOW_MANY}. Given: {shown}{_unknown(names, hosts)}.")
+        shown = ", ".join(_shown(name) if _is_given(name) else "nothing" for name in names)
+        raise _Refused(f"{HOW_TWO if most == 2 else HOW_MANY}. Given: {shown}{_unknown(names, hosts)}.")
+    _refuse_patterns(names)
     return [{"cluster": name, "peer": peer} for place, name in enumerate(names, 1) for peer in names[place:]]
 
 
@@ -136,9 +147,31 @@ def _text_or_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
+def _shown(name: Any) -> str:
+    """The name, in quotes where its end would not be seen."""
+    text = str(name)
+    return text if text == text.strip() else repr(text)
+
+
+def _refuse_patterns(names: Iterable[Any]) -> None:
+    """Raise _Refused for a name that a play would take for a pattern: it would match other hosts, or none and do nothing."""
+    for name in names:
+        is_address = set(name) <= IN_ADDRESSES and name.count(":") > 1
+        if (
+            any(character.isspace() for character in name)
+            or set(name) & IN_PATTERNS
+            or name.startswith(BEGINS_PATTERN)
+            or (":" in name and not is_address)
+        ):
+            raise _Refused(
+                f"{name!r} cannot be the host of a cluster: a play takes it for a pattern of several hosts; rename the host in "
+                "the inventory, without blanks and any of , : * ? [ ] ! & ~."
+            )
+
+
 def _unknown(names: Iterable[Any], hosts: list[str] | None) -> str:
     """Which of the names given is no host, where some are."""
-    unknown = [str(name) for name in names if _is_given(name) and hosts is not None and name not in hosts]
+    unknown = [_shown(name) for name in names if _is_given(name) and hosts is not None and name not in hosts]
     if not unknown:
         return ""
     return f"; {', '.join(dict.fromkeys(unknown))} {'is no host' if len(unknown) == 1 else 'are no hosts'} of the inventory"
@@ -170,6 +203,7 @@ def _link(place: str, item: dict[str, Any], hosts: list[str] | None) -> dict[str
         raise _Refused(f"{place}: name two different clusters, as cluster and peer.")
     if missing := _unknown(names, hosts):
         raise _Refused(f"{place}{missing.replace(';', ':', 1)}.")
+    _refuse_patterns(name for name in names if name)
     return {key: value for key, value in item.items() if _is_given(value)}
 
 

@@ -143,7 +143,7 @@ def report_data(joined: Any, table: Any, at: Any, drift: Any = ()) -> dict[str, 
     report = dictionary(NAME, "the input", joined, JOINED)
     laid_out = dictionary(NAME, "table", table, TABLE)
     with shaped(NAME, f"{JOINED} and {TABLE}"):
-        problems = sorted(report["problems"], key=_what_to_do_first)
+        problems = sorted(laid_out["all_problems"], key=_what_to_do_first)
         volume_pairs = _volume_pairs(report, problems)
         return {
             "generated_at": plain(at),

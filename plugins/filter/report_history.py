@@ -123,11 +123,12 @@ def report_history(text: Any, data: Any, days: Any = 31) -> dict[str, Any]:
         at = time_given(NAME, "generated_at", report["generated_at"])
         now = Look(at, states, list(dict.fromkeys(fingerprints)))
     earliest = now.at - _days(days)
-    # A clock that was set back leaves lines that are not over yet.
-    before = [look for look in _looks(_text(text)) if earliest <= look.at < now.at]
-    looks = [*before, now]
+    known = list(_looks(_text(text)))
+    looks = [*(look for look in known if earliest <= look.at < now.at), now]
+    # A clock that was set back, or was wrong for a while, leaves lines that are not over yet: they stay, and count later.
+    to_come = [look for look in known if look.at > now.at]
     return {
-        "text": "".join(f"{look.as_line()}\n" for look in looks),
+        "text": "".join(f"{look.as_line()}\n" for look in (*looks, *to_come)),
         "reports": len(looks),
         "protected": _protected(looks, None),
         "volume_pairs": [{"protected": _protected(looks, key), "lags": _lags(looks, key)} for key in keys],

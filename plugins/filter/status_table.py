@@ -28,7 +28,7 @@ options:
     default: ""
   drift:
     description:
-      - The value of P(elementsw.replication.replication_drift#filter). A volume that is declared and has no pair is as an error.
+      - The value of P(elementsw.replication.replication_drift#filter). Its problems count like those of the links.
     type: list
     elements: dict
     default: []
@@ -66,6 +66,10 @@ _value:
       description: How many problems there are.
       type: str
       sample: 1 error, 0 warnings
+    all_problems:
+      description: Every problem once, those of O(drift) as well.
+      type: list
+      elements: dict
     problems:
       description: The problems of clusters and links that were not read.
       type: list
@@ -136,6 +140,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..plugin_utils._filter_input import dictionaries, dictionary, plain, shaped
+from ..plugin_utils._pair_rows import is_of, writable
 
 NAME = "status_table"
 JOINED = "the value of elementsw.replication.join_reports"
@@ -156,12 +161,15 @@ def status_table(joined: Any, at: Any = "", drift: Any = ()) -> dict[str, Any]:
     differing = dictionaries(NAME, "drift", drift, "each item a link")
     with shaped(NAME, JOINED):
         missing = sum(len(link["not_paired"]) for link in differing)
-        read = [(link, problems, _is_shown(link, problems)) for link, problems in _with_problems(report)]
+        of_lists = {each["link"]: each["problems"] for each in differing}
+        read = [(link, problems, _is_shown(link, problems)) for link, problems in _with_problems(report, of_lists)]
+        every = report["problems"] + [problem for found in of_lists.values() for problem in found]
         return {
-            "headline": _headline(report["summary"], missing, plain(at)),
-            "sick": _sick(report, missing),
+            "headline": _headline(report, missing, plain(at)),
+            "sick": _sick(report, every),
             "not_read": _not_read(report),
-            "counts": _counts(report["problems"]),
+            "counts": _counts(every),
+            "all_problems": every,
             "problems": report["unread"],
             "links": [_link(link, problems) for link, problems, is_shown in read if is_shown],
             "not_paired": [
@@ -172,9 +180,11 @@ def status_table(joined: Any, at: Any = "", drift: Any = ()) -> dict[str, Any]:
         }
 
 
-def _headline(summary: dict[str, Any], missing: int, at: str) -> str:
+def _headline(report: dict[str, Any], missing: int, at: str) -> str:
+    summary = report["summary"]
+    nothing = "No volume pairs were read" if report["unread"] else "No volume pairs"
     protected = f"{summary['protected']} of {_counted(summary['pairs'], 'pair')} protected"
-    parts = [protected if summary["pairs"] else "No volume pairs"]
+    parts = [protected if summary["pairs"] else nothing]
     if summary["worst_lag_seconds"] is not None:
         parts.append(f"worst lag {_lag(summary['worst_lag_seconds'])} ({summary['worst_lag_volume']})")
     others = {
@@ -189,12 +199,10 @@ def _headline(summary: dict[str, Any], missing: int, at: str) -> str:
     return ", ".join(parts) + (f" - as of {at}" if at else "")
 
 
-def _sick(report: dict[str, Any], missing: int) -> str | None:
+def _sick(report: dict[str, Any], every: list[dict]) -> str | None:
     unread = report["unread"]
-    errors = [problem for problem in report["problems"] if problem["severity"] == "error" and problem not in unread]
+    errors = [problem for problem in every if problem["severity"] == "error" and problem not in unread]
     errors += [problem for problem in unread if problem["code"] == UNREACHABLE]
-    if not errors and missing:
-        return f"{_counted(missing, 'volume')} declared and not paired; run protect with the same list."
     if not errors:
         return None
     return f"The replication has {_counted(len(errors), 'problem')} of severity error; the report says what to do about each."
@@ -210,16 +218,28 @@ def _not_read(report: dict[str, Any]) -> str | None:
     )
 
 
-def _with_problems(report: dict[str, Any]) -> list[tuple[dict, list[dict]]]:
+def _with_problems(report: dict[str, Any], of_lists: dict[str, list[dict]]) -> list[tuple[dict, list[dict]]]:
     """The links, those with errors first, each with the problems that no link before it has."""
     messages: set[str] = set()
     links = []
-    for link in sorted(report["pairs"], key=lambda link: link["healthy"]) + report["halves"]:
-        found = [problem for problem in link["problems"] if problem["code"] not in report["ignored"]]
+    all_problems = [(link, link["problems"] + of_lists.get(_link_name(link), [])) for link in report["pairs"]]
+    all_problems.sort(key=lambda pair: pair[0]["healthy"] and not any(_is_error(problem) for problem in pair[1]))
+    for link, problems in all_problems + [(half, half["problems"]) for half in report["halves"]]:
+        found = [problem for problem in problems if problem["code"] not in report["ignored"]]
         new = [problem for problem in found if problem["message"] not in messages]
         messages.update(problem["message"] for problem in new)
         links.append((link, new))
     return links
+
+
+def _link_name(link: dict[str, Any]) -> str:
+    """The hosts of the link that the loop was over; empty where there was none."""
+    item = link.get(link.get("ansible_loop_var", ""))
+    return f"{item['cluster']} - {item['peer']}" if item else ""
+
+
+def _is_error(problem: dict[str, Any]) -> bool:
+    return problem["severity"] == "error"
 
 
 def _is_shown(link: dict[str, Any], problems: list[dict]) -> bool:
@@ -243,9 +263,14 @@ def _link(link: dict[str, Any], problems: list[dict]) -> dict[str, Any]:
         "cluster_pairs": [_cluster_pair(pair, bool(link["clusters"]["peer"])) for pair in link["cluster_pairs"]],
         "problems": [problem for problem in without_row if not problem["volume"]]
         + [problem for problem in without_row if problem["volume"]],
-        "readiness": [check for check in link.get("readiness") or [] if check["ok"] is not True],
+        "readiness": _checks(link.get("readiness") or []),
         "rows": _aligned([_head(here, peer_name), *sorted(rows, key=_rank)]) if rows else [],
     }
+
+
+def _checks(checks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The checks that failed or could not be made. Several that could not be made for the same reason are one."""
+    return list({(check["ok"], check["message"]): check for check in checks if check["ok"] is not True}.values())
 
 
 def _title(here: str, peer_name: str | None, problems: list[dict]) -> str:
@@ -257,11 +282,7 @@ def _title(here: str, peer_name: str | None, problems: list[dict]) -> str:
 
 def _put(problem: dict[str, Any], rows: list[dict]) -> bool:
     """Put a problem into the row of its volume. A name that several rows have says nothing: accounts share names."""
-    cluster, name, number = problem["cluster"], problem["volume"], problem.get("volume_id")
-    if number is not None:
-        found = [row for row in rows if (cluster, number) in row["ids"]]
-    else:
-        found = [row for row in rows if name and (cluster, name) in row["names"]]
+    found = [row for row in rows if is_of(problem, row["volumes"])]
     if len(found) != 1:
         return False
     found[0]["problems"].append(problem)
@@ -296,8 +317,7 @@ def _row(pair: dict[str, Any], here: str, peer_name: str | None) -> dict[str, An
     return {
         "health": pair["health"],
         "lag": pair.get("lag_seconds") or 0,
-        "ids": [(name, side["volume_id"]) for name, side in sides if side["volume_id"] is not None],
-        "names": [(name, side["name"]) for name, side in sides if side["name"]],
+        "volumes": [(name, side["volume_id"], side["name"]) for name, side in sides],
         "problems": [],
         "cells": [
             _volume(local),
@@ -309,14 +329,14 @@ def _row(pair: dict[str, Any], here: str, peer_name: str | None) -> dict[str, An
             pair["health"] or NOTHING,
             _lag(pair.get("lag_seconds")),
             _progress(pair.get("progress")),
-            _writable((here, local["access"]), (peer_name or NOT_READ, peer["access"])),
+            writable((here, local["access"]), (peer_name or NOT_READ, peer["access"])),
         ],
     }
 
 
 def _rank(row: dict[str, Any]) -> tuple[bool, int, float]:
     """Rows with an error first, and those that need a person; among both kinds the worst health, then the largest lag."""
-    is_error = row["health"] in NEED_A_PERSON or any(problem["severity"] == "error" for problem in row["problems"])
+    is_error = row["health"] in NEED_A_PERSON or any(_is_error(problem) for problem in row["problems"])
     return not is_error, WORST_FIRST.index(row["health"] if row["health"] in WORST_FIRST else "unknown"), -row["lag"]
 
 
@@ -348,16 +368,6 @@ def _progress(progress: dict[str, Any] | None) -> str:
     percent, seconds = progress["percent"], progress["remaining_seconds"]
     done = (progress["stage"] or "copying") if percent is None else f"{round(percent)} %"
     return done if seconds is None else f"{done}, {math.ceil(seconds / 60)} min left"
-
-
-def _writable(*sides: tuple[str, str | None]) -> str:
-    """Where hosts can write. A cluster that was not read may be writable, too."""
-    writable = [name for name, access in sides if access == "readWrite"]
-    if not all(access for _name, access in sides):
-        return f"{writable[0] if writable else ''}?"
-    if len(writable) == len(sides):
-        return "both"
-    return writable[0] if writable else "neither"
 
 
 class FilterModule:

@@ -27,9 +27,10 @@ options:
     required: true
   volumes:
     description:
-      - Names of volumes of the cluster of the report.
+      - The volumes of the cluster of the report, each by its name, or as items with C(volume) and perhaps C(account), or with
+        C(volume_id), as P(elementsw.replication.unprotect_options#filter) returns them.
     type: list
-    elements: str
+    elements: raw
     required: true
   trial:
     description:
@@ -62,11 +63,11 @@ _value:
       type: list
       elements: dict
     unpaired:
-      description: The names of volumes that have no pair any more.
+      description: The volumes of which no half of a pair is left, as they are named.
       type: list
       elements: str
     problem:
-      description: Why the names cannot be used, as one sentence. V(null) when they can.
+      description: Why the names cannot be used, a sentence for each reason. V(null) when they can.
       type: str
 """
 
@@ -74,8 +75,10 @@ from collections.abc import Callable
 from typing import Any
 
 from ..plugin_utils._filter_input import dictionary, sequence, shaped
+from ..plugin_utils._summary_parts import did_fail
 
 NAME = "unprotect_pairs"
+VARIABLE = "unprotect_volumes"
 REPORT = "the result of elementsw.replication.element_pair_info"
 TRIAL = "the result of elementsw.replication.element_volume_pair"
 
@@ -83,33 +86,60 @@ TRIAL = "the result of elementsw.replication.element_volume_pair"
 def unprotect_pairs(report: Any, volumes: Any, trial: Any = None) -> dict[str, Any]:
     """Return the pairs whose replication ends. Raise AnsibleFilterError where the input is not as documented."""
     observed = dictionary(NAME, "the input", report, REPORT)
-    names = list(dict.fromkeys(sequence(NAME, "volumes", volumes, "of names")))
-    tried = dictionary(NAME, "trial", trial or {}, TRIAL).get("pairs") or []
+    given = sequence(NAME, "volumes", volumes, "of names or items")
+    tried = dictionary(NAME, "trial", trial or {}, TRIAL)
     with shaped(NAME, REPORT):
-        found = {name: [pair for pair in observed["volume_pairs"] if pair["local"]["name"] == name] for name in names}
-        without = [name for name in names if not found[name]]
+        # Each once: two of them may name the same volume in different ways.
+        named = {
+            _label(item): item for item in (each if isinstance(each, dict) else {"volume": each} for each in given)
+        }
+        found = {
+            label: [pair for pair in observed["volume_pairs"] if _is_named(pair, of)] for label, of in named.items()
+        }
+        pairs = {pair["local"]["volume_id"]: _item(pair) for several in found.values() for pair in several}
+        without = [label for label in named if not found[label]]
+        results = dict(zip(without, tried.get("pairs") or []))
+        left = [label for label, result in results.items() if result["state"] != "none"]
         problem = _problem(observed["clusters"]["local"]["name"], found, tried)
         return {
-            "pairs": [] if problem else [_item(pair) for pairs in found.values() for pair in pairs],
-            "untried": [{"volume": name} for name in without],
-            "unpaired": without,
+            "pairs": [] if problem else [*pairs.values(), *(named[label] for label in left)],
+            "untried": [named[label] for label in without],
+            "unpaired": [] if problem else [label for label in without if label not in left],
             "problem": problem,
         }
 
 
-def _problem(here: str, found: dict[str, list[dict]], tried: list[dict]) -> str | None:
-    refused = [message for message in (_refusal(here, result) for result in tried) if message]
-    if refused:
-        return f"unprotect_volumes: {', and '.join(refused)}. Nothing was written."
-    several = {name: pairs for name, pairs in found.items() if len(pairs) > 1}
-    if several:
-        name, pairs = next(iter(several.items()))
-        owners = ", ".join(f"{pair['local']['volume_id']} of account {pair['local']['account']}" for pair in pairs)
-        return (
-            f"unprotect_volumes: {len(pairs)} volumes of cluster {here} are named {name}: {owners}. Nothing was written; "
-            "give the one by its volume_id in protect_pairs, with unprotect_all."
-        )
-    return None
+def _label(item: dict[str, Any]) -> str:
+    """How a user names the volume in text."""
+    name = str(item.get("volume") or item["volume_id"])
+    return f"{item['account']}/{name}" if item.get("account") else name
+
+
+def _is_named(pair: dict[str, Any], item: dict[str, Any]) -> bool:
+    local = pair["local"]
+    return {
+        "volume": local["name"],
+        "volume_id": local["volume_id"],
+        "account": local["account"],
+    }.items() >= item.items()
+
+
+def _problem(here: str, found: dict[str, list[dict]], tried: dict[str, Any]) -> str | None:
+    if did_fail(tried, "pairs") and not tried.get("pairs"):
+        return f"{VARIABLE}: {tried.get('msg', 'the trial failed')}."
+    problems = [message for message in (_refusal(here, result) for result in tried.get("pairs") or []) if message]
+    problems += [_several(here, pairs) for pairs in found.values() if len(pairs) > 1]
+    return ".\n".join(f"{VARIABLE}: {problem}" for problem in problems) + ". Nothing was written." if problems else None
+
+
+def _several(here: str, pairs: list[dict[str, Any]]) -> str:
+    first, owners = pairs[0]["local"], [pair["local"]["account"] for pair in pairs]
+    volumes = " and ".join(f"{pair['local']['volume_id']} of account {pair['local']['account']}" for pair in pairs)
+    by_account = f"{first['account']}/{first['name']} or " if owners.count(first["account"]) == 1 else ""
+    return (
+        f"cluster {here} has {len(pairs)} volumes named {first['name']}, {volumes}: name one as {by_account}"
+        f"[{{volume_id: {first['volume_id']}}}]"
+    )
 
 
 def _refusal(here: str, result: dict[str, Any]) -> str | None:

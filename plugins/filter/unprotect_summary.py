@@ -59,7 +59,9 @@ _value:
   type: dict
   contains:
     lines:
-      description: One line for each pair, one for the clusters where their pair was to be removed, and one with the counts.
+      description:
+        - One line for each pair, one for the clusters where their pair was to be removed, one for each warning, such as that a
+          half is left, and one with the counts.
       type: list
       elements: str
       sample: ["* orders-db (41) - orders-db (77): pair removed", "1 volume pair, 1 removed"]
@@ -85,6 +87,7 @@ from ..plugin_utils._summary_parts import counted, did_fail, failed_problem, sid
 NAME = "unprotect_summary"
 WRITABLE = "readWrite"
 TARGET = "replicationTarget"
+NOT_READ = "the peer was not read"
 VOLUMES = "the result of elementsw.replication.element_volume_pair"
 CLUSTERS = "the result of elementsw.replication.element_cluster_pair"
 
@@ -104,6 +107,7 @@ def unprotect_summary(
                 *(_line(result, bool(plain(check)), bool(plain(release))) for result in results),
                 *(f"  {name}: had no pair already" for name in names),
                 *_of_clusters(apart, bool(plain(check))),
+                *_warnings(removed, apart),
                 headline,
             ],
             "headline": headline,
@@ -121,19 +125,36 @@ def _line(result: dict[str, Any], check: bool, release: bool) -> str:
 def _outcome(result: dict[str, Any], check: bool, release: bool) -> str:
     if result["failed"]:
         return f"failed: {result['msg']}"
-    if not result["changed"] and result["state"] == "none" and result["local"]["volume_id"] is None:
-        return "there is no such volume, and no half of its pair"
-    if not result["changed"]:
-        # A pair that is still there was not begun, since another one failed.
-        return (
-            "had no pair already" if result["state"] == "none" else f"pair kept ({result['state']}); nothing was done"
-        )
+    return _removed(result, check, release) if result["changed"] else _kept(result)
+
+
+def _kept(result: dict[str, Any]) -> str:
+    if result["state"] == "none":
+        missing = result["local"]["volume_id"] is None
+        return "there is no such volume, and no half of its pair" if missing else "had no pair already"
+    if result["state"] == "unknown_peer" and result["local"]["replication_state"] is None:
+        return f"no half is left on this cluster; {NOT_READ}"
+    # A pair that is still there was not begun, since another one failed.
+    return f"pair kept ({result['state']}); nothing was done"
+
+
+def _removed(result: dict[str, Any], check: bool, release: bool) -> str:
+    if result["state"] == "unknown_peer":
+        return f"half {'would be removed' if check else 'removed'} on this cluster; {NOT_READ}"
+    if not check and result["state"] != "none":
+        return "pair removed, but for one half"
     done = "pair would be removed" if check else "pair removed"
     accesses = [result[side]["access"] for side in ("local", "peer")]
     if release and check and TARGET in accesses:
         return f"{done}, the former target would become writable"
     # A volume that is deleted or missing was not released, and is not writable.
     return f"{done}, the former target is writable" if release and accesses == [WRITABLE] * 2 else done
+
+
+def _warnings(*results: dict[str, Any]) -> list[str]:
+    """What the modules warn of, such as a half that is left, each once."""
+    texts = [text for result in results for text in result.get("warnings") or []]
+    return [f"- {text}." for text in dict.fromkeys(texts)]
 
 
 def _of_clusters(apart: dict[str, Any], check: bool) -> list[str]:

@@ -66,6 +66,11 @@ options:
         V(lag_high). Not more than O(max_lag).
       - With this option the module reads volume pairs as if O(gather) had V(volume_pairs).
     type: float
+  x_commands:
+    description:
+      - Internal, for the action plugin of this collection. Do not use it. Its name puts it at the end of this list.
+    type: bool
+    default: false
 extends_documentation_fragment:
   - elementsw.replication._attributes
   - elementsw.replication._connection
@@ -277,8 +282,8 @@ problems:
         - Where a person has to decide, there is one line for each choice, below a comment that says what it does. Run one
           of them. Lines above the first comment, or below the same comment, belong together and are run in their order.
         - Options of C(ansible) that the run had besides its inventory, such as C(--ask-vault-password), must be added.
-        - V(null) if no module of this collection does it, if the peer does not answer, and if O(peer_host) was not given,
-          because the commands need the names of both hosts.
+        - V(null) if no module of this collection does it, if the peer does not answer, and with C(async). Also V(null) if
+          O(peer_host) was not given, because the commands need the names of both hosts.
       returned: success
       type: str
       sample: >-
@@ -695,6 +700,7 @@ def argument_spec() -> dict[str, Any]:
         "warn_lag": {"type": "float"},
         "volumes": {"type": "list", "elements": "str"},
         "accounts": {"type": "list", "elements": "str"},
+        "x_commands": {"type": "bool", "default": False},
     }
 
 

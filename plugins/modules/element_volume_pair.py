@@ -150,7 +150,8 @@ options:
         default: false
       name:
         description:
-          - Name of the volume. Defaults to O(peer_volume), or else to the name of the volume here.
+          - Name of the volume, of letters, digits and C(-) only. Defaults to O(peer_volume), or else to the name of the
+            volume here.
           - At the top level it is only accepted if at most one item of O(pairs) has no O(pairs[].create_peer_volume)
             of its own.
         type: str
@@ -607,7 +608,8 @@ pairs:
       type: dict
     saved:
       description:
-        - The snapshots that this run has taken of volumes before it overwrote them. Empty in check mode.
+        - The snapshots that this run has taken of volumes before it overwrote them. In check mode those that it would
+          take, which have no ID, name and expiry yet.
         - They stay until they expire or are deleted.
       returned: success
       type: list
@@ -624,17 +626,17 @@ pairs:
           type: str
           sample: orders-db
         snapshot_id:
-          description: ID of the snapshot on that cluster. V(null) when the cluster did not report it.
+          description: ID of the snapshot on that cluster. V(null) when the cluster did not report it, and in check mode.
           returned: success
           type: int
           sample: 912
         name:
-          description: Name of the snapshot, and of its group if it belongs to one.
+          description: Name of the snapshot, and of its group if it belongs to one. V(null) in check mode.
           returned: success
           type: str
           sample: elementsw-saved-0123456789abcdef-0
         expires:
-          description: When the cluster deletes it. V(null) if it does not expire.
+          description: When the cluster deletes it. V(null) if it does not expire, and in check mode.
           returned: success
           type: str
           sample: "2026-12-05T10:00:00Z"

@@ -16,7 +16,7 @@ from typing import Any
 
 from ansible.module_utils.common.validation import check_type_bool, check_type_dict, check_type_int
 
-from ..module_utils._element.arguments import is_unset
+from ..module_utils._element.arguments import is_unset, shown
 from ..module_utils._pairing.pair_options import ITEM, VOLUMES, Problems, conflicts, in_lines, place
 
 
@@ -29,7 +29,7 @@ def usable_items(pairs: Any, wait_for: Any = None) -> tuple[list[dict[str, Any]]
     if given is None:
         return (
             [],
-            f"pairs: {_shown(pairs)} is no list; give a list of dictionaries, such as [{{'volume': 'orders-db'}}]",
+            f"pairs: {shown(pairs)} is no list; give a list of dictionaries, such as [{{'volume': 'orders-db'}}]",
         )
     items: list[dict[str, Any]] = []
     problems: Problems = []
@@ -37,7 +37,9 @@ def usable_items(pairs: Any, wait_for: Any = None) -> tuple[list[dict[str, Any]]
         try:
             item = check_type_dict(value)
         except TypeError:
-            problems.append((place(number, value), f"{_shown(value)} is no dictionary; give it as volume: NAME"))
+            # Without quotes, as the name of a volume is shown.
+            named = {"volume": repr(str(value))[1:-1][:60]}
+            problems.append((place(number, named), "no dictionary; give each volume as {volume: NAME}"))
             continue
         converted, found = usable_item(item, wait_for)
         problems += [(place(number, item), problem) for problem in found]
@@ -52,6 +54,53 @@ def usable_item(given: Mapping[str, Any], wait_for: Any = None) -> tuple[dict[st
     # A volume that cannot be converted is given, too: nothing is said about its absence.
     volumes = {key: item[key] for key in VOLUMES if key in item}
     return converted, invalid + conflicts({**volumes, **converted}, wait_for)
+
+
+def usable_variables(
+    given: Mapping[str, Any], spec: Mapping[str, Any], prefix: str
+) -> tuple[dict[str, Any], list[str]]:
+    """Return the values of variables by the names of the spec, and the messages about those that are invalid.
+
+    The variables are called by these names behind the prefix. Null and texts of blanks count as not given, blanks around a text
+    are dropped, and an option that is not given is absent, whatever default the spec has.
+    """
+    stripped = {name: value.strip() if isinstance(value, str) else value for name, value in given.items()}
+    return _convert(_given(stripped), spec, prefix)
+
+
+def usable_volumes(given: Any) -> tuple[list[dict[str, Any]] | None, list[str]]:
+    """Return the items that name these volumes, each once, and the values in quotes that name none. None: it is no list.
+
+    A volume is named by NAME, ACCOUNT/NAME, {volume_id: ID} or {volume: NAME, account: ACCOUNT}. Text has commas or lines, or
+    is a list in JSON. Null and empty pieces are dropped.
+    """
+    pieces: list[Any] | None = _as_list(given)
+    if pieces is None and isinstance(given, str):
+        pieces = given.replace("\n", ",").split(",")
+    if pieces is None:
+        return None, [shown(given)]
+    items: list[dict[str, Any]] = []
+    invalid: list[str] = []
+    for piece in pieces:
+        item = None if is_unset(piece) else _volume_item(piece)
+        if item and item not in items:
+            items.append(item)
+        elif item == {}:
+            invalid.append(shown(piece))
+    return items, invalid
+
+
+def _volume_item(named: Any) -> dict[str, Any]:
+    """The item of one volume, which is empty if it cannot be one."""
+    if isinstance(named, Mapping):
+        item, problems = usable_item(named)
+        return {} if problems or not item.keys() <= {"volume", "volume_id", "account"} else item
+    if isinstance(named, bool) or not isinstance(named, (str, int)):
+        return {}
+    account, slash, volume = str(named).strip().rpartition("/")
+    if not slash:
+        return {"volume": volume}
+    return {"volume": volume.strip(), "account": account.strip()} if volume.strip() and account.strip() else {}
 
 
 def _as_list(pairs: Any) -> list[Any] | None:
@@ -82,14 +131,14 @@ def _convert(item: Mapping[str, Any], spec: Mapping[str, Any], prefix: str) -> t
         try:
             converted[key] = _CONVERTERS[rules["type"]](value)
         except (TypeError, ValueError):
-            problems.append(f"{prefix}{key}: {_shown(value)} is {_NONE_OF[rules['type']]}")
+            problems.append(f"{prefix}{key}: {shown(value)} is {_NONE_OF[rules['type']]}")
             continue
         if rules["type"] == "dict":
             inner, further = _convert(_given(converted[key]), rules["options"], f"{prefix}{key}.")
             converted[key] = inner
             problems += further
         if converted[key] not in rules.get("choices", [converted[key]]):
-            problems.append(f"{prefix}{key} {_shown(value)} is not one of {', '.join(rules['choices'])}")
+            problems.append(f"{prefix}{key} {shown(value)} is not one of {', '.join(rules['choices'])}")
     return converted, problems
 
 
@@ -116,11 +165,5 @@ _NONE_OF = {
     "str": "no text",
     "int": "no whole number",
     "bool": "neither true nor false",
-    "dict": "no dictionary",
+    "dict": "no dictionary; {} takes all defaults",
 }
-
-
-def _shown(value: Any) -> str:
-    """The value in quotes, without what would make the message unreadable."""
-    text = repr(str(value))
-    return text if len(text) <= 60 else f"{text[:57]}...'"

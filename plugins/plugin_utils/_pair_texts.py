@@ -15,7 +15,7 @@ import yaml
 from ansible.module_utils.common.validation import check_type_bool
 
 from ..module_utils._pairing.pair_options import ITEM
-from ._pair_items import usable_item
+from ._pair_items import shown, usable_item
 
 CREATE = "create_peer_volume"
 #: The columns of a list, in the order of the options of the module.
@@ -23,6 +23,7 @@ COLUMNS = (*ITEM, *(f"{CREATE}.{name}" for name in ITEM[CREATE]["options"]))
 DELIMITERS = (";", ",", "\t")
 #: The keys under which a YAML file may have its list: that of the variable, and that of the report of the live pairs.
 KEYS = ("protect_pairs", "pairs")
+EXAMPLE = "write each volume as - {volume: NAME}, or begin a CSV with a row of columns, such as volume"
 
 Items = list[dict[str, Any]]
 Faults = list[str]
@@ -51,6 +52,8 @@ def from_csv(text: str) -> tuple[Items, Faults]:
     if start is None:
         return [], ["the text is empty; its first row must name the columns"]
     columns, faults = _columns(rows[start])
+    if not set(columns) & set(COLUMNS):
+        return [], [f"{shown(delimiter.join(rows[start]))} names no column of a list; {EXAMPLE}"]
     if "volume" not in columns and "volume_id" not in columns:
         return [], faults
     # A column that is not known does not hide what is wrong with the rows.
@@ -67,9 +70,12 @@ def _delimiter(header: str) -> str:
 
 
 def _columns(header: Iterable[str]) -> tuple[list[str], Faults]:
-    columns = ["_".join(name.lower().replace("-", "_").split()) for name in header]
+    """The columns by the names of COLUMNS, and what is wrong with them, by the names that the header has."""
+    written = list(header)
+    columns = ["_".join(name.lower().replace("-", "_").split()) for name in written]
     named = [name for name in columns if name]
-    unknown = [name for name in dict.fromkeys(named) if name not in COLUMNS]
+    unknown = [name for name, column in zip(written, columns) if column and column not in COLUMNS]
+    unknown = list(dict.fromkeys(unknown))
     faults = [f"unknown column {name!r}; the known columns are {', '.join(COLUMNS)}" for name in unknown[:1]]
     faults += [f"unknown column {name!r}" for name in unknown[1:]]
     faults += [f"column {name!r} is there twice" for name in dict.fromkeys(named) if named.count(name) > 1]
@@ -127,6 +133,6 @@ def _from_yaml(text: str) -> tuple[Items, Faults]:
         return [], [f"the text is no YAML{f', see line {mark.line + 1}' if mark else ''}"]
     if isinstance(value, dict):
         value = next((value[key] for key in KEYS if key in value), value)
-    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-        return [], [f"the text is no list of dictionaries, alone or as {' or '.join(KEYS)}"]
+    if not isinstance(value, list):
+        return [], [f"the text is no list, alone or as {' or '.join(KEYS)}; such as [{{volume: orders-db}}]"]
     return value, []

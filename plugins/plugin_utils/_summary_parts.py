@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..module_utils._pairing.model import MAX_NAMED, first_named
+
 
 def did_fail(result: dict[str, Any], member: str) -> bool:
     """Whether the result of a module, of which success has this member, is that of a failure. One that was skipped is not."""
@@ -28,6 +30,30 @@ def which_failed(results: list[dict[str, Any]]) -> str | None:
         if failed
         else None
     )
+
+
+def saved_snapshots(results: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the snapshots in the items of `pairs`, by cluster and by whether they expire: the first ones, and how many more.
+
+    In check mode they have no names yet, and only their volumes are known.
+    """
+    saved = [each for result in results for each in result.get("saved") or []]
+    kinds: dict[tuple[str, bool], dict[str | None, list[str]]] = {}
+    for each in saved:
+        volumes = kinds.setdefault((each["cluster"], bool(each["expires"])), {})
+        volumes.setdefault(each["name"], []).append(each["volume"])
+    return [_saved_alike(cluster, volumes, expire) for (cluster, expire), volumes in kinds.items()]
+
+
+def _saved_alike(cluster: str, volumes: dict[str | None, list[str]], expire: bool) -> dict[str, Any]:
+    named = {name: of for name, of in volumes.items() if name}
+    return {
+        "cluster": cluster,
+        "snapshots": [f"{name} ({first_named(of)})" for name, of in named.items()][:MAX_NAMED],
+        "volumes": first_named(list(dict.fromkeys(volume for of in volumes.values() for volume in of))),
+        "more": max(len(named) - MAX_NAMED, 0),
+        "expire": expire,
+    }
 
 
 def side_name(side: dict[str, Any], name: str | None) -> str:

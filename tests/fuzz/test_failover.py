@@ -215,6 +215,8 @@ SWITCHES = st.fixed_dictionaries(
         "statistics": st.sampled_from(("sampled", "late", "live")),
         "sample_period": st.sampled_from(("named", "zero", "missing")),
         "attributes_replicated": st.booleans(),
+        "arriving_snapshot": st.sampled_from(("listed", "hidden")),
+        "replicated_group": st.sampled_from(("exists", "members_only")),
     }
 )
 

@@ -85,7 +85,7 @@ class InProcess:
 
     def post(self, path: str, body: str, timeout: float | None = None) -> Reply:
         request = exchange.Request("POST", path, f"Basic {self._login}", body.encode())
-        envelope = exchange.open_envelope(request.body)
+        envelope = exchange.open_envelope(request)
         with self._world.lock:
             fault = self._world.faults.next(self._cluster.name, envelope.method_name)
             if fault is not None and fault.kind == "refuse":

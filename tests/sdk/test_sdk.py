@@ -11,7 +11,16 @@ import pathlib
 
 import pytest
 from solidfire.common import ApiServerError
+from solidfire.custom.models import CHAPSecret, TimeIntervalFrequency
 from solidfire.factory import ElementFactory
+from solidfire.models import (
+    CloneMultipleVolumeParams,
+    CreateInitiator,
+    ModifyInitiator,
+    QoS,
+    Schedule,
+    ScheduleInfo,
+)
 
 from ansible_collections.elementsw.replication.tests.simulator.server import serve
 from ansible_collections.elementsw.replication.tests.simulator.world import World
@@ -43,7 +52,9 @@ WORLD = {
 
 MESS = pathlib.Path(__file__).resolve().parents[1] / "simulator" / "worlds" / "four_sites.yml"
 READS = [
-    *("get_api", "get_cluster_full_threshold", "get_cluster_info", "get_cluster_version_info", "get_limits"),
+    *("get_api", "get_cluster_capacity", "get_current_cluster_admin", "list_active_nodes", "list_all_nodes"),
+    *("list_async_results", "list_initiators", "list_schedules", "list_volume_stats_by_volume"),
+    *("get_cluster_full_threshold", "get_cluster_info", "get_cluster_version_info", "get_limits"),
     *("get_volume_count", "list_accounts", "list_active_paired_volumes", "list_active_volumes", "list_cluster_admins"),
     *("list_cluster_faults", "list_cluster_pairs", "list_deleted_volumes", "list_events"),
     *("list_fibre_channel_sessions", "list_group_snapshots", "list_iscsisessions", "list_qos_policies"),
@@ -59,9 +70,13 @@ def connect(running, world, name):
 
 
 @pytest.fixture
-def clusters():
+def world():
+    return World.from_dict(WORLD)
+
+
+@pytest.fixture
+def clusters(world):
     """The SDK's objects for both clusters."""
-    world = World.from_dict(WORLD)
     with serve(world) as running:
         yield [connect(running, world, name) for name in world.clusters]
 
@@ -193,6 +208,115 @@ def test_a_volume_from_its_creation_to_its_purge(clusters):
     assert alpha.add_account("second").account.username == "second"
 
 
+def test_accounts_from_their_creation_to_their_removal(clusters):
+    alpha, _beta = clusters
+    made = alpha.add_account("lab", initiator_secret=CHAPSecret(secret="Initiator-001"))
+    alpha.modify_account(made.account_id, username="laboratory", status="locked", attributes={"floor": 2})
+    account = alpha.get_account_by_id(made.account_id).account
+    assert (account.username, account.status, account.attributes) == ("laboratory", "locked", {"floor": 2})
+    assert account.initiator_secret.secret == "Initiator-001"
+    alpha.remove_account(made.account_id)
+    assert [each.username for each in alpha.list_accounts().accounts] == ["shop"]
+
+
+def test_hosts_come_and_go(clusters):
+    alpha, _beta = clusters
+    first, second = alpha.create_initiators(
+        [CreateInitiator(name=f"iqn.1998-01.com.example:{name}", alias=name) for name in ("one", "two")]
+    ).initiators
+    group = alpha.create_volume_access_group("hosts", initiators=[first.initiator_id], volumes=[41]).volume_access_group
+    assert (group.initiators, group.volumes) == ([first.initiator_name], [41])
+    number = group.volume_access_group_id
+    alpha.add_volumes_to_volume_access_group(number, [42])
+    alpha.add_initiators_to_volume_access_group(number, [second.initiator_id])
+    alpha.remove_volumes_from_volume_access_group(number, [41])
+    alpha.modify_volume_access_group(number, name="servers")
+    (group,) = alpha.list_volume_access_groups(volume_access_groups=[number]).volume_access_groups
+    assert (group.name, group.volumes, len(group.initiators)) == ("servers", [42], 2)
+    luns = alpha.get_volume_access_group_lun_assignments(number).volume_access_group_lun_assignments
+    assert [each.volume_id for each in luns.lun_assignments] == [42]
+    alpha.modify_initiators([ModifyInitiator(initiator_id=first.initiator_id, alias="first")])
+    alpha.remove_initiators_from_volume_access_group(number, [second.initiator_id])
+    alpha.delete_initiators([second.initiator_id])
+    assert [each.alias for each in alpha.list_initiators(initiators=[first.initiator_id]).initiators] == ["first"]
+    alpha.delete_volume_access_group(number)
+    assert [group.name for group in alpha.list_volume_access_groups().volume_access_groups] == ["fabric"]
+
+
+def test_qos_policies_from_their_creation_to_their_removal(clusters):
+    alpha, _beta = clusters
+    made = alpha.create_qos_policy("silver", QoS(min_iops=100, max_iops=2000, burst_iops=4000)).qos_policy
+    alpha.modify_volume(42, qos_policy_id=made.qos_policy_id)
+    alpha.modify_qos_policy(made.qos_policy_id, qos=QoS(min_iops=200, max_iops=2000, burst_iops=4000))
+    assert alpha.get_qos_policy(made.qos_policy_id).qos_policy.qos.min_iops == 200
+    (volume,) = alpha.list_volumes(volume_ids=[42]).volumes
+    assert (volume.qos_policy_id, volume.qos.min_iops) == (made.qos_policy_id, 200)
+    alpha.delete_qos_policy(made.qos_policy_id)
+    assert [policy.name for policy in alpha.list_qos_policies().qos_policies] == ["gold"]
+
+
+def test_schedules_take_snapshots_until_they_are_deleted(world, clusters):
+    alpha, _beta = clusters
+    info = ScheduleInfo(volume_ids=[42], snapshot_name="hourly", retention="24:00:00", enable_remote_replication=True)
+    wanted = Schedule(TimeIntervalFrequency(hours=1, days=0), "every-hour", info, recurring=True)
+    number = alpha.create_schedule(wanted).schedule_id
+    world.advance(2 * 3600 + 600)
+    assert {snapshot.name for snapshot in alpha.list_snapshots(42).snapshots} == {"hourly"}
+    schedule = alpha.get_schedule(number).schedule
+    assert (schedule.name, schedule.frequency.hours, schedule.last_run_status) == ("every-hour", 1, "Success")
+    schedule.paused = True
+    alpha.modify_schedule(schedule)
+    assert [(each.name, each.paused) for each in alpha.list_schedules().schedules] == [("every-hour", True)]
+    schedule.to_be_deleted = True
+    alpha.modify_schedule(schedule)
+    world.advance(600)
+    assert [each for each in alpha.list_schedules().schedules if not each.to_be_deleted] == []
+
+
+def completed(world, element, handle):
+    """The result of an asynchronous call, once it is there."""
+    for _second in range(600):
+        result = element.get_async_result(handle, keep_result=True)
+        if result["status"] == "complete":
+            return result["result"]
+        world.advance(1)
+    raise AssertionError("the call never ends")
+
+
+def test_clones(world, clusters):
+    alpha, _beta = clusters
+    made = alpha.clone_volume(41, "clone", access="readWrite")
+    assert completed(world, alpha, made.async_handle)["message"] == "Clone complete."
+    assert [each.result_type for each in alpha.list_async_results().async_handles] == ["Clone"]
+    (clone,) = alpha.list_volumes(volume_ids=[made.volume_id]).volumes
+    assert (clone.name, plain(clone.access), clone.volume_pairs) == ("clone", "readWrite", [])
+    group = alpha.clone_multiple_volumes([CloneMultipleVolumeParams(volume_id=n, name=f"copy-{n}") for n in (41, 42)])
+    assert [member.src_volume_id for member in group.members] == [41, 42]
+    completed(world, alpha, group.async_handle)
+    names = {volume.name for volume in alpha.list_volumes_for_account(3).volumes}
+    assert names == {"orders-db", "spare", "clone", "copy-41", "copy-42"}
+
+
+def test_many_volumes_are_deleted_and_purged_at_once(clusters):
+    alpha, _beta = clusters
+    alpha.delete_volumes(volume_ids=[41, 42])
+    assert [volume.volume_id for volume in alpha.list_deleted_volumes().volumes] == [41, 42]
+    alpha.purge_deleted_volumes(volume_ids=[41, 42])
+    assert alpha.list_deleted_volumes().volumes == []
+
+
+def test_how_full_a_cluster_is(clusters):
+    alpha, _beta = clusters
+    capacity = alpha.get_cluster_capacity().cluster_capacity
+    assert capacity.provisioned_space == sum(volume.total_size for volume in alpha.list_volumes().volumes)
+    assert capacity.max_over_provisionable_space == 5 * capacity.max_provisioned_space
+    assert alpha.get_volume_efficiency(41).compression > 0
+    assert alpha.get_account_efficiency(3).compression > 0
+    assert [node.node_id for node in alpha.list_active_nodes().nodes] == [
+        node.node_id for node in alpha.list_all_nodes().nodes
+    ]
+
+
 def test_every_read_where_everything_is_in_a_mess():
     world = World.from_file(MESS)
     world.management_link("alpha", "gamma", up=False)
@@ -217,15 +341,17 @@ def test_a_snapshot_until_it_is_there():
         pair_volumes(alpha, beta)
         world.storage_link("alpha", "beta", up=False)
         alpha.create_group_snapshot([41], name="sent", enable_remote_replication=True)
-        observed = [group_status(alpha)]
+        observed = [statuses(alpha)]
         world.storage_link("alpha", "beta", up=True)
-        observed += [group_status(alpha) for _poll in range(2)]
-    assert observed == ["Not Present", "Syncing", "Present"]
+        observed += [statuses(alpha) for _poll in range(2)]
+    assert observed == [("Syncing", "Not Present"), ("Syncing", "Syncing"), ("Present", "Present")]
 
 
-def group_status(element):
-    ((status,),) = [group.remote_statuses for group in element.list_group_snapshots().group_snapshots]
-    return plain(status.remote_status)
+def statuses(element):
+    """The status of the group, and that of its member."""
+    (group,) = element.list_group_snapshots().group_snapshots
+    (member,) = group.members
+    return tuple(plain(status.remote_status) for (status,) in (group.remote_statuses, member.remote_statuses))
 
 
 @pytest.mark.parametrize(

@@ -3,35 +3,64 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The world's own time.
 
-Its dates move with the calls, never with the wall clock, so that runs can be repeated exactly. Beside them seconds
-elapse, as clients live them: those of the real clock, and those that the world is advanced by.
+Without a date of its own a world has that of the real clock, and what it was advanced by. With one, its dates move with
+the calls and never with the real clock, so that runs can be repeated exactly. In either case seconds elapse, as clients
+live them: those of the real clock, and those that the world is advanced by.
 """
 
 from __future__ import annotations
 
+import contextlib
 import datetime
+import os
 import time
+from collections.abc import Iterator
 
 from .errors import WorldError
 
 SECONDS_PER_CALL = 1
-DEFAULT_START = "2025-05-01T10:00:00Z"
+CLOCK_VARIABLE = "SIMULATOR_CLOCK"
+
+
+def start_of_environment() -> str | None:
+    """The date at which worlds begin that name none, from SIMULATOR_CLOCK; None for the real clock."""
+    return os.environ.get(CLOCK_VARIABLE) or None
 
 
 class Clock:
-    """A UTC clock that is moved by hand, and the seconds that have elapsed."""
+    """A UTC clock, and the seconds that have elapsed."""
 
-    def __init__(self, start: str = DEFAULT_START) -> None:
+    def __init__(self, start: str | None = None) -> None:
         try:
-            self._now = parse(start)
+            # The date that moves by hand; None while it is the real clock's.
+            self._date = parse(start) if start else None
         except ValueError:
             raise WorldError(f"clock: {start!r} is no ISO 8601 date") from None
+        self._due: datetime.datetime | None = None
         self._advanced = 0.0
         self._began: float | None = time.monotonic()
 
     @property
+    def is_real(self) -> bool:
+        """Whether time passes between the calls, too."""
+        return self._date is None
+
+    @property
     def now(self) -> datetime.datetime:
-        return self._now
+        if self._due is not None:
+            return self._due
+        if self._date is not None:
+            return self._date
+        return datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=self._advanced)
+
+    @contextlib.contextmanager
+    def at(self, moment: datetime.datetime) -> Iterator[None]:
+        """What happens within has the date at which it was due, though it is done only now."""
+        self._due = moment
+        try:
+            yield
+        finally:
+            self._due = None
 
     @property
     def elapsed(self) -> float:
@@ -40,18 +69,20 @@ class Clock:
 
     def stop(self) -> None:
         """Leave the real clock: from now on no more seconds elapse than the world is advanced by."""
-        self._advanced, self._began = self.elapsed, None
+        self._date, self._advanced, self._began = self.now, self.elapsed, None
 
     def tick(self) -> None:
-        """Two calls never have the same date."""
-        self._now += datetime.timedelta(seconds=SECONDS_PER_CALL)
+        """A call is worked off. Where dates move by hand, two calls never have the same."""
+        if self._date is not None:
+            self._date += datetime.timedelta(seconds=SECONDS_PER_CALL)
 
     def advance(self, seconds: float) -> None:
-        self._now += datetime.timedelta(seconds=seconds)
+        if self._date is not None:
+            self._date += datetime.timedelta(seconds=seconds)
         self._advanced += seconds
 
     def seconds_since(self, moment: datetime.datetime) -> float:
-        return (self._now - moment).total_seconds()
+        return (self.now - moment).total_seconds()
 
 
 def parse(text: str) -> datetime.datetime:

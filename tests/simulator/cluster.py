@@ -10,7 +10,7 @@ import random
 import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .errors import ApiError, WorldError
 from .keys import chap_secret
@@ -19,14 +19,20 @@ from .records import (
     AccessGroup,
     Account,
     Admin,
+    AsyncResult,
+    Clone,
     ClusterPairEntry,
     FibreChannelSession,
     GroupSnapshot,
+    Initiator,
     IscsiSession,
     QosPolicy,
     Snapshot,
     Volume,
 )
+
+if TYPE_CHECKING:
+    from .schedules import Schedule
 
 # API versions as published, as far as a client may still meet them.
 PUBLISHED_API_VERSIONS = (
@@ -42,6 +48,7 @@ LIMITS = {
     "accountNameLengthMin": 1,
     "bulkVolumeJobsPerNodeMax": 8,
     "bulkVolumeJobsPerVolumeMax": 2,
+    "chapCredentialsCountMax": 15000,
     "cloneJobsPerNodeMax": 8,
     "cloneJobsPerVirtualVolumeMax": 8,
     "cloneJobsPerVolumeMax": 2,
@@ -86,22 +93,34 @@ LIMITS = {
     "volumesPerVolumeAccessGroupCountMax": 2000,
 }
 
+# As much as 200 TiB, so that only a world that says otherwise can come to its end.
+MAX_PROVISIONED = 200 * 1024**4
+
 FULLNESS = ("stage1Happy", "stage2Aware", "stage3Low", "stage4Critical", "stage5CompletelyConsumed")
+# At these stages nothing new is made: no volumes, clones, snapshots.
+TOO_FULL = FULLNESS[3:]
 
 COUNTERS = (
     "account",
     "access_group",
     "admin",
     "async_handle",
+    "clone",
     "cluster_fault",
     "cluster_pair",
     "event",
+    "group_clone",
     "group_snapshot",
+    "initiator",
     "qos_policy",
+    "schedule",
     "session",
     "snapshot",
     "volume",
 )
+
+# The numbers of a clone start apart from each other and from those of volumes, so that none passes for another.
+FIRST_IDS = {**dict.fromkeys(COUNTERS, 1), "async_handle": 5001, "clone": 7001, "group_clone": 9001}
 
 
 @dataclass(frozen=True)
@@ -150,22 +169,28 @@ class Cluster:
         self.rng = rng
         self.up = True
         self.fullness = FULLNESS[0]
+        # Bytes; a multiple of it can be provisioned, as volumes are thin.
+        self.max_provisioned = MAX_PROVISIONED
         self.limits = dict(LIMITS)
         self.admins: list[Admin] = []
         self.accounts: dict[int, Account] = {}
         self.volumes: dict[int, Volume] = {}
         self.qos_policies: dict[int, QosPolicy] = {}
         self.access_groups: dict[int, AccessGroup] = {}
+        self.initiators: dict[int, Initiator] = {}
         self.iscsi_sessions: list[IscsiSession] = []
         self.fibre_channel_sessions: list[FibreChannelSession] = []
+        self.schedules: dict[int, Schedule] = {}
         self.snapshots: dict[int, Snapshot] = {}
         self.group_snapshots: dict[int, GroupSnapshot] = {}
         self.cluster_pairs: dict[int, ClusterPairEntry] = {}
         self.faults: dict[str, dict[str, Any]] = {}
         self.resolved_faults: list[dict[str, Any]] = []
         self.events: list[dict[str, Any]] = []
-        self.async_results: dict[int, dict[str, Any]] = {}
-        self._next_ids = {kind: first_ids.get(kind, 1) for kind in COUNTERS}
+        self.async_results: dict[int, AsyncResult] = {}
+        # Clones in the making, by the ID of the volume that each will be.
+        self.clones: dict[int, Clone] = {}
+        self._next_ids = {kind: first_ids.get(kind, FIRST_IDS[kind]) for kind in COUNTERS}
 
     @property
     def name(self) -> str:
@@ -195,11 +220,17 @@ class Cluster:
     # What the API finds, or says that it does not find.
 
     def volume(self, volume_id: int) -> Volume:
-        """A volume that is not deleted."""
+        """A volume that is complete and not deleted."""
+        if volume_id in self.clones:
+            raise ApiError("xInvalidParameter", f"Volume {volume_id} is not in the active state")
         volume = self.volumes.get(volume_id)
         if volume is None or volume.deleted:
             raise ApiError("xVolumeIDDoesNotExist", f"Volume {volume_id} does not exist")
         return volume
+
+    def volume_or_clone(self, volume_id: int) -> Volume:
+        """A volume that is not deleted, even if it is a clone in the making."""
+        return self.clones[volume_id].volume if volume_id in self.clones else self.volume(volume_id)
 
     def deleted_volume(self, volume_id: int) -> Volume:
         """A volume that is deleted and not yet purged."""
@@ -217,11 +248,29 @@ class Cluster:
     def account_named(self, username: str) -> Account | None:
         return next((account for account in self.accounts.values() if account.username == username), None)
 
+    def access_group(self, group_id: int) -> AccessGroup:
+        group = self.access_groups.get(group_id)
+        if group is None:
+            raise ApiError("xVolumeAccessGroupIDDoesNotExist", f"VolumeAccessGroupID {group_id} does not exist")
+        return group
+
+    def initiator(self, initiator_id: int) -> Initiator:
+        initiator = self.initiators.get(initiator_id)
+        if initiator is None:
+            raise ApiError("xInitiatorDoesNotExist", f"Initiator {initiator_id} does not exist")
+        return initiator
+
     def qos_policy(self, policy_id: int) -> QosPolicy:
         policy = self.qos_policies.get(policy_id)
         if policy is None:
             raise ApiError("xQoSPolicyDoesNotExist", f"QoS policy {policy_id} does not exist")
         return policy
+
+    def schedule(self, schedule_id: int) -> Schedule:
+        schedule = self.schedules.get(schedule_id)
+        if schedule is None:
+            raise ApiError("xScheduleDoesNotExist", f"Schedule {schedule_id} does not exist")
+        return schedule
 
     def snapshot(self, snapshot_id: int) -> Snapshot:
         snapshot = self.snapshots.get(snapshot_id)
@@ -261,10 +310,14 @@ class Cluster:
     def active_volumes(self) -> Iterator[Volume]:
         return (volume for volume in self.volumes.values() if not volume.deleted)
 
+    def all_volumes(self) -> Iterator[Volume]:
+        """All volumes: deleted ones until they are purged, and clones in the making."""
+        return iter({**{number: clone.volume for number, clone in self.clones.items()}, **self.volumes}.values())
+
     def account_volume_ids(self) -> dict[int, list[int]]:
-        """The volumes of every account, in one pass."""
+        """The volumes of every account, in one pass; deleted ones until they are purged."""
         owned: dict[int, list[int]] = {account_id: [] for account_id in self.accounts}
-        for volume in self.active_volumes():
+        for volume in self.volumes.values():
             owned[volume.account_id].append(volume.volume_id)
         return owned
 

@@ -1,14 +1,14 @@
 # Copyright (c) 2026, elementsw.replication contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The faults of replication that ListClusterFaults reports, derived from the present states."""
+"""The faults of replication and of schedules that ListClusterFaults reports, derived from the present states."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from . import pair_states
-from .clock import stamp
+from .clock import precise_stamp
 from .cluster import Cluster
 
 if TYPE_CHECKING:
@@ -24,6 +24,10 @@ VOLUME_FAULTS = {
         "Volumes have paused remote replication because the target volume has too many snapshots. Volume IDs: {ids}",
     ),
 }
+SCHEDULE_FAULT = (
+    "scheduleActionError",
+    "One or more of the scheduled activities ran, but failed. Schedule IDs: {ids}",
+)
 
 
 def current_and_resolved(world: World, cluster: Cluster) -> list[dict[str, Any]]:
@@ -31,11 +35,11 @@ def current_and_resolved(world: World, cluster: Cluster) -> list[dict[str, Any]]
     present = dict(_present(world, cluster))
     for code in [code for code in cluster.faults if code not in present]:
         cluster.resolved_faults.append(
-            {**cluster.faults.pop(code), "resolved": True, "resolvedDate": stamp(world.clock.now)}
+            {**cluster.faults.pop(code), "resolved": True, "resolvedDate": precise_stamp(world.clock.now)}
         )
     for code, details in present.items():
         if code not in cluster.faults:
-            cluster.faults[code] = _fault(cluster.next_id("cluster_fault"), code, stamp(world.clock.now))
+            cluster.faults[code] = _fault(cluster.next_id("cluster_fault"), code, precise_stamp(world.clock.now))
         cluster.faults[code]["details"] = details
     return [*cluster.resolved_faults, *cluster.faults.values()]
 
@@ -47,8 +51,8 @@ def _present(world: World, cluster: Cluster) -> list[tuple[str, str]]:
         by_status.setdefault(world.links.status(cluster, entry), []).append(entry.pair_id)
     if by_status["Disconnected"] or by_status["Misconfigured"]:
         details = (
-            "One of the paired clusters has been disconnected or misconfigured. Remove the local pairing and retry "
-            f"pairing the clusters. Disconnected Cluster Pairs: {by_status['Disconnected']}. "
+            "One of the clusters in a pair may have become misconfigured or disconnected.  Remove the local pairing and "
+            f"retry pairing the clusters. Disconnected Cluster Pairs: {by_status['Disconnected']}. "
             f"Misconfigured Cluster Pairs: {by_status['Misconfigured']}"
         )
         raised.append(("disconnectedClusterPair", details))
@@ -59,12 +63,16 @@ def _present(world: World, cluster: Cluster) -> list[tuple[str, str]]:
     for state, (code, details) in VOLUME_FAULTS.items():
         if state in by_state:
             raised.append((code, details.format(ids=by_state[state])))
+    failed = [each for each in cluster.schedules.values() if each.has_error and not each.to_be_deleted]
+    if failed:
+        raised.append((SCHEDULE_FAULT[0], SCHEDULE_FAULT[1].format(ids=[each.schedule_id for each in failed])))
     return raised
 
 
 def _fault(fault_id: int, code: str, date: str) -> dict[str, Any]:
     return {
-        "blocksUpgrade": False,
+        # Captured so of a cluster pair; of the others it is not known.
+        "blocksUpgrade": code == "disconnectedClusterPair",
         "clusterFaultID": fault_id,
         "code": code,
         "data": None,

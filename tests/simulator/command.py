@@ -10,9 +10,9 @@ import asyncio
 import json
 import signal
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 
+from . import listening
 from .errors import WorldError
 from .server import Service
 from .world import World
@@ -24,18 +24,15 @@ def main() -> None:
     """Serve the world of a file until a signal, a call of /shutdown, or too long a silence."""
     options = _parser().parse_args()
     try:
-        world = World.from_file(options.world)
-        for name, port in options.port:
-            world.cluster(name)
-            world.listeners[name] = replace(world.listeners[name], port=port)
-    except (OSError, WorldError) as error:
+        world = listening.described_world(options)
+        if options.directory:
+            options.directory.mkdir(parents=True, exist_ok=True)
+            asyncio.run(_serve(world, options.directory, options))
+        else:
+            with tempfile.TemporaryDirectory(prefix="element-simulator-") as folder:
+                asyncio.run(_serve(world, Path(folder), options))
+    except WorldError as error:
         raise SystemExit(f"{options.world}: {error}") from None
-    if options.directory:
-        options.directory.mkdir(parents=True, exist_ok=True)
-        asyncio.run(_serve(world, options.directory, options))
-    else:
-        with tempfile.TemporaryDirectory(prefix="element-simulator-") as folder:
-            asyncio.run(_serve(world, Path(folder), options))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -43,34 +40,31 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--world", required=True, type=Path, help="YAML file that describes the clusters")
     parser.add_argument("--directory", type=Path, help="folder for ca.pem, inventory.yml and control.json")
     parser.add_argument("--control-port", type=int, default=0, help="port of the control endpoint")
-    parser.add_argument(
-        "--port", type=_cluster_port, action="append", default=[], metavar="NAME=N", help="port of a cluster"
-    )
+    listening.add_options(parser)
     parser.add_argument("--idle-timeout", type=float, metavar="SECONDS", help="end after so long without a call")
     return parser
 
 
-def _cluster_port(text: str) -> tuple[str, int]:
-    name, _equals, number = text.partition("=")
-    if not number.isdigit():
-        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=N")
-    return name, int(number)
-
-
 async def _serve(world: World, directory: Path, options: argparse.Namespace) -> None:
-    service = Service(world, directory, options.control_port)
-    await service.start()
+    service = Service(world, directory, options.control_port, options.listen)
+    try:
+        await service.start()
+        await _until_stopped(world, service, options.idle_timeout)
+    finally:
+        await service.stop()
+
+
+async def _until_stopped(world: World, service: Service, idle_timeout: float | None) -> None:
     stop = service.stop_requested
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     _announce(world, service)
-    idle = loop.create_task(_end_when_idle(service, options.idle_timeout))
+    idle = loop.create_task(_end_when_idle(service, idle_timeout))
     try:
         await stop.wait()
     finally:
         idle.cancel()
-        await service.stop()
 
 
 async def _end_when_idle(service: Service, timeout: float | None) -> None:

@@ -14,12 +14,12 @@ from typing import Any
 
 from aiohttp import web
 
+from . import listening
 from .description import add_odd_object
 from .errors import ApiError, HostIOError, SiteDown, WorldError
 from .sections import Section
 from .world import World
 
-HOST = "127.0.0.1"
 Action = Callable[[Section], Any]
 
 
@@ -61,8 +61,10 @@ class Control:
         self.stopped = asyncio.Event()
         self._runner = web.ServerRunner(web.Server(self._handle, access_log=None))
         await self._runner.setup()
-        site = web.TCPSite(self._runner, HOST, self.port)
-        await site.start()
+        try:
+            await web.TCPSite(self._runner, listening.LOCALHOST, self.port).start()
+        except OSError as error:
+            raise listening.unavailable(listening.LOCALHOST, self.port, error) from None
         self.port = self._runner.addresses[0][1]
 
     async def stop(self) -> None:

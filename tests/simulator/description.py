@@ -8,10 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from .clock import start_of_environment
 from .description_clusters import add_cluster
 from .description_pairs import add_cluster_pair, add_link, add_volume_pair
 from .oddities import MISSING
 from .sections import Section
+from .settings import switches_of_environment
 
 if TYPE_CHECKING:
     from .world import World
@@ -31,7 +33,8 @@ class Listener:
 def build(make: type[World], spec: Any) -> World:
     """The described world."""
     section = Section(spec, "")
-    world = make(seed=section.take("seed", 0, int), start=section.take("clock", None, str))
+    world = make(seed=section.take("seed", 0, int), start=section.take("clock", start_of_environment(), str))
+    world.switches.set(switches_of_environment())
     world.switches.set(section.take("switches", {}, dict))
     world.timings.set(section.take("timings", {}))
     down = []

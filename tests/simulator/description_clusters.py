@@ -9,8 +9,9 @@ import re
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
+from . import host_access
 from .api import READERS
-from .cluster import COUNTERS, FULLNESS, LIMITS, Cluster, Identity, api_versions_up_to
+from .cluster import COUNTERS, FIRST_IDS, FULLNESS, LIMITS, Cluster, Identity, api_versions_up_to
 from .errors import ApiError, WorldError
 from .pair_states import HINDRANCES, TARGET
 from .records import MIB, AccessGroup, Admin, FibreChannelSession, IscsiSession, Qos, QosPolicy, Volume
@@ -31,13 +32,16 @@ def add_cluster(world: World, section: Section, number: int) -> Cluster:
         raise WorldError(f"{section.path}.name: there are two clusters {name!r}")
     first_ids = {
         # The counters of two clusters start apart, so that an ID taken from the wrong side is not found there.
-        **dict.fromkeys(COUNTERS, 1 + 100 * number),
+        **{kind: first + 100 * number for kind, first in FIRST_IDS.items()},
         "cluster_pair": 7 + 5 * number,
         **_known(section.take("first_ids", {}, dict), COUNTERS, f"{section.path}.first_ids"),
     }
     cluster = Cluster(_identity(world, section, name, number), world.rng, first_ids)
     world.clusters[name] = cluster
     cluster.fullness = section.one_of("fullness", FULLNESS)
+    cluster.max_provisioned = parse_size(
+        section.take("max_provisioned", cluster.max_provisioned), f"{section.path}.max_provisioned"
+    )
     cluster.limits.update(_known(section.take("limits", {}, dict), LIMITS, f"{section.path}.limits"))
     _add_admins(world, cluster, section)
     accounts = section.sections("accounts") or [Section({"name": "tenant"}, section.path)]
@@ -165,16 +169,16 @@ def _qos(section: Section) -> Qos:
 
 def _add_access_group(world: World, cluster: Cluster, section: Section) -> None:
     volumes = [find_volume(cluster, each, f"{section.path}.volumes") for each in section.take("volumes", [], list)]
-    group = AccessGroup(
-        cluster.next_id("access_group"),
-        section.take("name", kind=str),
-        [volume.volume_id for volume in volumes],
-        section.take("initiators", [], list),
-    )
+    group = AccessGroup(cluster.next_id("access_group"), section.take("name", kind=str))
+    members = section.take("initiators", [], list)
     section.done()
     cluster.access_groups[group.group_id] = group
     for volume in volumes:
-        volume.access_groups.append(group.group_id)
+        host_access.add_volume(group, volume)
+    try:
+        host_access.set_members(cluster, group, host_access.named_initiators(cluster, map(str, members)))
+    except ApiError as error:
+        raise WorldError(f"{section.path}.initiators: {error.message}") from None
 
 
 def _add_iscsi_session(world: World, cluster: Cluster, section: Section) -> None:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 PATH = re.compile(r"/json-rpc/([^/]+)/?")
 API_ERROR_CODE = 500
 HTTP_OK = 200
+# GET is not documented, but scripts of vendor and users rely on it, and captured headers allow it.
+VERBS = ("GET", "POST")
 
 REASONS = {
     302: "Found",
@@ -44,7 +46,8 @@ class Request:
     verb: str
     path: str
     authorization: str | None
-    body: bytes
+    body: bytes = b""
+    query: tuple[tuple[str, str], ...] = ()
     connection: int | None = None
 
 
@@ -74,15 +77,29 @@ class Answer:
     location: str | None = None
 
 
-def open_envelope(body: bytes) -> Envelope:
-    """The call in a request body. Batches (arrays) are not supported by the API."""
+def open_envelope(request: Request) -> Envelope:
+    """The call in a request: in its body, or in the query of a GET. Batches (arrays) are not supported by the API."""
+    if request.verb == "GET":
+        return _open_query(dict(request.query))
     try:
-        envelope = json.loads(body)
+        envelope = json.loads(request.body)
     except ValueError:
         return Envelope(problem="the body is not JSON")
     if not isinstance(envelope, dict) or "method" not in envelope:
         return Envelope(problem="the body is no JSON-RPC request")
     return Envelope(envelope["method"], envelope.get("params", {}), envelope.get("id"))
+
+
+def _open_query(query: dict[str, str]) -> Envelope:
+    """`?method=NAME`, and the parameters beside it: texts, but for lists and objects, which are JSON."""
+    if "method" not in query:
+        return Envelope(problem="the query names no method")
+    method = query.pop("method")
+    try:
+        params = {name: json.loads(value) if value[:1] in "[{" else value for name, value in query.items() if value}
+    except ValueError:
+        return Envelope(problem="a parameter is not JSON")
+    return Envelope(method, params)
 
 
 def answer(world: World, cluster: Cluster, request: Request, envelope: Envelope, fault: Fault | None) -> Answer:
@@ -126,7 +143,7 @@ def _serve(world: World, cluster: Cluster, request: Request, envelope: Envelope)
     match = PATH.fullmatch(request.path)
     if match is None or match.group(1) not in cluster.identity.api_versions:
         return _html(404)
-    if request.verb != "POST":
+    if request.verb not in VERBS:
         return _html(405)
     if envelope.problem:
         return _html(400, envelope.problem)
@@ -137,7 +154,8 @@ def _serve(world: World, cluster: Cluster, request: Request, envelope: Envelope)
     reply: dict[str, Any] = {"id": envelope.call_id, "result": result}
     if unused:
         as_list = world.switches.unused_parameters_shape == "list"
-        reply["unusedParameters"] = list(unused) if as_list else unused
+        named = {"unusedParameters": list(unused) if as_list else unused}
+        reply.update({"warning": named} if world.switches.unused_parameters_place == "warning" else named)
     return Answer(HTTP_OK, _json(reply), applied=True)
 
 
@@ -174,7 +192,7 @@ def _spoil(fault: Fault, envelope: Envelope, served: Answer) -> Answer:
 def _message(fault: Fault, envelope: Envelope) -> str:
     """A cluster may well repeat in its message what it was sent, or what it read in a key."""
     message = (fault.message or fault.kind).replace("{params}", json.dumps(envelope.params))
-    for name, value in envelope.params.items():
+    for name, value in (envelope.params or {}).items():
         if name.endswith("PairingKey"):
             message = message.replace("{key}", json.dumps(keys.decode(value)))
     return message

@@ -22,28 +22,49 @@ Check = Callable[[str, Any, Switches], Any]
 
 @dataclass(frozen=True)
 class Parameter:
-    """One parameter of a method and the API version that brought it."""
+    """One parameter of a method and the API version that brought it.
+
+    empty_values: which of 0, "" and None say something here. Where they do not, they are like leaving the parameter out.
+    """
 
     name: str
     check: Check
     required: bool = False
     since: str = "1.0"
+    empty_values: tuple[Any, ...] = ()
+
+    def is_given(self, value: Any, switches: Switches) -> bool:
+        """Whether the value says something: clients made of structures send the empty ones with every call."""
+        if self.required or switches.parameter_types == "strict" or value not in (0, "", None):
+            return True
+        # False is a value, and a null in its place acts as false (observed).
+        return isinstance(value, bool) or self.check is boolean or value in self.empty_values
 
 
 def check_parameters(
     declared: Sequence[Parameter], given: Any, api_version: str, switches: Switches
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """The checked values, and what the method does not know: that is ignored and reported, never refused."""
+    if given is None and switches.parameter_types == "coerce":
+        given = {}
     if not isinstance(given, dict):
         raise ApiError("xInvalidParameter", "params must be an object")
     endpoint = version_number(api_version)
-    known = {parameter.name: parameter for parameter in declared if version_number(parameter.since) <= endpoint}
-    for parameter in known.values():
+    known = [parameter for parameter in declared if version_number(parameter.since) <= endpoint]
+    names = {parameter.name for parameter in known}
+    return checked_members(known, given, switches), {name: given[name] for name in given if name not in names}
+
+
+def checked_members(declared: Sequence[Parameter], given: dict[str, Any], switches: Switches) -> dict[str, Any]:
+    """The checked values of what is declared. Whatever else is given is left out."""
+    for parameter in declared:
         if parameter.required and parameter.name not in given:
             raise ApiError("xMissingParameter", f"Missing member=[{parameter.name}]")
-    checked = {name: known[name].check(name, value, switches) for name, value in given.items() if name in known}
-    unused = {name: value for name, value in given.items() if name not in known}
-    return checked, unused
+    return {
+        each.name: each.check(each.name, given[each.name], switches)
+        for each in declared
+        if each.name in given and each.is_given(given[each.name], switches)
+    }
 
 
 def _wrong_type(name: str, wanted: str) -> ApiError:
@@ -56,6 +77,15 @@ def integer(name: str, value: Any, switches: Switches) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise _wrong_type(name, "an integer")
     return value
+
+
+def nullable(check: Check) -> Check:
+    """A parameter whose null says something, such as `for ever`."""
+
+    def check_unless_null(name: str, value: Any, switches: Switches) -> Any:
+        return None if value is None else check(name, value, switches)
+
+    return check_unless_null
 
 
 def text(name: str, value: Any, switches: Switches) -> str:
@@ -103,6 +133,17 @@ def texts(name: str, value: Any, switches: Switches) -> list[str]:
     return [text(name, member, switches) for member in value]
 
 
+def objects(*declared: Parameter) -> Check:
+    """A list of objects with these members; others in them are ignored."""
+
+    def check(name: str, value: Any, switches: Switches) -> list[dict[str, Any]]:
+        if not isinstance(value, list):
+            raise _wrong_type(name, "an array")
+        return [checked_members(declared, mapping(name, member, switches), switches) for member in value]
+
+    return check
+
+
 def one_of(*values: str) -> Check:
     """An enumeration; the canonical spelling is handed on."""
 
@@ -117,8 +158,8 @@ def one_of(*values: str) -> Check:
 
 
 def hours_minutes_seconds(name: str, value: Any, switches: Switches) -> int:
-    """A retention time, handed on in seconds."""
-    match = re.fullmatch(r"(\d+):([0-5]\d):([0-5]\d)", text(name, value, switches))
+    """A retention time, handed on in seconds. The vendor's user interface sends 24:0:00."""
+    match = re.fullmatch(r"(\d+):([0-5]?\d):([0-5]?\d)", text(name, value, switches))
     if not match:
         raise ApiError("xInvalidParameter", f"{name} must have the form HH:mm:ss")
     hours, minutes, seconds = (int(part) for part in match.groups())

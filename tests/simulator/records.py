@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from .cluster import Cluster
 
 MIB = 1024 * 1024
+# What a host writes at once.
+BLOCKS_PER_WRITE = 256
 
 
 @dataclass(eq=False)
@@ -36,6 +38,7 @@ class Account:
     target_secret: str
     attributes: dict[str, Any] = field(default_factory=dict)
     enable_chap: bool = True
+    locked: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,13 +56,31 @@ class QosPolicy:
 
 
 @dataclass(eq=False)
+class Initiator:
+    """A host's port, by IQN or WWPN. Its ID is None until the cluster has it."""
+
+    name: str
+    initiator_id: int | None = None
+    alias: str = ""
+    attributes: dict[str, Any] = field(default_factory=dict)
+    require_chap: bool = False
+    chap_username: str | None = None
+    initiator_secret: str | None = None
+    target_secret: str | None = None
+    virtual_network_ids: list[int] = field(default_factory=list)
+
+
+@dataclass(eq=False)
 class AccessGroup:
     """Initiators that reach volumes together; the only way from a Fibre Channel session to a volume."""
 
     group_id: int
     name: str
-    volume_ids: list[int]
-    initiators: list[str]
+    volume_ids: list[int] = field(default_factory=list)
+    initiators: list[Initiator] = field(default_factory=list)
+    attributes: dict[str, Any] = field(default_factory=dict)
+    # By volume ID, those of deleted volumes included.
+    luns: dict[int, int] = field(default_factory=dict)
 
 
 @dataclass(eq=False)
@@ -97,8 +118,14 @@ class Snapshot:
     label: str | None = None
     attributes: dict[str, Any] = field(default_factory=dict)
     group: GroupSnapshot | None = None
+    # The group it was taken in, also where that is no group.
+    group_uuid: str | None = None
+    # Made by a schedule that keeps the newest ones.
+    fifo: bool = False
     # Polls during which it has been on its way to the other side.
-    polls: int = 0
+    polls: float = 0
+    # A copy that has not arrived as a whole yet.
+    arriving: bool = False
 
 
 @dataclass(eq=False)
@@ -168,6 +195,31 @@ class Volume:
     @property
     def is_paired(self) -> bool:
         return any(not half.pending for half in self.halves)
+
+
+@dataclass(eq=False)
+class Clone:
+    """A volume in the making. `begins` and `ends`: seconds of the world."""
+
+    clone_id: int
+    group_clone_id: int | None
+    source_id: int
+    snapshot_id: int | None
+    volume: Volume
+    begins: float
+    ends: float
+
+
+@dataclass(eq=False)
+class AsyncResult:
+    """What a handle stands for: clones of which some may still be in the making."""
+
+    created: datetime.datetime
+    updated: datetime.datetime
+    result: dict[str, Any]
+    clones: list[Clone]
+    # Polls during which the handle was not known yet.
+    polls: int = 0
 
 
 @dataclass(eq=False)

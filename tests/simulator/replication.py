@@ -15,7 +15,7 @@ from .cluster import Cluster
 from .links import Links
 from .pair_states import CHAIN, GRACE, MISCONFIGURED
 from .records import GroupSnapshot, Half, Snapshot, Volume
-from .settings import Switches, Timings
+from .settings import NEVER, Switches, Timings
 
 
 @dataclass(eq=False)
@@ -33,6 +33,9 @@ class VolumePair:
     behind_polls: float = 0
     blocked_since: datetime.datetime | None = None
     last_source: Half | None = None
+    # What each half showed when the link was lost, and the polls since then.
+    shown_before: dict[Half, str] = field(default_factory=dict)
+    lost_polls: int = 0
 
 
 class SyncJob(NamedTuple):
@@ -97,10 +100,20 @@ class Replication:
         if other is None:
             return pair_states.MANUAL if half.paused else pair_states.DISCONNECTED
         blocked = self._obstacle(half, other)
+        if blocked == pair_states.DISCONNECTED and self._has_not_noticed(pair):
+            return pair.shown_before[half]
         if blocked:
             return blocked
+        return self._unobstructed(pair, half)
+
+    def _unobstructed(self, pair: VolumePair, half: Half) -> str:
         state = pair_states.phase(pair.polls, pair.start, self._timings)
         return state or pair_states.running_state(self._side(half), self._quiet(pair), self._switches)
+
+    def _has_not_noticed(self, pair: VolumePair) -> bool:
+        """Whether the halves show what they showed before the link was lost, since nothing else has happened yet."""
+        is_early = pair.lost_polls < self._timings.volume_disconnect_polls
+        return is_early and bool(pair.shown_before) and self.source_of(pair) is not None
 
     def snapshot_state(self, half: Half) -> str:
         pair = self._pairs[half.uuid]
@@ -134,7 +147,7 @@ class Replication:
             mode=half.mode,
             paused=half.paused,
             deleted=volume.deleted is not None,
-            at_snapshot_limit=len(volume.snapshots) >= half.cluster.limits["snapshotsPerVolumeMax"],
+            at_snapshot_limit=_is_at_limit(half),
             cluster_full=half.cluster.fullness == "stage5CompletelyConsumed",
             hindrance=volume.hindrance,
         )
@@ -182,6 +195,8 @@ class Replication:
             pair = self._pairs[half.uuid]
             if pair.running:
                 self._advance(pair)
+            else:
+                pair.lost_polls += 1
 
     def _settle(self, pair: VolumePair) -> None:
         for half in pair.halves:
@@ -195,6 +210,9 @@ class Replication:
             return
         if pair.running or pair.blocked_since is None:
             pair.blocked_since = self._clock.now
+        if pair.running:
+            pair.shown_before = {half: self._unobstructed(pair, half) for half in pair.halves}
+            pair.lost_polls = 0
         pair.running = False
         pair.polls = 0
         # With roles that were wrong the settings must be exchanged again; after anything else it just resumes.
@@ -330,15 +348,36 @@ class Replication:
     def _send_due_snapshots(self, pair: VolumePair) -> None:
         source, target = self._ends(pair)
         limit = target.cluster.limits["snapshotsPerVolumeMax"]
+        copies = {copy.uuid: copy for copy in target.volume.snapshots.values()}
         for snapshot in self._unsent(pair):
-            if snapshot.polls >= self._timings.snapshot_polls and len(target.volume.snapshots) < limit:
+            is_due = snapshot.polls >= self._timings.snapshot_polls
+            copy = copies.get(snapshot.uuid)
+            is_shown = is_due or self._switches.arriving_snapshot == "listed"
+            if copy is None and is_shown and len(target.volume.snapshots) < limit:
+                copy = self._begin_copy(snapshot, target)
+            if copy is not None and is_due:
                 if source.mode != "SnapshotsOnly":
                     self._deliver_up_to(snapshot, target.volume)
-                copy = copy_snapshot(snapshot, target.cluster, target.volume, self._clock.now)
-                if not self._switches.attributes_replicated:
-                    _forget_attributes(copy)
-        if len(target.volume.snapshots) >= limit:
+                copy.arriving = False
+        if _is_at_limit(target):
             self._settle(pair)
+
+    def _begin_copy(self, snapshot: Snapshot, target: Half) -> Snapshot:
+        as_group = self._switches.replicated_group == "exists"
+        copy = copy_snapshot(snapshot, target.cluster, target.volume, self._clock.now, as_group)
+        copy.arriving = True
+        if not self._switches.attributes_replicated:
+            _forget_attributes(copy)
+        return copy
+
+    def finish_sending(self, snapshot: Snapshot) -> None:
+        """The snapshot is about to be deleted: what is on its way arrives before that, as documented."""
+        for half in snapshot.volume.halves:
+            pair = self._pairs[half.uuid]
+            sends = self.has_arrived(pair) and self.source_of(pair) is half and snapshot in self._unsent(pair)
+            if sends and self._timings.snapshot_polls != NEVER:
+                snapshot.polls = NEVER
+                self._send_due_snapshots(pair)
 
     def _deliver_up_to(self, snapshot: Snapshot, target: Volume) -> None:
         """A snapshot is a moment in the stream of writes: what was written before it arrives before it."""
@@ -369,11 +408,21 @@ class Replication:
 
 
 def _snapshot_uuids(volume: Volume) -> set[str]:
-    return {snapshot.uuid for snapshot in volume.snapshots.values()}
+    """Those of the snapshots that are complete."""
+    return {snapshot.uuid for snapshot in volume.snapshots.values() if not snapshot.arriving}
 
 
-def copy_snapshot(snapshot: Snapshot, cluster: Cluster, volume: Volume, now: datetime.datetime) -> Snapshot:
-    """The snapshot as it arrives on the other side: same UUID, an ID and an instance of its own."""
+def _is_at_limit(half: Half) -> bool:
+    return len(_snapshot_uuids(half.volume)) >= half.cluster.limits["snapshotsPerVolumeMax"]
+
+
+def copy_snapshot(
+    snapshot: Snapshot, cluster: Cluster, volume: Volume, now: datetime.datetime, as_group: bool = True
+) -> Snapshot:
+    """The snapshot as it arrives on the other side: same UUID, an ID and an instance of its own.
+
+    as_group: whether one of a group becomes one of a group there; it names the group in any case.
+    """
     copy = Snapshot(
         snapshot_id=cluster.next_id("snapshot"),
         uuid=snapshot.uuid,
@@ -388,8 +437,9 @@ def copy_snapshot(snapshot: Snapshot, cluster: Cluster, volume: Volume, now: dat
         expires=snapshot.expires,
         label=snapshot.label,
         attributes=dict(snapshot.attributes),
+        group_uuid=snapshot.group_uuid,
     )
-    if snapshot.group:
+    if snapshot.group and as_group:
         copy.group = _group_copy(snapshot.group, cluster)
         copy.group.members.append(copy)
     volume.snapshots[copy.snapshot_id] = cluster.snapshots[copy.snapshot_id] = copy

@@ -20,14 +20,13 @@ from typing import Any, TypeVar
 import yaml
 from aiohttp import web
 
-from . import control, exchange
+from . import control, exchange, listening
 from .certificates import Authority
 from .cluster import Cluster
 from .exchange import HTTP_OK
 from .faults import STREAMS, Fault
 from .world import World
 
-HOST = "127.0.0.1"
 BLANKS = b" " * 65536
 Result = TypeVar("Result")
 
@@ -35,7 +34,7 @@ Result = TypeVar("Result")
 class ClusterListener:
     """The HTTPS endpoint of one cluster. It can be closed and opened again on the same port."""
 
-    def __init__(self, world: World, cluster: Cluster, tls: ssl.SSLContext) -> None:
+    def __init__(self, world: World, cluster: Cluster, address: tuple[str, int], tls: ssl.SSLContext) -> None:
         self._world = world
         self._name = cluster.name
         self._tls = tls
@@ -45,8 +44,8 @@ class ClusterListener:
         self._count = 0
         self._listening: asyncio.AbstractServer | None = None
         self._times_closed = 0
-        self._reservation = _reserve(world.listeners[cluster.name].port)
-        self.port: int = self._reservation.getsockname()[1]
+        self._reservation = _reserve(*address)
+        self.address: tuple[str, int] = self._reservation.getsockname()
         self.last_used = time.monotonic()
 
     @property
@@ -83,9 +82,10 @@ class ClusterListener:
             path=request.path,
             authorization=request.headers.get("Authorization"),
             body=await request.read(),
+            query=tuple(request.query.items()),
             connection=self._connection(request),
         )
-        envelope = exchange.open_envelope(asked.body)
+        envelope = exchange.open_envelope(asked)
         fault = self._world.faults.next(self._cluster.name, envelope.method_name)
         seconds = fault.seconds or 0.0 if fault else 0.0
         first = 0.0 if fault and fault.applies_first else seconds
@@ -117,14 +117,17 @@ class ClusterListener:
 
 
 class Service:
-    """A world that is being served: addresses, certificates, inventory."""
+    """A world that is being served: addresses, certificates, inventory. `listen` is one of `listening.CHOICES`."""
 
-    def __init__(self, world: World, directory: Path, control_port: int = 0) -> None:
+    def __init__(
+        self, world: World, directory: Path, control_port: int = 0, listen: str = listening.AT_LOCALHOST
+    ) -> None:
         self.world = world
         self.directory = directory
         self.ca_file = str(directory / "ca.pem")
         self._authority = Authority()
         self._authority.write_ca(directory / "ca.pem")
+        self._addresses = listening.addresses(world, listen)
         self._control = control.Control(world, control_port)
         self._listeners: dict[str, ClusterListener] = {}
 
@@ -135,12 +138,12 @@ class Service:
 
     @property
     def control_url(self) -> str:
-        return f"http://{HOST}:{self._control.port}"
+        return f"http://{listening.LOCALHOST}:{self._control.port}"
 
     def address(self, name: str) -> tuple[str, int]:
         """Where a cluster listens."""
         self.world.cluster(name)
-        return HOST, self._listeners[name].port
+        return self._listeners[name].address
 
     def certificate_sha256(self, name: str) -> str:
         return self._authority.fingerprint(name)
@@ -158,9 +161,10 @@ class Service:
         """An Ansible inventory of the clusters, for their first administrator."""
         hosts = {}
         for name, cluster in self.world.clusters.items():
+            hostname, port = self.address(name)
             hosts[name] = {
-                "element_hostname": HOST,
-                "element_port": self._listeners[name].port,
+                "element_hostname": hostname,
+                "element_port": port,
                 "element_mvip": cluster.identity.mvip,
                 "element_username": cluster.admins[0].username,
                 "element_password": cluster.admins[0].password,
@@ -180,8 +184,9 @@ class Service:
 
     async def start(self) -> None:
         for name, cluster in self.world.clusters.items():
-            tls = self._authority.server_context(name, self.world.listeners[name].certificate)
-            self._listeners[name] = ClusterListener(self.world, cluster, tls)
+            address = self._addresses[name]
+            tls = self._authority.server_context(name, address[0], self.world.listeners[name].certificate)
+            self._listeners[name] = ClusterListener(self.world, cluster, address, tls)
             if cluster.up:
                 await self._listeners[name].open()
         await self._control.start()
@@ -215,15 +220,20 @@ class Service:
 
 
 @contextlib.contextmanager
-def serve(world: World, directory: str | Path | None = None, control_port: int = 0) -> Iterator[Service]:
-    """Serve a world in a background thread for as long as the block lasts."""
+def serve(
+    world: World,
+    directory: str | Path | None = None,
+    control_port: int = 0,
+    listen: str = listening.AT_LOCALHOST,
+) -> Iterator[Service]:
+    """Serve a world in a background thread for as long as the block lasts. Raises WorldError if it cannot listen."""
     with contextlib.ExitStack() as stack:
         folder = Path(directory or stack.enter_context(tempfile.TemporaryDirectory(prefix="element-simulator-")))
         folder.mkdir(parents=True, exist_ok=True)
-        service = Service(world, folder, control_port)
+        service = Service(world, folder, control_port, listen)
         run = stack.enter_context(_background_loop())
-        run(service.start())
         try:
+            run(service.start())
             yield service
         finally:
             run(service.stop())
@@ -260,8 +270,8 @@ async def _stream(request: web.BaseRequest, answer: exchange.Answer, fault: Faul
     return response
 
 
-def _reserve(port: int) -> socket.socket:
-    """A socket that keeps a port (0: any) and never listens.
+def _reserve(host: str, port: int) -> socket.socket:
+    """A socket that keeps a port (0: any) and never listens. Raises WorldError when the port cannot be had.
 
     While the listening socket beside it is closed, no one else gets the port, and whoever connects is refused.
     """
@@ -269,7 +279,11 @@ def _reserve(port: int) -> socket.socket:
     if port:
         # A named port may still be in the kernel's waiting time after the last run.
         reservation.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    reservation.bind((HOST, port))
+    try:
+        reservation.bind((host, port))
+    except OSError as error:
+        reservation.close()
+        raise listening.unavailable(host, port, error) from None
     # Only now: bound with it, two worlds could be given the same port.
     reservation.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     return reservation

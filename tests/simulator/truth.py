@@ -12,7 +12,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .cluster import Cluster
-from .records import ClusterPairEntry, Half, Snapshot, Volume
+from .records import AccessGroup, ClusterPairEntry, Half, Initiator, Qos, Snapshot, Volume
+from .schedules import Schedule
 
 if TYPE_CHECKING:
     from .world import World
@@ -37,8 +38,12 @@ def _cluster(cluster: Cluster) -> dict[str, Any]:
         "fullness": cluster.fullness,
         "admins": [[admin.username, list(admin.access)] for admin in cluster.admins],
         "accounts": [[each.account_id, each.username] for each in cluster.accounts.values()],
+        "account_settings": [
+            [each.account_id, each.locked, each.enable_chap, dict(each.attributes)]
+            for each in cluster.accounts.values()
+        ],
         "cluster_pairs": [_cluster_pair(entry) for _id, entry in sorted(cluster.cluster_pairs.items())],
-        "volumes": [_volume(cluster, volume) for _id, volume in sorted(cluster.volumes.items())],
+        "volumes": [_volume(cluster, volume) for volume in _volumes(cluster)],
         "group_snapshots": [
             {
                 "id": group.group_id,
@@ -50,7 +55,44 @@ def _cluster(cluster: Cluster) -> dict[str, Any]:
         ],
         "iscsi_sessions": [[each.volume_id, each.initiator_name] for each in cluster.iscsi_sessions],
         "fibre_channel_sessions": [[each.initiator_wwpn, each.group_id] for each in cluster.fibre_channel_sessions],
-        "access_groups": [[each.group_id, list(each.volume_ids)] for each in cluster.access_groups.values()],
+        "access_groups": [_access_group(each) for each in cluster.access_groups.values()],
+        "qos_policies": [[each.policy_id, each.name, _qos(each.qos)] for each in cluster.qos_policies.values()],
+        "schedules": [_schedule(each) for each in cluster.schedules.values()],
+        "initiators": [_initiator(each) for each in cluster.initiators.values()],
+    }
+
+
+def _access_group(group: AccessGroup) -> dict[str, Any]:
+    return {
+        "id": group.group_id,
+        "name": group.name,
+        "volumes": list(group.volume_ids),
+        "luns": dict(group.luns),
+        "initiators": [each.name for each in group.initiators],
+        "attributes": dict(group.attributes),
+    }
+
+
+def _initiator(initiator: Initiator) -> dict[str, Any]:
+    return {
+        "id": initiator.initiator_id,
+        "name": initiator.name,
+        "alias": initiator.alias,
+        "require_chap": initiator.require_chap,
+        "virtual_networks": list(initiator.virtual_network_ids),
+        "attributes": dict(initiator.attributes),
+    }
+
+
+def _schedule(schedule: Schedule) -> dict[str, Any]:
+    return {
+        "id": schedule.schedule_id,
+        "name": schedule.name,
+        "when": [schedule.frequency, schedule.hours, schedule.minutes, schedule.weekdays, schedule.monthdays],
+        "volumes": list(schedule.taken.volume_ids),
+        "takes": dict(schedule.taken.given),
+        "attributes": dict(schedule.attributes),
+        "state": [schedule.recurring, schedule.paused, schedule.run_next, schedule.to_be_deleted, schedule.has_error],
     }
 
 
@@ -64,6 +106,12 @@ def _cluster_pair(entry: ClusterPairEntry) -> dict[str, Any]:
     }
 
 
+def _volumes(cluster: Cluster) -> list[Volume]:
+    """All volumes; a clone is one from the call that asked for it."""
+    volumes = {**cluster.volumes, **{number: clone.volume for number, clone in cluster.clones.items()}}
+    return [volume for _id, volume in sorted(volumes.items())]
+
+
 def _volume(cluster: Cluster, volume: Volume) -> dict[str, Any]:
     return {
         "id": volume.volume_id,
@@ -75,7 +123,7 @@ def _volume(cluster: Cluster, volume: Volume) -> dict[str, Any]:
         "enable_512e": volume.enable_512e,
         "deleted": volume.deleted is not None,
         "attributes": dict(volume.attributes),
-        "qos": [volume.qos.min_iops, volume.qos.max_iops, volume.qos.burst_iops],
+        "qos": _qos(volume.qos),
         "qos_policy": volume.qos_policy_id,
         "pairs": [_half(half) for half in volume.halves],
         "snapshots": [_snapshot(snapshot) for _id, snapshot in sorted(volume.snapshots.items())],
@@ -83,6 +131,10 @@ def _volume(cluster: Cluster, volume: Volume) -> dict[str, Any]:
         "write_ops": volume.write_ops,
         "used_blocks": volume.used_blocks,
     }
+
+
+def _qos(qos: Qos) -> list[int]:
+    return [qos.min_iops, qos.max_iops, qos.burst_iops]
 
 
 def _half(half: Half) -> dict[str, Any]:

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -96,7 +98,7 @@ def volume(world: World, cluster: Cluster, each: Volume) -> dict[str, Any]:
         "enable512e": each.enable_512e,
         "enableSnapMirrorReplication": False,
         "fifoSize": each.fifo_size,
-        "iqn": f"iqn.2010-01.com.solidfire:{unique_id}.{each.name}.{each.volume_id}",
+        "iqn": iqn(cluster, each),
         "lastAccessTime": None,
         "lastAccessTimeIO": None,
         "minFifoSize": each.min_fifo_size,
@@ -107,8 +109,8 @@ def volume(world: World, cluster: Cluster, each: Volume) -> dict[str, Any]:
         "qosPolicyID": each.qos_policy_id,
         "scsiEUIDeviceID": f"{unique_hex}{id_hex}f47acc0100000000",
         "scsiNAADeviceID": f"6f47acc100000000{unique_hex}{id_hex}",
-        "sliceCount": 1,
-        "status": "deleted" if each.deleted else "active",
+        "sliceCount": 0 if each.volume_id in cluster.clones else 1,
+        "status": volume_status(cluster, each),
         "totalSize": each.size,
         "virtualVolumeID": None,
         "volumeAccessGroups": each.access_groups,
@@ -117,6 +119,17 @@ def volume(world: World, cluster: Cluster, each: Volume) -> dict[str, Any]:
         "volumePairs": _shown_pairs(world, each),
         "volumeUUID": each.uuid,
     }
+
+
+def volume_status(cluster: Cluster, each: Volume) -> str:
+    if each.volume_id in cluster.clones:
+        return "init"
+    return "deleted" if each.deleted else "active"
+
+
+def iqn(cluster: Cluster, each: Volume) -> str:
+    """The name that hosts log in to: it has the volume's name in lower case, whatever its case."""
+    return f"iqn.2010-01.com.solidfire:{cluster.identity.unique_id}.{each.name.lower()}.{each.volume_id}"
 
 
 def _shown_pairs(world: World, each: Volume) -> list[dict[str, Any]]:
@@ -182,7 +195,7 @@ def account(each: Account, volume_ids: list[int]) -> dict[str, Any]:
         "attributes": each.attributes,
         "enableChap": each.enable_chap,
         "initiatorSecret": each.initiator_secret,
-        "status": "active",
+        "status": "locked" if each.locked else "active",
         "storageContainerID": "00000000-0000-0000-0000-000000000000",
         "targetSecret": each.target_secret,
         "username": each.username,
@@ -191,15 +204,16 @@ def account(each: Account, volume_ids: list[int]) -> dict[str, Any]:
 
 
 def snapshot(world: World, cluster: Cluster, each: Snapshot) -> dict[str, Any]:
-    return {
+    shown = {
         "attributes": each.attributes,
-        "checksum": "0x0",
+        "checksum": checksum(each),
         "createTime": stamp(each.created),
         "enableRemoteReplication": each.replicate,
-        "expirationReason": "Api" if each.expires else "None",
+        # Captured beside an expirationTime as well.
+        "expirationReason": "None",
         "expirationTime": stamp(each.expires) or None,
         "groupID": each.group.group_id if each.group else 0,
-        "groupSnapshotUUID": each.group.uuid if each.group else "00000000-0000-0000-0000-000000000000",
+        "groupSnapshotUUID": each.group_uuid or "00000000-0000-0000-0000-000000000000",
         "instanceCreateTime": stamp(each.instance_created),
         "instanceSnapshotUUID": each.instance_uuid,
         "name": each.name,
@@ -207,29 +221,44 @@ def snapshot(world: World, cluster: Cluster, each: Snapshot) -> dict[str, Any]:
         "snapMirrorLabel": each.label,
         "snapshotID": each.snapshot_id,
         "snapshotUUID": each.uuid,
-        "status": "Done" if world.switches.snapshot_status_case == "title" else "done",
+        "status": _status(world, [each]),
         "totalSize": each.size,
         "virtualVolumeID": None,
         "volumeID": each.volume.volume_id,
         "volumeName": each.volume.name,
     }
+    if not shown["remoteStatuses"]:
+        del shown["remoteStatuses"]
+    return shown
+
+
+def checksum(each: Snapshot) -> str:
+    """Equal for equal data, as in captures of later snapshots of an unchanged volume."""
+    return "0x" + hashlib.sha256(json.dumps([each.size, *each.marks]).encode()).hexdigest()[:16]
+
+
+def _status(world: World, snapshots: list[Snapshot]) -> str:
+    status = "RemoteSyncing" if any(each.arriving for each in snapshots) else "Done"
+    return status if world.switches.snapshot_status_case == "title" else status.lower()
 
 
 def remote_statuses(world: World, each: Snapshot) -> list[dict[str, Any]]:
     if not each.replicate:
         return []
-    statuses = []
-    for half in each.volume.halves:
-        if not half.pending:
-            status = world.replication.remote_status(half, each)
-            spelled = world.switches.not_present_spelling if status == "NotPresent" else status
-            statuses.append({"remoteStatus": spelled, "volumePairUUID": half.uuid})
-    return statuses
+    return [
+        {"remoteStatus": _spelled(world, world.replication.remote_status(half, each)), "volumePairUUID": half.uuid}
+        for half in each.volume.halves
+        if not half.pending
+    ]
+
+
+def _spelled(world: World, status: str) -> str:
+    return world.switches.not_present_spelling if status == "NotPresent" else status
 
 
 def group_snapshot(world: World, cluster: Cluster, group: GroupSnapshot) -> dict[str, Any]:
     members = [snapshot(world, cluster, member) for member in group.members]
-    return {
+    shown = {
         "attributes": group.attributes,
         "createTime": stamp(group.created),
         "enableRemoteReplication": group.replicate,
@@ -237,6 +266,14 @@ def group_snapshot(world: World, cluster: Cluster, group: GroupSnapshot) -> dict
         "groupSnapshotUUID": group.uuid,
         "members": members,
         "name": group.name,
-        "remoteStatuses": [status for member in members for status in member["remoteStatuses"]],
-        "status": "Done" if world.switches.snapshot_status_case == "title" else "done",
+        "status": _status(world, group.members),
     }
+    if group.replicate:
+        shown["remoteStatuses"] = [{"remoteStatus": _group_status(members)}]
+    return shown
+
+
+def _group_status(members: list[dict[str, Any]]) -> str:
+    """One status for all members, of which one without a pair keeps the group Syncing for good."""
+    statuses = [[status["remoteStatus"] for status in member.get("remoteStatuses", [])] for member in members]
+    return "Present" if all(of_member == ["Present"] for of_member in statuses) else "Syncing"

@@ -9,22 +9,22 @@ import datetime
 import json
 import random
 import threading
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from . import api, description, keys, pair_states, truth
+from . import api, clones, description, events, host_access, keys, pair_states, schedules, truth
 from .calls import Call, CallLog
-from .clock import Clock, stamp
+from .clock import Clock
 from .cluster import FULLNESS, Cluster
 from .errors import ApiError, HostIOError, SiteDown, WorldError
 from .faults import Faults
 from .links import Links
 from .oddities import MISSING, OddObjects
-from .records import IscsiSession, Snapshot, Volume
+from .records import BLOCKS_PER_WRITE, IscsiSession, Snapshot, Volume
 from .replication import Replication
 from .settings import SAMPLE_SECONDS, Switches, Timings
 from .views import PURGE_SECONDS
@@ -32,9 +32,12 @@ from .views import PURGE_SECONDS
 # Opens (True) or closes (False) the listener of a cluster.
 Gate = Callable[[str, bool], None]
 
-BLOCKS_PER_WRITE = 256
+# Every client of a simulated cluster is on this machine.
+CLIENT_IP = "127.0.0.1"
 # Blocks that hold data are counted again when garbage is collected.
 SECONDS_BETWEEN_COLLECTIONS = 3600
+# What has come due is looked for at most so often.
+SECONDS_BETWEEN_LOOKS = 1
 
 
 class Secrets:
@@ -63,7 +66,7 @@ class World:
         api.load_methods()
         self.lock = threading.RLock()
         self.rng = random.Random(seed)
-        self.clock = Clock(start) if start else Clock()
+        self.clock = Clock(start)
         self.switches = Switches()
         self.timings = Timings()
         self.clusters: dict[str, Cluster] = {}
@@ -74,6 +77,10 @@ class World:
         self.log = CallLog()
         self.secrets = Secrets()
         self._next_sample = 0.0
+        self._next_look = 0.0
+        self._last_collection = 0.0
+        # The moment up to which everything has happened that was due.
+        self._caught_up = self.clock.now
         # UUIDs whose key was used up by a call that failed all the same.
         self.spent_keys: set[str] = set()
         self.gate: Gate | None = None
@@ -142,12 +149,15 @@ class World:
         """Work off one call: result and unused parameters. The caller holds the lock."""
         self.clock.tick()
         self._sample_when_due()
+        self._catch_up()
+        self._let_time_pass()
+        clones.complete(self, cluster)
         try:
             result, unused = api.call(api.Context(self, cluster, admin), method, params, api_version)
         except ApiError:
-            self._record_event(cluster, admin, method, params, False)
+            self._record_event(cluster, admin, method, params, api_version, False)
             raise
-        self._record_event(cluster, admin, method, params, True)
+        self._record_event(cluster, admin, method, params, api_version, True)
         return self.odd_objects.shown(cluster.name, method, result), unused
 
     @property
@@ -251,14 +261,40 @@ class World:
         """Let time pass: snapshots expire, deleted volumes are purged; on a site that is down nothing happens."""
         with self.lock:
             self.clock.advance(seconds)
-            for cluster in (each for each in self.clusters.values() if each.up):
-                if seconds >= SECONDS_BETWEEN_COLLECTIONS:
-                    self.collect_garbage(cluster)
-                self.expire_snapshots(cluster)
-                for volume in list(cluster.volumes.values()):
-                    purge = self.purge_time(volume)
-                    if purge and purge <= self.clock.now:
-                        self.purge(cluster, volume)
+            self._catch_up()
+            self._come_due(collecting=seconds >= SECONDS_BETWEEN_COLLECTIONS)
+
+    def _let_time_pass(self) -> None:
+        """Where the clock is real: what has come due since the last call."""
+        elapsed = self.clock.elapsed
+        if not self.clock.is_real or elapsed < self._next_look:
+            return
+        self._next_look = elapsed + SECONDS_BETWEEN_LOOKS
+        collecting = elapsed - self._last_collection >= SECONDS_BETWEEN_COLLECTIONS
+        if collecting:
+            self._last_collection = elapsed
+        self._come_due(collecting)
+
+    def _come_due(self, collecting: bool) -> None:
+        for cluster in (each for each in self.clusters.values() if each.up):
+            if collecting:
+                self.collect_garbage(cluster)
+            self.expire_snapshots(cluster)
+            for volume in list(cluster.volumes.values()):
+                purge = self.purge_time(volume)
+                if purge and purge <= self.clock.now:
+                    self.purge(cluster, volume)
+
+    def _catch_up(self) -> None:
+        """Let the schedules of the time that has passed run, one full five minutes after the other, each at its time."""
+        now = self.clock.now
+        for step in schedules.steps(self._caught_up, now):
+            with self.clock.at(step):
+                for cluster in self.clusters.values():
+                    if cluster.up and cluster.schedules:
+                        self.expire_snapshots(cluster)
+                        schedules.run_due(self, cluster, step)
+        self._caught_up = now
 
     # Hosts
 
@@ -326,11 +362,21 @@ class World:
     def purge_time(self, volume: Volume) -> datetime.datetime | None:
         return volume.deleted + datetime.timedelta(seconds=PURGE_SECONDS) if volume.deleted else None
 
+    def delete(self, cluster: Cluster, volumes: Sequence[Volume]) -> None:
+        """Hosts lose the volumes at once; until they are purged they can be restored."""
+        for volume in volumes:
+            volume.deleted = self.clock.now
+        cluster.end_iscsi_sessions(volume.volume_id for volume in volumes)
+        for volume in volumes:
+            self.replication.settle_volume(volume)
+
     def purge(self, cluster: Cluster, volume: Volume) -> None:
         """Destroy a deleted volume and all that hangs on it."""
         for snapshot in list(volume.snapshots.values()):
             self.delete_snapshot(cluster, snapshot)
         del cluster.volumes[volume.volume_id]
+        for group_id in list(volume.access_groups):
+            host_access.remove_volume(cluster.access_groups[group_id], volume)
         for half in list(volume.halves):
             partner = self.replication.counterpart(half)
             empties = partner and self.switches.purged_partner == "unpaired" and self.replication.linked(half)
@@ -340,6 +386,7 @@ class World:
 
     def delete_snapshot(self, cluster: Cluster, snapshot: Snapshot) -> None:
         """Delete one snapshot. Its copy on the other cluster, if any, stays."""
+        self.replication.finish_sending(snapshot)
         del cluster.snapshots[snapshot.snapshot_id]
         del snapshot.volume.snapshots[snapshot.snapshot_id]
         if snapshot.replicate:
@@ -382,35 +429,27 @@ class World:
         if not site.up:
             raise HostIOError(f"{cluster} is down")
         try:
-            return site.volume(volume_id)
+            volume = site.volume(volume_id)
         except ApiError as error:
             raise HostIOError(error.message) from error
+        owner = site.account(volume.account_id)
+        if owner.locked:
+            raise HostIOError(f"{cluster}: account {owner.username} is locked")
+        return volume
 
-    def _record_event(self, cluster: Cluster, admin: Any, method: Any, params: Any, success: bool) -> None:
-        """Modifying calls are in the event log, with their parameters as they came."""
+    def _record_event(
+        self, cluster: Cluster, admin: Any, method: Any, params: Any, api_version: str, success: bool
+    ) -> None:
+        """Modifying calls are in the event log, with their parameters as they came and the API version, as captured."""
         if not api.is_write(method):
             return
         shown = dict(params) if isinstance(params, dict) else {}
         if self.switches.keys_masked_in_events:
             shown = {name: "********" if name.endswith("PairingKey") else value for name, value in shown.items()}
-        now = stamp(self.clock.now)
-        cluster.events.append(
-            {
-                "details": {
-                    "context": {"user": admin.username if admin else "internal"},
-                    "method": method,
-                    "params": shown,
-                    "success": success,
-                },
-                "driveID": 0,
-                "driveIDs": [],
-                "eventID": cluster.next_id("event"),
-                "eventInfoType": "apiEvent",
-                "message": f"API Call ({method})",
-                "nodeID": 0,
-                "serviceID": 0,
-                "severity": 0,
-                "timeOfPublish": now,
-                "timeOfReport": now,
-            }
-        )
+        details = {
+            "context": {"ip": CLIENT_IP, "user": admin.username if admin else "internal"},
+            "method": method,
+            "params": {**shown, "requestAPIVersion": api_version},
+            "success": success,
+        }
+        events.add(cluster, self.clock.now, "apiEvent", f"API Call ({method})", details)

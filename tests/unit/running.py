@@ -52,6 +52,11 @@ def in_order(actions: list[dict[str, str]]) -> list[tuple[str, ...]]:
     return sorted(tuple(action.values()) for action in actions)
 
 
+def saved_volumes(result: dict[str, Any]) -> list[list[tuple[str, str]]]:
+    """The clusters and names of the volumes that each pair has saved. A plan knows no more of their snapshots."""
+    return [[(each["cluster"], each["volume"]) for each in pair.get("saved", ())] for pair in result.get("pairs") or []]
+
+
 class Sites:
     """A world that is being served, and modules run against two of its clusters."""
 
@@ -88,6 +93,7 @@ class Sites:
                 assert planned[member] == result[member]
             # What runs side by side ends in any order.
             assert in_order(planned["actions"]) == in_order(result["actions"])
+            assert saved_volumes(planned) == saved_volumes(result)
         return result
 
     def writes(self) -> list[str]:

@@ -28,17 +28,29 @@ MAY_IMPORT = {
     "plugin_utils/_filter_input": [],
     "plugin_utils/_pair_items": [f"{UTILS}/_element/arguments", f"{PAIRING}/pair_options"],
     "plugin_utils/_pair_texts": ["plugin_utils/_pair_items", f"{PAIRING}/pair_options"],
-    "plugin_utils/_summary_parts": [],
+    "plugin_utils/_summary_parts": [f"{PAIRING}/model"],
+    "plugin_utils/_variables": [f"{UTILS}/_element/arguments"],
     "plugin_utils/_pair_rows": [],
     "plugin_utils/_report_times": ["plugin_utils/_filter_input"],
     # Of the modules' code what neither reads nor decides anything about clusters: texts of names, sizes and empty values.
     "filter": [
         *(
             f"plugin_utils/_{name}"
-            for name in ("filter_input", "pair_items", "pair_texts", "summary_parts", "pair_rows", "report_times")
+            for name in (
+                *(
+                    "filter_input",
+                    "pair_items",
+                    "pair_rows",
+                    "pair_texts",
+                    "report_times",
+                    "summary_parts",
+                    "variables",
+                ),
+            )
         ),
         f"{UTILS}/_element/arguments",
         f"{PAIRING}/model",
+        f"{PAIRING}/pair_options",
         f"{DECIDE}/sizes",
     ],
     "doc_fragments": [],

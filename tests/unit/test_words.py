@@ -43,6 +43,8 @@ CHECKED = {
         "tests/browser/*.py",
         "tests/browser/*.txt",
         "tests/monitoring/*.yml",
+        "tests/cli/*.py",
+        "tests/cli/*.txt",
     ),
     "module documentation": ("plugins/modules/*.py", "plugins/doc_fragments/*.py"),
     "unit tests": ("tests/unit/*.py", "tests/unit/plugins/**/*.py"),

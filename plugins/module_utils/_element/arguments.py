@@ -71,8 +71,9 @@ _ADDRESS = re.compile(rf"{_IPV4}|{_IPV6}|\[{_IPV6}\]")
 # Letters of any script, and not only digits: the system's resolver reads "10" as the address 0.0.0.10.
 _NAME = re.compile(r"(?=.{1,253}$)(?=.*[^\W\d])[\w.-]+")
 _HOST_AND_PORT = re.compile(r"(\[[^]]*\]|[^:]*)(?::(\d*))?")
-#: The texts that Ansible accepts for true and false.
-_FLAGS = frozenset(("y", "yes", "on", "1", "true", "t", "1.0", "n", "no", "off", "0", "false", "f", "0.0"))
+#: The texts that Ansible accepts for true and for false, in small letters.
+_TRUE = frozenset(("y", "yes", "on", "1", "true", "t", "1.0"))
+_FALSE = frozenset(("n", "no", "off", "0", "false", "f", "0.0"))
 _API_VERSION = re.compile(r"(\d{1,3})\.(\d{1,3})")
 # A message contains at most so many characters of an invalid value.
 _LONGEST_VALUE = 60
@@ -146,12 +147,25 @@ def check_value(option: str, value: Any, label: str) -> str | None:
     value: as a module gets it, or as a host variable has it, where a number can be a text.
     """
     advice = _CHECKS[option](value) if option in _CHECKS else None
-    return f"{label}: {_shown(value)} cannot be used; {advice}" if advice else None
+    return f"{label}: {_shown_without_login(value)} cannot be used; {advice}" if advice else None
 
 
 def is_unset(value: Any) -> bool:
     """Whether a value counts as not given: None, or a text of blanks."""
     return value is None or (isinstance(value, str) and not value.strip())
+
+
+def as_flag(value: Any) -> bool | None:
+    """Return what Ansible reads as true or false. None for anything else."""
+    text = str(value).strip().lower()
+    return text in _TRUE if text in _TRUE | _FALSE else None
+
+
+def shown(value: Any) -> str:
+    """Return an invalid value for a message: a text in quotes, and what is long shortened."""
+    text = str(value)
+    shortened = text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}..."
+    return repr(shortened) if isinstance(value, str) else shortened
 
 
 def leaves_peer_out(params: Mapping[str, Any]) -> bool:
@@ -201,13 +215,11 @@ def _check_values(options: Mapping[str, Any], prefix: str) -> str | None:
     return next((problem for problem in found if problem), None)
 
 
-def _shown(value: Any) -> str:
+def _shown_without_login(value: Any) -> str:
     """Return an invalid value for a message. A text with "@" can contain a password."""
-    text = str(value).strip()
-    if "@" in text:
+    if "@" in str(value):
         return "its value"
-    shortened = text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}…"
-    return f"'{shortened}'" if isinstance(value, str) else shortened
+    return shown(value.strip() if isinstance(value, str) else value)
 
 
 def _check_hostname(value: Any) -> str | None:
@@ -267,7 +279,7 @@ def _check_number(first: int, last: int, of: str) -> Callable[[Any], str | None]
 
 
 def _check_flag(value: Any) -> str | None:
-    return None if str(value).strip().lower() in _FLAGS else "give true or false"
+    return "give true or false" if as_flag(value) is None else None
 
 
 def _check_fingerprint(value: Any) -> str | None:

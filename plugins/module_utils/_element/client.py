@@ -181,7 +181,7 @@ class Client:
             )
         if not isinstance(body, dict) or not isinstance(body.get("result"), dict):
             raise self._no_result(method, reply)
-        self._note_unused(method, body.get("unusedParameters"))
+        self._note_unused(method, _unused_parameters(body))
         return body["result"]
 
     def _no_result(self, method: str, reply: Reply) -> Unanswered:
@@ -245,6 +245,13 @@ def connect(options: Mapping, is_peer: bool = False) -> Client:
         }
     )
     return Client(Transport(endpoint), options["api_version"], options["concurrency"], is_peer=is_peer)
+
+
+def _unused_parameters(reply: Mapping[str, object]) -> object:
+    """Return what a reply names as unused: documented at top level, observed within `warning`."""
+    warning = reply.get("warning")
+    within = warning.get("unusedParameters") if isinstance(warning, dict) else None
+    return reply.get("unusedParameters") or within
 
 
 def _text(value: object) -> str | None:

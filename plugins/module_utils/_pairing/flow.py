@@ -194,6 +194,7 @@ def _preview(run: Run, outcome: Outcome) -> None:
     from .apply import schedule
 
     outcome.actions = schedule.preview(outcome.plans, _names(run))
+    outcome.warnings += saved_warnings(outcome)
 
 
 def _apply(job: Job, run: Run, outcome: Outcome) -> None:
@@ -202,7 +203,7 @@ def _apply(job: Job, run: Run, outcome: Outcome) -> None:
     writer = Writer(run)
     _write(job, run, writer, outcome)
     outcome.actions = writer.actions
-    outcome.warnings += [*writer.warnings, *saved_warnings(outcome.items)]
+    outcome.warnings += [*writer.warnings, *saved_warnings(outcome)]
 
 
 def _write(job: Job, run: Run, writer: Writer, outcome: Outcome) -> None:

@@ -303,6 +303,8 @@ class Snapshot:
     attributes: Mapping[str, Any] = field(default_factory=dict, hash=False)
     #: The API's status of its copy, by the UUID of the pair.
     remote: Mapping[str, str] = field(default_factory=dict, hash=False)
+    #: False while it is still being taken, or received from the other side.
+    complete: bool = True
 
 
 @dataclass(frozen=True)
@@ -375,13 +377,14 @@ class HostAccess:
 
 @dataclass(frozen=True)
 class Saved:
-    """A saved snapshot that this run has taken."""
+    """A saved snapshot that this run has taken, or in check mode would take."""
 
     cluster: str
     volume: str
     snapshot_id: int | None
-    name: str
-    #: The time in the API's form; None for never.
+    #: None in check mode.
+    name: str | None
+    #: The time in the API's form; None for never, and in check mode.
     expires: str | None = None
 
 

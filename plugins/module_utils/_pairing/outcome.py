@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 
 from .._element.errors import Failure
 from .apply.execution import Item
-from .model import Action, first_named
+from .model import Action, Saved, first_named
 from .plan import Facts, Plan, Subject
 from .resume import ResumeState
 
@@ -67,6 +67,10 @@ class Outcome(Generic[Observed]):
             return self.resumed.items[number].changed
         return bool(self.plans[number].steps) if self.checked else self.items[number].remains
 
+    def saved(self, number: int) -> tuple[Saved, ...]:
+        """The snapshots of what was overwritten, or in check mode would be."""
+        return self.plans[number].saved if self.checked else self.items[number].saved
+
     def made(self, number: int) -> bool:
         """Whether this run has paired the item."""
         return self.resumed.items[number].made if self.resumed else self.plans[number].makes_pair
@@ -117,18 +121,27 @@ _STAY = "delete them when you do not need their content"
 _EXPIRE = "they expire automatically, see `expires`"
 
 
-def saved_warnings(items: Sequence[Item]) -> list[str]:
-    """Return a warning for each cluster with saved snapshots, which are kept until they expire or someone deletes them."""
-    saved = [each for item in items for each in item.saved]
-    texts = []
-    for cluster in dict.fromkeys(each.cluster for each in saved):
-        here = [each for each in saved if each.cluster == cluster]
-        names = first_named([each.volume for each in here])
-        texts.append(
-            f"cluster {cluster}: the former content of {names} is kept in snapshots named elementsw-saved-..., see `saved` "
-            f"of each pair; {_EXPIRE if all(each.expires for each in here) else _STAY}"
-        )
-    return texts
+def saved_warnings(outcome: Outcome) -> list[str]:
+    """Return a warning for each cluster with saved snapshots, which are kept until they expire or someone deletes them.
+
+    In check mode it is about those that would be taken.
+    """
+    saved = [each for number in range(len(outcome.items)) for each in outcome.saved(number)]
+    by_cluster: dict[str, list[Saved]] = {}
+    for each in saved:
+        by_cluster.setdefault(each.cluster, []).append(each)
+    return [_saved_warning(cluster, here, outcome.checked) for cluster, here in by_cluster.items()]
+
+
+def _saved_warning(cluster: str, saved: Sequence[Saved], checked: bool) -> str:
+    names = first_named([each.volume for each in saved])
+    kept = (
+        f"cluster {cluster}: the former content of {names} {'would be' if checked else 'is'} kept in snapshots named "
+        "elementsw-saved-..., see `saved` of each pair"
+    )
+    if checked:
+        return kept
+    return f"{kept}; {_EXPIRE if all(each.expires for each in saved) else _STAY}"
 
 
 def summarize_failures(outcome: Outcome, labels: Sequence[str], what: str) -> str:

@@ -13,7 +13,7 @@ from enum import IntEnum
 from typing import ClassVar, NamedTuple, Protocol
 
 from .._element.errors import Failure
-from .model import MAX_NAMED, Side, first_named
+from .model import MAX_NAMED, Saved, Side, first_named
 
 
 class Phase(IntEnum):
@@ -113,6 +113,8 @@ class Plan:
     warnings: tuple[str, ...] = ()
     #: What the warnings are about: those of several pairs that say the same become one. None if they never do.
     subject: Subject | None = None
+    #: The snapshots that the steps take of what they overwrite.
+    saved: tuple[Saved, ...] = ()
     #: Why the pair cannot be made as desired. There are no steps then.
     problem: Failure | None = None
     #: The state before and after the steps, for diff mode; None in a plan that only finishes another one.

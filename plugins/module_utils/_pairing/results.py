@@ -278,7 +278,7 @@ def check(requirement: Check) -> dict:
 
 
 def saved(snapshots: Iterable[Saved]) -> list[dict]:
-    """`saved` of one pair: the snapshots of what this run has overwritten."""
+    """`saved` of one pair: the snapshots of what this run has overwritten, or in check mode would overwrite."""
     return [vars(snapshot).copy() for snapshot in snapshots]
 
 

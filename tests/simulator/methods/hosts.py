@@ -7,15 +7,23 @@ from __future__ import annotations
 
 from typing import Any
 
+from .. import host_access, views
 from ..api import Context, read
 from ..clock import stamp
-from ..parameters import Parameter, integer, integers
-from ..records import AccessGroup, FibreChannelSession, IscsiSession
+from ..records import AccessGroup, FibreChannelSession, Initiator, IscsiSession
 
 
 @read("ListISCSISessions", "1.0")
 def list_iscsi_sessions(context: Context, params: dict[str, Any]) -> dict[str, Any]:
-    return {"sessions": [_iscsi_session(context, session) for session in context.cluster.iscsi_sessions]}
+    known = host_access.initiators_by_name(context.cluster)
+    groups = host_access.groups_of_initiators(context.cluster)
+    shown = []
+    for session in context.cluster.iscsi_sessions:
+        # It is null where a host came by the account's secrets alone.
+        initiator = known.get(host_access.spelled(session.initiator_name))
+        within = _initiator(initiator, groups.get(initiator, [])) if initiator else None
+        shown.append(_iscsi_session(context, session, within))
+    return {"sessions": shown}
 
 
 @read("ListFibreChannelSessions", "7.0")
@@ -24,29 +32,11 @@ def list_fibre_channel_sessions(context: Context, params: dict[str, Any]) -> dic
     return {"sessions": [_fibre_channel_session(number, each) for number, each in enumerate(sessions, 1)]}
 
 
-@read(
-    "ListVolumeAccessGroups",
-    "5.0",
-    [
-        Parameter("startVolumeAccessGroupID", integer),
-        Parameter("limit", integer),
-        Parameter("volumeAccessGroups", integers, since="9.0"),
-    ],
-)
-def list_volume_access_groups(context: Context, params: dict[str, Any]) -> dict[str, Any]:
-    groups = context.cluster.access_groups
-    wanted = params.get("volumeAccessGroups", groups)
-    start = params.get("startVolumeAccessGroupID", 0)
-    listed = sorted(group_id for group_id in wanted if group_id in groups and group_id >= start)
-    page = listed[: params.get("limit") or None]
-    return {"volumeAccessGroups": [_access_group(context, groups[group_id]) for group_id in page]}
-
-
-def _iscsi_session(context: Context, session: IscsiSession) -> dict[str, Any]:
+def _iscsi_session(context: Context, session: IscsiSession, initiator: dict[str, Any] | None) -> dict[str, Any]:
     cluster = context.cluster
     volume = cluster.volumes[session.volume_id]
     account = cluster.accounts[volume.account_id]
-    iqn = f"iqn.2010-01.com.solidfire:{cluster.identity.unique_id}.{volume.name}.{volume.volume_id}"
+    iqn = views.iqn(cluster, volume)
     return {
         "accountID": account.account_id,
         "accountName": account.username,
@@ -59,7 +49,7 @@ def _iscsi_session(context: Context, session: IscsiSession) -> dict[str, Any]:
         "createTime": stamp(volume.created),
         "driveID": 21,
         "driveIDs": [21],
-        "initiator": None,
+        "initiator": initiator,
         "initiatorIP": session.initiator_address,
         "initiatorName": session.initiator_name,
         "initiatorPortName": f"{session.initiator_name},i,0x23d000000",
@@ -78,6 +68,19 @@ def _iscsi_session(context: Context, session: IscsiSession) -> dict[str, Any]:
     }
 
 
+def _initiator(known: Initiator, groups: list[AccessGroup]) -> dict[str, Any]:
+    """The initiator within a session, as captured: it shows no secrets."""
+    return {
+        "alias": known.alias,
+        "attributes": known.attributes,
+        "chapCredentialsID": 0,
+        "initiatorID": known.initiator_id,
+        "initiatorName": known.name,
+        "requireChap": False,
+        "volumeAccessGroups": [group.group_id for group in groups],
+    }
+
+
 def _fibre_channel_session(number: int, session: FibreChannelSession) -> dict[str, Any]:
     groups = [] if session.group_id is None else [session.group_id]
     return {
@@ -93,18 +96,4 @@ def _fibre_channel_session(number: int, session: FibreChannelSession) -> dict[st
         "serviceID": 21,
         "targetWWPN": session.target_wwpn,
         "volumeAccessGroupID": session.group_id,
-    }
-
-
-def _access_group(context: Context, group: AccessGroup) -> dict[str, Any]:
-    volumes = context.cluster.volumes
-    known = [volume_id for volume_id in group.volume_ids if volume_id in volumes]
-    return {
-        "attributes": {},
-        "deletedVolumes": [volume_id for volume_id in known if volumes[volume_id].deleted],
-        "initiatorIDs": list(range(1, len(group.initiators) + 1)),
-        "initiators": group.initiators,
-        "name": group.name,
-        "volumeAccessGroupID": group.group_id,
-        "volumes": [volume_id for volume_id in known if not volumes[volume_id].deleted],
     }

@@ -10,9 +10,9 @@ from typing import Any
 
 from .. import clock, views
 from ..api import Context, read, write
-from ..cluster import Cluster
+from ..cluster import TOO_FULL, Cluster
 from ..errors import ApiError
-from ..parameters import Parameter, attributes, boolean, hours_minutes_seconds, integer, integers, text
+from ..parameters import Parameter, attributes, boolean, hours_minutes_seconds, integer, integers, nullable, text
 from ..records import GroupSnapshot, Snapshot, Volume
 
 VOLUME_ROLES = ("volumes",)
@@ -20,13 +20,12 @@ VOLUME_ROLES = ("volumes",)
 SNAPSHOT_OPTIONS = (
     Parameter("name", text),
     Parameter("enableRemoteReplication", boolean, since="8.0"),
-    Parameter("expirationTime", text, since="8.0"),
+    Parameter("expirationTime", nullable(text), since="8.0"),
     Parameter("retention", hours_minutes_seconds, since="8.0"),
     Parameter("attributes", attributes),
     Parameter("snapMirrorLabel", text, since="10.0"),
     Parameter("ensureSerialCreation", boolean, since="12.0"),
 )
-TOO_FULL = ("stage4Critical", "stage5CompletelyConsumed")
 
 
 @read("ListSnapshots", "6.0", [Parameter("volumeID", integer), Parameter("snapshotID", integer, since="8.0")])
@@ -101,12 +100,12 @@ def create_group_snapshot(context: Context, params: dict[str, Any]) -> dict[str,
     cluster.group_snapshots[group.group_id] = group
     for volume in volumes:
         snapshot = _take(context, volume, params, tuple(volume.marks))
-        snapshot.group = group
+        snapshot.group, snapshot.group_uuid = group, group.uuid
         group.members.append(snapshot)
     for volume in volumes:
         world.replication.snapshot_taken(volume)
     members = [
-        {"checksum": "0x0", "snapshotID": member.snapshot_id, "volumeID": member.volume.volume_id}
+        {"checksum": views.checksum(member), "snapshotID": member.snapshot_id, "volumeID": member.volume.volume_id}
         for member in group.members
     ]
     shown = views.group_snapshot(world, cluster, group)
@@ -121,7 +120,7 @@ def create_group_snapshot(context: Context, params: dict[str, Any]) -> dict[str,
         Parameter("snapshotID", integer, required=True),
         Parameter("name", text),
         Parameter("enableRemoteReplication", boolean),
-        Parameter("expirationTime", text),
+        Parameter("expirationTime", nullable(text), empty_values=(None,)),
         Parameter("snapMirrorLabel", text, since="10.0"),
     ],
 )
@@ -154,7 +153,7 @@ def delete_group_snapshot(context: Context, params: dict[str, Any]) -> dict[str,
     group = cluster.group_snapshot(params["groupSnapshotID"])
     for member in list(group.members):
         if params.get("saveMembers"):
-            member.group = None
+            member.group = member.group_uuid = None
         else:
             context.world.delete_snapshot(cluster, member)
     cluster.group_snapshots.pop(group.group_id, None)
@@ -179,6 +178,8 @@ def rollback_to_snapshot(context: Context, params: dict[str, Any]) -> dict[str, 
     snapshot = volume.snapshots.get(params["snapshotID"])
     if snapshot is None:
         raise ApiError("xSnapshotIDDoesNotExist", f"Snapshot {params['snapshotID']} is not one of this volume")
+    if snapshot.arriving:
+        raise ApiError("xInvalidParameter", f"Snapshot {snapshot.snapshot_id} is still being replicated")
     role = "target" if volume.access == "replicationTarget" else "source"
     if volume.is_paired and getattr(world.switches, f"rollback_on_{role}") == "refused":
         raise ApiError("xInvalidParameter", f"Volume {volume.volume_id} is the {role} of a pair")
@@ -187,7 +188,7 @@ def rollback_to_snapshot(context: Context, params: dict[str, Any]) -> dict[str, 
         _check_creation(context, [volume], params)
         saved = _take(context, volume, params, tuple(volume.marks))
         result = {
-            "checksum": "0x0",
+            "checksum": views.checksum(saved),
             "snapshot": views.snapshot(world, cluster, saved),
             "snapshotID": saved.snapshot_id,
         }
@@ -226,10 +227,12 @@ def _snapshot_to_copy(cluster: Cluster, volume: Volume, params: dict[str, Any]) 
 
 def _take(context: Context, volume: Volume, params: dict[str, Any], marks: tuple[str, ...]) -> Snapshot:
     cluster, now = context.cluster, context.world.clock.now
+    # Where it is taken, a snapshot and its instance are one.
+    snapshot_uuid = cluster.new_uuid()
     snapshot = Snapshot(
         snapshot_id=cluster.next_id("snapshot"),
-        uuid=cluster.new_uuid(),
-        instance_uuid=cluster.new_uuid(),
+        uuid=snapshot_uuid,
+        instance_uuid=snapshot_uuid,
         name=_name(context, params),
         volume=volume,
         created=now,
@@ -252,6 +255,8 @@ def _name(context: Context, params: dict[str, Any]) -> str:
 
 def _expiration(context: Context, params: dict[str, Any]) -> datetime.datetime | None:
     if "retention" in params:
+        if params.get("expirationTime") is not None:
+            raise ApiError("xInvalidParameter", "retention excludes expirationTime")
         return context.world.clock.now + datetime.timedelta(seconds=params["retention"])
     given = params.get("expirationTime")
     if not given or given == "null":

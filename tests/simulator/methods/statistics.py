@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import pair_states
+from .. import capacity, clones, pair_states
 from ..api import Context, read
+from ..capacity import BLOCK
 from ..clock import duration, precise_stamp
 from ..parameters import Parameter, boolean, integer, integers
 from ..records import Half, Volume
 from ..replication import SyncJob
 from ..settings import SAMPLE_SECONDS
 
-BLOCK = 4096
 BLOCKS_PER_SECOND = 5120
 SAMPLE_PERIODS = {"named": round(SAMPLE_SECONDS * 1000), "zero": 0}
 
@@ -23,7 +23,8 @@ SAMPLE_PERIODS = {"named": round(SAMPLE_SECONDS * 1000), "zero": 0}
 @read(
     "ListVolumeStats",
     "7.0",
-    [Parameter("volumeIDs", integers), Parameter("includeVirtualVolumes", boolean, since="9.0")],
+    # includeVirtualVolumes is documented, but a cluster was seen not to know it here.
+    [Parameter("volumeIDs", integers)],
 )
 def list_volume_stats(context: Context, params: dict[str, Any]) -> dict[str, Any]:
     volumes = context.cluster.volumes
@@ -33,6 +34,11 @@ def list_volume_stats(context: Context, params: dict[str, Any]) -> dict[str, Any
     for volume in shown:
         context.world.replication.polled(volume)
     return {"volumeStats": stats}
+
+
+@read("ListVolumeStatsByVolume", "1.0", [Parameter("includeVirtualVolumes", boolean, since="9.0")])
+def list_volume_stats_by_volume(context: Context, params: dict[str, Any]) -> dict[str, Any]:
+    return list_volume_stats(context, {})
 
 
 @read("GetVolumeStats", "1.0", [Parameter("volumeID", integer, required=True)])
@@ -47,6 +53,7 @@ def get_volume_stats(context: Context, params: dict[str, Any]) -> dict[str, Any]
 def list_sync_jobs(context: Context, params: dict[str, Any]) -> dict[str, Any]:
     jobs = context.world.replication.sync_jobs(context.cluster)
     shown = [_sync_job(job) for job in jobs]
+    shown += [clones.sync_job(context.world, clone) for clone in context.cluster.clones.values()]
     for job in jobs:
         context.world.replication.polled(job.target.volume)
     return {"syncJobs": shown}
@@ -56,7 +63,7 @@ def _stats(context: Context, volume: Volume) -> dict[str, Any]:
     """Counters are those of the last sample; the time is that of the call, which says nothing of their age."""
     switches = context.world.switches
     counted = {"sampled": volume.sample, "late": volume.sample_before, "live": volume.counters}[switches.statistics]
-    blocks = volume.collected_blocks if switches.nonzero_blocks == "as_collected" else counted.used_blocks
+    blocks = capacity.written_blocks(volume, switches)
     stats = {
         "accountID": volume.account_id,
         "actualIOPS": 0,
@@ -68,9 +75,11 @@ def _stats(context: Context, volume: Volume) -> dict[str, Any]:
         "latencyUSec": 0,
         "metadataHosts": {"deadSecondaries": [], "liveSecondaries": [], "primary": 8},
         "nonZeroBlocks": blocks,
+        "normalizedIOPS": 0,
         "readBytes": counted.read_ops * BLOCK,
         "readBytesLastSample": 0,
         "readLatencyUSec": 0,
+        "readLatencyUSecTotal": 0,
         "readOps": counted.read_ops,
         "readOpsLastSample": 0,
         "samplePeriodMSec": SAMPLE_PERIODS.get(switches.sample_period),
@@ -85,6 +94,7 @@ def _stats(context: Context, volume: Volume) -> dict[str, Any]:
         "writeBytes": counted.write_ops * BLOCK,
         "writeBytesLastSample": 0,
         "writeLatencyUSec": 0,
+        "writeLatencyUSecTotal": 0,
         "writeOps": counted.write_ops,
         "writeOpsLastSample": 0,
         "zeroBlocks": volume.size // BLOCK - blocks,
@@ -95,12 +105,17 @@ def _stats(context: Context, volume: Volume) -> dict[str, Any]:
 
 
 def _async_delay(context: Context, volume: Volume) -> str | None:
-    """Time since the last synchronisation; null without a pair, and always 0 on the target of a running one."""
+    """Time since the last synchronisation; null without a pair, and always 0 on the target of a running one.
+
+    In SnapshotsOnly it was observed to be null on both sides.
+    """
     half = volume.half
     if half is None or half.pending or half.outside_state:
         return None
     world = context.world
     pair = world.replication.pair_of(half)
+    if (world.replication.source_of(pair) or half).mode == "SnapshotsOnly":
+        return None
     if pair.running:
         return _running_delay(context, half)
     if world.switches.paused_delay == "null" or pair.blocked_since is None:
@@ -122,21 +137,19 @@ def _running_delay(context: Context, half: Half) -> str | None:
 
 
 def _sync_job(job: SyncJob) -> dict[str, Any]:
+    """Ten members, and whole numbers but for the remaining time, as captured. A clone's job counts bytes, this one not."""
     total = job.source.volume.size
     done = int(total * job.fraction)
     rate = BLOCKS_PER_SECOND * BLOCK
     return {
         "blocksPerSecond": BLOCKS_PER_SECOND,
         "branchType": job.branch,
-        "bytesPerSecond": rate,
-        "currentBytes": done,
         "dstServiceID": 8,
         "dstVolumeID": job.target.volume.volume_id,
-        "elapsedTime": round(done / rate, 1),
-        "percentComplete": round(100 * job.fraction, 1),
-        "remainingTime": round((total - done) / rate, 1),
+        "elapsedTime": done // rate,
+        "percentComplete": int(100 * job.fraction),
+        "remainingTime": (total - done) / rate,
         "sliceID": job.target.volume.volume_id,
         "stage": "data",
-        "totalBytes": total,
         "type": "remote",
     }

@@ -1,15 +1,16 @@
 # Copyright (c) 2026, elementsw.replication contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Listing, creating, changing, deleting volumes, and the QoS policies they may use."""
+"""Listing, creating, changing, deleting volumes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from .. import pair_states, views
+from .. import capacity, clones, pair_states, views
 from ..api import Context, read, write
 from ..cluster import Cluster, whole_mib
 from ..errors import ApiError
@@ -32,10 +33,11 @@ CHANGES = (
     Parameter("totalSize", integer),
     Parameter("enableSnapMirrorReplication", boolean, since="10.0"),
     Parameter("fifoSize", integer, since="12.0"),
-    Parameter("minFifoSize", integer, since="12.0"),
+    Parameter("minFifoSize", integer, since="12.0", empty_values=(0,)),
 )
 
 MODIFY_VOLUMES_MAX = 500
+VOLUME_NAME = re.compile(r"[A-Za-z0-9-]+")
 
 
 @read(
@@ -65,7 +67,7 @@ def list_volumes(context: Context, params: dict[str, Any]) -> dict[str, Any]:
     if "volumeName" in params:
         listed = (volume for volume in listed if volume.name == params["volumeName"])
     if "volumeStatus" in params:
-        listed = (volume for volume in listed if _status(volume) == params["volumeStatus"])
+        listed = (volume for volume in listed if views.volume_status(cluster, volume) == params["volumeStatus"])
     if "isPaired" in params:
         listed = (volume for volume in listed if _counts_as_paired(context, volume) == params["isPaired"])
     return {"volumes": views.volumes(context.world, cluster, views.page(listed, params))}
@@ -106,6 +108,7 @@ def create_volume(context: Context, params: dict[str, Any]) -> dict[str, Any]:
     cluster = context.cluster
     account = cluster.account(params["accountID"])
     check_creation(cluster, account.account_id, params["name"], params["totalSize"])
+    capacity.check_room(cluster, context.world.switches, [whole_mib(params["totalSize"])])
     changes = _checked_changes(context, params)
     volume = cluster.add_volume(
         params["name"],
@@ -115,13 +118,15 @@ def create_volume(context: Context, params: dict[str, Any]) -> dict[str, Any]:
         context.world.clock.now,
     )
     _set(volume, {name: value for name, value in changes.items() if name != "size"})
-    shown = views.volume(context.world, cluster, volume)
+    # Captured: active at once, while no slice serves it yet.
+    shown = {**views.volume(context.world, cluster, volume), "sliceCount": 0}
     return {"curve": views.QOS_CURVE, "volume": shown, "volumeID": volume.volume_id}
 
 
 @write("ModifyVolume", "1.0", VOLUME_ROLES, [VOLUME_ID, *CHANGES])
 def modify_volume(context: Context, params: dict[str, Any]) -> dict[str, Any]:
-    volume = context.cluster.volume(params["volumeID"])
+    # Cinder renames and tunes a clone before it is complete.
+    volume = context.cluster.volume_or_clone(params["volumeID"])
     _modify(context, [volume], params)
     return {"volume": views.volume(context.world, context.cluster, volume)}
 
@@ -139,10 +144,10 @@ def modify_volumes(context: Context, params: dict[str, Any]) -> dict[str, Any]:
 
 @write("DeleteVolume", "1.0", VOLUME_ROLES, [VOLUME_ID])
 def delete_volume(context: Context, params: dict[str, Any]) -> dict[str, Any]:
+    if params["volumeID"] in context.cluster.clones and context.world.switches.delete_unfinished_clone == "allowed":
+        return {"volume": clones.delete(context.world, context.cluster, params["volumeID"])}
     volume = context.cluster.volume(params["volumeID"])
-    volume.deleted = context.world.clock.now
-    context.cluster.end_iscsi_sessions([volume.volume_id])
-    context.world.replication.settle_volume(volume)
+    context.world.delete(context.cluster, [volume])
     return {"volume": views.volume(context.world, context.cluster, volume)}
 
 
@@ -160,28 +165,6 @@ def purge_deleted_volume(context: Context, params: dict[str, Any]) -> dict[str, 
     return {}
 
 
-@read("ListQoSPolicies", "10.0")
-def list_qos_policies(context: Context, params: dict[str, Any]) -> dict[str, Any]:
-    users: dict[int, list[int]] = {policy_id: [] for policy_id in context.cluster.qos_policies}
-    for volume in context.cluster.active_volumes():
-        if volume.qos_policy_id is not None:
-            users[volume.qos_policy_id].append(volume.volume_id)
-    policies = [
-        {
-            "name": policy.name,
-            "qos": views.qos(policy.qos),
-            "qosPolicyID": policy.policy_id,
-            "volumeIDs": users[policy.policy_id],
-        }
-        for policy in context.cluster.qos_policies.values()
-    ]
-    return {"qosPolicies": policies}
-
-
-def _status(volume: Volume) -> str:
-    return "deleted" if volume.deleted else "active"
-
-
 def _by_id(context: Context, volume_ids: list[int]) -> list[Volume]:
     known = context.cluster.volumes
     missing = [volume_id for volume_id in volume_ids if volume_id not in known]
@@ -194,18 +177,25 @@ def _counts_as_paired(context: Context, volume: Volume) -> bool:
     return bool(volume.halves) if context.world.switches.paired_filter_includes_pending else volume.is_paired
 
 
-def check_creation(cluster: Cluster, account_id: int, name: str, size: int) -> None:
-    """Whether the cluster takes one more volume of this owner, name and size; raises ApiError if it does not."""
+def check_creation(cluster: Cluster, account_id: int, name: str, size: int, besides: Sequence[int] = ()) -> None:
+    """Whether the cluster takes one more volume of this owner, name and size; raises ApiError if it does not.
+
+    besides: the owners of further volumes that the same call makes.
+    """
     limits = cluster.limits
     if not limits["volumeNameLengthMin"] <= len(name) <= limits["volumeNameLengthMax"]:
         raise ApiError("xInvalidParameter", "the name of a volume has 1 to 64 characters")
+    if not VOLUME_NAME.fullmatch(name):
+        raise ApiError(
+            "xInvalidAPIParameter",
+            f"{name} is not a valid name. The name must only contain digits, alphabetic characters or a -",
+        )
     if not limits["volumeSizeMin"] <= size <= limits["volumeSizeMax"]:
         raise ApiError("xInvalidParameter", "the size is out of range")
-    if cluster.fullness in ("stage4Critical", "stage5CompletelyConsumed"):
-        raise ApiError("xSliceServiceSelectionFailed", "the cluster is too full")
-    active = list(cluster.active_volumes())
-    owned = sum(volume.account_id == account_id for volume in active)
-    if len(active) >= limits["volumeCountMax"] or owned >= limits["volumesPerAccountCountMax"]:
+    active = [*cluster.active_volumes(), *(clone.volume for clone in cluster.clones.values())]
+    owners = [*(volume.account_id for volume in active), *besides]
+    owned = owners.count(account_id)
+    if len(owners) >= limits["volumeCountMax"] or owned >= limits["volumesPerAccountCountMax"]:
         raise ApiError("xExceededLimit", "the maximum number of volumes is reached")
 
 
@@ -221,37 +211,40 @@ def _checked_changes(context: Context, params: dict[str, Any]) -> dict[str, Any]
         changes["attributes"] = params["attributes"]
     if "totalSize" in params:
         changes["size"] = whole_mib(params["totalSize"])
-    changes.update(_qos_changes(context, params))
+    changes.update(qos_changes(context, params))
     for member, name in (("fifoSize", "fifo_size"), ("minFifoSize", "min_fifo_size")):
         if member in params:
             changes[name] = params[member]
     return changes
 
 
-def _qos_changes(context: Context, params: dict[str, Any]) -> dict[str, Any]:
+def qos_changes(context: Context, params: dict[str, Any]) -> dict[str, Any]:
+    """The new values of the fields for QoS, if any is asked for. Raises before anything has changed."""
     if "qos" in params and "qosPolicyID" in params:
         raise ApiError("xInvalidParameter", "qosPolicyID excludes qos")
     if "qosPolicyID" in params:
         policy = context.cluster.qos_policy(params["qosPolicyID"])
         return {"qos": policy.qos, "qos_policy_id": policy.policy_id}
     if "qos" in params:
-        return {"qos": _checked_qos(context.cluster, params["qos"]), "qos_policy_id": None}
+        return {"qos": _checked_qos(context, params["qos"]), "qos_policy_id": None}
     if params.get("associateWithQoSPolicy") is False:
         return {"qos_policy_id": None}
     return {}
 
 
-def _checked_qos(cluster: Cluster, given: dict[str, Any]) -> Qos:
+def _checked_qos(context: Context, given: dict[str, Any]) -> Qos:
+    limits, switches = context.cluster.limits, context.world.switches
     names = {"minIOPS": "min_iops", "maxIOPS": "max_iops", "burstIOPS": "burst_iops"}
-    limits = {"minIOPS": "volumeMinIOPS", "maxIOPS": "volumeMaxIOPS", "burstIOPS": "volumeBurstIOPS"}
-    for member, value in given.items():
-        if member in names:
-            bounds = (cluster.limits[f"{limits[member]}Min"], cluster.limits[f"{limits[member]}Max"])
-            if isinstance(value, bool) or not isinstance(value, int):
-                raise ApiError("xInvalidParameterType", f"{member} must be an integer")
-            if not bounds[0] <= value <= bounds[1]:
-                raise ApiError("xInvalidParameter", f"{member} must be from {bounds[0]} to {bounds[1]}")
-    return replace(Qos(), **{names[member]: value for member, value in given.items() if member in names})
+    values = {member: integer(member, value, switches) for member, value in given.items() if member in names}
+    for member, value in values.items():
+        bounds = (limits[f"volume{_capital(member)}Min"], limits[f"volume{_capital(member)}Max"])
+        if not bounds[0] <= value <= bounds[1]:
+            raise ApiError("xInvalidParameter", f"{member} must be from {bounds[0]} to {bounds[1]}")
+    return replace(Qos(), **{names[member]: value for member, value in values.items()})
+
+
+def _capital(member: str) -> str:
+    return member[0].upper() + member[1:]
 
 
 def _modify(context: Context, volumes: list[Volume], params: dict[str, Any]) -> None:

@@ -19,7 +19,8 @@ import requests
 import yaml
 
 SIMULATOR = "ansible_collections.elementsw.replication.tests.simulator"
-WORLD = pathlib.Path(__file__).resolve().parents[2] / "simulator" / "worlds" / "two_sites.yml"
+WORLDS = pathlib.Path(__file__).resolve().parents[2] / "simulator" / "worlds"
+WORLD, LOOPBACK = WORLDS / "two_sites.yml", WORLDS / "loopback.yml"
 
 
 @pytest.fixture
@@ -119,15 +120,51 @@ def test_a_bad_world_is_a_sentence(command, tmp_path, program, text, word):
     assert (word in printed, str(path) in printed, "Traceback" in printed) == (True, True, False)
 
 
-def test_a_port_for_a_cluster_that_is_not_there(command):
-    process = command("server", "--world", WORLD, "--port", "nowhere=1")
-    assert "nowhere" in process.stdout.read()
-    assert process.wait(timeout=20) != 0
-
-
 def test_a_rehearsal_hands_on_the_inventory_and_the_status(command):
     script = "import os, sys; print(open(sys.argv[1]).read(), os.environ['SIMULATOR_CONTROL']); sys.exit(7)"
     process = command("rehearse", WORLD, sys.executable, "-c", script, "{inventory}")
     printed = process.stdout.read()
     assert process.wait(timeout=20) == 7
     assert ("element_clusters" in printed, "http://127.0.0.1:" in printed) == (True, True)
+
+
+def test_a_rehearsal_fills_the_inventory_into_any_part_of_an_argument(command):
+    script = "import os, sys; print(sys.argv[1:]); print(os.environ['SIMULATOR_INVENTORY'])"
+    process = command("rehearse", WORLD, sys.executable, "-c", script, "--file={inventory}", "-e", "a={inventory}:b")
+    arguments, inventory = process.stdout.read().splitlines()
+    assert process.wait(timeout=20) == 0
+    assert arguments == str([f"--file={inventory}", "-e", f"a={inventory}:b"])
+
+
+@pytest.mark.parametrize("program", ["server", "rehearse"])
+def test_clusters_at_their_mvips(command, tmp_path, program):
+    port = free_port()
+    listen = ["--listen", "mvip", "--port", port]
+    if program == "server":
+        process = command("server", *listen, "--world", LOOPBACK, "--directory", tmp_path)
+        until_ready(process)
+        printed = (tmp_path / "inventory.yml").read_text(encoding="utf-8")
+    else:
+        process = command("rehearse", *listen, LOOPBACK, "cat", "{inventory}")
+        printed = process.stdout.read()
+    for host in yaml.safe_load(printed)["element_clusters"]["hosts"].values():
+        assert (host["element_hostname"], host["element_port"]) == (host["element_mvip"], port)
+
+
+@pytest.mark.parametrize("program", ["server", "rehearse"])
+@pytest.mark.parametrize(
+    ("listen", "word"),
+    [
+        (["--listen", "mvip"], "192.0.2.10 of alpha is no loopback address"),
+        (["--listen", "nowhere"], "nowhere"),
+        (["--port", "alpha=many"], "NAME=N"),
+        (["--port", "=1"], "NAME=N"),
+        (["--port", "alpha=70000"], "65535"),
+        (["--port", "nowhere=1"], "nowhere"),
+    ],
+)
+def test_where_it_cannot_listen_is_a_sentence(command, program, listen, word):
+    process = command(program, *listen, *(["--world", WORLD] if program == "server" else [WORLD, "true"]))
+    printed = process.stdout.read()
+    assert process.wait(timeout=20) != 0
+    assert (word in printed, "Traceback" in printed) == (True, False)

@@ -144,6 +144,42 @@ def test_an_unreachable_cluster_may_never_be_noticed():
         assert given.call("alpha", "ListClusterPairs")["clusterPairs"][0]["status"] == "Connected"
 
 
+@pytest.mark.parametrize("polls", [0, 2])
+def test_a_volume_pair_that_has_lost_its_link_shows_so_after_some_polls(polls):
+    given = world({"volume_disconnect_polls": polls, "delivery_polls": 0})
+    for _time in range(2):
+        given.site_down("alpha")
+        shown = [state(given, "beta") for _poll in range(polls + 2)]
+        assert shown == [*["Active"] * polls, "PausedDisconnected", "PausedDisconnected"]
+        # Nothing is delivered meanwhile, whatever it shows.
+        given.site_up("alpha")
+        while state(given, "beta") != "Active":
+            pass
+
+
+@pytest.mark.parametrize(
+    ("change", "shown"),
+    [
+        (lambda given: pause(given, True, "beta"), "PausedManual"),
+        (lambda given: access(given, "beta", RW), "PausedDisconnected"),
+    ],
+)
+def test_what_is_done_here_shows_at_once(change, shown):
+    given = world({"volume_disconnect_polls": "never"})
+    given.site_down("alpha")
+    assert state(given, "beta") == "Active"
+    change(given)
+    assert state(given, "beta") == shown
+
+
+def test_a_link_that_may_never_be_noticed_to_be_lost_delivers_nothing():
+    given = world({"volume_disconnect_polls": "never", "delivery_polls": 0})
+    given.storage_link("alpha", "beta", up=False)
+    given.write("alpha", 41, "late")
+    assert [state(given, cluster) for cluster in ("alpha", "beta") * 5] == ["Active"] * 10
+    assert given.marks("beta", 77) == ["a"]
+
+
 def test_volumes_wait_for_their_clusters():
     given = World.from_dict(
         {

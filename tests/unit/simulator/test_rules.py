@@ -250,7 +250,7 @@ def test_a_second_pair_of_the_same_clusters_is_refused_and_its_pending_entry_sta
         ("alpha", "StartVolumePairing", {"volumeID": 41}, "xVolumeAlreadyPaired"),
         ("alpha", "StartVolumePairing", {"volumeID": 999}, "xVolumeIDDoesNotExist"),
         ("alpha", "StartVolumePairing", {}, "xMissingParameter"),
-        ("alpha", "StartVolumePairing", {"volumeID": "41"}, "xInvalidParameterType"),
+        ("alpha", "StartVolumePairing", {"volumeID": [41]}, "xInvalidParameterType"),
         ("alpha", "ModifyVolumePair", {"volumeID": 41, "mode": "Never"}, "xUnrecognizedEnumString"),
         ("beta", "CompleteVolumePairing", {"volumeID": 77, "volumePairingKey": "zz"}, "xVolumeAlreadyPaired"),
         ("alpha", "ModifyVolume", {"volumeID": 41, "totalSize": GIB}, "xVolumeShrinkProhibited"),
@@ -359,3 +359,29 @@ def test_a_side_that_becomes_the_target_of_a_living_source_loses_its_own():
     access(given, "alpha", RT)
     states(given)
     assert given.marks("alpha", 41) == given.marks("beta", 77) == ["there"]
+
+
+# --- names ----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("method", ["CreateVolume", "CloneVolume"])
+@pytest.mark.parametrize("name", ["with_underline", "with blank", "with.dot", "grö-ße", "new\n"])
+def test_a_volume_has_letters_digits_and_hyphens_in_its_name(method, name):
+    given = world()
+    params = {"CreateVolume": {"accountID": 1, "totalSize": 10**10}, "CloneVolume": {"volumeID": 41}}[method]
+    with pytest.raises(ApiError) as caught:
+        given.call("alpha", method, {**params, "name": name})
+    assert caught.value.name == "xInvalidAPIParameter"
+    assert caught.value.message == (
+        f"{name} is not a valid name. The name must only contain digits, alphabetic characters or a -"
+    )
+
+
+def test_a_new_volume_is_active_at_once_and_keeps_its_case_but_in_the_name_for_hosts():
+    given = world()
+    reply = given.call("alpha", "CreateVolume", {"accountID": 1, "totalSize": 10**10, "name": "AnsibleVol"})
+    made = reply["volume"]
+    assert (made["status"], made["sliceCount"], made["name"]) == ("active", 0, "AnsibleVol")
+    assert made["iqn"].endswith(f".ansiblevol.{reply['volumeID']}")
+    (listed,) = given.call("alpha", "ListVolumes", {"volumeName": "AnsibleVol"})["volumes"]
+    assert listed == {**made, "sliceCount": 1}

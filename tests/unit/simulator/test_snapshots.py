@@ -44,7 +44,7 @@ def snapshots(given, cluster):
 
 
 def statuses(given):
-    return [status["remoteStatus"] for each in snapshots(given, "alpha") for status in each["remoteStatuses"]]
+    return [status["remoteStatus"] for each in snapshots(given, "alpha") for status in each.get("remoteStatuses", [])]
 
 
 def state(given):
@@ -72,6 +72,54 @@ def test_the_copy_has_the_content_of_its_moment():
     given.write("alpha", 41, "c")
     (copy,) = given.cluster("beta").volumes[77].snapshots.values()
     assert (copy.marks, given.marks("beta", 77)) == (("a", "b"), [])
+
+
+def test_what_is_on_its_way_is_of_no_use_yet():
+    given = world({"snapshot_polls": 3, "clone_seconds": 0})
+    take(given, enableRemoteReplication=True)
+    (copy,) = snapshots(given, "beta")
+    assert (copy["status"], statuses(given)) == ("remotesyncing", ["Syncing"])
+    for method, params in (
+        ("CloneVolume", {"name": "copy"}),
+        ("RollbackToSnapshot", {"saveCurrentState": False}),
+    ):
+        with pytest.raises(ApiError, match="xInvalidParameter"):
+            given.call("beta", method, {"volumeID": 77, "snapshotID": copy["snapshotID"], **params})
+    snapshots(given, "alpha")
+    (arrived,) = snapshots(given, "beta")
+    assert (arrived, statuses(given)) == ({**copy, "status": "done"}, ["Present"])
+    given.call("beta", "CloneVolume", {"volumeID": 77, "snapshotID": copy["snapshotID"], "name": "copy"})
+
+
+def test_a_snapshot_that_is_deleted_on_its_way_still_arrives():
+    given = world({"snapshot_polls": 9})
+    sent = take(given, enableRemoteReplication=True)
+    given.call("alpha", "DeleteSnapshot", {"snapshotID": sent["snapshotID"]})
+    assert snapshots(given, "alpha") == []
+    assert [(copy["snapshotUUID"], copy["status"]) for copy in snapshots(given, "beta")] == [
+        (sent["snapshotUUID"], "done")
+    ]
+
+
+def test_a_copy_that_is_deleted_on_its_way_does_not_come_back():
+    given = world({"snapshot_polls": 3})
+    take(given, enableRemoteReplication=True)
+    (copy,) = snapshots(given, "beta")
+    given.call("beta", "DeleteSnapshot", {"snapshotID": copy["snapshotID"]})
+    assert statuses(given) == ["Deleted"]
+    for _poll in range(5):
+        assert snapshots(given, "beta") == []
+        snapshots(given, "alpha")
+
+
+def test_the_last_place_for_a_snapshot_can_be_taken():
+    """A target at its limit stops replication, but not what is on its way."""
+    given = world({"snapshot_polls": 2}, snapshotsPerVolumeMax=1)
+    take(given, enableRemoteReplication=True)
+    assert state(given)[0] == "Active"
+    while snapshots(given, "beta")[0]["status"] != "done":
+        pass
+    assert state(given)[0] == "PausedExceededMaxSnapshotCount"
 
 
 def test_a_snapshot_is_on_its_way_for_some_polls():

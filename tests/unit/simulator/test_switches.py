@@ -13,8 +13,9 @@ import pytest
 
 from ansible_collections.elementsw.replication.tests.simulator import exchange
 from ansible_collections.elementsw.replication.tests.simulator.errors import ApiError, WorldError
-from ansible_collections.elementsw.replication.tests.simulator.settings import SWITCHES
+from ansible_collections.elementsw.replication.tests.simulator.settings import SWITCHES, Switches
 from ansible_collections.elementsw.replication.tests.simulator.world import World
+from ansible_collections.elementsw.replication.tests.unit.simulator import clone_switches, foreign_switches
 
 RT, RW = "replicationTarget", "readWrite"
 GIB = 1024**3
@@ -106,7 +107,7 @@ class Scene:
             "Basic " + base64.b64encode(f"{username}:{password}".encode()).decode(),
             body,
         )
-        given = exchange.answer(self.world, cluster, request, exchange.open_envelope(body), None)
+        given = exchange.answer(self.world, cluster, request, exchange.open_envelope(request), None)
         return given.status, json.loads(given.body)
 
 
@@ -374,7 +375,12 @@ def reuse_cluster_pair_ids(switches):
 
 
 def unused_parameters(switches):
-    return Scene(switches).post("ListClusterPairs", colour="red")[1]["unusedParameters"]
+    return Scene(switches).post("ListClusterPairs", colour="red")[1]["warning"]["unusedParameters"]
+
+
+def unused_parameters_place(switches):
+    reply = Scene(switches).post("ListClusterPairs", colour="red")[1]
+    return sorted(set(reply) - {"id", "result"})
 
 
 def error_status(switches):
@@ -590,6 +596,11 @@ TABLE = [
     ("volume_count_includes_deleted", volume_count, {False: 1, True: 2}),
     ("reuse_cluster_pair_ids", reuse_cluster_pair_ids, {False: False, True: True}),
     ("unused_parameters_shape", unused_parameters, {"mapping": {"colour": "red"}, "list": ["colour"]}),
+    (
+        "unused_parameters_place",
+        unused_parameters_place,
+        {"warning": ["warning"], "top_level": ["unusedParameters"]},
+    ),
     ("error_status", error_status, {200: (200, "xPairingDoesNotExist"), 500: (500, "xPairingDoesNotExist")}),
     ("serial_conflict_error", serial_conflict, {"xSnapshotFailed": "xSnapshotFailed", OTHER_ERROR: OTHER_ERROR}),
     (
@@ -613,7 +624,7 @@ TABLE = [
         {"administrator": "xPermissionDenied", "clusterAdmins": "xPairingDoesNotExist"},
     ),
     ("mode_after_reversal", mode_after_reversal, {"kept": ("Sync", "Sync"), "async": ("Async", "Async")}),
-    ("parameter_types", parameter_types, {"strict": "xInvalidParameterType", "coerce": "done"}),
+    ("parameter_types", parameter_types, {"coerce": "done", "strict": "xInvalidParameterType"}),
     ("modify_volumes_member", modify_volumes_member, {"volumes": ["volumes"], "volume": ["volume"]}),
     ("volume_stats_shape", volume_stats_shape, {"object": dict, "list": list}),
     (
@@ -633,7 +644,9 @@ TABLE = [
     ("not_present_spelling", not_present_spelling, {"NotPresent": "NotPresent", "Not Present": "Not Present"}),
     ("snapshot_status_case", snapshot_status_case, {"lower": "done", "title": "Done"}),
     ("larger_target", larger_target, {"runs": ACTIVE, "mismatch": MISMATCH}),
+    *clone_switches.TABLE,
     ("management_loss", management_loss, {"keeps_running": ACTIVE, "pauses": DISCONNECTED}),
+    *foreign_switches.TABLE,
 ]
 
 
@@ -654,7 +667,7 @@ def test_what_a_switch_changes(check, switch, choice, expected):
     [
         pytest.param(check, outcomes[choice], id=switch)
         for switch, check, outcomes in TABLE
-        for choice in [getattr(World.from_dict({"clusters": [{"name": "alpha"}]}).switches, switch)]
+        for choice in [getattr(Switches(), switch)]
         if choice in outcomes
     ],
 )

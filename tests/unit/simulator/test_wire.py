@@ -108,7 +108,11 @@ def test_every_published_version_is_served(wire, path):
         ({"path": "json-rpc/99.0"}, 404),
         ({"path": "json-rpc/12.9"}, 404),
         ({"path": "elsewhere"}, 404),
-        ({"verb": "GET"}, 405),
+        ({"verb": "GET"}, 400),
+        ({"verb": "GET", "path": "json-rpc/12.5?method=GetAPI", "auth": None}, 401),
+        ({"verb": "GET", "path": "json-rpc/99.0?method=GetAPI"}, 404),
+        ({"verb": "GET", "path": "json-rpc/12.5?method=ListVolumes&volumeIDs=[41"}, 400),
+        ({"verb": "PUT"}, 405),
         ({"body": "[]"}, 400),
         ({"body": "method=GetAPI"}, 400),
         ({"body": '[{"method": "GetAPI"}]'}, 400),
@@ -145,7 +149,7 @@ def test_a_method_is_unknown_where_it_is_younger_than_the_endpoint(wire):
 
 def test_an_unknown_parameter_is_ignored_and_reported(wire):
     reply = wire.call("ListVolumes", volumeNames=["orders-db"]).json()
-    assert reply["unusedParameters"] == {"volumeNames": ["orders-db"]}
+    assert reply["warning"]["unusedParameters"] == {"volumeNames": ["orders-db"]}
     assert len(reply["result"]["volumes"]) == 1
 
 
@@ -164,6 +168,45 @@ def test_who_may_call_what(wire, user, method, params, allowed):
     auth = (user, f"{user.title()}-of-alpha-1")
     reply = wire.send({"method": method, "params": params}, auth=auth).json()
     assert (reply.get("error") or {"name": None})["name"] == (None if allowed else "xPermissionDenied")
+
+
+@pytest.mark.parametrize(
+    ("query", "method", "params"),
+    [
+        ("?method=GetClusterInfo", "GetClusterInfo", {}),
+        ("/?method=GetClusterInfo", "GetClusterInfo", {}),
+        ("?method=ListVolumes&startVolumeID=41&limit=1", "ListVolumes", {"startVolumeID": 41, "limit": 1}),
+        ("?method=ListVolumes&volumeIDs=[41]", "ListVolumes", {"volumeIDs": [41]}),
+        ("?volumeName=orders-db&method=ListVolumes&isPaired=false", "ListVolumes", {"volumeName": "orders-db"}),
+        ("?method=ListVolumes&volumeName=", "ListVolumes", {}),
+    ],
+)
+def test_a_call_in_the_query_of_a_get_is_served_as_any_other(wire, query, method, params):
+    reply = wire.send("", f"json-rpc/12.5{query}", verb="GET")
+    assert reply.status_code == 200
+    assert reply.json() == {"id": None, "result": wire.call(method, **params).json()["result"]}
+
+
+def test_a_get_is_logged_and_refused_and_hit_by_faults_as_any_other_call(wire):
+    wire.world.faults.add("alpha", "GetClusterInfo", fault="xDBNoSuchPath", message="{params}")
+    query = "json-rpc/12.5?method=GetClusterInfo&a=1"
+    assert wire.send("", query, verb="GET").json()["error"] == {
+        "code": 500,
+        "message": '{"a": "1"}',
+        "name": "xDBNoSuchPath",
+    }
+    refused = wire.send("", "json-rpc/12.5?method=DeleteVolume&volumeID=999", verb="GET").json()
+    assert refused["error"]["name"] == "xVolumeIDDoesNotExist"
+    calls = [(call.method, call.params, call.error, call.writes) for call in wire.world.calls]
+    assert calls == [
+        ("GetClusterInfo", {"a": "1"}, "xDBNoSuchPath", False),
+        ("DeleteVolume", {"volumeID": "999"}, "xVolumeIDDoesNotExist", True),
+    ]
+
+
+def test_a_fault_can_repeat_parameters_that_are_null(wire):
+    wire.world.faults.add("alpha", "GetAPI", fault="xUnknown", message="{params}")
+    assert wire.send({"method": "GetAPI", "params": None}).json()["error"]["message"] == "null"
 
 
 def test_one_connection_serves_many_calls(wire):
@@ -210,6 +253,16 @@ def test_a_fault_that_is_a_reply(wire, fault, status, word, after_applying):
     assert wire.access() == ("replicationTarget" if after_applying else "readWrite")
     assert [call.applied for call in wire.world.writes()] == [after_applying]
     assert wire.world.faults.unused() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "method"),
+    [("xSnapshotFailed", "CreateSnapshot"), ("xDBNoSuchPath", "ModifyVolume"), ("xPermissionDenied", "ModifyVolume")],
+)
+def test_an_error_may_pass_or_come_late(wire, name, method):
+    wire.world.faults.add("alpha", method, nth=2, fault=name)
+    replies = [wire.call(method, volumeID=41).json() for _time in range(3)]
+    assert [(reply.get("error") or {"name": "done"})["name"] for reply in replies] == ["done", name, "done"]
 
 
 @pytest.mark.parametrize(("fault", "body"), [("empty", ""), ("null", "null"), ("no_result", '{"id":7}')])

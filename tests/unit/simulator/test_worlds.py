@@ -12,7 +12,9 @@ import re
 import pytest
 
 from ansible_collections.elementsw.replication.tests.simulator.errors import WorldError
+from ansible_collections.elementsw.replication.tests.simulator.server import serve
 from ansible_collections.elementsw.replication.tests.simulator.world import World
+from ansible_collections.elementsw.replication.tests.unit.running import Sites
 
 WORLDS = pathlib.Path(__file__).resolve().parents[2] / "simulator" / "worlds"
 TWO = {
@@ -74,6 +76,22 @@ def test_in_four_sites_every_volume_shows_what_its_name_says():
         "fresh": (None, None),
     }
     assert {name: (here.get(name), there.get(name)) for name in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "names"),
+    [
+        ("alpha", "beta", ["orders-db", "orders-log"]),
+        ("alpha", "gamma", ["mail-store"]),
+        ("beta", "gamma", ["measurements"]),
+    ],
+)
+def test_in_three_sites_every_two_are_paired_and_healthy(here, there, names):
+    world = World.from_file(WORLDS / "three_sites.yml")
+    with serve(world) as running:
+        report = Sites(world, running).run("pair_info", here=here, there=there)
+    assert (report["healthy"], report["problems"]) == (True, [])
+    assert [pair["local"]["name"] for pair in report["volume_pairs"]] == names
 
 
 # --- what a description can say ---------------------------------------------------------------------------------------

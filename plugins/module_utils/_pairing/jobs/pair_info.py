@@ -8,15 +8,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
 
-from ..._element.errors import Failure
 from .. import results
 from ..decide.cluster_pair.state import ObservedClusterPair, classify_cluster_pair
-from ..decide.health import is_snapshots_only
 from ..decide.identity import UnreachablePeer, entries_of
 from ..decide.readiness import Check
 from ..decide.report import findings, lag, listing, readiness_report
@@ -24,16 +21,13 @@ from ..decide.report.faults import Reported, fault_findings, join_faults
 from ..decide.report.host_access import without_host_access
 from ..decide.report.missing_names import unpaired_accounts, unpaired_volumes
 from ..decide.report.pairs import is_reported_with_clusters, pair_findings
-from ..decide.report.readiness_report import Answer, Facts, Subject
+from ..decide.report.readiness_report import Subject
 from ..decide.report.summary import summarize
 from ..decide.volume_pair.state import ObservedVolumePair
 from ..model import (
     LOCAL,
     NO_NAMES,
-    PEER,
-    READ_WRITE,
     SIDES,
-    TARGET,
     Cluster,
     ClusterNames,
     Side,
@@ -41,21 +35,16 @@ from ..model import (
     of_both,
 )
 from ..observe.both import resolve_names, view_report
-from ..observe.cluster_health import get_fullness, get_roles, list_faults
-from ..observe.clusters import get_pairs_max, identify_clusters
-from ..observe.host_access import read_host_access
-from ..observe.lag import list_delays
-from ..observe.snapshots import list_snapshots
-from ..observe.sync_jobs import list_sync_jobs
+from ..observe.clusters import identify_clusters
 from ..observe.volumes import list_deleted_volumes
 from ..outcome import Outcome
 from ..run import Run
 from ..views import ClusterView, VolumeView
-from .pair_info_observation import NOTHING_MORE, More, Observation
+from .pair_info_observation import Observation
+from .pair_info_reads import FAULTS, HOST_ACCESS, PROGRESS, READINESS, VOLUME_PAIRS, read_more, targets
 from .second_read import read_until_settled
 
-CLUSTER_PAIRS, VOLUME_PAIRS, PROGRESS = "cluster_pairs", "volume_pairs", "progress"
-FAULTS, READINESS, UNPAIRED, HOST_ACCESS = "faults", "readiness", "unpaired", "host_access"
+CLUSTER_PAIRS, UNPAIRED = "cluster_pairs", "unpaired"
 SUBJECTS = (CLUSTER_PAIRS, VOLUME_PAIRS, PROGRESS, FAULTS, READINESS, UNPAIRED, HOST_ACCESS)
 BY_DEFAULT = (CLUSTER_PAIRS, VOLUME_PAIRS)
 NO_LIMITS = lag.Limits()
@@ -77,6 +66,8 @@ class PairInfoJob:
     #: None if the task names no peer.
     peer: ClusterNames | None = None
     here: ClusterNames = NO_NAMES
+    #: Whether to return `_commands`, which the action plugin replaces. With async it does not see the result.
+    commands: bool = False
 
     @classmethod
     def from_params(cls, params: Mapping) -> PairInfoJob:
@@ -91,6 +82,7 @@ class PairInfoJob:
             warn_lag=params["warn_lag"],
             peer=None if params["peer"] is None else ClusterNames.from_options(params["peer"]),
             here=ClusterNames.from_options(params),
+            commands=params["x_commands"],
         )
 
     # --- reading ------------------------------------------------------------------------------------------------------
@@ -107,7 +99,8 @@ class PairInfoJob:
             observation = replace(observation, unreachable_links=frozenset(entry.id for entry in theirs))
         elif READINESS in self.gather and both is not None and self.peer is not None:
             observation = replace(observation, known_as=self._known_as(both, self.peer))
-        return self._with_more(run, observation)
+        more = read_more(run, observation, self.gather, with_lags=self.limits != NO_LIMITS)
+        return replace(observation, more=more)
 
     def _settled(self, run: Run, clusters: Sides[Cluster | None]) -> Sides[VolumeView | None]:
         """The lists of both clusters. What looks like half a pair may be a handshake of another run between two reads."""
@@ -155,36 +148,6 @@ class PairInfoJob:
         """A peer that was named and does not answer."""
         return self.peer if observation.views.peer is None else None
 
-    def _with_more(self, run: Run, observation: Observation) -> Observation:
-        """The observation with all that the task requests beside the lists, read from both clusters in parallel."""
-        reads = {side: self._reads(run, observation, side) for side in SIDES if observation.views[side]}
-        replies = iter(run.side_by_side(read for of_side in reads.values() for read in of_side.values()))
-        more = {side: More(**{name: next(replies) for name in of_side}) for side, of_side in reads.items()}
-        return replace(observation, more=Sides(more[LOCAL], more.get(PEER, NOTHING_MORE.peer)))
-
-    def _reads(self, run: Run, observation: Observation, side: Side) -> dict[str, Callable[[], Any]]:
-        """The reads that remain for a cluster, by the field of More that holds their result."""
-        client = run.client(side)
-        reads: dict[str, Callable[[], Any]] = {}
-        sources = _sources(observation.pairs, side)
-        if PROGRESS in self.gather or self.limits != NO_LIMITS:
-            reads["delays"] = partial(list_delays, client, [pair.volume(side).id for pair in sources])
-        by_snapshots = [pair.volume(side).id for pair in sources if is_snapshots_only(pair.entry(side).mode)]
-        if VOLUME_PAIRS in self.gather and by_snapshots:
-            reads["snapshots"] = partial(list_snapshots, client, by_snapshots)
-        if PROGRESS in self.gather:
-            reads["jobs"] = partial(list_sync_jobs, client)
-        if FAULTS in self.gather:
-            reads["faults"] = partial(list_faults, client)
-            if READINESS not in self.gather and _targets(observation.pairs, side):
-                reads["fullness"] = partial(get_fullness, client)
-        if READINESS in self.gather:
-            reads["facts"] = partial(_facts, run, side)
-        if HOST_ACCESS in self.gather:
-            volumes = [pair.volume(side).id for pair in observation.pairs if pair.volumes[side]]
-            reads["access"] = partial(read_host_access, run, side, volumes)
-        return reads
-
     @property
     def limits(self) -> lag.Limits:
         return lag.Limits(self.max_lag, self.warn_lag)
@@ -204,10 +167,11 @@ class PairInfoJob:
             "healthy": all(finding.severity != findings.ERROR for finding in found),
             "problems": [results.problem(finding) for finding in found],
             "summary": results.summary(observation.generated_at, counted),
-            "_commands": [results.command(finding.command) for finding in found],
             "peer_reachable": None if self.peer is None else observation.views.peer is not None,
             "clusters": Sides(*(results.cluster(view.cluster) if view else None for view in clusters)).as_dict(),
         }
+        if self.commands:
+            report["_commands"] = [results.command(finding.command) for finding in found]
         if CLUSTER_PAIRS in self.gather:
             report["cluster_pairs"] = _cluster_pairs(observation)
         if VOLUME_PAIRS in self.gather:
@@ -253,8 +217,9 @@ class PairInfoJob:
             stopped_ids = {id(pair) for pair in stopped}
             rest = [(pair, behind) for pair, behind in zip(observation.pairs, lags) if id(pair) not in stopped_ids]
             found += pair_findings(rest, self.limits, self._unreachable(observation) is not None)
-            found += unpaired_volumes(observation.views, self.volumes or (), observation.pairs)
-            found += unpaired_accounts(observation.views, self.accounts or (), observation.pairs)
+            found += unpaired_volumes(observation.views, self.volumes or (), self.accounts, observation.pairs)
+            of_named = self.volumes is not None
+            found += unpaired_accounts(observation.views, self.accounts or (), observation.pairs, of_named)
         found += without_host_access(observation.pairs, observation.access)
         found += [
             finding for side in SIDES for finding in _of_fullness(observation, side, FAULTS in self.gather, found)
@@ -328,28 +293,12 @@ class PairInfoJob:
         )
 
 
-def _sources(pairs: Iterable[ObservedVolumePair], side: Side) -> list[ObservedVolumePair]:
-    """The pairs whose volume on this side is writable and has the entry of the pair."""
-    return [
-        pair
-        for pair in pairs
-        if pair.volumes[side]
-        and pair.entries[side]
-        and pair.volume(side).access == READ_WRITE
-        and not pair.volume(side).deleted
-    ]
-
-
-def _targets(pairs: Iterable[ObservedVolumePair], side: Side) -> list[ObservedVolumePair]:
-    return [pair for pair in pairs if pair.entries[side] and pair.volumes[side] and pair.volume(side).access == TARGET]
-
-
 def _of_fullness(
     observation: Observation, side: Side, requested: bool, found: Iterable[findings.Finding]
 ) -> list[findings.Finding]:
     """The finding on the fullness of a cluster that is replicated to, unless another one reports it."""
     view, more = observation.views[side], observation.more[side]
-    if not (requested and view and _targets(observation.pairs, side)):
+    if not (requested and view and targets(observation.pairs, side)):
         return []
     name, stage = view.cluster.name, more.facts.fullness.value if more.facts else more.fullness
     reported = any(each.code == "target_full" and each.cluster == name for each in found)
@@ -381,16 +330,3 @@ def _cluster_pairs(observation: Observation) -> list[dict]:
         local = observation.view(LOCAL)
         return [results.lone_cluster_pair(local.cluster, entry) for entry in local.entries]
     return [results.cluster_pair(observation.clusters)] if observation.clusters.state != "none" else []
-
-
-def _facts(run: Run, side: Side) -> Facts:
-    client = run.client(side)
-    return Facts(*(_answer(partial(read, client)) for read in (get_roles, get_pairs_max, get_fullness)))
-
-
-def _answer(read: Callable[[], Any]) -> Answer:
-    """The result of a read, or why it failed: the check that needs it is unknown, and the report is complete otherwise."""
-    try:
-        return Answer(read())
-    except Failure as exc:
-        return Answer(None, exc.sentence)

@@ -284,7 +284,7 @@ class VolumePairJob:
                 {
                     **(results.volume_pair(pair) if pair else results.unknown_volume_pair(desired)),
                     "changed": outcome.changes(number),
-                    "saved": results.saved(outcome.items[number].saved),
+                    "saved": results.saved(outcome.saved(number)),
                     **results.item_error(outcome.items[number].failure),
                 }
                 for number, (desired, pair) in enumerate(zip(self.pairs, outcome.last_observation().pairs))

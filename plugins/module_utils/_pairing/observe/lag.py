@@ -32,7 +32,7 @@ def list_delays(client: Client, ids: Iterable[int]) -> Keyed[int, Delay]:
     if not wanted:
         return Listed()  # the meaning of an empty filter is not documented (note N20 of api_notes)
     method = "ListVolumeStats"
-    params: dict[str, object] = {"includeVirtualVolumes": False}
+    params: dict[str, object] = {}
     if len(wanted) <= MAX_IDS:
         params["volumeIDs"] = wanted
     try:

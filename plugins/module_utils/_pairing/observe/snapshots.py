@@ -65,6 +65,10 @@ def _group(entry: dict) -> tuple[Snapshot, ...]:
     return tuple(replace(member, group_id=group_id, name=name, attributes=attributes) for member in members)
 
 
+# The status of a snapshot that can be used. Others, such as RemoteSyncing, say that it is still on its way.
+_COMPLETE = ("", "done", "active", "cloning")
+
+
 def _snapshot(entry: dict) -> Snapshot:
     return Snapshot(
         id=whole(entry, "snapshotID"),
@@ -79,6 +83,7 @@ def _snapshot(entry: dict) -> Snapshot:
         remote=dict(
             within("remoteStatuses", _remote_status, status) for status in optional_items(entry, "remoteStatuses")
         ),
+        complete=optional_text(entry, "status").lower() in _COMPLETE,
     )
 
 

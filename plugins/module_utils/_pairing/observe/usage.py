@@ -30,7 +30,7 @@ def read_usage(run: Run, side: Side, volumes: Iterable[Volume]) -> dict[int, Usa
     wanted = tuple(volumes)
     client = run.client(side)
     ids = sorted(each.id for each in wanted)
-    stats: dict[str, object] = {"includeVirtualVolumes": False}
+    stats: dict[str, object] = {}
     if len(ids) <= MAX_IDS:
         stats["volumeIDs"] = ids
     snapshots = {"volumeID": ids[0]} if len(ids) == 1 else {}

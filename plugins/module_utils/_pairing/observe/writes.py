@@ -102,7 +102,7 @@ def _longest_sample(read: Mapping[Side, Mapping[int, Writes]]) -> float:
 def list_write_counts(client: Client, volume_ids: Iterable[int]) -> dict[int, Writes]:
     """Return the write counts of these volumes, by volume ID. Their age, up to a sample, is not known. Raises Failure."""
     ids = sorted(volume_ids)
-    params: dict[str, object] = {"includeVirtualVolumes": False}
+    params: dict[str, object] = {}
     if len(ids) <= MAX_IDS:
         params["volumeIDs"] = ids
     return dict(read_list(client, "ListVolumeStats", "volumeStats", _WRITE_COUNT, params))

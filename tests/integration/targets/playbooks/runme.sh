@@ -17,3 +17,13 @@ echo "$report"
 for line in "pending-here (54)   Unconfigured              ?      - " "split (57)          PausedMisconfigured       split  split (47) "; do
     grep -qF -- "$line" <<< "$report" || { echo "not said: $line" >&2; exit 1; }
 done
+
+# The other half of this pair is on a volume that is deleted: it cannot be removed there, and the report says so.
+report=$(python -m ansible_collections.elementsw.replication.tests.simulator.rehearse "$simulator/worlds/four_sites.yml" \
+    ansible-playbook -i "{inventory}" elementsw.replication.unprotect -e replication_cluster=alpha -e replication_peer=beta \
+    -e unprotect_volumes=deleted-there)
+echo "$report"
+for line in "* deleted-there (60) - deleted-there (50): pair removed, but for one half" \
+    "volume deleted-there (50) is deleted and keeps its half of the pair until it is purged at "; do
+    grep -qF -- "$line" <<< "$report" || { echo "not said: $line" >&2; exit 1; }
+done

@@ -63,6 +63,12 @@ refuses "Given: alpha, beta, gamma, again, alpha, nobody" \
     -e '{"replication_clusters": ["alpha", "beta", "gamma", "again", "alpha", "nobody"]}'
 refuses "and not both" -e "$three" -e replication_cluster=alpha
 refuses "alhpa is no host of the inventory" -e replication_clusters=alhpa,beta
+refuses "status_max_lag is '15m', expected a number of seconds, such as 900. Nothing was read." \
+    -e replication_cluster=alpha -e replication_peer=beta -e status_max_lag=15m
+refuses "status_readiness is 'maybe', expected true or false" -e "$three" -e status_readiness=maybe -e status_warn_lag=soon
+grep -qF "status_warn_lag is 'soon'" "$log" || fail "not every variable is named"
+refuses "max_lag of replication_links[0] is '1h', expected a number of seconds" \
+    -e '{"replication_links": [{"cluster": "alpha", "peer": "beta", "max_lag": "1h"}]}'
 refuses "The limit leaves out beta, gamma" -e "$three" --limit alpha
 
 # Every link once, with what is wrong beneath its row; beta and gamma need not be paired.
@@ -82,6 +88,8 @@ run 2 -e "$three" -e status_fail_on_problems=true -e status_volumes=ledger,catal
 grep -qF "The replication has 1 problem of severity error" "$log" || fail "no short sentence"
 says 1 "0 of 2 pairs protected"
 says 1 "1 error, 1 warning"
+run 0 -e "$three" -e '{"status_max_lag": null, "status_volumes": null, "status_readiness": null, "status_warn_lag": ""}'
+says 1 "2 of 4 pairs protected, worst lag"
 run 0 -e "$three" -e status_max_lag=1 -e status_readiness=true
 says 1 "alpha - gamma: 1 error, 0 warnings"
 says 1 "s behind, and max_lag is 1 s; an administrator has paused it"
@@ -91,6 +99,10 @@ says 1 "Not ready: volume ledger"
 declared='{"protect_pairs": [{"volume": "orders-db"}, {"volume": "ledger"}, {"volume": "archive"}]}'
 run 2 -e replication_cluster=alpha -e replication_peer=beta -e "$declared" -e status_fail_on_problems=true
 says 1 "1 not replicating, 1 declared and not paired - as of"
+says 1 "alpha - beta: 2 errors, 2 warnings"
+says 2 "2 errors, 2 warnings"
+says 1 "Error: alpha - beta: 1 volume is declared and not paired: archive. What to do: run the playbook protect"
+grep -qF "The replication has 2 problems of severity error" "$log" || fail "drift is not in the sentence"
 says 1 "Declared and not paired: archive"
 says 1 "Paired and not declared: orders-log (42)"
 says 1 "In no pair, of the same accounts: catalogue (43)"

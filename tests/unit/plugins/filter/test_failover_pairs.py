@@ -14,6 +14,7 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.elementsw.replication.plugins.filter.failover_pairs import FilterModule, failover_pairs
 from ansible_collections.elementsw.replication.tests.unit.plugins.filter.reports import (
     cluster_pair,
+    problem,
     report,
     result,
     side,
@@ -100,7 +101,16 @@ def test_volumes_that_are_excluded():
     assert found["pairs"] == [{"volume": "orders-log", "account": "shop", "direction": "to_peer"}]
 
 
-ABSENT = {"volume": "nonesuch", "message": "cluster alpha has no volume named nonesuch"}
+ABSENT = {
+    "volume": "nonesuch",
+    "message": "cluster alpha has no volume named nonesuch",
+    "remedy": "check the spelling",
+}
+
+
+OF_OFFICE = problem(
+    "volume wiki of cluster alpha is of account office, which is not requested", volume="wiki", remedy="request it, too"
+)
 
 
 @pytest.mark.parametrize(
@@ -110,7 +120,7 @@ ABSENT = {"volume": "nonesuch", "message": "cluster alpha has no volume named no
             [{"volumes": ["nonesuch", "half", "orders-db", "lost"]}],
             {"before": report([DB, HALF], problems=[ABSENT])},
             (
-                "cluster alpha has no volume named nonesuch\n"
+                "cluster alpha has no volume named nonesuch: check the spelling\n"
                 "volume half of cluster alpha does not replicate with beta: its pair is half_local\n"
                 "no volume named lost of cluster alpha replicates with beta"
             ),
@@ -119,6 +129,31 @@ ABSENT = {"volume": "nonesuch", "message": "cluster alpha has no volume named no
             [{"name": "web", "accounts": ["office", "ofice"]}],
             {},
             "group web: no volume of account ofice of cluster alpha replicates with beta: check the name",
+        ),
+        ([{}], {"before": report([])}, "cluster alpha has no pair with beta that can fail over"),
+        (
+            [{"accounts": ["shop"], "pairs": None}],
+            {"before": report([])},
+            "no volume of account shop of cluster alpha replicates with beta: check the name",
+        ),
+        # Of the volumes, those fail over that belong to one of the accounts. What is of another one is not passed over.
+        (
+            [{"volumes": ["orders-db", "wiki"], "accounts": ["shop", "office"]}],
+            {"before": report([DB, WIKI])},
+            "",
+        ),
+        (
+            [{"volumes": ["orders-db", "wiki"], "accounts": ["shop"]}],
+            {"before": report([DB], problems=[OF_OFFICE])},
+            "volume wiki of cluster alpha is of account office, which is not requested: request it, too",
+        ),
+        (
+            [{"volumes": ["orders-db"], "accounts": ["shop", "office"]}],
+            {"before": report([DB])},
+            (
+                "no requested volume of account office of cluster alpha replicates with beta: name its volumes, too, or leave "
+                "the account out"
+            ),
         ),
         (
             [{"accounts": ["shop"]}],
@@ -143,10 +178,7 @@ ABSENT = {"volume": "nonesuch", "message": "cluster alpha has no volume named no
         (
             [{}],
             {"before": report([HALF], problems=[ABSENT, ABSENT])},
-            (
-                "cluster alpha has no pair with beta that can fail over, of the requested volumes\n"
-                "cluster alpha has no volume named nonesuch"
-            ),
+            ("cluster alpha has no pair with beta that can fail over\ncluster alpha has no volume named nonesuch"),
         ),
         (
             [{"volumes": ["wiki"]}],

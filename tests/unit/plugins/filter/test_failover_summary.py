@@ -177,6 +177,8 @@ ROLES = report(
 )
 SETTLED = result("crm", 48, changed=True)
 SNAPSHOT = {"cluster": "beta", "volume": "crm", "snapshot_id": 9, "name": "elementsw-saved-1", "expires": None}
+PLANNED = {"cluster": "beta", "volume": "crm", "snapshot_id": None, "name": None, "expires": None}
+WOULD_GIVE_UP = result("crm", 48, changed=True, direction="split", peer=side("crm", 84))
 LEFT = {**FAILED, "local": side("ledger", 44, "replicationTarget")}
 PROMOTED_HALF = result("half", 45, state="half_local", direction=None, changed=True)
 
@@ -205,6 +207,8 @@ PROMOTED_HALF = result("half", 45, state="half_local", direction=None, changed=T
             [("orders-db", 41), ("ledger", 44)],
             [("orders-db", 41)],
         ),
+        ("forced", True, [WOULD_GIVE_UP], [], [], [("crm", 48)]),
+        ("forced", True, [{**WOULD_GIVE_UP, "saved": [PLANNED]}], [], [], []),
     ],
 )
 def test_what_has_moved(kind, check_mode, pairs, moved, not_moved, may_be_lost):
@@ -234,7 +238,7 @@ def test_a_later_call_says_how_the_pairs_are_now():
     first = result(changed=True, health="syncing", saved=saved)
     assert summary([first])["in_sync"] is False
     late = {**result(code="wait_timeout"), "health": "syncing"}
-    for later, in_sync, error in ((HERE, True, None), (late, False, "orders-db failed")):
+    for later, in_sync, error in ((result(), True, None), (late, False, "orders-db failed")):
         done = failover_summary(
             {"pairs": [first], "warnings": ["a"]},
             REACHABLE,
@@ -247,6 +251,13 @@ def test_a_later_call_says_how_the_pairs_are_now():
         assert done["warnings"] == ["a", "b"]
     assert summary([first], waited={"skipped": True})["in_sync"] is False
     assert summary([])["in_sync"] is False
+
+
+def test_a_pair_that_was_reversed_during_the_wait_has_not_moved():
+    reversed_since = result(direction="from_peer", local=side("orders-db", 41, "replicationTarget"))
+    done = summary([result(changed=True), result("half", 45, state="half_local")], waited={"pairs": [reversed_since]})
+    assert [volume["state"] for volume in done["volumes"]] == ["from_peer", "to_peer"]
+    assert done["not_moved"] == named(("orders-db", 41))
 
 
 def test_saved_snapshots_are_named_by_cluster():
@@ -265,15 +276,24 @@ def test_saved_snapshots_are_named_by_cluster():
         {
             "cluster": "beta",
             "snapshots": ["elementsw-saved-1-0 (v1, v2, v3 and 2 more)"],
+            "volumes": "v1, v2, v3 and 2 more",
             "more": 0,
             "expire": False,
         },
         {
             "cluster": "alpha",
             "snapshots": [f"elementsw-saved-1-{n} (x)" for n in range(3)],
+            "volumes": "x",
             "more": 1,
             "expire": True,
         },
+    ]
+
+
+def test_what_a_check_run_would_save_is_named_by_cluster():
+    pairs = [{**WOULD_GIVE_UP, "saved": [{**PLANNED, "volume": name}]} for name in ("crm", "wiki")]
+    assert summary(pairs, check_mode=True)["saved"] == [
+        {"cluster": "beta", "snapshots": [], "volumes": "crm, wiki", "more": 0, "expire": False}
     ]
 
 
@@ -303,20 +323,80 @@ def test_that_nothing_could_be_read_is_a_problem(before):
     [
         ([DONE], REACHABLE, False, ["use", "fail_back"]),
         ([HERE], REACHABLE, True, ["use", "fail_back"]),
-        ([DONE], REACHABLE, True, ["run", "fail_back"]),
+        # What comes after a real run is no advice after a check run.
+        ([DONE], REACHABLE, True, ["run"]),
+        ([DONE, COPYING], REACHABLE, True, ["run"]),
         ([DONE, COPYING], REACHABLE, False, ["wait_for_sync", "use", "fail_back"]),
         ([DONE, FAILED], REACHABLE, False, ["retry"]),
-        ([DONE, FAILED], REACHABLE, True, ["retry"]),
+        ([DONE, FAILED], REACHABLE, True, ["correct"]),
+        ([FAILED], UNREACHABLE, True, ["correct"]),
         ([FAILED, COPYING, SPLIT], REACHABLE, False, ["retry", "settle_split", "wait_for_sync"]),
         ([DONE, SPLIT], REACHABLE, False, ["settle_split", "use"]),
         ([UNKNOWN], UNREACHABLE, False, ["settle_peer", "use"]),
-        ([UNKNOWN], NOT_ASKED, True, ["settle_peer", "run"]),
+        ([UNKNOWN], NOT_ASKED, True, ["run"]),
+        ([UNKNOWN], UNREACHABLE, True, ["run"]),
         ([SPLIT], UNREACHABLE, False, ["settle_peer", "use"]),
         ([], UNREACHABLE, False, ["settle_peer", "use"]),
     ],
 )
 def test_next_steps(pairs, before, check_mode, steps):
     assert summary(pairs, before, check_mode=check_mode)["next_steps"] == steps
+
+
+WOULD_SETTLE = {**SPLIT, "changed": True}
+LOGGED_IN = {**result("ledger", 44, "target_in_use", direction="split")}
+
+
+@pytest.mark.parametrize(
+    ("pairs", "check_mode", "kind", "allow_overwrite", "steps"),
+    [
+        ([SPLIT], False, "forced", False, ["settle_split", "use"]),
+        ([SPLIT], False, "planned", True, ["settle_split", "use"]),
+        ([SPLIT], True, "forced", False, ["settle_split", "use"]),
+        # Which side to keep was decided. Where both are writable all the same, hosts use the one to give up.
+        ([WOULD_SETTLE], True, "forced", True, ["run"]),
+        ([SPLIT], False, "forced", True, ["log_out", "use"]),
+        ([LOGGED_IN], False, "forced", True, ["retry"]),
+        ([LOGGED_IN], True, "forced", True, ["correct"]),
+    ],
+)
+def test_no_advice_to_give_what_was_given(pairs, check_mode, kind, allow_overwrite, steps):
+    done = summary(pairs, check_mode=check_mode, group={"kind": kind, "allow_overwrite": allow_overwrite})
+    assert done["next_steps"] == steps
+
+
+@pytest.mark.parametrize("code", ["source_in_use", "target_in_use"])
+def test_hosts_that_the_tasks_before_it_log_out_are_no_failure_of_a_check_run(code):
+    used = result("ledger", 44, code, direction="from_peer", local=side("ledger", 44, "replicationTarget"))
+    # A planned failover is for all or none: one in use leaves the others without a plan.
+    free = result("crm", 48, direction="from_peer", local=side("crm", 48, "replicationTarget"))
+    tasks = {"before_tasks": "stop.yml", "kind": "planned", "failing_over": [free, used]}
+    done = summary([free, used, HERE], check_mode=True, group=tasks)
+    assert [(each["state"], each["error"]) for each in done["volumes"]] == [
+        ("would_change", None),
+        ("would_change_later", None),
+        ("to_peer", None),
+    ]
+    assert (done["outcome"], done["changed"], done["next_steps"]) == ("would_change", 2, ["run"])
+    stuck = result("stuck", 50, "no_source", direction="none")
+    refused = summary([free, used, stuck], check_mode=True, group=tasks)
+    assert (refused["changed"], refused["next_steps"]) == (0, ["correct"])
+    forced = summary([free, used, stuck], check_mode=True, group={**tasks, "kind": "forced", "failing_over": [used]})
+    assert (forced["changed"], forced["next_steps"]) == (1, ["correct"])
+    for check_mode, group in ((False, tasks), (True, {**tasks, "before_tasks": None})):
+        refused = summary([used], check_mode=check_mode, group=group)
+        assert (refused["volumes"][0]["error"], refused["changed"]) == ("ledger failed", 0)
+
+
+def test_a_check_run_does_not_advise_what_the_run_would_do():
+    settled = [problem(code, code=code, volume="orders-db", volume_id=41) for code in ("no_source", "split", "dead")]
+    settled.append(problem("on the peer", code="no_source", cluster="beta", volume="orders-db", volume_id=77))
+    other = problem("other", code="no_source", volume="wiki", volume_id=43)
+    after = report(problems=[*settled, other])
+    found = summary([DONE, HERE], after=after, check_mode=True)["problems"]
+    assert [each["message"] for each in found] == ["dead", "other"]
+    found = summary([DONE, HERE], after=after)["problems"]
+    assert [each["message"] for each in found] == ["no_source", "dead", "on the peer", "other"]
 
 
 def test_how_many_are_not_in_sync():

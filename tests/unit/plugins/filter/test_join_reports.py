@@ -88,6 +88,36 @@ def test_a_link_that_was_not_read_is_one_problem():
     assert (joined["pairs"], joined["healthy"]) == ([], False)
 
 
+def started(cluster, number=42):
+    """What a link reports of a pairing that was started on a cluster: it names no partner, so that every link has it."""
+    found = problem(
+        f"seen from {cluster}", "warning", code="pending_pair", cluster=cluster, volume="new", volume_id=number
+    )
+    sides = {"local": side("new", number), "peer": side(None, None, None)}
+    return volume_pair("new", number, state="pending_local", health="pending", in_sync=False, **sides), found
+
+
+def test_a_pending_volume_is_of_one_link_alone():
+    pair, found = started("alpha")
+    first, second = (
+        link("alpha", there, [pair], problems=[{**found, "message": there}]) for there in ("beta", "gamma")
+    )
+    turned = volume_pair("new", 42, state="pending_peer", health="pending", in_sync=False, peer=side("new", 42))
+    turned["local"] = side(None, None, None)
+    # With a limit of the lag, that the lag is not known is the problem.
+    third = link("delta", "alpha", [turned], problems=[{**found, "message": "delta", "code": "lag_unknown"}])
+    # The same number on another cluster is another volume.
+    of_beta, of_beta_found = started("beta")
+    fourth = link("beta", "gamma", [of_beta], problems=[of_beta_found])
+    names = ["alpha", "beta", "gamma", "delta"]
+    loops = [[first, second], [fourth], [], [third]]
+    joined = join_reports(names, [READ] * 4, loops, [{}] * 4)
+    assert joined["summary"]["pairs"] == joined["summary"]["not_replicating"] == 2
+    assert [len(each["volume_pairs"]) for each in joined["pairs"]] == [1, 0, 1, 0]
+    assert [each["message"] for each in joined["problems"]] == ["beta", "seen from beta"]
+    assert [len(each["problems"]) for each in joined["pairs"]] == [1, 0, 1, 0]
+
+
 def test_no_one_answers():
     joined = join([NO_ANSWER, NO_ANSWER, {}], not_all_paired=True)
     assert joined["answering"] == []

@@ -12,6 +12,7 @@ from ansible_collections.elementsw.replication.plugins.filter.pairs_given import
 
 ITEMS = [{"volume": "a", "mode": "sync"}]
 CSV = "volume,mode\na,sync\n"
+EXAMPLE = "write each volume as - {volume: NAME}, or begin a CSV with a row of columns, such as volume"
 
 
 @pytest.mark.parametrize(
@@ -52,11 +53,30 @@ def test_nothing_is_given(nothing):
             "protect_pairs_file pairs.csv: the text is empty; its first row must name the columns.",
         ),
         (["- [", "", None], "protect_pairs: the text is no YAML, see line 1."),
-        (["--- x"], "protect_pairs: the text is no list of dictionaries, alone or as protect_pairs or pairs."),
-        (["- a"], "protect_pairs: the text is no list of dictionaries"),
-        (["{x: 1}"], "protect_pairs: the text is no list of dictionaries"),
-        ([7], "protect_pairs: pairs: '7' is no list"),
-        ([["a"]], "protect_pairs: pairs[0]: 'a' is no dictionary; give it as volume: NAME."),
+        (
+            ["--- x"],
+            "protect_pairs: the text is no list, alone or as protect_pairs or pairs; such as [{volume: orders-db}].",
+        ),
+        (
+            ["{x: 1}"],
+            "protect_pairs: the text is no list, alone or as protect_pairs or pairs; such as [{volume: orders-db}].",
+        ),
+        # Bare names, as other variables take them.
+        (["- orders-db"], "protect_pairs: pairs[0] (orders-db): no dictionary; give each volume as {volume: NAME}."),
+        (
+            [["orders-db", "a_b c"]],
+            "protect_pairs: pairs[0] (orders-db), pairs[1] (a_b c): no dictionary; give each volume as {volume: NAME}.",
+        ),
+        (["orders-db"], f"protect_pairs: 'orders-db' names no column of a list; {EXAMPLE}."),
+        (["orders-db, wiki"], f"protect_pairs: 'orders-db,wiki' names no column of a list; {EXAMPLE}."),
+        (["orders db\nwiki\n"], f"protect_pairs: 'orders db' names no column of a list; {EXAMPLE}."),
+        (["", "pairs.csv", "a\nb"], f"protect_pairs_file pairs.csv: 'a' names no column of a list; {EXAMPLE}."),
+        (
+            ["volume,Peer-Volumes,x\na,b,c"],
+            "protect_pairs cannot be used, nothing was written: unknown column 'Peer-Volumes', unknown column 'x'.",
+        ),
+        ([7], "protect_pairs: pairs: 7 is no list"),
+        ([["a"]], "protect_pairs: pairs[0] (a): no dictionary; give each volume as {volume: NAME}."),
         ([[{"volume": "a", "mode": "x"}]], "protect_pairs: pairs[0] (a): mode 'x' is not one of"),
         ([[{"volume": "a", "paused": True}], "", None, "in_sync"], "a paused pair never gets in sync"),
         (["volume,mode\na,x\nb,sync\nc,y"], "protect_pairs cannot be used, nothing was written: row 2 (a), row 4 (c)."),

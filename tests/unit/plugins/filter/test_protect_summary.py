@@ -67,8 +67,35 @@ def test_clusters(clusters, expected):
             {},
             "orders-db (41)|none|orders-db (77)|does not replicate, neither can be written to",
         ),
-        (result(code="api_error"), {}, {}, "! orders-db (41)|->|orders-db (77)|failed: orders-db failed"),
-        (new(), {}, {}, "orders-db (41)|->|orders-db (77)|not paired; nothing was done"),
+        # What is not done has the direction that was requested, if any.
+        (result(code="api_error"), {}, {}, "! orders-db (41)|-|orders-db (77)|failed: orders-db failed"),
+        (
+            result(code="direction_change"),
+            {"direction": "from_peer"},
+            {"defaults": {"direction": "to_peer"}},
+            "! orders-db (41)|<-|orders-db (77)|failed: orders-db failed",
+        ),
+        (
+            result(code="split_brain", direction="split"),
+            {},
+            {"defaults": {"direction": "to_peer"}, "check": True},
+            "! orders-db (41)|->|orders-db (77)|failed: orders-db failed",
+        ),
+        (new(), {}, {}, "orders-db (41)|-|orders-db (77)|not paired; nothing was done"),
+        (new(), {"direction": "to_peer"}, {}, "orders-db (41)|->|orders-db (77)|not paired; nothing was done"),
+        # A half that would be paired again: in the direction of its roles, or the one that was requested.
+        (
+            new(changed=True) | {"state": "half_local", "direction": "from_peer"},
+            {},
+            {"check": True},
+            "* orders-db (41)|<-|orders-db (77)|would be paired, async",
+        ),
+        (
+            new(changed=True) | {"state": "half_local", "direction": "split"},
+            {"direction": "from_peer"},
+            {"check": True},
+            "* orders-db (41)|<-|orders-db (77)|would be paired, async",
+        ),
         (
             new(changed=True),
             {"mode": "sync", "direction": "from_peer"},
@@ -129,7 +156,36 @@ def test_cells_are_of_the_same_width():
     rows = protect_summary(PAIRED, {"pairs": [result(), result("a", 1, "x")]})["rows"]
     assert ["|".join(row) for row in rows] == [
         "  orders-db (41)|->|orders-db (77)|async, healthy",
-        "! a (1)         |->|a (37)        |failed: a failed",
+        "! a (1)         |- |a (37)        |failed: a failed",
+    ]
+
+
+def saved(volume, name, expires=None, cluster="beta"):
+    return {"cluster": cluster, "volume": volume, "snapshot_id": 1, "name": name, "expires": expires}
+
+
+def test_saved_snapshots_are_named_with_their_cluster_also_of_a_pair_that_failed():
+    pairs = [
+        result("a", 1, changed=True, saved=[saved("a", "elementsw-saved-1-0")]),
+        result("b", 2, "api_error", saved=[saved("b", "elementsw-saved-1-0")]),
+        result("c", 3, changed=True, saved=[saved("c", "elementsw-saved-2-0", "2026-12-05T06:00:00Z")]),
+        result("d", 4, changed=True, saved=[saved("d", f"elementsw-saved-{n}-1", cluster="alpha") for n in range(5)]),
+        result("e", 5, saved=None),
+        result("f", 6),
+    ]
+    assert protect_summary(PAIRED, {"pairs": pairs})["saved"] == [
+        "Saved on beta before it was overwritten: elementsw-saved-1-0 (a, b); it stays until you delete it.",
+        "Saved on beta before it was overwritten: elementsw-saved-2-0 (c); it expires automatically.",
+        "Saved on alpha before it was overwritten: "
+        + ", ".join(f"elementsw-saved-{n}-1 (d)" for n in range(3))
+        + " and 2 more; they stay until you delete them.",
+    ]
+
+
+def test_check_mode_says_what_would_be_saved():
+    pairs = [result(name, number, changed=True, saved=[saved(name, None)]) for number, name in enumerate("abcd", 1)]
+    assert protect_summary(PAIRED, {"pairs": pairs}, check=True)["saved"] == [
+        "Would be saved on beta before it is overwritten: a, b, c and 1 more."
     ]
 
 

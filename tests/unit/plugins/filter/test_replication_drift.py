@@ -13,7 +13,12 @@ from ansible_collections.elementsw.replication.plugins.filter.replication_drift 
     FilterModule,
     replication_drift,
 )
-from ansible_collections.elementsw.replication.tests.unit.plugins.filter.reports import report, side, volume_pair
+from ansible_collections.elementsw.replication.tests.unit.plugins.filter.reports import (
+    problem,
+    report,
+    side,
+    volume_pair,
+)
 
 PAIRS = [volume_pair("a", 1), volume_pair("b", 2), volume_pair("b", 3, local=side("b", 3, account="other"))]
 UNPAIRED = [
@@ -40,6 +45,8 @@ def drift(*items, account=None, **others):
 )
 def test_what_is_not_paired_and_what_is_not_declared(items, account, not_paired, not_declared):
     found = drift(*items, account=account)
+    for each in found:
+        each.pop("problems")
     expected = {
         "link": "alpha - beta",
         "not_paired": not_paired,
@@ -62,7 +69,25 @@ def test_a_list_that_cannot_be_used_is_reported_and_not_compared():
     (found,) = replication_drift(
         {"pairs": [link]}, [{"cluster": "alpha", "peer": "beta", "pairs": [], "problem": "odd"}]
     )
+    (wrong,) = found.pop("problems")
     assert found == {"link": "alpha - beta", "problem": "odd", "not_paired": [], "not_declared": [], "unpaired": []}
+    assert (wrong["code"], wrong["severity"], wrong["count"]) == ("list_not_usable", "error", None)
+    assert "the list of alpha - beta cannot be used: odd" in wrong["message"]
+
+
+def test_what_is_declared_and_not_there_is_an_error_and_everything_else_a_warning():
+    (found,) = drift(*({"volume": name} for name in ("a", "v", "w", "x", "y", "z")), unpaired=UNPAIRED)
+    assert [(each["code"], each["severity"], each["count"], each["cluster"]) for each in found["problems"]] == [
+        ("declared_not_paired", "error", 5, "alpha"),
+        ("not_declared", "warning", 2, "alpha"),
+        ("unpaired", "warning", 1, "alpha"),
+    ]
+    assert [each["message"] for each in found["problems"]] == [
+        "alpha - beta: 5 volumes are declared and not paired: v, w, x and 2 more",
+        "alpha - beta: 2 volumes are paired and not declared: b (2), b (3)",
+        "alpha - beta: 1 other volume of the same accounts is in no pair with this peer: new (8)",
+    ]
+    assert {key for each in found["problems"] for key in each} == {*problem("x", count=1, account=None)}
 
 
 def test_a_link_without_a_list_is_not_compared():

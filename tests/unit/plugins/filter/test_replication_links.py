@@ -79,6 +79,29 @@ def test_what_is_refused(given, problem):
     assert (refused["links"], refused["clusters"], refused["first"]) == ([], [], [])
 
 
+@pytest.mark.parametrize("name", ["al pha", "a\tb", "a:b", "a*", "a?", "a[1]", "!a", "&a", "~a", "a,b"])
+def test_a_name_that_a_play_takes_for_a_pattern_is_refused(name):
+    """It would match other hosts or none, and the playbook would end without an error and with nothing done."""
+    for given in (two(name, "alpha"), two("alpha", name), {"links": [two("alpha", "beta"), two("alpha", name)]}):
+        refused = replication_links(given, [*HOSTS, name])
+        assert f"{name!r} cannot be the host of a cluster" in refused["problem"]
+        assert refused["links"] == []
+
+
+@pytest.mark.parametrize("name", ["fd00::10", "192.0.2.10", "alpha.example.com", "a_b-c", "älpha"])
+def test_names_and_addresses_that_are_none(name):
+    assert replication_links(two(name, "alpha"), [*HOSTS, name])["problem"] is None
+
+
+def test_a_playbook_for_two_clusters_alone():
+    chosen = replication_links(two("alpha", "beta"), HOSTS, most=2)
+    assert (chosen["problem"], chosen["first"]) == (None, ["alpha"])
+    assert replication_links(two("alpha", "moon "), HOSTS, most=2)["problem"] == (
+        "Give two clusters as different hosts of the inventory, -e replication_cluster=NAME -e replication_peer=NAME. "
+        "Given: alpha, 'moon '; 'moon ' is no host of the inventory."
+    )
+
+
 def test_input_that_is_not_as_documented():
     with pytest.raises(AnsibleFilterError, match="replication_links: the input is of type list"):
         replication_links([])

@@ -9,7 +9,9 @@ from __future__ import annotations
 import pytest
 from ansible.errors import AnsibleFilterError
 
+from ansible_collections.elementsw.replication.plugins.filter.join_reports import join_reports
 from ansible_collections.elementsw.replication.plugins.filter.report_data import FilterModule, report_data
+from ansible_collections.elementsw.replication.plugins.filter.status_table import status_table
 from ansible_collections.elementsw.replication.tests.unit.plugins.filter.reports import (
     AT,
     cluster_pair,
@@ -214,16 +216,27 @@ def test_drift_is_passed_on():
     assert data(drift=[{"link": "alpha - beta"}])["drift"] == [{"link": "alpha - beta"}]
 
 
+def test_a_difference_from_the_list_counts_as_a_problem():
+    link = {**report(pairs(OK)), "ansible_loop_var": "link", "link": {"cluster": "alpha", "peer": "beta"}}
+    drift = {"link": "alpha - beta", "problem": None, "not_paired": ["x"], "not_declared": [], "unpaired": []}
+    together = join_reports(["alpha", "beta"], [{"healthy": True}] * 2, [[link], []], [{}, {}])
+    found = report_data(together, status_table(together, drift=[drift]), AT, [drift])
+    assert ([each["code"] for each in found["problems"]], found["level"]) == (["declared_not_paired"], "error")
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (("x", {}, AT), "the input is of type str, expected a dictionary"),
         ((joined(), [], AT), "table is of type list, expected a dictionary"),
-        (({}, {}, AT), "'problems' is missing in the input"),
-        ((joined(), {}, AT), "'headline' is missing in the input"),
-        ((joined(), {"headline": ""}, AT, "x"), "drift is of type str, expected a list"),
-        ((joined(), {"headline": ""}, "yesterday"), "at is 'yesterday', expected a time in ISO 8601"),
-        ((joined(), {"headline": ""}, None), "at is None, expected a time in ISO 8601"),
+        (({}, {"all_problems": []}, AT), "'pairs' is missing in the input"),
+        ((joined(), {}, AT), "'all_problems' is missing in the input"),
+        ((joined(), {"all_problems": [], "headline": ""}, AT, "x"), "drift is of type str, expected a list"),
+        (
+            (joined(), {"all_problems": [], "headline": ""}, "yesterday"),
+            "at is 'yesterday', expected a time in ISO 8601",
+        ),
+        ((joined(), {"all_problems": [], "headline": ""}, None), "at is None, expected a time in ISO 8601"),
     ],
 )
 def test_another_input_is_refused_in_a_sentence(arguments, message):

@@ -27,10 +27,10 @@ COUNTS = {
 }
 
 
-def table(*pairs, halves=(), problems=(), unread=(), ignored=(), answering=("alpha",), at="", **counts):
+def table(*pairs, halves=(), problems=(), unread=(), ignored=(), answering=("alpha",), at="", drift=(), **counts):
     lists = {"pairs": list(pairs), "halves": list(halves), "unread": list(unread), "problems": list(problems)}
     others = {"ignored": list(ignored), "answering": list(answering), "summary": {**COUNTS, **counts}}
-    return status_table({**lists, **others}, at)
+    return status_table({**lists, **others}, at, drift)
 
 
 def cells(pair, **of_link):
@@ -207,11 +207,31 @@ def test_what_is_sick_and_what_was_not_read_fail_with_different_sentences():
     assert "gamma" in table(problems=[silent], unread=[silent], answering=[])["not_read"]
 
 
-def test_a_declared_volume_without_a_pair_is_as_an_error():
-    listed = {"ignored": [], "answering": ["alpha"], "pairs": [], "halves": [], "unread": [], "problems": []}
-    laid_out = status_table({**listed, "summary": COUNTS}, drift=[{"not_paired": ["a", "b"]}, {"not_paired": []}])
-    assert laid_out["headline"] == "No volume pairs, 2 declared and not paired"
-    assert laid_out["sick"] == "2 volumes declared and not paired; run protect with the same list."
+MISSING = problem("2 volumes are declared and not paired", code="declared_not_paired")
+EXTRA = problem("1 volume is paired and not declared", "warning", code="not_declared")
+
+
+def test_how_a_link_differs_from_its_list_counts_everywhere():
+    first, second = (
+        {**report([volume_pair()], here, there), "ansible_loop_var": "item", "item": {"cluster": here, "peer": there}}
+        for here, there in (("alpha", "beta"), ("beta", "gamma"))
+    )
+    differing = [
+        {"link": "beta - gamma", "not_paired": ["a", "b"], "problems": [MISSING, EXTRA]},
+        {"link": "alpha - beta", "not_paired": [], "problems": [{**EXTRA, "message": "another"}]},
+    ]
+    laid_out = table(first, second, drift=differing, pairs=2, protected=2)
+    assert laid_out["headline"] == "2 of 2 pairs protected, 2 declared and not paired"
+    assert laid_out["counts"] == "1 error, 2 warnings"
+    assert [link["title"] for link in laid_out["links"]] == [
+        "beta - gamma: 1 error, 1 warning",
+        "alpha - beta: 0 errors, 1 warning",
+    ]
+    assert laid_out["links"][0]["problems"] == [MISSING, EXTRA]
+    assert laid_out["all_problems"] == [MISSING, EXTRA, {**EXTRA, "message": "another"}]
+    assert "has 1 problem of severity error" in laid_out["sick"]
+    warned = table(first, drift=differing[1:])
+    assert (warned["sick"], warned["counts"]) == (None, "0 errors, 1 warning")
 
 
 def test_the_half_of_a_link_says_so():
@@ -272,7 +292,7 @@ def test_cluster_pairs():
 
 def test_readiness_that_is_not_given():
     checks = [{"ok": ok, "message": "m", "remedy": "r", "code": "c"} for ok in (True, None, False)]
-    (link,) = table(report(readiness=checks))["links"]
+    (link,) = table(report(readiness=checks + checks))["links"]
     assert link["readiness"] == checks[1:]
     without = {key: value for key, value in report().items() if key != "readiness"}
     assert table(without)["links"][0]["readiness"] == []
@@ -280,12 +300,14 @@ def test_readiness_that_is_not_given():
 
 def test_the_head_of_the_report():
     unread = problem("cluster gamma was not read", cluster="gamma")
-    laid_out = table(unread=[unread], problems=[unread, problem("a", "warning"), problem("b", "warning")])
+    problems = [unread, problem("a", "warning"), problem("b", "warning")]
+    laid_out = table(unread=[unread], problems=problems)
     assert laid_out == {
-        "headline": "No volume pairs",
+        "headline": "No volume pairs were read",
         "sick": None,
         "not_read": "Not everything could be read, which concerns gamma: the report says why, and nothing about their health.",
         "counts": "1 error, 2 warnings",
+        "all_problems": problems,
         "problems": [unread],
         "links": [],
         "not_paired": [],

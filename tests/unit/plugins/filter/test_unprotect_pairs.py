@@ -18,7 +18,9 @@ from ansible_collections.elementsw.replication.tests.unit.plugins.filter.reports
 )
 
 HALF = volume_pair("half", 3, state="half_local", peer=side(None, None, None))
-REPORT = report([volume_pair("a", 1), volume_pair("b", 2), HALF, volume_pair("twin", 4), volume_pair("twin", 5)])
+OF_LAB = volume_pair("twin", 5, local=side("twin", 5, account="lab"))
+SAME = [volume_pair("same", 6), volume_pair("same", 7)]
+REPORT = report([volume_pair("a", 1), volume_pair("b", 2), HALF, volume_pair("twin", 4), OF_LAB, *SAME])
 
 
 @pytest.mark.parametrize(
@@ -27,6 +29,12 @@ REPORT = report([volume_pair("a", 1), volume_pair("b", 2), HALF, volume_pair("tw
         (["a"], [{"volume_id": 1, "peer_volume_id": 37}]),
         (["b", "a", "b"], [{"volume_id": 2, "peer_volume_id": 38}, {"volume_id": 1, "peer_volume_id": 37}]),
         (["half"], [{"volume_id": 3}]),
+        ([{"volume": "a"}, "a"], [{"volume_id": 1, "peer_volume_id": 37}]),
+        ([{"volume": "twin", "account": "lab"}], [{"volume_id": 5, "peer_volume_id": 41}]),
+        (
+            [{"volume_id": 6}, {"volume_id": 2}],
+            [{"volume_id": 6, "peer_volume_id": 42}, {"volume_id": 2, "peer_volume_id": 38}],
+        ),
     ],
 )
 def test_the_pairs_of_the_names_and_no_others(names, pairs):
@@ -38,12 +46,23 @@ def test_a_name_of_the_other_side_is_none_of_this_one():
     assert unprotect_pairs(other, ["a-dr"])["untried"] == [{"volume": "a-dr"}]
 
 
-def test_a_name_of_two_accounts_is_refused_with_both():
-    refused = unprotect_pairs(REPORT, ["a", "twin"])
-    assert refused["problem"].startswith(
-        "unprotect_volumes: 2 volumes of cluster alpha are named twin: 4 of account shop, 5 of account shop."
+def test_a_name_of_several_volumes_is_refused_with_the_way_to_name_one():
+    refused = unprotect_pairs(REPORT, ["a", "twin", "same"])
+    assert refused["problem"] == (
+        "unprotect_volumes: cluster alpha has 2 volumes named twin, 4 of account shop and 5 of account lab: name one as "
+        "shop/twin or [{volume_id: 4}].\n"
+        "unprotect_volumes: cluster alpha has 2 volumes named same, 6 of account shop and 7 of account shop: name one as "
+        "[{volume_id: 6}]. Nothing was written."
     )
     assert refused["pairs"] == []
+
+
+@pytest.mark.parametrize("named", [{"volume_id": 99}, {"volume": "a", "account": "lab"}])
+def test_what_is_named_otherwise_takes_a_trial_as_well(named):
+    assert unprotect_pairs(REPORT, [named])["untried"] == [named]
+    label = "99" if "volume_id" in named else "lab/a"
+    found = unprotect_pairs(REPORT, [named], {"pairs": [result(state="none")]})
+    assert (found["problem"], found["unpaired"]) == (None, [label])
 
 
 @pytest.mark.parametrize(
@@ -60,8 +79,21 @@ def test_a_name_of_two_accounts_is_refused_with_both():
 def test_a_name_without_a_pair_takes_a_trial(tried, problem):
     assert unprotect_pairs(REPORT, ["a", "was"])["untried"] == [{"volume": "was"}]
     chosen = unprotect_pairs(REPORT, ["a", "was"], {"pairs": [tried]})
-    assert (chosen["problem"], chosen["unpaired"]) == (problem, ["was"])
+    assert (chosen["problem"], chosen["unpaired"]) == (problem, [] if problem else ["was"])
     assert bool(chosen["pairs"]) is (problem is None)
+
+
+@pytest.mark.parametrize("state", ["half_peer", "unknown_peer"])
+def test_what_is_left_of_a_pair_is_not_taken_for_nothing(state):
+    """Reports do not list a half on a deleted volume, nor what an unreachable peer has."""
+    chosen = unprotect_pairs(REPORT, ["a", "was"], {"pairs": [result("was", 9, state=state)]})
+    assert (chosen["pairs"], chosen["unpaired"]) == ([{"volume_id": 1, "peer_volume_id": 37}, {"volume": "was"}], [])
+
+
+def test_a_trial_that_failed_as_a_whole():
+    refused = {"msg": "the peer does not answer; nothing was written", "error": {"code": "unreachable"}}
+    chosen = unprotect_pairs(REPORT, ["a", "was"], refused)
+    assert chosen["problem"] == "unprotect_volumes: the peer does not answer; nothing was written."
 
 
 @pytest.mark.parametrize(

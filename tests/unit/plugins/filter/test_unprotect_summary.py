@@ -44,6 +44,27 @@ REFUSED = {"changed": False, "msg": "wrong password", "error": {"code": "authent
             "* orders-db (41) - orders-db (77): pair would be removed, the former target would become writable",
         ),
         (result(state="none"), {}, "  orders-db (41) - orders-db (77): had no pair already"),
+        # The other half is on a volume that is deleted, or on a cluster that does not answer.
+        (
+            result(changed=True, state="half_peer"),
+            {},
+            "* orders-db (41) - orders-db (77): pair removed, but for one half",
+        ),
+        (
+            result(changed=True, state="unknown_peer"),
+            {},
+            "* orders-db (41) - orders-db (77): half removed on this cluster; the peer was not read",
+        ),
+        (
+            result(changed=True, state="unknown_peer"),
+            {"check": True},
+            "* orders-db (41) - orders-db (77): half would be removed on this cluster; the peer was not read",
+        ),
+        (
+            result(state="unknown_peer", local=side("orders-db", 41, replication_state=None)),
+            {},
+            "  orders-db (41) - orders-db (77): no half is left on this cluster; the peer was not read",
+        ),
         (result(), {}, "  orders-db (41) - orders-db (77): pair kept (paired); nothing was done"),
         (result(code="api_error"), {}, "! orders-db (41) - orders-db (77): failed: orders-db failed"),
     ],
@@ -65,6 +86,12 @@ def test_the_line_of_a_pair(of, others, line):
 )
 def test_the_line_of_the_clusters(clusters, check, lines):
     assert unprotect_summary({"pairs": []}, clusters, check=check)["lines"][:-1] == lines
+
+
+def test_warnings_are_reported_once_below_the_pairs():
+    clusters = {"cluster_pair": {}, "warnings": ["a is left"]}
+    summary = unprotect_summary({"pairs": [GONE], "warnings": ["a is left", "b is left"]}, clusters)
+    assert summary["lines"][2:4] == ["- a is left.", "- b is left."]
 
 
 def test_counts_and_volumes_that_had_no_pair():

@@ -14,7 +14,8 @@ from ansible_collections.elementsw.replication.plugins.plugin_utils._commands im
 
 def report_of(site, here="alpha", there="beta", **options):
     """The report as the action plugin returns it, for hosts that are called as their clusters."""
-    return with_commands(site.run("pair_info", here=here, there=there, **options), Hosts(here, there), ["sites.yml"])
+    found = site.run("pair_info", here=here, there=there, x_commands=True, **options)
+    return with_commands(found, Hosts(here, there), ["sites.yml"])
 
 
 def lines_of(command, choose="keeps what alpha"):

@@ -46,6 +46,13 @@ def test_a_healthy_set_has_no_problems(sites):
     assert result["clusters"]["local"]["version"] == "12.5.0.897"
 
 
+def test_what_the_commands_are_made_of_is_returned_to_the_action_plugin_alone(sites):
+    """With async the result does not come back to the plugin, which takes it out."""
+    site = sites(CLUSTERS, cluster_pairs=LINKS, volume_pairs=[HEALTHY])
+    assert "_commands" not in site.run("pair_info")
+    assert "_commands" in site.run("pair_info", x_commands=True)
+
+
 def test_every_pair_between_the_two_is_there_and_joined(sites):
     site = sites(CLUSTERS, cluster_pairs=LINKS, volume_pairs=PAIRS)
     result = site.check_then_run("pair_info")
@@ -175,6 +182,30 @@ def test_only_the_accounts_that_were_asked_for(sites):
         volume_pairs=[{"source": f"alpha/{name}", "target": f"beta/{name}"} for name in "ab"],
     )
     assert list(reported(site.run("pair_info", accounts=["lab"]))) == ["b"]
+    # Both must match, and what is left out is not said to be unpaired.
+    both = site.run("pair_info", volumes=["a", "b"], accounts=["lab"])
+    assert list(reported(both)) == ["b"]
+    assert [each["message"] for each in both["problems"]] == [
+        "volume a of cluster alpha is of account shop, which is not requested"
+    ]
+    other = site.run("pair_info", volumes=["a"], accounts=["shop", "lab", "store"])
+    assert [(each["message"], each["remedy"]) for each in other["problems"]] == [
+        ("no requested volume of account lab is paired", "name its volumes, or no volume"),
+        ("no requested volume of account store is paired", "there is no such account: check the spelling"),
+    ]
+
+
+def test_a_volume_of_an_account_that_is_not_requested_does_not_stand_for_its_namesake(sites):
+    volumes = [{"name": "a", "account": name} for name in ("shop", "lab")]
+    accounts = [{"name": "shop"}, {"name": "lab"}]
+    sides = [
+        {"name": "alpha", "accounts": accounts, "volumes": volumes},
+        {"name": "beta", "accounts": accounts, "volumes": [{"name": "a-dr", "account": "lab"}]},
+    ]
+    pairs = [{"source": "alpha/shop/a", "target": "beta/a-dr"}]
+    site = sites(sides, cluster_pairs=LINKS[:1], volume_pairs=pairs)
+    report = site.run("pair_info", volumes=["a"], accounts=["lab"])
+    assert report["problems"][0]["message"] == "no volume named a of cluster alpha is paired"
 
 
 def test_gather_leaves_out_what_is_not_asked_for(sites):

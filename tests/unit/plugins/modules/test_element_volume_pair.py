@@ -183,6 +183,10 @@ def test_a_deleted_volume_is_named_with_its_purge_time(sites):
     assert "purged at 20" in result["msg"]
     site.check_then_run("volume_pair", **PAIR, state="absent")
     assert site.writes() == [OFF_HERE]
+    assert site.check_then_run("volume_pair", **PAIR, state="absent")["changed"] is False
+    site.world.call("beta", "RestoreDeletedVolume", {"volumeID": 77})
+    again = site.check_then_run("volume_pair", **PAIR, state="absent")
+    assert (again["changed"], again["pairs"][0]["state"]) == (True, "none")
 
 
 def test_direction_from_the_peer_makes_this_volume_the_target(sites):

@@ -212,13 +212,13 @@ def test_role_protect_leaves_its_pairs_to_the_module() -> None:
     [(role, name) for role in ("failover", "protect") for name in ROLES[role] if name not in OF_ROLES_ALONE],
 )
 def test_role_options_agree_with_the_module(role: str, variable: str) -> None:
-    """Same type, choices and default as the option that the variable fills."""
+    """Same default and suboptions as the option that the variable fills."""
     option = variable.replace("protect_cluster_", "").removeprefix(f"{role}_")
     module = element_cluster_pair if variable.startswith("protect_cluster_") else element_volume_pair
-    expected = dict(module.argument_spec()[option])
-    if role == "failover":
-        # Surveys give text for everything. The filter failover_options checks types and choices, as its tests show.
-        expected = {"type": "raw", **{key: value for key, value in expected.items() if key == "default"}}
+    # Surveys give text for everything. The filters failover_options and protect_options check types and choices, as their tests
+    # show.
+    kept = ("default", "options")
+    expected = {"type": "raw", **{key: value for key, value in module.argument_spec()[option].items() if key in kept}}
     if variable == "failover_peer_unreachable":
         del expected["default"]  # the role decides by what it reads
     assert without_descriptions(ROLES[role])[variable] == expected

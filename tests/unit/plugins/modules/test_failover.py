@@ -29,7 +29,13 @@ from ansible_collections.elementsw.replication.tests.unit.plugins.modules.paired
 
 @pytest.mark.parametrize(
     ("mode", "switches"),
-    [("Async", {}), ("Sync", {"mode_after_reversal": "async"}), ("Async", {"not_present_spelling": "Not Present"})],
+    [
+        ("Async", {}),
+        ("Sync", {"mode_after_reversal": "async"}),
+        ("Async", {"not_present_spelling": "Not Present"}),
+        ("Async", {"replicated_group": "members_only"}),
+        ("Async", {"arriving_snapshot": "hidden"}),
+    ],
 )
 def test_a_planned_turn_and_back(paired, mode, switches):
     site = paired(mode=mode, switches=switches, timings={**INSTANT, "delivery_polls": "never", "snapshot_polls": 1})
@@ -314,3 +320,23 @@ def test_a_partner_that_cannot_be_looked_at_does_not_hold_up_the_promotion(paire
     site.world.faults.add("alpha", "ListVolumes", 2, fault="xPermissionDenied")
     result = site.run("volume_pair", volume="orders", **FORCE)
     assert accesses(site, ["orders"]) == [(RT, RW)], result["msg"]
+
+
+@pytest.mark.parametrize("unpaired", [False, True])
+def test_a_failover_without_a_direction_only_waits(paired, unpaired):
+    """As the role waits for both sides: another client has reversed the pair meanwhile, or has removed it."""
+    site = paired(["orders"])
+    both = {
+        "volume_id": volume(site, "alpha", "orders").volume_id,
+        "peer_volume_id": volume(site, "beta", "orders").volume_id,
+    }
+    if unpaired:
+        for cluster, key in (("alpha", "volume_id"), ("beta", "peer_volume_id")):
+            site.world.act(cluster, "RemoveVolumePair", {"volumeID": both[key]})
+    site.world.clear_calls()
+    result = site.run("volume_pair", pairs=[both], failover="planned", wait_for="in_sync")
+    assert site.world.writes() == []
+    if unpaired:
+        assert result["error"]["code"] == "not_paired"
+    else:
+        assert (result["changed"], result["pairs"][0]["direction"]) == (False, "to_peer")

@@ -11,6 +11,7 @@ import re
 
 import pytest
 
+from ansible_collections.elementsw.replication.plugins.filter.join_reports import join_reports
 from ansible_collections.elementsw.replication.tests.unit.plugins.modules.paired_sites import before
 
 NAMES = ("one", "two", "three", "four", "five")
@@ -47,6 +48,26 @@ def by_mvip(site):
     """Both clusters as they are reached, and their MVIPs, which here are somewhere else."""
     here, there = (site.world.cluster(name).identity.mvip for name in ("alpha", "beta"))
     return {"mvip": here, "peer": site.connection("beta", mvip=there)}
+
+
+def test_a_pair_without_any_replicated_snapshot_is_not_counted_as_protected(sites):
+    """In mode snapshots_only nothing else is replicated, however healthy the states are."""
+    sides = [{"name": name, "volumes": [{"name": "a"}]} for name in ("alpha", "beta")]
+    pair = {"source": "alpha/a", "target": "beta/a", "mode": "SnapshotsOnly"}
+    site = sites(sides, cluster_pairs=[{"between": ["alpha", "beta"]}], volume_pairs=[pair])
+    params = {"volumeID": next(iter(site.world.cluster("alpha").volumes)), "enableRemoteReplication": True}
+    for protected in (0, 1):
+        for limit in (None, 3600):
+            report = site.run("pair_info", gather=["volume_pairs", "progress"], max_lag=limit)
+            loop = {
+                **report,
+                "ansible_loop_var": "link",
+                "link": {"cluster": "alpha", "peer": "beta", "max_lag": limit},
+            }
+            whole = join_reports(["alpha", "beta"], [report, report], [[loop], []], [{}, {}])["summary"]
+            assert (report["summary"]["protected"], whole["protected"]) == (protected, protected)
+            assert whole["not_replicating"] == 1 - protected
+        site.world.act("alpha", "CreateSnapshot", params)
 
 
 def test_all_is_well(site):

@@ -257,6 +257,71 @@ def test_a_saved_snapshot_of_a_replica_does_not_hold_up_its_repair(world):
     assert code(site.run("volume_pair", volume="orders", repair=True)) == "target_in_use"
 
 
+PAIR = [{"source": "alpha/orders", "target": "beta/orders"}]
+FORCED = {"failover": "forced", "allow_overwrite": True}
+#: The world, the accesses that another client has set there, the task, and the cluster that it overwrites.
+OVERWRITING = {
+    "a failover": (PAIR, (RW, RT), {**FORCED, "direction": "from_peer"}, "alpha"),
+    "both sides writable": (PAIR, (RW, RW), {**FORCED, "direction": "to_peer"}, "beta"),
+    "neither side writable": (PAIR, (RT, RT), {**FORCED, "direction": "to_peer"}, "beta"),
+    "a new pair": ([], (RW, RW), {"allow_overwrite": True}, "beta"),
+    "a new pair the other way": ([], (RW, RW), {"allow_overwrite": True, "direction": "from_peer"}, "alpha"),
+    "half a pair": (HALF, (RW, RT), {"allow_overwrite": True, "repair": True}, "beta"),
+}
+
+
+def overwriting_world(case):
+    """Built by hand, so that two runs can begin with it."""
+    pairs, access, _options, _cluster = OVERWRITING[case]
+    here, there = ([{"name": "orders", "marks": [mark]}] for mark in ("a", "b"))
+    sides = clusters(*here, there=there)
+    world = World.from_dict({"timings": "instant", "cluster_pairs": [LINK], "volume_pairs": pairs, "clusters": sides})
+    for cluster, of_side in zip(("alpha", "beta"), access):
+        (number,) = world.cluster(cluster).volumes
+        world.act(cluster, "ModifyVolume", {"volumeID": number, "access": of_side})
+    return world
+
+
+def run_alone(world, check, direction=None, **options):
+    """Ansible keeps the warnings of a whole process, so that those of one module run are not in its result."""
+    run = in_process(world)
+    try:
+        job = VolumePairJob(
+            PairOptions(present=True, **options), (DesiredPair(volume="orders", direction=direction),), wait=False
+        )
+        return start(job, run, check_mode=check)
+    finally:
+        run.close()
+
+
+@pytest.mark.parametrize("save", [True, False])
+@pytest.mark.parametrize("case", OVERWRITING)
+def test_check_mode_says_whose_content_would_be_overwritten_and_whether_it_is_saved(case, save):
+    options, cluster = {"save_overwritten": save, **OVERWRITING[case][2]}, OVERWRITING[case][3]
+    planned, done = (run_alone(overwriting_world(case), check, **options) for check in (True, False))
+    assert done.failures == []
+    how = "saved first" if save else "not saved"
+    for outcome in (planned, done):
+        assert outcome.diff["after"].endswith(f", overwrites {cluster} ({how})\n")
+        assert "overwrites" not in outcome.diff["before"]
+        assert [(each.cluster, each.volume) for each in outcome.saved(0)] == [(cluster, "orders")] * save
+        unsaved = [text for text in outcome.warnings if f"what {cluster} has is overwritten and not saved" in text]
+        assert len(unsaved) == (0 if save else 1)
+    kept_in = [[text for text in each.warnings if "elementsw-saved-" in text] for each in (planned, done)]
+    kept = "the former content of orders {} kept in snapshots named elementsw-saved-..., see `saved` of each pair"
+    begins = [[f"cluster {cluster}: {kept.format(verb)}"] * save for verb in ("would be", "is")]
+    assert [[text.split(";")[0] for text in texts] for texts in kept_in] == begins
+
+
+def test_nothing_is_overwritten_where_a_new_target_is_unused_or_a_failover_loses_nothing(world):
+    site = world({"name": "orders", "marks": ["a"]}, there=[{"name": "orders"}])
+    made = site.check_then_run("volume_pair", volume="orders", save_overwritten=False, wait_for="in_sync")
+    reversed_ = site.check_then_run("volume_pair", volume="orders", direction="from_peer", failover="planned")
+    for result in (made, reversed_):
+        assert not result.get("failed"), result["msg"]
+        assert "overwrite" not in result["diff"]["after"]
+
+
 # --- failover does not make pairs ----------------------------------------------------------------------------------------
 
 
@@ -281,6 +346,10 @@ def test_roles_that_an_earlier_pair_has_left_are_not_reversed_by_a_default(world
     options = {"volume": "orders", "allow_overwrite": True}
     unset = site.check_then_run("volume_pair", **options)
     assert (code(unset), site.world.writes()) == ("direction_unknown", [])
+    assert unset["msg"].endswith(
+        "the access (alpha: replicationTarget, beta: readWrite) is that of direction from_peer; "
+        "set it if beta holds the newer data"
+    )
     against = site.check_then_run("volume_pair", direction="to_peer", **options)
     assert (code(against), site.world.writes()) == ("direction_change", [])
     assert "replicationTarget" in against["msg"]

@@ -174,6 +174,26 @@ def test_a_site_that_died_a_moment_ago_is_waited_for(pair, polls):
     assert len(given.world.calls_of("beta", "ListClusterPairs")) > polls
 
 
+@pytest.mark.parametrize("polls", [2, 4])
+def test_a_pair_that_still_seems_to_replicate_is_waited_for(pair, polls):
+    """The cluster pair shows the loss at once, the volume to promote a little later."""
+    given = pair(timings={**INSTANT, "volume_disconnect_polls": polls})
+    given.world.site_down("alpha")
+    result = given.run(**LOCAL_ONLY)
+    assert not result.get("failed"), result["msg"]
+    assert given.accesses == (RW, RW)
+    assert len(given.world.calls_of("beta", "ListVolumes")) > polls
+
+
+def test_a_pair_that_seems_to_replicate_for_good_is_not_promoted(pair):
+    given = pair(timings={**INSTANT, "volume_disconnect_polls": "never"})
+    given.world.site_down("alpha")
+    result = given.check_then_run(wait_timeout=1, **LOCAL_ONLY)
+    assert (result["error"]["code"], given.site.writes(), given.accesses) == ("peer_alive", [], (RW, RT))
+    assert "is Active, so the peer is up" in result["msg"]
+    assert not given.check_then_run(**ASSUME_DEAD).get("failed")
+
+
 def test_what_is_done_is_decided_by_what_is_read_after_the_wait(pair):
     """The volume is unpaired while the module waits for the entry to turn."""
     given = pair(timings={**INSTANT, "disconnect_polls": 2})

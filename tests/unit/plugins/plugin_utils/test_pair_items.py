@@ -50,9 +50,9 @@ def test_what_is_used(given, used):
         ({"volume": "a", "note": "x"}, f"pairs[0] (a): unknown key 'note'; the known keys are {KNOWN}"),
         ({"volume": "a", "paused": "perhaps"}, "pairs[0] (a): paused: 'perhaps' is neither true nor false"),
         ({"volume_id": "a"}, "pairs[0] (a): volume_id: 'a' is no whole number"),
-        ({"volume_id": True}, "pairs[0] (True): volume_id: 'True' is no whole number"),
-        ({"volume": True}, "pairs[0] (True): volume: 'True' is no text"),
-        ({"volume": ["a"]}, "pairs[0]: volume: \"['a']\" is no text"),
+        ({"volume_id": True}, "pairs[0] (True): volume_id: True is no whole number"),
+        ({"volume": True}, "pairs[0] (True): volume: True is no text"),
+        ({"volume": ["a"]}, "pairs[0]: volume: ['a'] is no text"),
         ({"volume": None}, "pairs[0]: no volume: give volume or volume_id"),
         ({"volume": ""}, "pairs[0]: no volume: give volume or volume_id"),
         ({}, "pairs[0]: no volume: give volume or volume_id"),
@@ -63,7 +63,7 @@ def test_what_is_used(given, used):
         ),
         (
             {"volume": "a", "create_peer_volume": "yes please"},
-            "pairs[0] (a): create_peer_volume: 'yes please' is no dictionary",
+            "pairs[0] (a): create_peer_volume: 'yes please' is no dictionary; {} takes all defaults",
         ),
         (
             {"volume": "a", "create_peer_volume": {"owner": "x"}},
@@ -73,8 +73,9 @@ def test_what_is_used(given, used):
             {"volume": "a", "create_peer_volume": {"create_account": "x"}},
             "pairs[0] (a): create_peer_volume.create_account: 'x' is neither true nor false",
         ),
-        ("orders-db", "pairs[0]: 'orders-db' is no dictionary; give it as volume: NAME"),
-        (None, "pairs[0]: 'None' is no dictionary; give it as volume: NAME"),
+        ("orders-db", "pairs[0] (orders-db): no dictionary; give each volume as {volume: NAME}"),
+        ("a\nb", "pairs[0] (a\\nb): no dictionary; give each volume as {volume: NAME}"),
+        (None, "pairs[0] (None): no dictionary; give each volume as {volume: NAME}"),
     ],
 )
 def test_what_is_said_about_one(given, said):
@@ -107,9 +108,7 @@ def test_every_problem_of_every_item_is_said_at_once_and_equal_ones_once():
 def test_what_is_no_list(pairs):
     items, message = usable_items(pairs)
     assert items == []
-    assert message == (
-        f"pairs: {str(pairs)!r} is no list; give a list of dictionaries, such as [{{'volume': 'orders-db'}}]"
-    )
+    assert message == (f"pairs: {pairs!r} is no list; give a list of dictionaries, such as [{{'volume': 'orders-db'}}]")
 
 
 def test_a_list_as_the_command_line_gives_it():

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from ...model import LOCAL, Sides, Volume, of_side
 from ...views import VolumeView
@@ -18,17 +18,24 @@ from .findings import Finding
 
 
 def unpaired_volumes(
-    views: Sides[VolumeView | None], names: Iterable[str], pairs: Sequence[ObservedVolumePair]
+    views: Sides[VolumeView | None],
+    names: Iterable[str],
+    accounts: Collection[str] | None,
+    pairs: Sequence[ObservedVolumePair],
 ) -> list[Finding]:
-    """The findings on volumes that the task names and that have no pair."""
+    """The findings on volumes that the task names and that have no pair, or are of no account that it names.
+
+    accounts: None for any. pairs: those of volumes and accounts that the task names.
+    """
     paired = {volume.name for pair in pairs for volume in (pair.volumes.local, pair.volumes.peer) if volume}
     catalogs = [Catalog(view) for view in (views.local, views.peer) if view]
-    return [_absent(catalogs, wanted) for wanted in dict.fromkeys(names) if wanted not in paired]
+    return [_absent(catalogs, wanted, accounts) for wanted in dict.fromkeys(names) if wanted not in paired]
 
 
-def _absent(catalogs: Sequence[Catalog], wanted: str) -> Finding:
+def _absent(catalogs: Sequence[Catalog], wanted: str, accounts: Collection[str] | None) -> Finding:
     local_catalog = catalogs[0]
-    living = [volume for volume in local_catalog.readable_named(wanted) if not volume.deleted]
+    namesakes = [volume for volume in local_catalog.readable_named(wanted) if not volume.deleted]
+    living = [each for each in namesakes if accounts is None or local_catalog.account(each) in accounts]
     elsewhere = [local_catalog.readable_link(pair) for volume in living for pair in volume.pairs]
     unreadable = next((odd for odd in local_catalog.unreadable_volumes if odd.name == wanted), None)
     text = f"no volume named {wanted} of cluster {local_catalog.cluster.name} is paired"
@@ -36,6 +43,10 @@ def _absent(catalogs: Sequence[Catalog], wanted: str) -> Finding:
     if unreadable:
         text = f"cluster {local_catalog.cluster.name}: {unreadable.label} cannot be read, so it is unknown whether it is paired"
         fix = f"check what {unreadable.method} returns for it"
+    elif namesakes and not living:
+        owners = " and ".join(sorted({local_catalog.account(volume) or "an unreadable one" for volume in namesakes}))
+        text = f"volume {wanted} of cluster {local_catalog.cluster.name} is of account {owners}, which is not requested"
+        fix = "request that account as well, or no account"
     elif elsewhere:
         partner = elsewhere[0].remote_name or elsewhere[0].remote_mvip if elsewhere[0] else "an unlisted cluster"
         text = f"volume {wanted} of cluster {local_catalog.cluster.name} is paired with {partner}"
@@ -75,9 +86,15 @@ def _pair(catalogs: Sequence[Catalog], volume: Volume) -> tuple[Line, ...]:
 
 
 def unpaired_accounts(
-    views: Sides[VolumeView | None], accounts: Iterable[str], pairs: Sequence[ObservedVolumePair]
+    views: Sides[VolumeView | None],
+    accounts: Iterable[str],
+    pairs: Sequence[ObservedVolumePair],
+    of_named: bool = False,
 ) -> list[Finding]:
-    """The findings on accounts that the task names and that own no volume of a pair."""
+    """The findings on accounts that the task names and that own no volume of a pair.
+
+    of_named: whether the task names volumes as well, so that other volumes of the accounts may be paired.
+    """
     owning = {
         pair.catalogs[side].account(volume)
         for pair in pairs
@@ -89,12 +106,16 @@ def unpaired_accounts(
     return [
         Finding(
             "not_paired",
-            f"no volume of account {wanted} is paired",
+            f"no {'requested ' if of_named else ''}volume of account {wanted} is paired",
             name,
-            fix="pair them with element_volume_pair"
-            if wanted in known
-            else "there is no such account: check the spelling",
+            fix=_fix_of_account(wanted in known, of_named),
         )
         for wanted in dict.fromkeys(accounts)
         if wanted not in owning
     ]
+
+
+def _fix_of_account(is_known: bool, of_named: bool) -> str:
+    if not is_known:
+        return "there is no such account: check the spelling"
+    return "name its volumes, or no volume" if of_named else "pair them with element_volume_pair"

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
@@ -18,6 +19,9 @@ from . import growth
 from .desired import NewVolume
 from .messages import ends, refusal, volume_deleted
 from .state import ObservedVolumePair
+
+# What a cluster takes; it refuses any other name with xInvalidAPIParameter (note N48 of api_notes).
+_VOLUME_NAME = re.compile(r"[A-Za-z0-9-]+")
 
 
 def check_create(observed: ObservedVolumePair) -> None:
@@ -93,7 +97,16 @@ def policy_id_of(observed: ObservedVolumePair, create: NewVolume) -> int | None:
 
 
 def check_allowed(observed: ObservedVolumePair, planned: Volume) -> None:
-    """Raise Failure, limit_reached, if the peer is too full for this volume or its limits do not permit it."""
+    """Raise Failure, limit_reached, if the peer is too full for this volume or does not permit its name or size."""
+    if not _VOLUME_NAME.fullmatch(planned.name):
+        raise refusal(
+            observed,
+            "limit_reached",
+            f"cluster {observed.name(PEER)} permits only letters, digits and - in the name of the new "
+            f"{observed.label(PEER)}; give create_peer_volume.name",
+            side=PEER,
+            method="CreateVolume",
+        )
     name, stage = observed.name(PEER), observed.extras.fullness
     if stage is not None:
         readiness.require(readiness.fullness(name, stage), "limit_reached", name, "GetClusterFullThreshold")

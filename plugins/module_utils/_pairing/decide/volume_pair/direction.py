@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from ...._element.errors import Failure
-from ...model import FROM_PEER, LOCAL, SIDES, TARGET, TO_PEER, Direction
+from ...model import FROM_PEER, LOCAL, PEER, SIDES, TARGET, TO_PEER, Direction
 from .messages import accesses, ends, no_source, refusal, split_brain
 from .state import ObservedVolumePair
 
@@ -57,12 +57,14 @@ def direction_of_new(observed: ObservedVolumePair) -> Direction:
 
 def direction_unknown(observed: ObservedVolumePair) -> Failure:
     """Failure, direction_unknown: the access does not show which volume is the source."""
-    return refusal(
-        observed,
-        "direction_unknown",
-        f"{ends(observed)}: the access of the two volumes ({accesses(observed)}) does not show that {observed.label(LOCAL)} "
-        "is the source; check which one holds the newer data, then give direction",
-    )
+    found, newer = f"{ends(observed)}: the access ({accesses(observed)})", "holds the newer data"
+    if observed.direction in (TO_PEER, FROM_PEER):
+        source = observed.name(LOCAL if observed.direction == TO_PEER else PEER)
+        text = f"{found} is that of direction {observed.direction}; set it if {source} {newer}"
+    else:
+        here = observed.name(LOCAL)
+        text = f"{found} does not show the source; set direction to to_peer if {here} {newer}, else to from_peer"
+    return refusal(observed, "direction_unknown", text)
 
 
 def direction_change(observed: ObservedVolumePair) -> Failure:

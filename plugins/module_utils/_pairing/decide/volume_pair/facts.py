@@ -33,10 +33,12 @@ class PairFacts:
     #: None for a volume that does not exist, or is not known.
     access: Sides[str | None]
     sizes: Sides[int | None]
+    #: The clusters whose volume is overwritten on the way, and whether it is saved first.
+    overwritten: tuple[tuple[str, bool], ...] = ()
 
     @property
     def lines(self) -> tuple[str, ...]:
-        parts = [self._state, self.mode, self._direction, self._pause, self._access, self._size]
+        parts = [self._state, self.mode, self._direction, self._pause, self._access, self._size, *self._overwritten]
         return (f"{self.volume}: {', '.join(part for part in parts if part)}",)
 
     @property
@@ -73,6 +75,12 @@ class PairFacts:
             return None
         here, there = (access or "no volume" for access in (self.access.local, self.access.peer))
         return f"{here} on {self.cluster}, {there} on {self.peer_cluster}"
+
+    @property
+    def _overwritten(self) -> list[str]:
+        return [
+            f"overwrites {cluster} ({'saved first' if saved else 'not saved'})" for cluster, saved in self.overwritten
+        ]
 
     @property
     def _size(self) -> str | None:

@@ -45,7 +45,6 @@ from .failover_messages import (
     data_loss_possible,
     left_writable,
     losing_side_in_use,
-    overwritten_unsaved,
     sizes_left,
     unproven,
 )
@@ -207,23 +206,12 @@ def warnings(observed: ObservedVolumePair, options: PairOptions, planned: Iterab
     """The warnings about a forced failover: what may be lost, and what it leaves as it is."""
     planned = tuple(planned)
     new = promoted_side(planned)
-    lost = _unsaved(observed, options, planned)
-    if new is None or options.failover != FORCED:
-        return (
-            (*lost, sizes_left(observed)) if options.failover == FORCED and planned and would_grow(observed) else lost
-        )
+    if options.failover != FORCED:
+        return ()
+    left = (sizes_left(observed),) if planned and would_grow(observed) else ()
+    if new is None:
+        return left
     losing = observed.volumes[other(new)]
     hosts = hosts_of(observed, other(new)) if losing and losing.access == READ_WRITE else ()
-    texts = [*data_loss_possible(observed, new), *lost]
-    if hosts:
-        texts.append(left_writable(observed, other(new), hosts))
-    if would_grow(observed):
-        texts.append(sizes_left(observed))
-    return tuple(texts)
-
-
-def _unsaved(observed: ObservedVolumePair, options: PairOptions, planned: Iterable[Step]) -> tuple[str, ...]:
-    """The warning about a volume that a forced failover overwrites without a snapshot, because the task says so."""
-    if options.failover != FORCED or options.save_overwritten:
-        return ()
-    return tuple(overwritten_unsaved(observed, step.side) for step in planned if isinstance(step, Demote))
+    writable = (left_writable(observed, other(new), hosts),) if hosts else ()
+    return (*data_loss_possible(observed, new), *writable, *left)

@@ -145,18 +145,11 @@ def _last_seen(observed: ObservedVolumePair, new: Side) -> str:
 
 
 def _newest(observed: ObservedVolumePair, side: Side) -> list:
-    """The newest snapshots that were replicated from the other side, the newest first."""
+    """The newest snapshots that were replicated from the other side as a whole, the newest first."""
     taken = observed.extras.snapshots[side] or ()
     volume = observed.volume(side)
-    copies = [snapshot for snapshot in taken if snapshot.volume_id == volume.id and snapshot.replicated]
+    copies = [each for each in taken if each.volume_id == volume.id and each.replicated and each.complete]
     return sorted(copies, key=lambda snapshot: snapshot.created, reverse=True)[:MAX_SNAPSHOTS]
-
-
-def overwritten_unsaved(observed: ObservedVolumePair, side: Side) -> str:
-    return (
-        f"data_loss_possible: {ends(observed)}: what {observed.name(side)} has is overwritten and not saved, because of "
-        "save_overwritten: false"
-    )
 
 
 def sizes_left(observed: ObservedVolumePair) -> str:

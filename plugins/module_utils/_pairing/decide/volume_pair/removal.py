@@ -24,3 +24,13 @@ def removals(observed: ObservedVolumePair, reason: str) -> tuple[Step, ...]:
         RemoveVolumePair(**observed.at(side), reason=reason, last=side != first)
         for side in sorted(sides, key=lambda side: side != first)
     )
+
+
+def left_on_deleted(observed: ObservedVolumePair) -> tuple[str, ...]:
+    """The warnings about the entries of deleted volumes: each goes with its volume, and comes back if that is restored."""
+    sides = [s for s in SIDES if observed.entries[s] is not None and observed.volume(s).deleted]
+    return tuple(
+        f"cluster {observed.name(side)}: {observed.label(side)} is deleted and keeps its half of the pair until it is purged at "
+        f"{observed.volume(side).purge_time or 'an unknown time'}; if you restore it, remove the pair again"
+        for side in sides
+    )

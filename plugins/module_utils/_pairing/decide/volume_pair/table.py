@@ -11,6 +11,7 @@ TABLE below is the whole decision. The functions in it return the steps, or rais
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import NamedTuple, NoReturn
 
 from ...._element.errors import Failure
@@ -39,11 +40,15 @@ def decide(observed: ObservedVolumePair, options: PairOptions) -> Plan:
     before, subject = facts(observed), Subject(ends(observed), observed.label(LOCAL))
     if not steps and observed.state != "unknown_peer":
         return Plan(warnings=texts, subject=subject, before=before, after=before)
-    from . import plan_messages  # not loaded for pairs that are as requested
+    from . import plan_messages, saving  # not loaded for pairs that are as requested
 
+    overwritten = saving.overwritten(observed, options, steps)
     texts = (*plan_messages.warnings(observed, steps), *texts, *_failover_warnings(observed, options, steps))
+    texts += saving.unsaved_warnings(observed, overwritten)
     after = plan_messages.facts_after(before, steps)
-    return Plan(steps=steps, warnings=texts, subject=subject, before=before, after=after)
+    after = replace(after, overwritten=tuple((observed.name(side), saved) for side, saved in overwritten.items()))
+    saved = saving.planned(observed, steps)
+    return Plan(steps=steps, warnings=texts, subject=subject, saved=saved, before=before, after=after)
 
 
 def _nothing(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, ...]:
@@ -217,9 +222,10 @@ NOT_WHOLE: frozenset[RowName] = frozenset(
 def _not_written(observed: ObservedVolumePair, options: PairOptions) -> tuple[str, ...]:
     """The warnings about requests that this plan does not write, or cannot verify."""
     if not options.present and (options.release_target or observed.is_paired):
-        from . import release
+        from . import release, removal
 
-        return (*release.unmarked(observed), *(release.warnings(observed) if options.release_target else ()))
+        released = release.warnings(observed) if options.release_target else ()
+        return (*release.unmarked(observed), *removal.left_on_deleted(observed), *released)
     if options.present and observed.row in NOT_WHOLE and is_forced(observed, options):
         return (left_of_pair(observed, LOCAL if observed.desired.direction == TO_PEER else PEER),)
     resuming = options.present and observed.row in ("paired", "local_only") and observed.desired.paused is False

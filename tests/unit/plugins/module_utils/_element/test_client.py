@@ -49,15 +49,24 @@ def test_false_is_a_value(alpha):
     assert alpha.world.calls[0].params == {"includeVirtualVolumes": False}
 
 
+@pytest.mark.parametrize("place", ["warning", "top_level"])
 @pytest.mark.parametrize("shape", ["mapping", "list"])
-def test_a_parameter_that_was_not_recognised_is_a_warning_without_its_value(alpha, shape):
-    alpha.world.switches.unused_parameters_shape = shape
+def test_a_parameter_that_was_not_recognised_is_a_warning_without_its_value(alpha, shape, place):
+    alpha.world.switches.set({"unused_parameters_shape": shape, "unused_parameters_place": place})
     one = client(alpha)
     one.call("ListVolumes", {"volumeIdz": ["some value"]})
     (warning,) = one.warnings
     assert "ListVolumes" in warning
     assert "volumeIdz" in warning
     assert "some value" not in warning
+
+
+@pytest.mark.parametrize("warning", ["null", '"careful"', "[]", '{"unusedParameters": null}', "{}"])
+def test_a_warning_of_another_form_is_no_trouble(alpha, warning):
+    reply = f'{{"id": 1, "result": {{"volumes": []}}, "warning": {warning}}}'
+    alpha.world.faults.add("alpha", "ListVolumes", fault="reply", message=reply)
+    one = client(alpha)
+    assert (one.call("ListVolumes"), one.warnings) == ({"volumes": []}, ())
 
 
 @pytest.mark.parametrize("status", [200, 500])

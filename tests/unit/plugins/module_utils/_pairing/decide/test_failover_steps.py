@@ -283,7 +283,8 @@ def test_what_is_overwritten_without_a_snapshot_is_said(access):
 
 def test_without_a_lag_the_newest_snapshot_tells_how_old_the_copy_is():
     hourly = tuple(
-        Snapshot(n, f"u{n}", 77, f"hourly-{n}", f"2026-11-24T1{n}:00:00Z", replicated=n != 3) for n in range(4)
+        Snapshot(n, f"u{n}", 77, f"hourly-{n}", f"2026-11-24T1{n}:00:00Z", replicated=n != 3, complete=n != 4)
+        for n in range(5)
     )
     plan = decide(
         observe(mode="SnapshotsOnly", snapshots=Sides((), hourly)), PairOptions(present=True, failover="forced")

@@ -211,6 +211,19 @@ def test_what_is_not_paired_has_no_direction():
     assert decide(FOUND["paired"], PRESENT).before.direction == "to_peer"
 
 
+@pytest.mark.parametrize("here", [OURS, None])
+def test_the_half_of_a_deleted_volume_that_absent_leaves_is_reported(here):
+    """Also by a later run, which has nothing to remove."""
+    deleted = target(THEIRS, status="deleted", purge_time="2026-11-24T18:00:00Z")
+    plan = decide(observe([orders(here) if here else orders()], [deleted]), ABSENT)
+    (left,) = plan.warnings
+    assert left == (
+        f"cluster {BETA.name}: {deleted.label} is deleted and keeps its half of the pair until it is purged at "
+        "2026-11-24T18:00:00Z; if you restore it, remove the pair again"
+    )
+    assert len(plan.steps) == (1 if here else 0)
+
+
 def test_the_purge_time_of_a_deleted_volume_is_reported():
     assert "purged at 2026-11-24T18:00:00Z" in decide(FOUND["peer deleted"], PRESENT).problem.sentence
 

@@ -1,0 +1,51 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Read the variables of roles and playbooks, which surveys and the command line give as text.
+
+Each function adds what is wrong to a list of problems, so that all of them are named at once.
+"""
+# This file is private to the collection elementsw.replication: it can change without notice.
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from ..module_utils._element.arguments import as_flag, is_unset, shown
+
+
+def flag(name: str, value: Any, default: bool | None, problems: list[str]) -> bool | None:
+    """Return whether the variable is true, the default where it is not given."""
+    if is_unset(value):
+        return default
+    found = as_flag(value)
+    if found is None:
+        problems.append(f"{name} is {shown(value)}, expected true or false")
+    return bool(found)
+
+
+def seconds(name: str, value: Any, problems: list[str]) -> float | None:
+    """Return the number of seconds, None where the variable is not given or is no such number."""
+    if is_unset(value):
+        return None
+    try:
+        number = math.nan if isinstance(value, bool) else float(value)
+    except (TypeError, ValueError):
+        number = math.nan
+    if not (math.isfinite(number) and number >= 0):
+        problems.append(f"{name} is {shown(value)}, expected a number of seconds, such as 900")
+        return None
+    return number
+
+
+def whole_seconds(name: str, value: Any, default: int, problems: list[str]) -> int:
+    """Return the whole number of seconds, the default where the variable is not given or is no such number."""
+    number = seconds(name, value, [])
+    if number is None and is_unset(value):
+        return default
+    if number is None or number != int(number):
+        problems.append(f"{name} is {shown(value)}, expected a whole number of seconds")
+        return default
+    return int(number)
