@@ -10,6 +10,7 @@ import pytest
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.elementsw.replication.plugins.filter.join_reports import join_reports
+from ansible_collections.elementsw.replication.plugins.filter.replication_drift import replication_drift
 from ansible_collections.elementsw.replication.plugins.filter.report_data import FilterModule, report_data
 from ansible_collections.elementsw.replication.plugins.filter.status_table import status_table
 from ansible_collections.elementsw.replication.tests.unit.plugins.filter.reports import (
@@ -218,10 +219,13 @@ def test_drift_is_passed_on():
 
 def test_a_difference_from_the_list_counts_as_a_problem():
     link = {**report(pairs(OK)), "ansible_loop_var": "link", "link": {"cluster": "alpha", "peer": "beta"}}
-    drift = {"link": "alpha - beta", "problem": None, "not_paired": ["x"], "not_declared": [], "unpaired": []}
     together = join_reports(["alpha", "beta"], [{"healthy": True}] * 2, [[link], []], [{}, {}])
-    found = report_data(together, status_table(together, drift=[drift]), AT, [drift])
-    assert ([each["code"] for each in found["problems"]], found["level"]) == (["declared_not_paired"], "error")
+    drift = replication_drift(
+        together, [{"cluster": "alpha", "peer": "beta", "account": "", "pairs": [{"volume": "x"}]}]
+    )
+    found = report_data(together, status_table(together, drift=drift), AT, drift)
+    codes = [each["code"] for each in found["problems"]]
+    assert (codes, found["level"]) == (["declared_not_paired", "not_declared"], "error")
 
 
 @pytest.mark.parametrize(
