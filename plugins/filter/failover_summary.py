@@ -162,6 +162,10 @@ _value:
       type: list
       elements: dict
       contains: *volume
+    no_longer_writable:
+      description: The volumes that were writable here after the failover, and not when O(waited) ended.
+      type: list
+      elements: str
     in_sync:
       description: Whether every volume replicates to the peer and both sides are healthy.
       type: bool
@@ -289,6 +293,11 @@ def failover_summary(
             "total": len(pairs),
             "volumes": [_volume(pair, check) for pair in pairs],
             "moved": _named(start, _moved(standing)),
+            "no_longer_writable": [
+                new["volume"]
+                for old, new in zip(done.get("pairs") or [], pairs)
+                if old["local"]["access"] == READ_WRITE != new["local"]["access"]
+            ],
             "not_moved": _named(start, [each for each in standing if each["access"] != READ_WRITE]),
             "may_be_lost": _named(start, lost),
             "in_sync": bool(pairs) and all(_is_in_sync(pair) for pair in pairs),

@@ -428,3 +428,21 @@ def test_further_warnings_are_a_list():
 
 def test_ansible_finds_it_by_its_name():
     assert FilterModule().filters() == {"failover_summary": failover_summary}
+
+
+@pytest.mark.parametrize(
+    ("access", "later", "expected"),
+    [
+        ("readWrite", None, []),
+        ("readWrite", "readWrite", []),
+        ("readWrite", "replicationTarget", ["orders-db"]),
+        # As in check mode, also where only this task runs in it.
+        ("replicationTarget", None, []),
+    ],
+)
+def test_what_another_client_has_reversed_during_the_wait(access, later, expected):
+    def moved(access):
+        return result(changed=True, local=side("orders-db", 41, access))
+
+    waited = {"pairs": [moved(later)]} if later else {"skipped": True}
+    assert summary([moved(access)], waited=waited)["no_longer_writable"] == expected
