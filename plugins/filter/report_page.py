@@ -123,8 +123,11 @@ DAY = 86400
 #: Points of the line that shows the lag of a day. More would make the page of a thousand pairs too large.
 POINTS = 32
 #: Of the line that shows the lag, and of the map, in pixels.
-LINE_WIDTH, LINE_HEIGHT = 64, 16
-NODE_WIDTH, NODE_HEIGHT, MARGIN = 190, 62, 12
+LINE_WIDTH = 64
+LINE_HEIGHT = 16
+NODE_WIDTH = 190
+NODE_HEIGHT = 62
+MARGIN = 12
 
 
 def report_page(data: Any, history: Any = None, *, script: Any = None) -> dict[str, Any]:
