@@ -14,7 +14,7 @@ author:
   - elementsw.replication contributors (@elementsw)
 description:
   - Chooses the files with the tasks that run before and after a failover from those that exist, and reports those that do not
-    exist or that are no lists of tasks, before anything is stopped.
+    exist, that are no lists of tasks, or that have a task without a module that Ansible knows, before anything is stopped.
 positional: files
 options:
   _input:
@@ -58,12 +58,21 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import yaml
+from ansible.errors import AnsibleError
+from ansible.parsing.mod_args import ModuleArgsParser
+from ansible.playbook.block import Block
+from ansible.playbook.task import Task
 
 from ..plugin_utils._filter_input import dictionaries, dictionary, shaped
 
 NAME = "failover_hooks"
 GROUPS = "the groups of elementsw.replication.failover_options"
 HOOKS = ("before_tasks", "after_tasks")
+BLOCK = ("block", "rescue", "always")
+#: Keys behind which a task can be more than what is written here, so that Ansible alone can judge it.
+NOT_JUDGED = {"action", "local_action", "collections", "<<"}
+#: The role runs the tasks, so the modules of its collection need no prefix.
+OWN_MODULES = {"element_cluster_pair", "element_pair_info", "element_volume_pair"}
 META = ("meta", "ansible.builtin.meta", "ansible.legacy.meta")
 
 
@@ -106,9 +115,39 @@ def _no_tasks(content: str) -> str:
     if any(key.value in ("hosts", "import_playbook") for item in root.value for key, _value in item.value):
         return "is a playbook: give a file with tasks alone, without plays"
     ending = next(_endings(root), None)
-    return (
-        f"has meta: {ending}, which would end the failover unfinished and without a report: use fail" if ending else ""
-    )
+    if ending:
+        return f"has meta: {ending}, which would end the failover unfinished and without a report: use fail"
+    return next((f"has a task in line {line} that cannot run: {why}" for line, why in _refused(root)), "")
+
+
+def _refused(tasks: yaml.SequenceNode) -> Iterator[tuple[int, str]]:
+    """The tasks that Ansible refuses when it reads the file, after the failover, by their lines, and why."""
+    for task in tasks.value:
+        if not isinstance(task, yaml.MappingNode):
+            continue
+        keys = {str(key.value): value for key, value in task.value}
+        line = task.start_mark.line + 1
+        if "block" in keys:
+            unknown = sorted(keys.keys() - Block.fattributes.keys() - NOT_JUDGED)
+            if unknown:
+                yield line, f"{unknown[0]} is no keyword of a block"
+            for name in BLOCK:
+                if isinstance(keys.get(name), yaml.SequenceNode):
+                    yield from _refused(keys[name])
+        elif not keys.keys() & (NOT_JUDGED | OWN_MODULES):
+            why = _no_task(list(keys))
+            if why:
+                yield line, why
+
+
+def _no_task(keys: list[str]) -> str:
+    """Why these are not the keys of a task. Empty text where they are."""
+    try:
+        module = ModuleArgsParser({key: {} for key in keys}).parse()[0]
+    except AnsibleError as refused:
+        return str(refused).partition(". ")[0].rstrip(".")
+    unknown = [key for key in keys if key != module and key not in Task.fattributes and not key.startswith("with_")]
+    return f"{unknown[0]} is no keyword of a task" if unknown else ""
 
 
 def _endings(node: yaml.Node) -> Iterator[str]:

@@ -34,6 +34,12 @@ options:
     description:
       - This folder and those below it are not looked in, as that is where the playbooks of the collection are installed.
     type: path
+  names:
+    description:
+      - The names of all variables that begin with C(failover_). One that is almost the name of a variable above, and would be
+        ignored, is a problem.
+    type: list
+    elements: str
 seealso:
   - plugin: elementsw.replication.failover
     plugin_type: role
@@ -133,8 +139,9 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 
 from ..module_utils._element.arguments import shown
-from ..plugin_utils._filter_input import dictionary, names, plain, sequence
-from ..plugin_utils._variables import flag, whole_seconds
+from ..plugin_utils._filter_input import dictionary, plain, sequence
+from ..plugin_utils._filter_input import names as names_in
+from ..plugin_utils._variables import flag, misspelled, whole_seconds
 
 NAME = "failover_options"
 CHOICES = {
@@ -152,11 +159,21 @@ DEFAULT_TIMEOUT = 300
 GROUP_MEMBERS = ("name", "volumes", "accounts", "before_tasks", "after_tasks")
 #: What a group has instead when there are groups.
 IN_GROUPS = ("failover_volumes", "failover_accounts", "failover_pairs", "failover_before_tasks", "failover_after_tasks")
+PREFIX = "failover_"
+KNOWN = (
+    *CHOICES,
+    *DEFAULTS,
+    *IN_GROUPS,
+    "failover_peer",
+    "failover_exclude",
+    "failover_groups",
+    "failover_wait_timeout",
+)
 #: Misspelled, they would be ignored, and every pair would fail over.
 SINGULAR = ("failover_volume", "failover_account", "failover_pair", "failover_group")
 
 
-def failover_options(given: Any, folders: Any = (), *, not_below: Any = None) -> dict[str, Any]:
+def failover_options(given: Any, folders: Any = (), *, not_below: Any = None, names: Any = ()) -> dict[str, Any]:
     """Return the options and what is wrong with them. Raise AnsibleFilterError where the input is not as documented."""
     variables = {
         name: _not_given_as_none(value)
@@ -164,6 +181,7 @@ def failover_options(given: Any, folders: Any = (), *, not_below: Any = None) ->
     }
     searched = _outside(sequence(NAME, "folders", folders, "of folders"), plain(not_below))
     problems = [f"{name} is no variable of this role: the name is {name}s" for name in SINGULAR if name in variables]
+    problems += misspelled([*set(sequence(NAME, "names", names, "of names")) - set(SINGULAR)], KNOWN, PREFIX)
     kind = _choice(variables, "failover_kind", problems)
     peer_unreachable = _choice(variables, "failover_peer_unreachable", problems)
     exclude = _names("failover_exclude", variables.get("failover_exclude"), "exclude no volume", problems)
@@ -226,7 +244,7 @@ def _names(name: str, value: Any, instead: str, problems: list[str]) -> list[str
     if value is None:
         return None
     try:
-        found = names(NAME, name, value)
+        found = names_in(NAME, name, value)
     except AnsibleFilterError:
         problems.append(f"{name} is {shown(value)}, expected names in a list, or text with commas or lines")
         return None

@@ -23,6 +23,12 @@ options:
       - The variables by their names.
     type: dict
     required: true
+  names:
+    description:
+      - The names of all variables that begin with C(protect_). One that is almost the name of a variable above, and would be
+        ignored, is a problem.
+    type: list
+    elements: str
 seealso:
   - plugin: elementsw.replication.protect
     plugin_type: role
@@ -63,8 +69,9 @@ from typing import Any
 
 from ..module_utils._element.arguments import is_unset
 from ..module_utils._pairing.pair_options import DESCRIPTION, PERMISSIONS, conflicts
-from ..plugin_utils._filter_input import dictionary
+from ..plugin_utils._filter_input import dictionary, sequence
 from ..plugin_utils._pair_items import usable_variables
+from ..plugin_utils._variables import misspelled
 
 NAME = "protect_options"
 PREFIX = "protect_"
@@ -82,6 +89,7 @@ SPEC: dict[str, dict[str, Any]] = {
     "wait_for": {"type": "str", "choices": ["paired", "in_sync"], "default": "paired"},
     "wait_timeout": {"type": "int", "default": 300},
 }
+KNOWN = (f"{PREFIX}pairs", *(f"{PREFIX}{name}" for name in SPEC))
 #: What the role itself uses.
 OF_THE_ROLE = ("peer", "pairs_file")
 #: Misspelled, or as the other playbooks call them, they would be ignored.
@@ -89,7 +97,7 @@ NO_VARIABLES = ("protect_pair", "protect_volume", "protect_volumes")
 SECONDS = ("cluster_wait_timeout", "wait_timeout")
 
 
-def protect_options(given: Any) -> dict[str, Any]:
+def protect_options(given: Any, *, names: Any = ()) -> dict[str, Any]:
     """Return the options and what is wrong with them. Raise AnsibleFilterError where the input is not as documented."""
     variables = dictionary(NAME, "the input", given, "the variables by name")
     problems = [
@@ -97,6 +105,7 @@ def protect_options(given: Any) -> dict[str, Any]:
         for name in NO_VARIABLES
         if name in variables
     ]
+    problems += misspelled([*set(sequence(NAME, "names", names, "of names")) - set(NO_VARIABLES)], KNOWN, PREFIX)
     known = {name: variables[f"{PREFIX}{name}"] for name in SPEC if f"{PREFIX}{name}" in variables}
     values, invalid = usable_variables(known, SPEC, PREFIX)
     if is_unset(variables.get("protect_peer")):

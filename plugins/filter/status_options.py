@@ -89,16 +89,19 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 
 from ..module_utils._element.arguments import shown
-from ..plugin_utils._filter_input import dictionaries, dictionary, names
-from ..plugin_utils._variables import flag, seconds
+from ..plugin_utils._filter_input import dictionaries, dictionary, sequence
+from ..plugin_utils._filter_input import names as names_in
+from ..plugin_utils._variables import flag, misspelled, seconds
 
 NAME = "status_options"
+#: What the playbook itself uses is known, too.
+OF_THE_PLAYBOOK = "report"
 NAMES = ("max_lag", "warn_lag", "readiness", "fail_on_problems", "volumes", "accounts")
 #: Misspelled, they would be ignored, and every pair would be reported.
 SINGULAR = ("volume", "account")
 
 
-def status_options(given: Any, links: Any = (), of: str = "status") -> dict[str, Any]:
+def status_options(given: Any, links: Any = (), of: str = "status", *, names: Any = ()) -> dict[str, Any]:
     """Return the options and what is wrong with them. Raise AnsibleFilterError where the input is not as documented."""
     variables = dictionary(NAME, "the input", given, "the variables by name")
     chosen = dictionaries(NAME, "links", links, "each item a link")
@@ -108,6 +111,8 @@ def status_options(given: Any, links: Any = (), of: str = "status") -> dict[str,
         for name in SINGULAR
         if names_of[name] in variables
     ]
+    others = set(sequence(NAME, "names", names, "of names")) - {names_of[name] for name in SINGULAR}
+    problems += misspelled(others, [f"{of}_{name}" for name in (*NAMES, OF_THE_PLAYBOOK)], f"{of}_")
     values = {name: (full, variables.get(full)) for name, full in names_of.items()}
     max_lag = seconds(*values["max_lag"], problems)
     return {
@@ -129,7 +134,7 @@ def _max_lag(place: int, link: dict[str, Any], of_all: float | None, problems: l
 
 def _names(name: str, value: Any, problems: list[str]) -> list[str]:
     try:
-        return names(NAME, name, value)
+        return names_in(NAME, name, value)
     except AnsibleFilterError:
         problems.append(f"{name} is {shown(value)}, expected names in a list, or text with commas or lines")
         return []

@@ -22,6 +22,12 @@ options:
       - The variables by their names.
     type: dict
     required: true
+  names:
+    description:
+      - The names of all variables that begin with C(unprotect_). One that is almost the name of a variable above, and would be
+        ignored, is a problem.
+    type: list
+    elements: str
 seealso:
   - plugin: elementsw.replication.unprotect_pairs
     plugin_type: filter
@@ -65,8 +71,9 @@ from collections.abc import Callable
 from typing import Any
 
 from ..module_utils._element.arguments import UNREACHABLE, is_unset
-from ..plugin_utils._filter_input import dictionary
+from ..plugin_utils._filter_input import dictionary, sequence
 from ..plugin_utils._pair_items import usable_variables, usable_volumes
+from ..plugin_utils._variables import misspelled
 
 NAME = "unprotect_options"
 PREFIX = "unprotect_"
@@ -78,19 +85,23 @@ SPEC: dict[str, dict[str, Any]] = {
 }
 DEFAULTS = {"all": False, "release_targets": False, "clusters": False, "peer_unreachable": ""}
 VOLUMES = f"{PREFIX}volumes"
+#: Misspelled, it has its own sentence.
+SINGULAR = f"{PREFIX}volume"
+KNOWN = (VOLUMES, *(f"{PREFIX}{name}" for name in SPEC))
 ITEM = "expected a name, ACCOUNT/NAME or {volume_id: ID}"
 NOTHING = f"name the volumes in {VOLUMES}, or give unprotect_all=true for all of protect_pairs; without that nothing is removed"
 
 
-def unprotect_options(given: Any) -> dict[str, Any]:
+def unprotect_options(given: Any, *, names: Any = ()) -> dict[str, Any]:
     """Return the options and what is wrong with them. Raise AnsibleFilterError where the input is not as documented."""
     variables = dictionary(NAME, "the input", given, "the variables by name")
     known = {name: variables[f"{PREFIX}{name}"] for name in SPEC if f"{PREFIX}{name}" in variables}
     values, problems = usable_variables(known, SPEC, PREFIX)
     named = variables.get(VOLUMES)
     volumes, invalid = (None, []) if is_unset(named) else usable_volumes(named)
-    if "unprotect_volume" in variables:
-        problems.append(f"unprotect_volume is no variable of this playbook; the name is {VOLUMES}")
+    problems += misspelled([*set(sequence(NAME, "names", names, "of names")) - {SINGULAR}], KNOWN, PREFIX)
+    if SINGULAR in variables:
+        problems.append(f"{SINGULAR} is no variable of this playbook; the name is {VOLUMES}")
     if volumes is None and invalid:
         problems.append(f"{VOLUMES}: {invalid[0]} is no list; {ITEM}")
     elif invalid:

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -21,6 +22,8 @@ CREATE = "create_peer_volume"
 #: The columns of a list, in the order of the options of the module.
 COLUMNS = (*ITEM, *(f"{CREATE}.{name}" for name in ITEM[CREATE]["options"]))
 DELIMITERS = (";", ",", "\t")
+#: A byte that is not UTF-8, or one half of a character in JSON.
+ESCAPED_BYTE = re.compile("[\ud800-\udfff]")
 #: The keys under which a YAML file may have its list: that of the variable, and that of the report of the live pairs.
 KEYS = ("protect_pairs", "pairs")
 EXAMPLE = "write each volume as - {volume: NAME}, or begin a CSV with a row of columns, such as volume"
@@ -39,6 +42,8 @@ def from_csv(text: str) -> tuple[Items, Faults]:
 
     Rows are counted as a spreadsheet counts them: the header is row 1, and blank rows count.
     """
+    if foreign := _not_utf_8(text):
+        return [], foreign
     lines = text.removeprefix("\ufeff").splitlines(keepends=True)
     delimiter = _delimiter(next((line for line in lines if line.strip()), ""))
     if lines and lines[0].lower().startswith("sep="):
@@ -63,6 +68,15 @@ def from_csv(text: str) -> tuple[Items, Faults]:
     if not items:
         faults.append("there is no row with a volume below the header")
     return items, faults + more
+
+
+def _not_utf_8(text: str) -> Faults:
+    """The fault of a text that was read from a file in another encoding, whose bytes Ansible escapes: no module accepts them."""
+    foreign = ESCAPED_BYTE.search(text)
+    if foreign is None:
+        return []
+    line = text.count("\n", 0, foreign.start()) + 1
+    return [f"line {line} is not in UTF-8; save it again in UTF-8, in a spreadsheet as CSV UTF-8"]
 
 
 def _delimiter(header: str) -> str:
@@ -126,6 +140,8 @@ def _is_yaml(text: str) -> bool:
 
 
 def _from_yaml(text: str) -> tuple[Items, Faults]:
+    if foreign := _not_utf_8(text):
+        return [], foreign
     try:
         value = yaml.safe_load(text)
     except yaml.YAMLError as wrong:

@@ -10,10 +10,25 @@ Each function adds what is wrong to a list of problems, so that all of them are 
 
 from __future__ import annotations
 
+import difflib
 import math
+from collections.abc import Iterable
 from typing import Any
 
 from ..module_utils._element.arguments import as_flag, is_unset, shown
+
+#: From 0 to 1, how close a name must be to a known one to be taken for it. Variables that users name themselves are further away.
+LIKENESS = 0.85
+
+
+def misspelled(names: Iterable[str], known: Iterable[str], prefix: str) -> list[str]:
+    """Return what is wrong with the names that are almost those of known variables: what they ask for would be ignored."""
+    behind_prefix = [name[len(prefix) :] for name in known]
+    others = [
+        name for name in sorted(set(names)) if name.startswith(prefix) and name[len(prefix) :] not in behind_prefix
+    ]
+    found = [(name, difflib.get_close_matches(name[len(prefix) :], behind_prefix, 1, LIKENESS)) for name in others]
+    return [f"{name} is no variable here: the name is {prefix}{close[0]}" for name, close in found if close]
 
 
 def flag(name: str, value: Any, default: bool | None, problems: list[str]) -> bool | None:

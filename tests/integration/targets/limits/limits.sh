@@ -6,14 +6,17 @@
 set -euo pipefail
 
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+inventory=$(mktemp --suffix=.yml)
+trap 'rm -f "$log" "$inventory"' EXIT
+echo 'all: {vars: {replication_cluster: alpha, replication_peer: beta}}' > "$inventory"
+
+named=(-e replication_cluster=alpha -e replication_peer=beta)
 
 # play STATUS TEXT NAME [ARGUMENT...]: the playbook, in check mode, ends with this status and has printed the text.
 play() {
     local wanted=$1 text=$2 name=$3 status=0
     shift 3
-    ansible-playbook -i "$SIMULATOR_INVENTORY" "elementsw.replication.$name" --check \
-        -e replication_cluster=alpha -e replication_peer=beta \
+    ansible-playbook -i "$SIMULATOR_INVENTORY" "elementsw.replication.$name" --check "${named[@]}" \
         -e '{"protect_pairs": [{"volume": "orders-db"}]}' -e unprotect_all=true -e failover_kind=forced "$@" > "$log" 2>&1 || status=$?
     if [ "$status" -ne "$wanted" ] || ! grep -qF -- "$text" "$log"; then
         cat "$log"
@@ -44,6 +47,17 @@ for name in protect unprotect failover status; do
     # Of a limit that leaves nothing Ansible itself says so.
     play 1 "leaves us with no hosts to target" "$name" --limit localhost
 done
+
+# The names as variables of the inventory, by which no play can choose its hosts: refused, or done where the limit chooses them.
+named=(-i "$inventory")
+for name in protect unprotect failover status; do
+    play 2 "The names of the clusters are variables of the inventory" "$name"
+    case $name in
+        status) play 0 "${done[$name]}" "$name" --limit alpha,beta ;;
+        *) play 0 "${done[$name]}" "$name" --limit alpha ;;
+    esac
+done
+named=(-e replication_cluster=alpha -e replication_peer=beta)
 
 # An inventory that was not read is no success either.
 SIMULATOR_INVENTORY=/dev/null play 2 "are no hosts of the inventory" protect

@@ -27,7 +27,7 @@ def group(after, **others):
         ({"/b/start.yml": TASKS, "/a/start.yml": TASKS}, "/a/start.yml"),
         ({"/a/start.yml": ""}, "/a/start.yml"),
         ({"/a/start.yml": "# nothing yet\n"}, "/a/start.yml"),
-        ({"/a/start.yml": "- debug: {msg: !vault secret}\n- !unsafe {name: x}\n"}, "/a/start.yml"),
+        ({"/a/start.yml": "- debug: {msg: !vault secret}\n- !unsafe {debug: x}\n"}, "/a/start.yml"),
         ({"/a/start.yml": "- block:\n  - meta: noop\n"}, "/a/start.yml"),
     ],
 )
@@ -101,3 +101,36 @@ def test_input_that_is_not_as_documented(arguments, message):
 
 def test_ansible_finds_it_by_its_name():
     assert FilterModule().filters() == {"failover_hooks": failover_hooks}
+
+
+@pytest.mark.parametrize(
+    ("tasks", "why"),
+    [
+        ("- name: Start\n  ansible.builtin.nosuch: {}\n", "line 1 that cannot run: couldn't resolve module/action"),
+        ("- debug:\n- name: Start\n  when: true\n", "line 2 that cannot run: no module/action detected in task"),
+        ("- debug:\n  command: a\n", "line 1 that cannot run: conflicting action statements: debug, command"),
+        ("- debug:\n  whem: a\n", "line 1 that cannot run: whem is no keyword of a task"),
+        ("- block:\n  - debug:\n  rescue:\n  - {nosuch: {}}\n", "line 4 that cannot run: couldn't resolve"),
+        ("- block: []\n  whem: a\n", "line 1 that cannot run: whem is no keyword of a block"),
+        ("- block:\n  - block:\n    - name: Start\n", "line 3 that cannot run: no module/action"),
+    ],
+)
+def test_a_task_that_ansible_refuses_is_named_before_anything_is_stopped(tasks, why):
+    (problem,) = failover_hooks([group(HOOK)], {"/a/start.yml": tasks})["problems"]
+    assert problem.startswith(f"failover_after_tasks: /a/start.yml has a task in {why}")
+
+
+@pytest.mark.parametrize(
+    "tasks",
+    [
+        "- command: !vault x\n  with_items: a\n  loop_control: {}\n  delegate_to: a\n  register: b\n  args: {}\n",
+        "- action: nosuch a=b\n- local_action: {module: x}\n",
+        "- &task {name: a, debug: {msg: b}}\n- {<<: *task, when: true}\n",
+        "- {collections: [a.b], other: {}}\n- {block: [{debug: }], when: a, always: [{debug: }]}\n",
+        "- include_tasks: {file: a, apply: {tags: b}}\n  tags: b\n- import_role: {name: c}\n- meta: noop\n",
+        "- ansible.builtin.include_role: {name: c}\n  vars: {a: b}\n- ansible.legacy.command: a\n- set_fact: {a: b}\n",
+        "- element_pair_info: {}\n- block: [{element_volume_pair: }]\n",
+    ],
+)
+def test_tasks_that_ansible_accepts(tasks):
+    assert failover_hooks([group(HOOK)], {"/a/start.yml": tasks})["problems"] == []

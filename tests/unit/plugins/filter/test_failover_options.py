@@ -268,3 +268,27 @@ def test_input_that_is_not_as_documented():
 
 def test_ansible_finds_it_by_its_name():
     assert FilterModule().filters() == {"failover_options": failover_options}
+
+
+@pytest.mark.parametrize(
+    ("misspelled", "name"),
+    [
+        ("failover_excludes", "failover_exclude"),
+        ("failover_volums", "failover_volumes"),
+        ("failover_acounts", "failover_accounts"),
+        ("failover_allow_overwrites", "failover_allow_overwrite"),
+    ],
+)
+def test_a_misspelled_name_is_not_ignored(misspelled, name):
+    assert (
+        f"{misspelled} is no variable here: the name is {name}"
+        in failover_options({}, names=[misspelled, name])["problems"]
+    )
+
+
+def test_variables_of_others_are_left_alone():
+    assert not [
+        each
+        for each in failover_options({}, names=["failover_hosts", "failover_moving", "failover_contact"])["problems"]
+        if "is no variable here" in each
+    ]

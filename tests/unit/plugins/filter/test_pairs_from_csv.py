@@ -106,3 +106,8 @@ def test_input_that_is_not_as_documented():
 
 def test_ansible_finds_it_by_its_name():
     assert FilterModule().filters() == {"pairs_from_csv": pairs_from_csv}
+
+
+def test_a_text_in_another_encoding_is_refused():
+    with pytest.raises(AnsibleFilterError, match="line 2 is not in UTF-8"):
+        pairs_from_csv("volume\nma\udcdfe\n")

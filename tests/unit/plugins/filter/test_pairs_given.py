@@ -88,6 +88,18 @@ def test_what_is_refused(arguments, problem):
     assert (refused["given"], refused["pairs"]) == (True, [])
 
 
+@pytest.mark.parametrize(
+    ("saved_as", "line"),
+    [("latin-1", 2), ("utf-16", 1)],
+)
+@pytest.mark.parametrize("text", ["volume\nma\u00dfe\n", "- volume: a\n- volume: ma\u00dfe\n"])
+def test_a_file_in_another_encoding_is_refused(saved_as, line, text):
+    # As Ansible reads what is not in UTF-8.
+    read = text.encode(saved_as).decode("utf-8", "surrogateescape")
+    problem = f"line {line} is not in UTF-8; save it again in UTF-8, in a spreadsheet as CSV UTF-8"
+    assert pairs_given("", "pairs.csv", read)["problem"] == f"protect_pairs_file pairs.csv: {problem}."
+
+
 def test_every_fault_has_its_line():
     assert [line.partition(":")[0] for line in pairs_given("volume,mode\na,x\nb,sync\nc,y")["faults"]] == [
         "row 2 (a)",

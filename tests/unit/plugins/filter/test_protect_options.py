@@ -146,3 +146,26 @@ def test_input_that_is_not_as_documented():
 
 def test_ansible_finds_it_by_its_name():
     assert FilterModule().filters() == {"protect_options": protect_options}
+
+
+@pytest.mark.parametrize(
+    ("misspelled", "name"),
+    [
+        ("protect_directon", "protect_direction"),
+        ("protect_pairs_files", "protect_pairs_file"),
+        ("protect_wait_time", "protect_wait_timeout"),
+    ],
+)
+def test_a_misspelled_name_is_not_ignored(misspelled, name):
+    assert (
+        f"{misspelled} is no variable here: the name is {name}"
+        in protect_options({}, names=[misspelled, name])["problems"]
+    )
+
+
+def test_variables_of_others_are_left_alone():
+    assert not [
+        each
+        for each in protect_options({}, names=["protect_lines", "protect_link", "protect_contact"])["problems"]
+        if "is no variable here" in each
+    ]

@@ -93,3 +93,25 @@ def test_input_that_is_not_as_documented():
 
 def test_ansible_finds_it_by_its_name():
     assert FilterModule().filters() == {"status_options": status_options}
+
+
+@pytest.mark.parametrize(
+    ("misspelled", "name"),
+    [
+        ("status_fail_on_problem", "status_fail_on_problems"),
+        ("status_max_lags", "status_max_lag"),
+    ],
+)
+def test_a_misspelled_name_is_not_ignored(misspelled, name):
+    assert (
+        f"{misspelled} is no variable here: the name is {name}"
+        in status_options({}, names=[misspelled, name])["problems"]
+    )
+
+
+def test_variables_of_others_are_left_alone():
+    assert not [
+        each
+        for each in status_options({}, names=["status_clusters", "status_ready", "status_answering"])["problems"]
+        if "is no variable here" in each
+    ]

@@ -95,3 +95,25 @@ def test_input_that_is_not_as_documented():
 
 def test_ansible_finds_it_by_its_name():
     assert FilterModule().filters() == {"unprotect_options": unprotect_options}
+
+
+@pytest.mark.parametrize(
+    ("misspelled", "name"),
+    [
+        ("unprotect_release_target", "unprotect_release_targets"),
+        ("unprotect_volumns", "unprotect_volumes"),
+    ],
+)
+def test_a_misspelled_name_is_not_ignored(misspelled, name):
+    assert (
+        f"{misspelled} is no variable here: the name is {name}"
+        in unprotect_options({}, names=[misspelled, name])["problems"]
+    )
+
+
+def test_variables_of_others_are_left_alone():
+    assert not [
+        each
+        for each in unprotect_options({}, names=["unprotect_pairs", "unprotect_chosen"])["problems"]
+        if "is no variable here" in each
+    ]
