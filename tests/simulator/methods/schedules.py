@@ -12,6 +12,7 @@ from .. import clock
 from ..api import ADMINISTRATORS_ONLY, Context, read, write
 from ..errors import ApiError
 from ..parameters import (
+    LONGEST_HOURS,
     Parameter,
     attributes,
     boolean,
@@ -161,7 +162,7 @@ def _checked_name(context: Context, name: str, present: Schedule | None) -> str:
 def _check_time(fields: dict[str, Any]) -> None:
     """Whether these fields of a schedule say when it runs."""
     hours, minutes = fields.get("hours", 0), fields.get("minutes", 0)
-    if hours < 0 or not 0 <= minutes < 60:
+    if not 0 <= hours <= LONGEST_HOURS or not 0 <= minutes < 60:
         raise ApiError("xInvalidParameter", "hours or minutes are out of range")
     if fields["frequency"] == TIME_INTERVAL:
         if 60 * hours + minutes < SHORTEST_MINUTES:
