@@ -219,7 +219,7 @@ class AsyncResult:
     result: dict[str, Any]
     clones: list[Clone]
     # Polls during which the handle was not known yet.
-    polls: int = 0
+    polls: float = 0
 
 
 @dataclass(eq=False)
