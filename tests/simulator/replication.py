@@ -277,7 +277,8 @@ class Replication:
         if pair.behind_since is not None:
             pair.behind_polls += polls
             self._deliver_when_due(pair)
-        self._send_snapshots(pair, polls)
+        if any(half.volume.snapshots for half in pair.halves):
+            self._send_snapshots(pair, polls)
 
     def _ends(self, pair: VolumePair) -> tuple[Half, Half]:
         """Source and target of a running pair."""

@@ -126,8 +126,9 @@ def _checked(context: Context, params: dict[str, Any], present: Schedule | None)
     if "scheduleName" in params:
         changes["name"] = _checked_name(context, params["scheduleName"], present)
     if "attributes" in params:
-        changes["attributes"] = params["attributes"]
         changes["frequency"] = checked_members([FREQUENCY], params["attributes"], switches)["frequency"]
+        # Each capture has the same spelling, whatever was sent.
+        changes["attributes"] = {**params["attributes"], "frequency": changes["frequency"]}
     if "startingDate" in params:
         changes["starting"] = _moment(params["startingDate"])
     if "weekdays" in params:

@@ -63,6 +63,15 @@ def test_a_world_that_begins_at_a_date_moves_with_the_calls(where, monkeypatch):
     assert (taken_at(world) - second).total_seconds() == HOURS + 1
 
 
+@pytest.mark.parametrize(
+    "written", ["2031-01-01T00:00:00Z", "'2031-01-01T00:00:00Z'", "2031-01-01", "2031-01-01 02:00:00+02:00"]
+)
+def test_a_date_in_a_world_needs_no_quotes(written, tmp_path):
+    path = tmp_path / "world.yml"
+    path.write_text(f"clock: {written}\nclusters: [{{name: alpha}}]\n")
+    assert World.from_file(path).clock.now == parse("2031-01-01T00:00:00Z")
+
+
 def test_what_comes_due_between_calls_comes_about_by_itself(real):
     """As after hours in which no one has called."""
     real.call("alpha", "CreateSnapshot", {"volumeID": 1, "retention": "1:0:0"})

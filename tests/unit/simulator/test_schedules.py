@@ -192,6 +192,12 @@ def test_what_is_changed_is_read_back(world, given, member):
     assert changed[member] == given[member]
 
 
+@pytest.mark.parametrize("given", ["Days of Week", "days of week", "Days Of Week"])
+def test_a_frequency_is_shown_in_the_spelling_of_captures(world, given):
+    made = create(world, attributes={"frequency": given, "by": "tool"}, weekdays=[{"day": 1, "offset": 1}])
+    assert schedule(world, made)["attributes"] == {"frequency": "Days Of Week", "by": "tool"}
+
+
 def test_what_a_cluster_sets_itself_is_taken_and_ignored(world):
     made = create(world)
     changed = modify(world, made, hasError=True, lastRunStatus="Failed", lastRunTimeStarted="2024-01-01T00:00:00Z")
