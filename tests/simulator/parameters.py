@@ -21,6 +21,8 @@ INTEGERS = range(-(2**63), 2**63)
 INTEGER = re.compile(r"-?[0-9]{1,19}")
 # A century: what lasts longer might end after the last date there is.
 LONGEST_HOURS = 100 * 366 * 24
+# A retention: as long as there is room among the newest ones.
+FIFO = "fifo"
 
 Check = Callable[[str, Any, Switches], Any]
 
@@ -176,3 +178,10 @@ def hours_minutes_seconds(name: str, value: Any, switches: Switches) -> int:
     if hours > LONGEST_HOURS:
         raise ApiError("xInvalidParameter", f"{name} must have at most {LONGEST_HOURS} hours")
     return hours * 3600 + minutes * 60 + seconds
+
+
+def retention(name: str, value: Any, switches: Switches) -> int | str:
+    """How long a snapshot is kept: seconds, or FIFO."""
+    if isinstance(value, str) and value.lower() == FIFO:
+        return FIFO
+    return hours_minutes_seconds(name, value, switches)

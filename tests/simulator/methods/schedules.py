@@ -17,15 +17,15 @@ from ..parameters import (
     attributes,
     boolean,
     checked_members,
-    hours_minutes_seconds,
     integer,
     integers,
     mapping,
     objects,
     one_of,
+    retention,
     text,
 )
-from ..schedules import DAYS_OF_MONTH, DAYS_OF_WEEK, FIFO, FREQUENCIES, TIME_INTERVAL, Schedule, Taken
+from ..schedules import DAYS_OF_MONTH, DAYS_OF_WEEK, FREQUENCIES, TIME_INTERVAL, Schedule, Taken
 
 SHORTEST_MINUTES = 5
 SCHEDULE_ID = Parameter("scheduleID", integer, required=True)
@@ -204,12 +204,10 @@ def _taken(context: Context, given: dict[str, Any], present: Schedule | None) ->
     if len(info.get("name", "")) > limits["snapshotNameLengthMax"]:
         raise ApiError("xInvalidParameter", "the name of a snapshot has at most 255 characters")
     options = {name: info[name] for name in OPTIONS if name in info}
-    retention = info.get("retention", "")
-    fifo = retention.lower() == FIFO
-    if retention and not fifo:
-        seconds = hours_minutes_seconds("retention", retention, context.world.switches)
-        options["retention"] = f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
-    return Taken(given, volume_ids, options, fifo)
+    if info.get("retention"):
+        options["retention"] = info["retention"]
+        retention("retention", info["retention"], context.world.switches)
+    return Taken(given, volume_ids, options)
 
 
 def _schedule(context: Context, each: Schedule) -> dict[str, Any]:
