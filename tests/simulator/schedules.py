@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from . import api, events
+from . import api, cluster_faults, events
 from .errors import ApiError
 from .pair_states import TARGET
 
@@ -114,6 +114,8 @@ def run_due(world: World, cluster: Cluster, step: datetime.datetime) -> None:
                 del cluster.schedules[schedule.schedule_id]
         elif is_due(schedule, step):
             _run(world, cluster, schedule, step)
+            # A run that failed is on record even when the next one succeeds before anyone asks.
+            cluster_faults.update(world, cluster)
 
 
 def _run(world: World, cluster: Cluster, schedule: Schedule, step: datetime.datetime) -> None:

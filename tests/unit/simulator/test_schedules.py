@@ -438,6 +438,20 @@ def test_without_room_for_fifo_a_run_fails(world):
 # When it fails
 
 
+def test_a_fault_that_no_one_has_looked_at_has_the_dates_of_the_runs(world):
+    world.cluster("alpha").volumes[1].fifo_size = 0
+    create(world, info={"retention": "fifo"})
+    world.advance(2 * HOUR)
+    world.cluster("alpha").volumes[1].fifo_size = 24
+    world.advance(3 * HOUR)
+    (fault,) = world.call("alpha", "ListClusterFaults", {"faultTypes": "resolved"})["faults"]
+    assert (fault["code"], fault["date"], fault["resolvedDate"]) == (
+        "scheduleActionError",
+        "2025-05-01T10:05:00.000000Z",
+        "2025-05-01T11:05:00.000000Z",
+    )
+
+
 def test_a_failed_run_raises_a_fault_until_one_succeeds(world):
     world.cluster("alpha").limits["snapshotsPerVolumeMax"] = 2
     made = create(world)
