@@ -97,9 +97,9 @@ def load_methods() -> None:
         importlib.import_module(f"{package}.methods.{module}")
 
 
-def is_write(name: str | None) -> bool:
-    method = METHODS.get(name) if name else None
-    return method is not None and method.writes
+def is_write(name: Any) -> bool:
+    """Whether this is a method that changes something; a client may send anything as its name."""
+    return isinstance(name, str) and name in METHODS and METHODS[name].writes
 
 
 def methods_of(api_version: str) -> list[str]:

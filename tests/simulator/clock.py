@@ -88,7 +88,12 @@ class Clock:
 def parse(text: str) -> datetime.datetime:
     """The moment an ISO 8601 text stands for; it is UTC, with or without its final Z. Raises ValueError."""
     moment = datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
-    return moment if moment.tzinfo else moment.replace(tzinfo=datetime.timezone.utc)
+    if not moment.tzinfo:
+        return moment.replace(tzinfo=datetime.timezone.utc)
+    try:
+        return moment.astimezone(datetime.timezone.utc)
+    except OverflowError:
+        raise ValueError(f"{text!r} is outside the dates there are") from None
 
 
 def stamp(moment: datetime.datetime | None) -> str:

@@ -31,7 +31,13 @@ SCHEDULE_FAULT = (
 
 
 def current_and_resolved(world: World, cluster: Cluster) -> list[dict[str, Any]]:
-    """Every fault there is or was. One that has gone is remembered as resolved, as of now."""
+    """Every fault there is or was."""
+    update(world, cluster)
+    return [*cluster.resolved_faults, *cluster.faults.values()]
+
+
+def update(world: World, cluster: Cluster) -> None:
+    """Raise the faults that have come about as of now. One that has gone is remembered as resolved, as of now."""
     present = dict(_present(world, cluster))
     for code in [code for code in cluster.faults if code not in present]:
         cluster.resolved_faults.append(
@@ -41,7 +47,6 @@ def current_and_resolved(world: World, cluster: Cluster) -> list[dict[str, Any]]
         if code not in cluster.faults:
             cluster.faults[code] = _fault(cluster.next_id("cluster_fault"), code, precise_stamp(world.clock.now))
         cluster.faults[code]["details"] = details
-    return [*cluster.resolved_faults, *cluster.faults.values()]
 
 
 def _present(world: World, cluster: Cluster) -> list[tuple[str, str]]:

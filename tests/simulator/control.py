@@ -21,6 +21,8 @@ from .sections import Section
 from .world import World
 
 Action = Callable[[Section], Any]
+# Time is advanced by a year at once, in which each schedule runs up to 100,000 times.
+MOST_SECONDS = 366 * 24 * 3600
 
 
 class Control:
@@ -173,6 +175,8 @@ class Control:
     def _advance(self, section: Section) -> dict[str, Any]:
         seconds = section.take("seconds", kind=(int, float))
         section.done()
+        if not 0 <= seconds <= MOST_SECONDS:
+            raise WorldError(f"seconds: {seconds!r} is not between 0 and {MOST_SECONDS}, a year")
         self._world.advance(seconds)
         return {}
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +34,7 @@ class Listener:
 def build(make: type[World], spec: Any) -> World:
     """The described world."""
     section = Section(spec, "")
-    world = make(seed=section.take("seed", 0, int), start=section.take("clock", start_of_environment(), str))
+    world = make(seed=section.take("seed", 0, int), start=_start(section))
     world.switches.set(switches_of_environment())
     world.switches.set(section.take("switches", {}, dict))
     world.timings.set(section.take("timings", {}))
@@ -60,6 +61,12 @@ def build(make: type[World], spec: Any) -> World:
     for _sample in range(2):
         world.sample()
     return world
+
+
+def _start(section: Section) -> str | None:
+    """The date at which the world begins. YAML reads one without quotes as a date, with quotes as text."""
+    given = section.take("clock", start_of_environment(), (str, datetime.date))
+    return given.isoformat() if isinstance(given, datetime.date) else given
 
 
 def add_odd_object(world: World, section: Section) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import json
 import re
 from dataclasses import dataclass, replace
@@ -82,7 +83,7 @@ def open_envelope(request: Request) -> Envelope:
     if request.verb == "GET":
         return _open_query(dict(request.query))
     try:
-        envelope = json.loads(request.body)
+        envelope = _read_json(request.body)
     except ValueError:
         return Envelope(problem="the body is not JSON")
     if not isinstance(envelope, dict) or "method" not in envelope:
@@ -96,10 +97,22 @@ def _open_query(query: dict[str, str]) -> Envelope:
         return Envelope(problem="the query names no method")
     method = query.pop("method")
     try:
-        params = {name: json.loads(value) if value[:1] in "[{" else value for name, value in query.items() if value}
+        params = {name: _read_json(value) if value[:1] in "[{" else value for name, value in query.items() if value}
     except ValueError:
         return Envelope(problem="a parameter is not JSON")
     return Envelope(method, params)
+
+
+def _read_json(text: str | bytes) -> Any:
+    """JSON as its standard has it: Python reads NaN and Infinity too, which no other client could read back."""
+
+    def refuse(word: str) -> None:
+        raise ValueError(f"{word} is not JSON")
+
+    try:
+        return json.loads(text, parse_constant=refuse)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
 
 
 def answer(world: World, cluster: Cluster, request: Request, envelope: Envelope, fault: Fault | None) -> Answer:
@@ -115,10 +128,10 @@ def answer(world: World, cluster: Cluster, request: Request, envelope: Envelope,
             served = _serve(world, cluster, request, envelope)
             given = _spoil(fault, envelope, served)
         else:
-            if fault.kind == "xDBVersionMismatch" and isinstance(envelope.params, dict):
+            if fault.kind == "xDBVersionMismatch":
                 # The API documentation has callers repeat after this error, yet a pairing key cannot be used again.
-                world.spend_key(envelope.params.get("clusterPairingKey"))
-                world.spend_key(envelope.params.get("volumePairingKey"))
+                for key in _pairing_keys(envelope):
+                    world.spend_key(key)
             given = _spoil(fault, envelope, Answer(None))
         match = PATH.fullmatch(request.path)
         world.log.add(
@@ -192,10 +205,16 @@ def _spoil(fault: Fault, envelope: Envelope, served: Answer) -> Answer:
 def _message(fault: Fault, envelope: Envelope) -> str:
     """A cluster may well repeat in its message what it was sent, or what it read in a key."""
     message = (fault.message or fault.kind).replace("{params}", json.dumps(envelope.params))
-    for name, value in (envelope.params or {}).items():
-        if name.endswith("PairingKey"):
-            message = message.replace("{key}", json.dumps(keys.decode(value)))
+    for key in _pairing_keys(envelope):
+        with contextlib.suppress(TypeError, ValueError):
+            message = message.replace("{key}", json.dumps(keys.decode(key)))
     return message
+
+
+def _pairing_keys(envelope: Envelope) -> list[Any]:
+    """What a call gives as pairing keys, readable or not."""
+    params = envelope.params if isinstance(envelope.params, dict) else {}
+    return [value for name, value in params.items() if name.endswith("PairingKey")]
 
 
 def _odd_body(fault: Fault, envelope: Envelope, served: Answer) -> Answer:
@@ -217,6 +236,11 @@ def _odd_body(fault: Fault, envelope: Envelope, served: Answer) -> Answer:
 def _error(envelope: Envelope, name: str, message: str, status: int = HTTP_OK) -> Answer:
     error = {"code": API_ERROR_CODE, "message": message, "name": name}
     return Answer(status, _json({"error": error, "id": envelope.call_id}), error=name)
+
+
+def unreadable(problem: str) -> Answer:
+    """For a request whose body cannot even be unpacked."""
+    return _html(400, problem)
 
 
 def _html(status: int, text: str = "") -> Answer:

@@ -27,7 +27,7 @@ class Link:
 
 @dataclass(eq=False)
 class ClusterPair:
-    """Both entries of one clusterPairUUID; either may be missing. `polls` counts how often it was listed."""
+    """Both entries of one clusterPairUUID; either may be missing. `polls`: how often it was listed."""
 
     uuid: str
     ends: list[tuple[Cluster, ClusterPairEntry]] = field(default_factory=list)
@@ -99,6 +99,14 @@ class Links:
             self._pairs[entry.uuid].polls += 1
             entry.unreachable_polls += 1
             self.settle()
+
+    def time_passed(self, polls: float) -> None:
+        """As much time has passed as stands for so many polls of every entry."""
+        for pair in self._pairs.values():
+            pair.polls += polls
+            for _cluster, entry in pair.ends:
+                entry.unreachable_polls += polls
+        self.settle()
 
     def settle(self) -> None:
         """Set the count of polls back to 0 for each cluster that is reachable again."""

@@ -129,6 +129,11 @@ def phase(polls: float, start: int, timings: Timings) -> str | None:
     return None
 
 
+def polls_since_arrival(polls: float, start: int, timings: Timings) -> float:
+    """How many of so many polls came after the way to Active had been covered."""
+    return polls - sum(getattr(timings, name) for _state, name in PHASES[start:])
+
+
 def running_state(local: Side, quiet: bool, switches: Switches) -> str:
     """What a pair shows that has arrived: Idle takes the place of Active when there is nothing to send."""
     if not quiet or switches.idle_state == "never":

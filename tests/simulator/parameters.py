@@ -16,6 +16,13 @@ from .errors import ApiError
 from .settings import Switches
 
 ATTRIBUTES_BYTES = 1000
+# Integers of the API have 64 bits.
+INTEGERS = range(-(2**63), 2**63)
+INTEGER = re.compile(r"-?[0-9]{1,19}")
+# A century: what lasts longer might end after the last date there is.
+LONGEST_HOURS = 100 * 366 * 24
+# A retention: as long as there is room among the newest ones.
+FIFO = "fifo"
 
 Check = Callable[[str, Any, Switches], Any]
 
@@ -35,7 +42,11 @@ class Parameter:
 
     def is_given(self, value: Any, switches: Switches) -> bool:
         """Whether the value says something: clients made of structures send the empty ones with every call."""
-        if self.required or switches.parameter_types == "strict" or value not in (0, "", None):
+        if self.required or switches.parameter_types == "strict":
+            return True
+        if value == "0" and self.check is integer:
+            value = 0
+        if value not in (0, "", None):
             return True
         # False is a value, and a null in its place acts as false (observed).
         return isinstance(value, bool) or self.check is boolean or value in self.empty_values
@@ -72,9 +83,9 @@ def _wrong_type(name: str, wanted: str) -> ApiError:
 
 
 def integer(name: str, value: Any, switches: Switches) -> int:
-    if isinstance(value, str) and switches.parameter_types == "coerce" and re.fullmatch(r"-?\d+", value):
-        return int(value)
-    if isinstance(value, bool) or not isinstance(value, int):
+    if isinstance(value, str) and switches.parameter_types == "coerce" and INTEGER.fullmatch(value):
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int) or value not in INTEGERS:
         raise _wrong_type(name, "an integer")
     return value
 
@@ -89,7 +100,8 @@ def nullable(check: Check) -> Check:
 
 
 def text(name: str, value: Any, switches: Switches) -> str:
-    if isinstance(value, (int, float)) and switches.parameter_types == "coerce":
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if is_number and switches.parameter_types == "coerce":
         return str(value)
     if not isinstance(value, str):
         raise _wrong_type(name, "a string")
@@ -159,8 +171,17 @@ def one_of(*values: str) -> Check:
 
 def hours_minutes_seconds(name: str, value: Any, switches: Switches) -> int:
     """A retention time, handed on in seconds. The vendor's user interface sends 24:0:00."""
-    match = re.fullmatch(r"(\d+):([0-5]?\d):([0-5]?\d)", text(name, value, switches))
+    match = re.fullmatch(r"([0-9]{1,19}):([0-5]?[0-9]):([0-5]?[0-9])", text(name, value, switches))
     if not match:
         raise ApiError("xInvalidParameter", f"{name} must have the form HH:mm:ss")
     hours, minutes, seconds = (int(part) for part in match.groups())
+    if hours > LONGEST_HOURS:
+        raise ApiError("xInvalidParameter", f"{name} must have at most {LONGEST_HOURS} hours")
     return hours * 3600 + minutes * 60 + seconds
+
+
+def retention(name: str, value: Any, switches: Switches) -> int | str:
+    """How long a snapshot is kept: seconds, or FIFO."""
+    if isinstance(value, str) and value.lower() == FIFO:
+        return FIFO
+    return hours_minutes_seconds(name, value, switches)

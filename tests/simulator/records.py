@@ -120,7 +120,7 @@ class Snapshot:
     group: GroupSnapshot | None = None
     # The group it was taken in, also where that is no group.
     group_uuid: str | None = None
-    # Made by a schedule that keeps the newest ones.
+    # Kept as long as it is among the newest ones.
     fifo: bool = False
     # Polls during which it has been on its way to the other side.
     polls: float = 0
@@ -219,7 +219,7 @@ class AsyncResult:
     result: dict[str, Any]
     clones: list[Clone]
     # Polls during which the handle was not known yet.
-    polls: int = 0
+    polls: float = 0
 
 
 @dataclass(eq=False)

@@ -35,7 +35,7 @@ class VolumePair:
     last_source: Half | None = None
     # What each half showed when the link was lost, and the polls since then.
     shown_before: dict[Half, str] = field(default_factory=dict)
-    lost_polls: int = 0
+    lost_polls: float = 0
 
 
 class SyncJob(NamedTuple):
@@ -192,11 +192,18 @@ class Replication:
     def polled(self, volume: Volume) -> None:
         """The volume, its snapshots or its statistics have been read: replication moves on by one poll."""
         for half in volume.halves:
-            pair = self._pairs[half.uuid]
-            if pair.running:
-                self._advance(pair)
-            else:
-                pair.lost_polls += 1
+            self._move_on(self._pairs[half.uuid], 1)
+
+    def time_passed(self, polls: float) -> None:
+        """As much time has passed as stands for so many polls of every pair."""
+        for pair in list(self._pairs.values()):
+            self._move_on(pair, polls)
+
+    def _move_on(self, pair: VolumePair, polls: float) -> None:
+        if pair.running:
+            self._advance(pair, polls)
+        else:
+            pair.lost_polls += polls
 
     def _settle(self, pair: VolumePair) -> None:
         for half in pair.halves:
@@ -259,17 +266,19 @@ class Replication:
         kept = set(source.volume.marks)
         target.volume.marks = [mark for mark in target.volume.marks if mark in kept]
 
-    def _advance(self, pair: VolumePair) -> None:
+    def _advance(self, pair: VolumePair, polls: float) -> None:
         arrived_before = self.has_arrived(pair)
-        pair.polls += 1
+        pair.polls += polls
         if not arrived_before:
-            if self.has_arrived(pair):
-                self._deliver(pair)
-            return
+            if not self.has_arrived(pair):
+                return
+            self._deliver(pair)
+            polls = pair_states.polls_since_arrival(pair.polls, pair.start, self._timings)
         if pair.behind_since is not None:
-            pair.behind_polls += 1
+            pair.behind_polls += polls
             self._deliver_when_due(pair)
-        self._send_snapshots(pair)
+        if any(half.volume.snapshots for half in pair.halves):
+            self._send_snapshots(pair, polls)
 
     def _ends(self, pair: VolumePair) -> tuple[Half, Half]:
         """Source and target of a running pair."""
@@ -340,9 +349,9 @@ class Replication:
         there = _snapshot_uuids(target.volume) | target.volume.deleted_copies
         return [taken for taken in source.volume.snapshots.values() if taken.replicate and taken.uuid not in there]
 
-    def _send_snapshots(self, pair: VolumePair) -> None:
+    def _send_snapshots(self, pair: VolumePair, polls: float) -> None:
         for snapshot in self._unsent(pair):
-            snapshot.polls += 1
+            snapshot.polls += polls
         self._send_due_snapshots(pair)
 
     def _send_due_snapshots(self, pair: VolumePair) -> None:

@@ -10,18 +10,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from . import api, events
+from . import api, cluster_faults, events
 from .errors import ApiError
 from .pair_states import TARGET
 
 if TYPE_CHECKING:
     from .cluster import Cluster
-    from .records import Volume
     from .world import World
 
 STEP = datetime.timedelta(minutes=5)
 TIME_INTERVAL, DAYS_OF_WEEK, DAYS_OF_MONTH = FREQUENCIES = ("Time Interval", "Days Of Week", "Days Of Month")
-FIFO = "fifo"
 
 
 @dataclass(eq=False)
@@ -32,7 +30,6 @@ class Taken:
     volume_ids: tuple[int, ...]
     # Parameters of CreateSnapshot and CreateGroupSnapshot.
     options: dict[str, Any]
-    fifo: bool = False
 
 
 @dataclass(eq=False)
@@ -117,6 +114,8 @@ def run_due(world: World, cluster: Cluster, step: datetime.datetime) -> None:
                 del cluster.schedules[schedule.schedule_id]
         elif is_due(schedule, step):
             _run(world, cluster, schedule, step)
+            # A run that failed is on record even when the next one succeeds before anyone asks.
+            cluster_faults.update(world, cluster)
 
 
 def _run(world: World, cluster: Cluster, schedule: Schedule, step: datetime.datetime) -> None:
@@ -139,25 +138,9 @@ def _take(world: World, cluster: Cluster, taken: Taken) -> None:
     for volume in volumes:
         if volume.access == TARGET and world.switches.schedule_on_target == "fails":
             raise ApiError("xInvalidParameter", f"Volume {volume.volume_id} is a replication target")
-        if taken.fifo and not volume.fifo_size:
-            raise ApiError(world.switches.snapshot_limit_error, f"Volume {volume.volume_id} has no room for FIFO")
         # Since the run before, five minutes or more have passed, and what it left on its way has moved on.
         world.replication.polled(volume)
-    if taken.fifo:
-        for volume in volumes:
-            _make_room(world, cluster, volume)
     one = len(volumes) == 1
     method = "CreateSnapshot" if one else "CreateGroupSnapshot"
     chosen = {"volumeID": volumes[0].volume_id} if one else {"volumes": [volume.volume_id for volume in volumes]}
     api.call(api.Context(world, cluster, None), method, {**taken.options, **chosen}, cluster.identity.api_versions[-1])
-    for volume in volumes:
-        newest = max(volume.snapshots)
-        volume.snapshots[newest].fifo = taken.fifo
-
-
-def _make_room(world: World, cluster: Cluster, volume: Volume) -> None:
-    """The oldest FIFO snapshots go where a new one finds no room."""
-    fifo = [snapshot for _id, snapshot in sorted(volume.snapshots.items()) if snapshot.fifo]
-    room = min(volume.fifo_size - len(fifo), cluster.limits["snapshotsPerVolumeMax"] - len(volume.snapshots))
-    for snapshot in fifo[: max(0, 1 - room)]:
-        world.delete_snapshot(cluster, snapshot)

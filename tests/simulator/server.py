@@ -77,11 +77,15 @@ class ClusterListener:
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         self.last_used = time.monotonic()
+        try:
+            body = await request.read()
+        except web.RequestPayloadError as error:
+            return _send(exchange.unreadable(str(error)))
         asked = exchange.Request(
             verb=request.method,
             path=request.path,
             authorization=request.headers.get("Authorization"),
-            body=await request.read(),
+            body=body,
             query=tuple(request.query.items()),
             connection=self._connection(request),
         )
@@ -103,8 +107,7 @@ class ClusterListener:
             return web.Response()
         if fault is not None and fault.kind in STREAMS:
             return await _stream(request, answer, fault)
-        headers = {"Location": answer.location} if answer.location else None
-        return web.Response(status=answer.status, body=answer.body, content_type=answer.content_type, headers=headers)
+        return _send(answer)
 
     def _connection(self, request: web.BaseRequest) -> int | None:
         transport = request.transport
@@ -251,6 +254,13 @@ def _background_loop() -> Iterator[Callable[[Coroutine[Any, Any, Result]], Resul
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
+
+
+def _send(answer: exchange.Answer) -> web.Response:
+    headers = {"Location": answer.location} if answer.location else None
+    return web.Response(
+        status=answer.status or HTTP_OK, body=answer.body, content_type=answer.content_type, headers=headers
+    )
 
 
 async def _stream(request: web.BaseRequest, answer: exchange.Answer, fault: Fault) -> web.StreamResponse:

@@ -17,13 +17,16 @@ NEVER = math.inf
 SWITCHES_VARIABLE = "SIMULATOR_SWITCHES"
 # Statistics are taken so often, and show what was so then.
 SAMPLE_SECONDS = 0.5
+# Where the world has the real clock, phases pass with time too, as on a cluster: not every client reads before it writes.
+# Between two tasks of other collections, one that pairs clusters and one that pairs their volumes, lies half a second.
+SECONDS_PER_POLL = 0.25
 
 
 class Timings:
     """How long each passing phase lasts: polls, or seconds of the world where the name says so.
 
-    A poll is a read that shows the object, on either cluster. 0 skips a phase; "never" makes it last for good.
-    ``instant`` sets all of them to 0.
+    A poll is a read that shows the object, on either cluster. With the real clock, a quarter of a second is as good
+    as a poll. 0 skips a phase; "never" makes it last for good. ``instant`` sets all of them to 0.
     """
 
     connect_polls: float

@@ -26,7 +26,7 @@ from .links import Links
 from .oddities import MISSING, OddObjects
 from .records import BLOCKS_PER_WRITE, IscsiSession, Snapshot, Volume
 from .replication import Replication
-from .settings import SAMPLE_SECONDS, Switches, Timings
+from .settings import SAMPLE_SECONDS, SECONDS_PER_POLL, Switches, Timings
 from .views import PURGE_SECONDS
 
 # Opens (True) or closes (False) the listener of a cluster.
@@ -79,6 +79,8 @@ class World:
         self._next_sample = 0.0
         self._next_look = 0.0
         self._last_collection = 0.0
+        # Seconds of the world up to which phases have passed.
+        self._phases_passed = 0.0
         # The moment up to which everything has happened that was due.
         self._caught_up = self.clock.now
         # UUIDs whose key was used up by a call that failed all the same.
@@ -201,6 +203,7 @@ class World:
         It has the same administrators and nothing else, another unique ID, and numbers everything from 1 again.
         """
         with self.lock:
+            self._let_phases_pass()
             old = self.cluster(name)
             for entry in list(old.cluster_pairs.values()):
                 self.links.remove(old, entry)
@@ -216,17 +219,20 @@ class World:
 
     def management_link(self, one: str, other: str, *, up: bool) -> None:
         with self.lock:
+            self._let_phases_pass()
             self.links.between(one, other).management = up
             self.links.settle()
             self.replication.settle_all()
 
     def storage_link(self, one: str, other: str, *, up: bool) -> None:
         with self.lock:
+            self._let_phases_pass()
             self.links.between(one, other).storage = up
             self.replication.settle_all()
 
     def slow_link(self, one: str, other: str, *, slow: bool = True) -> None:
         with self.lock:
+            self._let_phases_pass()
             self.links.between(one, other).slow = slow
             self.replication.settle_all()
 
@@ -235,6 +241,7 @@ class World:
         if fullness not in FULLNESS:
             raise WorldError(f"fullness: {fullness!r} is not one of {', '.join(FULLNESS)}")
         with self.lock:
+            self._let_phases_pass()
             self.cluster(name).fullness = fullness
             self.replication.settle_all()
 
@@ -243,6 +250,7 @@ class World:
         if hindrance not in (None, *pair_states.HINDRANCES):
             raise WorldError(f"hindrance: {hindrance!r} is not one of {', '.join(pair_states.HINDRANCES)}")
         with self.lock:
+            self._let_phases_pass()
             volume = self.cluster(cluster).find_volume(volume_id)
             volume.hindrance = hindrance
             self.replication.settle_volume(volume)
@@ -260,12 +268,28 @@ class World:
     def advance(self, seconds: float) -> None:
         """Let time pass: snapshots expire, deleted volumes are purged; on a site that is down nothing happens."""
         with self.lock:
+            self._let_phases_pass()
             self.clock.advance(seconds)
             self._catch_up()
+            self._let_phases_pass()
             self._come_due(collecting=seconds >= SECONDS_BETWEEN_COLLECTIONS)
+
+    def _let_phases_pass(self) -> None:
+        """Where the clock is real: as far as the time since the last call has brought them, before anything else happens."""
+        elapsed = self.clock.elapsed
+        if not self.clock.is_real:
+            return
+        polls = (elapsed - self._phases_passed) / SECONDS_PER_POLL
+        self._phases_passed = elapsed
+        self.links.time_passed(polls)
+        self.replication.time_passed(polls)
+        for cluster in self.clusters.values():
+            for result in cluster.async_results.values():
+                result.polls += polls
 
     def _let_time_pass(self) -> None:
         """Where the clock is real: what has come due since the last call."""
+        self._let_phases_pass()
         elapsed = self.clock.elapsed
         if not self.clock.is_real or elapsed < self._next_look:
             return
@@ -301,6 +325,7 @@ class World:
     def write(self, cluster: str, volume_id: int, mark: str) -> None:
         """A host writes something that can be recognised later. Raises HostIOError when it may not."""
         with self.lock:
+            self._let_phases_pass()
             self._sample_when_due()
             volume = self._open_volume(cluster, volume_id)
             if volume.access != pair_states.SOURCE:
@@ -408,6 +433,7 @@ class World:
 
     def _set_site(self, name: str, up: bool) -> None:
         with self.lock:
+            self._let_phases_pass()
             self.cluster(name).up = up
             self.links.settle()
             self.replication.settle_all()

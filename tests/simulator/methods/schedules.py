@@ -12,19 +12,20 @@ from .. import clock
 from ..api import ADMINISTRATORS_ONLY, Context, read, write
 from ..errors import ApiError
 from ..parameters import (
+    LONGEST_HOURS,
     Parameter,
     attributes,
     boolean,
     checked_members,
-    hours_minutes_seconds,
     integer,
     integers,
     mapping,
     objects,
     one_of,
+    retention,
     text,
 )
-from ..schedules import DAYS_OF_MONTH, DAYS_OF_WEEK, FIFO, FREQUENCIES, TIME_INTERVAL, Schedule, Taken
+from ..schedules import DAYS_OF_MONTH, DAYS_OF_WEEK, FREQUENCIES, TIME_INTERVAL, Schedule, Taken
 
 SHORTEST_MINUTES = 5
 SCHEDULE_ID = Parameter("scheduleID", integer, required=True)
@@ -125,8 +126,9 @@ def _checked(context: Context, params: dict[str, Any], present: Schedule | None)
     if "scheduleName" in params:
         changes["name"] = _checked_name(context, params["scheduleName"], present)
     if "attributes" in params:
-        changes["attributes"] = params["attributes"]
         changes["frequency"] = checked_members([FREQUENCY], params["attributes"], switches)["frequency"]
+        # Each capture has the same spelling, whatever was sent.
+        changes["attributes"] = {**params["attributes"], "frequency": changes["frequency"]}
     if "startingDate" in params:
         changes["starting"] = _moment(params["startingDate"])
     if "weekdays" in params:
@@ -161,7 +163,7 @@ def _checked_name(context: Context, name: str, present: Schedule | None) -> str:
 def _check_time(fields: dict[str, Any]) -> None:
     """Whether these fields of a schedule say when it runs."""
     hours, minutes = fields.get("hours", 0), fields.get("minutes", 0)
-    if hours < 0 or not 0 <= minutes < 60:
+    if not 0 <= hours <= LONGEST_HOURS or not 0 <= minutes < 60:
         raise ApiError("xInvalidParameter", "hours or minutes are out of range")
     if fields["frequency"] == TIME_INTERVAL:
         if 60 * hours + minutes < SHORTEST_MINUTES:
@@ -202,12 +204,10 @@ def _taken(context: Context, given: dict[str, Any], present: Schedule | None) ->
     if len(info.get("name", "")) > limits["snapshotNameLengthMax"]:
         raise ApiError("xInvalidParameter", "the name of a snapshot has at most 255 characters")
     options = {name: info[name] for name in OPTIONS if name in info}
-    retention = info.get("retention", "")
-    fifo = retention.lower() == FIFO
-    if retention and not fifo:
-        seconds = hours_minutes_seconds("retention", retention, context.world.switches)
-        options["retention"] = f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
-    return Taken(given, volume_ids, options, fifo)
+    if info.get("retention"):
+        options["retention"] = info["retention"]
+        retention("retention", info["retention"], context.world.switches)
+    return Taken(given, volume_ids, options)
 
 
 def _schedule(context: Context, each: Schedule) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from .. import clock, views
 from ..api import Context, read, write
 from ..cluster import TOO_FULL, Cluster
 from ..errors import ApiError
-from ..parameters import Parameter, attributes, boolean, hours_minutes_seconds, integer, integers, nullable, text
+from ..parameters import FIFO, Parameter, attributes, boolean, integer, integers, nullable, retention, text
 from ..records import GroupSnapshot, Snapshot, Volume
 
 VOLUME_ROLES = ("volumes",)
@@ -21,7 +21,7 @@ SNAPSHOT_OPTIONS = (
     Parameter("name", text),
     Parameter("enableRemoteReplication", boolean, since="8.0"),
     Parameter("expirationTime", nullable(text), since="8.0"),
-    Parameter("retention", hours_minutes_seconds, since="8.0"),
+    Parameter("retention", retention, since="8.0"),
     Parameter("attributes", attributes),
     Parameter("snapMirrorLabel", text, since="10.0"),
     Parameter("ensureSerialCreation", boolean, since="12.0"),
@@ -209,11 +209,28 @@ def _check_creation(context: Context, volumes: list[Volume], params: dict[str, A
     if len(params.get("name", "")) > cluster.limits["snapshotNameLengthMax"]:
         raise ApiError("xInvalidParameter", "the name of a snapshot has at most 255 characters")
     for volume in volumes:
-        if len(volume.snapshots) >= cluster.limits["snapshotsPerVolumeMax"]:
+        if not _has_room(cluster, volume, params):
             raise ApiError(world.switches.snapshot_limit_error, f"Volume {volume.volume_id} has too many snapshots")
         if params.get("ensureSerialCreation") and world.replication.is_sending_snapshot(volume):
             raise ApiError(world.switches.serial_conflict_error, "an earlier snapshot is still being replicated")
     _expiration(context, params)
+
+
+def _has_room(cluster: Cluster, volume: Volume, params: dict[str, Any]) -> bool:
+    """Whether the volume can have one more; of FIFO snapshots the oldest makes room."""
+    is_full = len(volume.snapshots) >= cluster.limits["snapshotsPerVolumeMax"]
+    if params.get("retention") != FIFO:
+        return not is_full
+    return volume.fifo_size > 0 and (not is_full or any(each.fifo for each in volume.snapshots.values()))
+
+
+def _make_room(context: Context, volume: Volume) -> None:
+    """The oldest FIFO snapshots go where a new one finds no room."""
+    fifo = [snapshot for _id, snapshot in sorted(volume.snapshots.items()) if snapshot.fifo]
+    most = context.cluster.limits["snapshotsPerVolumeMax"]
+    room = min(volume.fifo_size - len(fifo), most - len(volume.snapshots))
+    for snapshot in fifo[: max(0, 1 - room)]:
+        context.world.delete_snapshot(context.cluster, snapshot)
 
 
 def _snapshot_to_copy(cluster: Cluster, volume: Volume, params: dict[str, Any]) -> Snapshot | None:
@@ -227,6 +244,9 @@ def _snapshot_to_copy(cluster: Cluster, volume: Volume, params: dict[str, Any]) 
 
 def _take(context: Context, volume: Volume, params: dict[str, Any], marks: tuple[str, ...]) -> Snapshot:
     cluster, now = context.cluster, context.world.clock.now
+    is_fifo = params.get("retention") == FIFO
+    if is_fifo:
+        _make_room(context, volume)
     # Where it is taken, a snapshot and its instance are one.
     snapshot_uuid = cluster.new_uuid()
     snapshot = Snapshot(
@@ -243,6 +263,7 @@ def _take(context: Context, volume: Volume, params: dict[str, Any], marks: tuple
         expires=_expiration(context, params),
         label=params.get("snapMirrorLabel"),
         attributes=params.get("attributes", {}),
+        fifo=is_fifo,
     )
     volume.snapshots[snapshot.snapshot_id] = cluster.snapshots[snapshot.snapshot_id] = snapshot
     return snapshot
@@ -257,6 +278,8 @@ def _expiration(context: Context, params: dict[str, Any]) -> datetime.datetime |
     if "retention" in params:
         if params.get("expirationTime") is not None:
             raise ApiError("xInvalidParameter", "retention excludes expirationTime")
+        if params["retention"] == FIFO:
+            return None
         return context.world.clock.now + datetime.timedelta(seconds=params["retention"])
     given = params.get("expirationTime")
     if not given or given == "null":

@@ -166,6 +166,8 @@ def test_time_passes(control):
         ("/fullness", {"cluster": "alpha", "fullness": "half"}, "half"),
         ("/hinder", {"cluster": "alpha", "volume_id": 41, "hindrance": "rain"}, "rain"),
         ("/advance", {"seconds": "long"}, "seconds"),
+        ("/advance", {"seconds": -1}, "seconds"),
+        ("/advance", {"seconds": 1e300}, "seconds"),
         ("/odd_objects", {"cluster": "alpha", "method": "GetLimits", "id": 1}, "GetLimits"),
         ("/odd_objects", {"cluster": "nowhere", "method": "ListVolumes", "id": 1}, "nowhere"),
         ("/odd_objects", {"cluster": "alpha", "method": "ListVolumes"}, "id"),

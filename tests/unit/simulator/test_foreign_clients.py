@@ -47,6 +47,7 @@ MEANT = [
     ("ListVolumes", None, {}),
     ("ListClusterPairs", None, {}),
     ("ListSnapshots", {"volumeID": 0, "snapshotID": 0}, {}),
+    ("ListSnapshots", {"volumeID": "0", "snapshotID": "0"}, {}),
 ]
 
 
@@ -61,7 +62,7 @@ def test_parameters_are_taken_as_what_they_mean(method, sent, meant):
 )
 def test_a_strict_cluster_refuses_them(method, sent):
     world = World.from_dict({**SPEC, "switches": {"parameter_types": "strict"}})
-    if sent == {"volumeID": 0, "snapshotID": 0}:
+    if method == "ListSnapshots" and sent["volumeID"] == 0:
         assert error_of(world, method, sent) == "xSnapshotIDDoesNotExist"
     else:
         assert error_of(world, method, sent) in (
@@ -92,8 +93,9 @@ def test_a_null_that_says_something_is_taken_at_its_word(types):
 
 def test_a_zero_that_says_something_is_taken_at_its_word():
     world = World.from_dict(SPEC)
-    result_of(world, "ModifyVolume", {"volumeID": 42, "minFifoSize": 3})
-    assert result_of(world, "ModifyVolume", {"volumeID": 42, "minFifoSize": 0})["volume"]["minFifoSize"] == 0
+    for zero in (0, "0"):
+        result_of(world, "ModifyVolume", {"volumeID": 42, "minFifoSize": 3})
+        assert result_of(world, "ModifyVolume", {"volumeID": 42, "minFifoSize": zero})["volume"]["minFifoSize"] == 0
 
 
 def test_numbers_within_an_object_may_be_texts():
@@ -102,10 +104,51 @@ def test_numbers_within_an_object_may_be_texts():
     assert changed["qos"]["minIOPS"] == 100
 
 
-@pytest.mark.parametrize("value", [True, "yes", "4 2", [42], {"a": 1}])
+@pytest.mark.parametrize(
+    "value", [True, "yes", "4 2", [42], {"a": 1}, "4" * 5000, 2**63, "\N{ARABIC-INDIC DIGIT FOUR}"]
+)
 def test_what_means_no_number_is_refused_all_the_same(value):
     world = World.from_dict(SPEC)
     assert error_of(world, "RemoveVolumePair", {"volumeID": value}) == "xInvalidParameterType"
+
+
+def test_a_boolean_is_no_text():
+    error = error_of(World.from_dict(SPEC), "ModifySnapshot", {"snapshotID": 1, "expirationTime": True})
+    assert error == "xInvalidParameterType"
+
+
+INTERVAL = {
+    "scheduleName": "hourly",
+    "scheduleType": "Snapshot",
+    "attributes": {"frequency": "Time Interval"},
+    "hours": 1,
+    "scheduleInfo": {"volumeID": 42},
+}
+
+
+@pytest.mark.parametrize(
+    ("method", "params"),
+    [
+        ("CreateSnapshot", {"volumeID": 42, "retention": "99999999999:00:00"}),
+        ("CreateGroupSnapshot", {"volumes": [41, 42], "retention": "99999999999:00:00"}),
+        ("CreateSchedule", {**INTERVAL, "hours": 99999999999}),
+        ("CreateSchedule", {**INTERVAL, "scheduleInfo": {"volumeID": 42, "retention": "99999999999:00:00"}}),
+    ],
+)
+def test_times_that_no_date_can_hold_are_refused(method, params):
+    """A run that is due after the last date there is must not end every later call."""
+    world = World.from_dict(SPEC)
+    assert error_of(world, method, params) == "xInvalidParameter"
+    world.advance(7200)
+    assert result_of(world, "ListSchedules", {}) == {"schedules": []}
+
+
+def test_dates_of_another_time_zone_are_shown_as_utc():
+    world = World.from_dict(SPEC)
+    taken = result_of(world, "CreateSnapshot", {"volumeID": 42, "expirationTime": "2031-01-01T02:00:00+02:00"})
+    assert taken["snapshot"]["expirationTime"] == "2031-01-01T00:00:00Z"
+    beyond = {"volumeID": 42, "expirationTime": "9999-12-31T23:59:59-14:00"}
+    assert error_of(world, "CreateSnapshot", beyond) == "xInvalidParameter"
 
 
 @pytest.mark.parametrize("value", ["", 0, None])

@@ -192,6 +192,12 @@ def test_what_is_changed_is_read_back(world, given, member):
     assert changed[member] == given[member]
 
 
+@pytest.mark.parametrize("given", ["Days of Week", "days of week", "Days Of Week"])
+def test_a_frequency_is_shown_in_the_spelling_of_captures(world, given):
+    made = create(world, attributes={"frequency": given, "by": "tool"}, weekdays=[{"day": 1, "offset": 1}])
+    assert schedule(world, made)["attributes"] == {"frequency": "Days Of Week", "by": "tool"}
+
+
 def test_what_a_cluster_sets_itself_is_taken_and_ignored(world):
     made = create(world)
     changed = modify(world, made, hasError=True, lastRunStatus="Failed", lastRunTimeStarted="2024-01-01T00:00:00Z")
@@ -430,6 +436,20 @@ def test_without_room_for_fifo_a_run_fails(world):
 
 
 # When it fails
+
+
+def test_a_fault_that_no_one_has_looked_at_has_the_dates_of_the_runs(world):
+    world.cluster("alpha").volumes[1].fifo_size = 0
+    create(world, info={"retention": "fifo"})
+    world.advance(2 * HOUR)
+    world.cluster("alpha").volumes[1].fifo_size = 24
+    world.advance(3 * HOUR)
+    (fault,) = world.call("alpha", "ListClusterFaults", {"faultTypes": "resolved"})["faults"]
+    assert (fault["code"], fault["date"], fault["resolvedDate"]) == (
+        "scheduleActionError",
+        "2025-05-01T10:05:00.000000Z",
+        "2025-05-01T11:05:00.000000Z",
+    )
 
 
 def test_a_failed_run_raises_a_fault_until_one_succeeds(world):

@@ -248,3 +248,30 @@ def test_a_cluster_that_is_too_full_takes_none():
     given.target_full("alpha", "stage4Critical")
     with pytest.raises(ApiError):
         take(given)
+
+
+@pytest.mark.parametrize("group", [False, True])
+def test_fifo_snapshots_make_room_for_each_other_alone(group):
+    world = World.from_dict(
+        {"clusters": [{"name": "alpha", "volumes": [{"name": "a", "id": 1}, {"name": "b", "id": 2}]}]}
+    )
+    method, of = ("CreateGroupSnapshot", {"volumes": [1, 2]}) if group else ("CreateSnapshot", {"volumeID": 1})
+    world.call("alpha", "ModifyVolumes", {"volumeIDs": [1, 2], "fifoSize": 2})
+    for name in ("one", "two", "three"):
+        world.call("alpha", method, {**of, "name": f"kept-{name}"})
+        world.call("alpha", method, {**of, "name": name, "retention": "fifo"})
+    shown = world.call("alpha", "ListSnapshots", {"volumeID": 1})["snapshots"]
+    assert [each["name"] for each in shown] == ["kept-one", "kept-two", "two", "kept-three", "three"]
+    assert {each["expirationTime"] for each in shown} == {None}
+
+
+def test_without_room_for_fifo_nothing_is_deleted():
+    world = World.from_dict(
+        {"clusters": [{"name": "alpha", "volumes": [{"name": "a", "id": 1}, {"name": "b", "id": 2}]}]}
+    )
+    world.call("alpha", "CreateGroupSnapshot", {"volumes": [1, 2], "retention": "FIFO"})
+    world.cluster("alpha").volumes[2].fifo_size = 0
+    before = world.truth()
+    with pytest.raises(ApiError, match="xMaxSnapshotsPerVolumeExceeded"):
+        world.call("alpha", "CreateGroupSnapshot", {"volumes": [1, 2], "retention": "fifo"})
+    assert world.truth() == before

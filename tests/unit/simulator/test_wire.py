@@ -36,9 +36,9 @@ class Wire:
         host, port = self.running.address(cluster)
         return f"https://{host}:{port}/{path}"
 
-    def send(self, body, path="json-rpc/12.3", auth=("ansible", PASSWORD), verb="POST"):
+    def send(self, body, path="json-rpc/12.3", auth=("ansible", PASSWORD), verb="POST", headers=None):
         data = body if isinstance(body, (str, bytes)) else json.dumps(body)
-        return self.session.request(verb, self.url(path), data=data, auth=auth, timeout=10)
+        return self.session.request(verb, self.url(path), data=data, auth=auth, headers=headers, timeout=10)
 
     def call(self, method, **params):
         return self.send({"method": method, "params": params, "id": 7})
@@ -116,6 +116,10 @@ def test_every_published_version_is_served(wire, path):
         ({"body": "[]"}, 400),
         ({"body": "method=GetAPI"}, 400),
         ({"body": '[{"method": "GetAPI"}]'}, 400),
+        ({"body": '{"method": "GetAPI", "params": ' + "[" * 100_000}, 400),
+        ({"body": '{"method": "GetAPI", "params": {"a": NaN}}'}, 400),
+        ({"verb": "GET", "path": "json-rpc/12.5?method=ListVolumes&volumeIDs=[NaN]"}, 400),
+        ({"headers": {"Content-Encoding": "gzip"}}, 400),
     ],
 )
 def test_what_is_no_call_gets_a_page(wire, change, status):
@@ -129,6 +133,8 @@ def test_what_is_no_call_gets_a_page(wire, change, status):
         ({"method": "GetNothing"}, "xUnknownAPIMethod"),
         ({"method": "getclusterinfo"}, "xUnknownAPIMethod"),
         ({"method": 5}, "xUnknownAPIMethod"),
+        ({"method": ["GetAPI"]}, "xUnknownAPIMethod"),
+        ({"method": {"GetAPI": 1}}, "xUnknownAPIMethod"),
         ({"method": "RemoveVolumePair"}, "xMissingParameter"),
         ({"method": "RemoveVolumePair", "params": [41]}, "xInvalidParameter"),
         ({"method": "RemoveVolumePair", "params": {"volumeID": True}}, "xInvalidParameterType"),
@@ -316,6 +322,13 @@ def test_a_redirect(wire):
     call = {"method": "GetClusterInfo"}
     reply = wire.session.post(wire.url(), json=call, auth=("ansible", PASSWORD), timeout=10, allow_redirects=False)
     assert (reply.status_code, reply.headers["Location"]) == (302, "https://elsewhere.example.com/json-rpc/12.3")
+
+
+@pytest.mark.parametrize("params", [{"clusterPairingKey": "zz"}, {"clusterPairingKey": 5}, [5], "key", None])
+def test_a_fault_hits_a_call_without_a_readable_key_too(wire, params):
+    wire.world.faults.add(fault="xInvalidPairingKey", message="not {key}")
+    reply = wire.send({"method": "CompleteClusterPairing", "params": params}).json()
+    assert (reply["error"]["name"], reply["error"]["message"]) == ("xInvalidPairingKey", "not {key}")
 
 
 def test_a_message_repeats_what_is_in_a_key(wire):
