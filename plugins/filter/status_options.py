@@ -94,8 +94,11 @@ from ..plugin_utils._filter_input import names as names_in
 from ..plugin_utils._variables import flag, misspelled, seconds
 
 NAME = "status_options"
-#: What the playbook itself uses is known, too.
-OF_THE_PLAYBOOK = "report"
+#: What the playbook and the role use besides is known, too.
+OTHERS = {
+    "status": ("report",),
+    "report": ("peer", "links", "link", "among_all", "html", "json", "csv", "metrics", "history", "history_days"),
+}
 NAMES = ("max_lag", "warn_lag", "readiness", "fail_on_problems", "volumes", "accounts")
 #: Misspelled, they would be ignored, and every pair would be reported.
 SINGULAR = ("volume", "account")
@@ -112,7 +115,7 @@ def status_options(given: Any, links: Any = (), of: str = "status", *, names: An
         if names_of[name] in variables
     ]
     others = set(sequence(NAME, "names", names, "of names")) - {names_of[name] for name in SINGULAR}
-    problems += misspelled(others, [f"{of}_{name}" for name in (*NAMES, OF_THE_PLAYBOOK)], f"{of}_")
+    problems += misspelled(others, [f"{of}_{name}" for name in (*NAMES, *OTHERS[of])], f"{of}_")
     values = {name: (full, variables.get(full)) for name, full in names_of.items()}
     max_lag = seconds(*values["max_lag"], problems)
     return {

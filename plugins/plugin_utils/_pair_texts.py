@@ -16,7 +16,7 @@ import yaml
 from ansible.module_utils.common.validation import check_type_bool
 
 from ..module_utils._pairing.pair_options import ITEM
-from ._pair_items import shown, usable_item
+from ._pair_items import usable_item
 
 CREATE = "create_peer_volume"
 #: The columns of a list, in the order of the options of the module.
@@ -58,7 +58,8 @@ def from_csv(text: str) -> tuple[Items, Faults]:
         return [], ["the text is empty; its first row must name the columns"]
     columns, faults = _columns(rows[start])
     if not set(columns) & set(COLUMNS):
-        return [], [f"{shown(delimiter.join(rows[start]))} names no column of a list; {EXAMPLE}"]
+        # Not what it has: the file may be another one, with a password in it.
+        return [], [f"the first row of the text names no column of a list; {EXAMPLE}"]
     if "volume" not in columns and "volume_id" not in columns:
         return [], faults
     # A column that is not known does not hide what is wrong with the rows.

@@ -67,10 +67,13 @@ def test_nothing_is_given(nothing):
             [["orders-db", "a_b c"]],
             "protect_pairs: pairs[0] (orders-db), pairs[1] (a_b c): no dictionary; give each volume as {volume: NAME}.",
         ),
-        (["orders-db"], f"protect_pairs: 'orders-db' names no column of a list; {EXAMPLE}."),
-        (["orders-db, wiki"], f"protect_pairs: 'orders-db,wiki' names no column of a list; {EXAMPLE}."),
-        (["orders db\nwiki\n"], f"protect_pairs: 'orders db' names no column of a list; {EXAMPLE}."),
-        (["", "pairs.csv", "a\nb"], f"protect_pairs_file pairs.csv: 'a' names no column of a list; {EXAMPLE}."),
+        (["orders-db"], f"protect_pairs: the first row of the text names no column of a list; {EXAMPLE}."),
+        (["orders-db, wiki"], f"protect_pairs: the first row of the text names no column of a list; {EXAMPLE}."),
+        (["orders db\nwiki\n"], f"protect_pairs: the first row of the text names no column of a list; {EXAMPLE}."),
+        (
+            ["", "pairs.csv", "a\nb"],
+            f"protect_pairs_file pairs.csv: the first row of the text names no column of a list; {EXAMPLE}.",
+        ),
         (
             ["volume,Peer-Volumes,x\na,b,c"],
             "protect_pairs cannot be used, nothing was written: unknown column 'Peer-Volumes', unknown column 'x'.",

@@ -115,3 +115,10 @@ def test_variables_of_others_are_left_alone():
         for each in status_options({}, names=["status_clusters", "status_ready", "status_answering"])["problems"]
         if "is no variable here" in each
     ]
+
+
+def test_a_misspelled_variable_of_the_role_report():
+    names = ["report_htm", "report_link", "report_history_days", "report_mine"]
+    assert status_options({}, of="report", names=names)["problems"] == [
+        "report_htm is no variable here: the name is report_html"
+    ]
