@@ -324,8 +324,6 @@ class Snapshot:
     expires: str = ""
     #: Those of its group, if it is read as a member of one.
     attributes: Mapping[str, Any] = field(default_factory=dict, hash=False)
-    #: Whether the cluster has all of it: a copy is listed before it has arrived.
-    complete: bool = True
     #: The API's status of its copy, by the UUID of the pair.
     remote: Mapping[str, str] = field(default_factory=dict, hash=False)
     #: False while it is still being taken, or received from the other side.

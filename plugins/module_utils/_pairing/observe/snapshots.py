@@ -80,7 +80,6 @@ def _snapshot(entry: dict) -> Snapshot:
         replicated=bool(entry.get("enableRemoteReplication")),
         expires=optional_text(entry, "expirationTime"),
         attributes=_attributes(entry),
-        complete=optional_text(entry, "status").lower() == "done",
         remote=dict(
             within("remoteStatuses", _remote_status, status) for status in optional_items(entry, "remoteStatuses")
         ),
