@@ -87,11 +87,9 @@ class FailoverRehearsalJob:
         observation = self._read(run, clusters)
         if not self.desired.present:
             observation = self._without_unfinished(run, clusters, observation)
-        if planning:
-            from .failover_rehearsal_planning import with_surroundings
+        from .failover_rehearsal_planning import with_surroundings
 
-            observation = with_surroundings(run, observation, self.desired)
-        return observation
+        return with_surroundings(run, observation, self.desired, planning)
 
     def _read(self, run: Run, clusters: Sides[Cluster | None]) -> Observation:
         """The lists of both clusters, and the rehearsal in them."""

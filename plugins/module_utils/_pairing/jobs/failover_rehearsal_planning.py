@@ -29,15 +29,18 @@ from .failover_rehearsal_observation import Observation
 from .volume_pair_planning import limits_or_none, read_or
 
 
-def with_surroundings(run: Run, observation: Observation, desired: DesiredRehearsal) -> Observation:
-    """The observation with what its plans need. Raises Failure if a name does not exist, or if there is no room."""
+def with_surroundings(run: Run, observation: Observation, desired: DesiredRehearsal, planning: bool) -> Observation:
+    """The observation with what its plans need. Raises Failure if a name does not exist, or if there is no room.
+
+    planning: clones may be begun; otherwise only those that exist are concluded.
+    """
     if not desired.present:
         clones = [item.made() for item in observation.items if item.row == "made"]
         usage = read_host_sessions(run, LOCAL, clones) if clones else {}
         return replace(observation, around=Surroundings(usage=usage))
     around = _with_names(run, observation, desired)
     missing = to_clone(observation.items)
-    if missing:
+    if missing and planning:
         around = _with_room(run, around, desired)
         room.check(Catalog(observation.view(LOCAL)), missing, around)
     return replace(observation, around=around)

@@ -213,7 +213,7 @@ def observed_clones(
     found: list[ObservedRehearsal] = []
     # A list of all volumes may have deleted ones, too.
     known = {volume.id: volume for volume in (*catalog.living, *deleted)}
-    for _id, volume in sorted(known.items()):
+    for volume in sorted(known.values(), key=lambda volume: (volume.name, volume.id)):
         about = rehearsed(volume)
         if about is None or about.rehearsal != desired.name:
             continue
