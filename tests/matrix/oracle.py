@@ -83,6 +83,10 @@ def of_others(truth: Truth, names: Iterable[str], owners: Iterable[Thing], pendi
                     each for each in cluster["accounts"] if site not in SITES or (site, each[1]) not in owners
                 ],
                 "volumes": [each for each in cluster["volumes"] if site not in SITES or each["name"] not in names],
+                "access_groups": [
+                    [group, [number for number in members if number not in _numbers(cluster, names)]]
+                    for group, members in cluster["access_groups"]
+                ],
                 # A group is as good as its members, and those belong to volumes.
                 "group_snapshots": [],
                 "cluster_pairs": [
@@ -92,6 +96,10 @@ def of_others(truth: Truth, names: Iterable[str], owners: Iterable[Thing], pendi
             for site, cluster in truth["clusters"].items()
         },
     }
+
+
+def _numbers(cluster: Mapping[str, Any], names: frozenset[str]) -> set[int]:
+    return {volume["id"] for volume in cluster["volumes"] if volume["name"] in names}
 
 
 def _is_ours(entry: Mapping[str, Any], site: str, pending: Iterable[Thing]) -> bool:
