@@ -137,6 +137,7 @@ def start(job: Job[Observed], run: Run, check_mode: bool, interval: float = 0, w
         _apply(job, run, outcome)
     _verify(job, run, outcome, wait.Limits(job.wait_timeout, interval=interval))
     _conclude(job, run, outcome)
+    _name_unconcluded(run, outcome)
     return outcome
 
 
@@ -288,6 +289,17 @@ def _conclude(job: Job, run: Run, outcome: Outcome) -> None:
     for item, verdict in zip(outcome.items, job.judge(outcome.observation, 0)):
         if item.going and verdict.failure:
             item.fail(verdict.failure)
+
+
+def _name_unconcluded(run: Run, outcome: Outcome) -> None:
+    """Let the failures of items that were not rolled back name what waits for its conclusion."""
+    for item in outcome.items:
+        begun = [done for done in item.done if done.step.IS_CONCLUDED]
+        if item.failure and not item.rolled_back and begun:
+            from .apply.step_kinds import kind_of
+
+            left = (kind_of(done.step).kept(run, done) for done in begun)
+            item.failure.left_behind += [text for text in left if text]
 
 
 def _write_conclusion(run: Run, outcome: Outcome, plans: Sequence[Plan], fail_fast: bool) -> None:

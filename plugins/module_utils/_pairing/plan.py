@@ -86,6 +86,8 @@ class Step:
     GROWS: ClassVar[bool] = False
     #: It pairs clusters or volumes.
     MAKES_PAIR: ClassVar[bool] = False
+    #: What it has made is of use, or is removed, only once the wait is over; if that fails, `left_behind` names it.
+    IS_CONCLUDED: ClassVar[bool] = False
 
     @property
     def phase(self) -> Phase:

@@ -22,6 +22,7 @@ class TakePoint(TakeCheckpoint):
     """Take the replicated snapshot that a rehearsal clones: on the source, for all volumes of a group at one moment."""
 
     OTHERWISE = "nothing was cloned"
+    IS_CONCLUDED = True
 
     #: The name of the rehearsal.
     rehearsal: str = ""
@@ -54,6 +55,7 @@ class CloneVolume(Step):
     source: Volume | None = None
 
     PHASE = Phase.CLONE
+    IS_CONCLUDED = True
 
 
 @dataclass(frozen=True)

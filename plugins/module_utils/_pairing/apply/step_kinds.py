@@ -94,6 +94,10 @@ def _nothing_to_undo(_writer: Writer, _done: Done, _item: Item) -> str | None:
     return None
 
 
+def _nothing_kept(_run: Run, _done: Done) -> str | None:
+    return None
+
+
 def _never(_failure: Failure) -> bool:
     return False
 
@@ -108,6 +112,8 @@ class StepKind:
     run: Callable[[Writer, Sequence[Any]], Done] | None = None
     #: Puts back what the step did, if it still is as the step left it; a message about what stays. Raises Failure.
     undo: Callable[[Writer, Done, Item], str | None] = _nothing_to_undo
+    #: A message about what the step has made, if the task ends before it is concluded; None if nothing of it is left.
+    kept: Callable[[Run, Done], str | None] = _nothing_kept
     #: What steps that one call can serve have in common, and how many it serves.
     shared: Callable[[Any], tuple[object, ...]] | None = None
     max_batch: Callable[[Any], int] = lambda _step: MAX_IDS
@@ -289,8 +295,18 @@ def _keep_promotion(writer: Writer, done: Done, item: Item) -> str | None:
 
 
 def _keep_clone(writer: Writer, done: Done, _item: Item) -> str | None:
+    return _kept_clone(writer.run, done)
+
+
+def _kept_clone(run: Run, done: Done) -> str | None:
     """A clone is kept: the next run goes on with it, and state: absent removes it."""
-    return f"{done.step.object} on cluster {writer.run.name(done.step.side)}: it was cloned and kept"
+    return f"{done.step.object} on cluster {run.name(done.step.side)}: it was begun and is kept"
+
+
+def _kept_point(run: Run, done: Done) -> str | None:
+    if not done.taken.users:
+        return None
+    return f"snapshot {done.taken.name} of {done.step.object} on cluster {run.name(done.step.side)}: it stays until it expires"
 
 
 def _grant_again(writer: Writer, done: Done, _item: Item) -> str | None:
@@ -378,8 +394,8 @@ KINDS: dict[type[Step], StepKind] = {
         max_batch=lambda step: step.max_batch,
     ),
     # Rehearsals.
-    TakePoint: _checkpoints(TakePoint),
-    CloneVolume: StepKind(_one("CloneVolume"), _clone, _keep_clone, recheck=not_cloneable),
+    TakePoint: replace(_checkpoints(TakePoint), kept=_kept_point),
+    CloneVolume: StepKind(_one("CloneVolume"), _clone, _keep_clone, _kept_clone, recheck=not_cloneable),
     SetPolicy: _changing(),
     GrantAccess: StepKind(
         _all(access.ADD), _grant, shared=lambda step: (step.side, step.group_id), split_after=_refused

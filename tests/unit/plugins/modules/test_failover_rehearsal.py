@@ -402,7 +402,7 @@ def test_a_group_that_refuses_leaves_clones_that_the_next_run_goes_on_with(hosts
     site.world.faults.add("beta", "AddVolumesToVolumeAccessGroup", fault="xPermissionDenied")
     result = rehearse(site, access_group="test-hosts")
     assert (code(result), result["changed"]) == ("permission", True)
-    assert result["error"]["left_behind"] == [f"volume orders-{NAME} on cluster beta: it was cloned and kept"]
+    assert result["error"]["left_behind"] == [f"volume orders-{NAME} on cluster beta: it was begun and is kept"]
     again = succeeds(rehearse(site, access_group="test-hosts"))
     assert [action["method"] for action in again["actions"]] == ["AddVolumesToVolumeAccessGroup"]
 
