@@ -27,6 +27,7 @@ from ansible_collections.elementsw.replication.plugins.modules import (
     element_pair_info,
     element_volume_pair,
 )
+from ansible_collections.elementsw.replication.tests.simulator.settings import Timings
 from ansible_collections.elementsw.replication.tests.simulator.world import World
 
 PEER = {"hostname": "beta.example.com", "mvip": None}
@@ -425,10 +426,13 @@ def _snapshot_on_both_sides(world: World) -> None:
         world.call(site, "ListSnapshots")
 
 
-def _rehearsal(name: str, initial: Mapping[str, Spec], desired: Mapping[str, Spec], **options: Any) -> Flow:
+def _rehearsal(
+    name: str, initial: Mapping[str, Spec], desired: Mapping[str, Spec], clone_seconds: float = 0, **options: Any
+) -> Flow:
     """initial, desired: the volumes of alpha, which has the target."""
     worlds = [spec(volumes, DATA, pairs=FROM_BETA) for volumes in (initial, desired)]
     for world in worlds:
+        world["timings"] = {**dict.fromkeys(Timings.DEFAULTS, 0), "clone_seconds": clone_seconds}
         world["clusters"][0].update(access_groups=[{"name": "hosts"}], qos_policies=[{"name": "bronze"}])
     return Flow(
         f"rehearsal: {name}",
@@ -444,6 +448,7 @@ def _rehearsal(name: str, initial: Mapping[str, Spec], desired: Mapping[str, Spe
 WITH_CLONE = {**DATA, CLONE: {"marks": ["o"]}}
 REHEARSAL_FLOWS = (
     _rehearsal("latest", DATA, WITH_CLONE),
+    _rehearsal("latest, slowly", DATA, WITH_CLONE, clone_seconds=20),
     _rehearsal("now", DATA, WITH_CLONE, point="now"),
     _rehearsal("for hosts", DATA, WITH_CLONE, access_group="hosts", qos_policy="bronze"),
     _rehearsal("absent", {**DATA, CLONE: LEFT}, DATA, state="absent"),
