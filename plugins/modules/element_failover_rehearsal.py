@@ -179,6 +179,13 @@ EXAMPLES = r"""
     point: latest
     peer_unreachable: local_only
 
+- name: Rehearse with what is here after the other site is gone
+  elementsw.replication.element_failover_rehearsal:
+    peer:
+      mvip: 192.0.2.10
+    name: drill-alone
+    peer_unreachable: assume_dead
+
 - name: Rehearse volumes whose names are not unique
   elementsw.replication.element_failover_rehearsal:
     peer_host: alpha

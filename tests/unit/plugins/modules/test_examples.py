@@ -22,6 +22,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.elementsw.replication.plugins.module_utils._element.arguments import CONNECTION
 from ansible_collections.elementsw.replication.plugins.modules import (
     element_cluster_pair,
+    element_failover_rehearsal,
     element_pair_info,
     element_volume_pair,
 )
@@ -30,6 +31,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[4]
 PREFIX = "elementsw.replication."
 MODULES = {
     PREFIX + "element_cluster_pair": element_cluster_pair,
+    PREFIX + "element_failover_rehearsal": element_failover_rehearsal,
     PREFIX + "element_pair_info": element_pair_info,
     PREFIX + "element_volume_pair": element_volume_pair,
 }

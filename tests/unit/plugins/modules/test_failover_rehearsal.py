@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Rehearsals of a failover: what the clones hold, what is refused, and that no pair and no other volume is touched."""
+"""Rehearsals of a failover: what the clones hold, what is refused, and that no pair and no other volume changes."""
 
 from __future__ import annotations
 
@@ -230,7 +230,7 @@ def test_a_pair_that_is_not_whole_is_left_out_with_a_warning_unless_it_is_named(
 # --- what is refused, before anything is written -----------------------------------------------------------------------
 
 
-def stranger(site, **more):
+def another_volume(site, **more):
     params = {"name": f"orders-{NAME}", "accountID": volume(site, "beta", "orders").account_id, "totalSize": 10**9}
     site.world.call("beta", "CreateVolume", {**params, "enable512e": True, **more})
 
@@ -266,12 +266,12 @@ def nothing(site):
 @pytest.mark.parametrize(
     ("spoil", "options", "expected", "said"),
     [
-        (stranger, {}, "name_taken", "give the rehearsal another name"),
-        (lambda site: stranger(site, attributes={MINE: NAME}), {}, "name_taken", "is no clone of this rehearsal"),
+        (another_volume, {}, "name_taken", "give the rehearsal another name"),
+        (lambda site: another_volume(site, attributes={MINE: NAME}), {}, "name_taken", "is no clone of this rehearsal"),
         (full, {}, "cluster_full", "stage 4"),
         (without_space, {}, "cluster_full", "may still be provisioned"),
         (without_numbers, {}, "limit_reached", "the limit is 1"),
-        (nothing, {"account": "nobody-here"}, "account_not_found", "correct account"),
+        (nothing, {"account": "no-such-account"}, "account_not_found", "correct account"),
         (nothing, {"access_group": "none"}, "access_group_not_found", "correct access_group"),
         (nothing, {"qos_policy": "none"}, "qos_policy_not_found", "correct qos_policy"),
         (nothing, {"volumes": ["orders", "ordres"]}, "volume_not_found", "check the spelling"),
@@ -446,8 +446,8 @@ def test_nothing_is_deleted_that_is_no_clone_of_this_rehearsal(drill):
     made = number(site, "beta", f"orders-{NAME}")
     beta = site.world.cluster("beta")
     site.world.call("beta", "CloneVolume", {"volumeID": made, "name": "keep-me"})
-    stranger(site, name="mine-only", attributes={MINE: NAME})
-    stranger(site, name=f"x-{NAME}", attributes={MINE: NAME, f"{MINE}-pair": "d2c7", f"{MINE}-clone": "another"})
+    another_volume(site, name="mine-only", attributes={MINE: NAME})
+    another_volume(site, name=f"x-{NAME}", attributes={MINE: NAME, f"{MINE}-pair": "d2c7", f"{MINE}-clone": "another"})
     succeeds(rehearse(site, state="absent"))
     assert made not in beta.volumes
     left = {each.name for each in beta.volumes.values() if not each.deleted}
