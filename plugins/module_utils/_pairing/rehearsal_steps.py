@@ -55,6 +55,8 @@ class CloneVolume(Step):
     source: Volume | None = None
 
     PHASE = Phase.CLONE
+    # A complete clone is of no use without its access group, and then needs its snapshot no more.
+    FINAL = True
     IS_CONCLUDED = True
 
 

@@ -29,7 +29,7 @@ from ..observe.clusters import identify_clusters
 from ..observe.lag import list_delays
 from ..observe.volumes import list_deleted_volumes, list_volumes
 from ..outcome import Outcome
-from ..plan import Plan, Verdict
+from ..plan import Plan, Step, Verdict
 from ..rehearsal import NAME
 from ..run import Run
 from ..views import Listed, VolumeView
@@ -188,7 +188,10 @@ class FailoverRehearsalJob:
         return observation
 
     def decide(self, observation: Observation) -> Sequence[Plan]:
-        plans = [table.decide(item, self.desired, observation.around) for item in observation.items]
+        plans = [
+            _with(table.decide(item, self.desired, observation.around), observation.removals.get(item.item, ()))
+            for item in observation.items
+        ]
         if plans and observation.warnings:
             plans[0] = replace(plans[0], warnings=observation.warnings)
         return plans
@@ -243,6 +246,11 @@ class FailoverRehearsalJob:
                 for item in observation.items
             ]
         }
+
+
+def _with(plan: Plan, removals: tuple[Step, ...]) -> Plan:
+    """The plan with what it removes after the wait; one with a problem has no steps."""
+    return plan if plan.problem else replace(plan, concluding=(*plan.concluding, *removals))
 
 
 def problem_of(params: Mapping[str, Any]) -> str | None:

@@ -14,6 +14,7 @@ from ..decide.identity import UnreachablePeer
 from ..decide.rehearsal.state import ObservedRehearsal, Surroundings
 from ..decide.volume_pair.state import ObservedVolumePair
 from ..model import LOCAL, SIDES, CloneJob, Side, Sides, of_side
+from ..plan import Step
 from ..views import VolumeView
 
 
@@ -36,6 +37,8 @@ class Observation:
     #: The time on the clock of this cluster, in the API's form.
     now: str = ""
     warnings: tuple[str, ...] = ()
+    #: The steps, by item, that remove the snapshots that an earlier run has left.
+    removals: Mapping[int, tuple[Step, ...]] = field(default_factory=dict)
 
     def view(self, side: Side) -> VolumeView:
         """What the cluster of a side lists. Raises LookupError for a peer that does not answer."""

@@ -43,7 +43,8 @@ def with_surroundings(run: Run, observation: Observation, desired: DesiredRehear
     if missing and planning:
         around = _with_room(run, around, desired)
         room.check(Catalog(observation.view(LOCAL)), missing, around)
-    return replace(observation, around=around)
+    observation = replace(observation, around=around)
+    return replace(observation, removals=points_to_remove(run, observation)) if planning else observation
 
 
 def _with_names(run: Run, observation: Observation, desired: DesiredRehearsal) -> Surroundings:
@@ -88,7 +89,7 @@ def points_to_remove(run: Run, observation: Observation) -> dict[int, tuple[Step
     Empty while a clone is being made, which may need one of them. Two reads for each cluster, if there are any.
     """
     items = {number: item for number, item in enumerate(observation.items) if item.problem is None}
-    if observation.views.peer is None or any(item.row != "made" for item in items.values()):
+    if observation.views.peer is None or any(item.row == "making" for item in items.values()):
         return {}
     points = table.points_in_use(items)
     if not points:

@@ -642,3 +642,17 @@ def test_a_failover_after_the_rehearsal_is_as_before(drill):
     succeeds(site.run("volume_pair", volume="orders", **TURN))
     succeeds(rehearse(site, state="absent"))
     assert clones(site) == {}
+
+
+def test_a_snapshot_that_an_earlier_run_has_left_is_removed(drill):
+    site = drill()
+    site.world.faults.add("beta", "DeleteGroupSnapshot", fault="xPermissionDenied", times=None)
+    site.world.faults.add("alpha", "DeleteGroupSnapshot", fault="xPermissionDenied", times=None)
+    result = succeeds(rehearse(site, point="now"))
+    assert any("stays until it expires" in str(text) for text in result.get("warnings", [])), result
+    assert len(snapshots(site)) == 12
+    site.world.faults.clear()
+    again = succeeds(rehearse(site, "check_then_run", point="now"))
+    assert [action["method"] for action in again["actions"]] == ["DeleteGroupSnapshot"] * 2
+    assert snapshots(site) == ["hourly"] * 6
+    assert rehearse(site, "check_then_run", point="now")["changed"] is False
