@@ -234,7 +234,8 @@ class FailoverRehearsalJob:
         from .failover_rehearsal_planning import points_to_remove
 
         plans = [table.conclude(item, self.desired, observation.around) for item in observation.items]
-        removals = points_to_remove(run, observation)
+        known = observation.removals_complete
+        removals = observation.removals if known else points_to_remove(run, observation)
         return [replace(plan, steps=(*plan.steps, *removals.get(number, ()))) for number, plan in enumerate(plans)]
 
     def report(self, outcome: Outcome[Observation]) -> dict:

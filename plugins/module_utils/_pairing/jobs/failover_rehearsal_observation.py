@@ -39,6 +39,8 @@ class Observation:
     warnings: tuple[str, ...] = ()
     #: The steps, by item, that remove the snapshots that an earlier run has left.
     removals: Mapping[int, tuple[Step, ...]] = field(default_factory=dict)
+    #: Whether these are all, since every clone existed when they were read.
+    removals_complete: bool = False
 
     def view(self, side: Side) -> VolumeView:
         """What the cluster of a side lists. Raises LookupError for a peer that does not answer."""

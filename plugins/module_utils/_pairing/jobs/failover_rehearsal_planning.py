@@ -44,7 +44,10 @@ def with_surroundings(run: Run, observation: Observation, desired: DesiredRehear
         around = _with_room(run, around, desired)
         room.check(Catalog(observation.view(LOCAL)), missing, around)
     observation = replace(observation, around=around)
-    return replace(observation, removals=points_to_remove(run, observation)) if planning else observation
+    if not planning:
+        return observation
+    complete = all(item.row == "made" for item in observation.items)
+    return replace(observation, removals=points_to_remove(run, observation), removals_complete=complete)
 
 
 def _with_names(run: Run, observation: Observation, desired: DesiredRehearsal) -> Surroundings:
