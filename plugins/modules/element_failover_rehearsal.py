@@ -142,8 +142,10 @@ notes:
 seealso:
   - module: elementsw.replication.element_volume_pair
   - module: elementsw.replication.element_pair_info
-  - ref: ansible_collections.elementsw.replication.docsite.guide_failover
-    description: Failovers, planned and forced.
+  - plugin: elementsw.replication.rehearse
+    plugin_type: role
+  - ref: ansible_collections.elementsw.replication.docsite.guide_rehearsal
+    description: Rehearsals every quarter, with their evidence.
 """
 
 EXAMPLES = r"""

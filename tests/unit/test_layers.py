@@ -30,7 +30,7 @@ MAY_IMPORT = {
     "plugin_utils/_pair_items": [f"{UTILS}/_element/arguments", f"{PAIRING}/pair_options"],
     "plugin_utils/_pair_texts": ["plugin_utils/_pair_items", f"{PAIRING}/pair_options"],
     "plugin_utils/_summary_parts": [f"{PAIRING}/model"],
-    "plugin_utils/_variables": [f"{UTILS}/_element/arguments"],
+    "plugin_utils/_variables": [f"{UTILS}/_element/arguments", "plugin_utils/_filter_input"],
     "plugin_utils/_pair_rows": [],
     "plugin_utils/_report_times": ["plugin_utils/_filter_input"],
     # Of the modules' code what neither reads nor decides anything about clusters: texts of names, sizes and empty values.

@@ -60,9 +60,8 @@ COMPLETE_PAIRING = Resend(20, lambda _number: 3.0, lambda failure: failure.name 
 HANDSHAKE = Resend(6, lambda number: min(2.0**number, 10.0), lambda failure: isinstance(failure, KeySpent), True)
 
 
-def clone_slot(run: Run, seconds: float, busy: frozenset[str]) -> Resend:
-    """CloneVolume while the cluster makes as many clones as it can, for so many seconds. busy: what it says then."""
-    until = run.clock.monotonic() + seconds
+def clone_slot(run: Run, until: float, busy: frozenset[str]) -> Resend:
+    """CloneVolume while the cluster makes as many clones as it can, until this time. busy: what it says then."""
 
     def is_busy(failure: Failure) -> bool:
         return failure.name in busy and run.clock.monotonic() < until

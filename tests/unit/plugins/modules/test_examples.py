@@ -42,7 +42,7 @@ def role_options(name: str) -> dict[str, Any]:
     return yaml.safe_load(text)["argument_specs"]["main"]["options"]
 
 
-ROLES = {name: role_options(name) for name in ("failover", "protect", "report")}
+ROLES = {name: role_options(name) for name in ("failover", "protect", "rehearse", "report")}
 # What no module has an option for.
 OF_ROLES_ALONE = {
     *(f"{role}_{name}" for role in ROLES for name in ("peer", "pairs")),

@@ -17,6 +17,7 @@ from ansible_collections.elementsw.replication.tests.unit.plugins.modules.paired
     volume,
     write,
 )
+from ansible_collections.elementsw.replication.tests.unit.plugins.modules.pasting import paste, report_of
 
 ONE = ["orders"]
 NAME = "drill"
@@ -656,3 +657,24 @@ def test_a_snapshot_that_an_earlier_run_has_left_is_removed(drill):
     assert [action["method"] for action in again["actions"]] == ["DeleteGroupSnapshot"] * 2
     assert snapshots(site) == ["hourly"] * 6
     assert rehearse(site, "check_then_run", point="now")["changed"] is False
+
+
+# --- reports -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_rehearsal_that_no_one_has_removed_is_reported_with_what_removes_it(drill):
+    """The clusters of these tests live in an earlier year than the machine, so that every clone is old."""
+    site = drill()
+    assert codes(report_of(site)) == []
+    succeeds(rehearse(site))
+    found = report_of(site)
+    assert (codes(found), found["healthy"]) == (["rehearsal_left"], True)
+    (problem,) = found["problems"]
+    assert (problem["cluster"], problem["severity"]) == ("beta", "warning")
+    assert f"the rehearsal {NAME} is older than a day: volume ledger-{NAME}" in problem["message"]
+    paste(site, problem["command"])
+    assert (codes(report_of(site)), clones(site)) == ([], {})
+
+
+def codes(report):
+    return [problem["code"] for problem in report["problems"]]

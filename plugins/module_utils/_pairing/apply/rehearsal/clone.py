@@ -48,8 +48,10 @@ _MEANINGS = {
 def clone(writer: Writer, step: CloneVolume) -> None:
     """Let the cluster begin the clone. Raises Failure: its `left_behind` names a clone that may have been begun."""
     once = partial(attempt, writer.run, CHANGE, partial(_clone_once, writer, step), partial(_search, writer, step))
+    # All clones of a run share the time: they wait for the same turns.
+    until = writer.deadline("clone", step.timeout)
     try:
-        attempt(writer.run, clone_slot(writer.run, step.timeout, BUSY), once)
+        attempt(writer.run, clone_slot(writer.run, until, BUSY), once)
     except ApiError as exc:
         if exc.outcome_unknown or exc.name not in _MEANINGS:
             raise

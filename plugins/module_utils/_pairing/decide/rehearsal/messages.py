@@ -25,6 +25,12 @@ def name_taken(observed: ObservedRehearsal, desired: DesiredRehearsal) -> Failur
     return refusal(observed, "name_taken", f"{what}; give the rehearsal another name than {desired.name}")
 
 
+def same_name(observed: ObservedRehearsal, others: Iterable[Volume], name: str) -> Failure:
+    labels = first_named([volume.label for volume in others])
+    what = f"the clones of {labels} would all have the name {name}"
+    return refusal(observed, "name_taken", f"{what}; rehearse them one after the other, each with a name of its own")
+
+
 def made_twice(observed: ObservedRehearsal) -> Failure:
     names = first_named([volume.label for volume in observed.others], 5)
     remedy = "remove the rehearsal with state: absent, then run again"

@@ -14,10 +14,11 @@ from ...._element.errors import Failure
 from ...model import LOCAL, TARGET, Volume
 from ...rehearsal import clone_name, rehearsed
 from ..catalog import Catalog
+from ..volume_pair.classification import find_duplicates
 from ..volume_pair.desired import DesiredPair
 from ..volume_pair.messages import ends, missing, refusal, volume_deleted
 from ..volume_pair.state import ObservedVolumePair
-from . import room
+from . import messages, room
 from .points import newest
 from .state import DesiredRehearsal, ObservedRehearsal, Row, Surroundings
 
@@ -148,8 +149,30 @@ def observed_targets(
 ) -> tuple[ObservedRehearsal, ...]:
     """The targets with what exists of their clones. cloning: the volumes that this cluster makes clones of."""
     owner_id = None if desired.account is None else room.account_id(catalog, desired.account)
-    targets = (_target(catalog, number, *each, owner_id) for number, each in enumerate(found))
-    return tuple(_with_clone(catalog, target, desired, cloning) for target in targets)
+    targets = [_target(catalog, number, *each, owner_id) for number, each in enumerate(found)]
+    clashes = _clashes(targets, desired)
+    return tuple(
+        replace(target, problem=clashes[target.item])
+        if target.item in clashes
+        else _with_clone(catalog, target, desired, cloning)
+        for target in targets
+    )
+
+
+def _clashes(targets: Sequence[ObservedRehearsal], desired: DesiredRehearsal) -> dict[int, Failure]:
+    """The Failure, by item, of volumes that are named twice, or whose clones would have one name: names can repeat."""
+    by_name: dict[str, list[ObservedRehearsal]] = {}
+    for target in targets:
+        if target.original is not None and target.problem is None:
+            by_name.setdefault(target.original_name, []).append(target)
+    duplicates = find_duplicates([target.pair for target in targets])
+    return {
+        target.item: duplicates.get(target.item)
+        or messages.same_name(target, [each.target() for each in same], target.clone_name(desired.name))
+        for same in by_name.values()
+        if len(same) > 1
+        for target in same
+    }
 
 
 def _target(

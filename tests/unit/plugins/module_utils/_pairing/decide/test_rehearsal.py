@@ -23,8 +23,14 @@ from ansible_collections.elementsw.replication.plugins.module_utils._pairing.dec
     DesiredRehearsal,
     Surroundings,
 )
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.report.rehearsals import (
+    left_rehearsals,
+)
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.volume_pair.classification import (
     classify_all,
+)
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.volume_pair.desired import (
+    DesiredPair,
 )
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.model import (
     CloneJob,
@@ -76,6 +82,23 @@ def observed(*others, desired=PRESENT, cloning=(), which=ALL, **more):
 
 def removable(*others, deleted=(), which=ALL):
     return selection.observed_clones(Catalog(views(*others).local), deleted, which, ABSENT)
+
+
+def test_a_volume_that_is_named_twice():
+    twice = Selection(pairs=(DesiredPair(volume="orders"), DesiredPair(volume_id=41)))
+    assert [item.problem.code for item in observed(which=twice)] == ["duplicate_item"] * 2
+
+
+def test_volumes_of_one_name_would_have_clones_of_one_name():
+    other = volume(42, "orders", pair(78, "orders", uuid="u2"), access="replicationTarget", account_id=4)
+    both = views(other)
+    source = volume(78, "orders", pair(42, "orders", uuid="u2"), account_id=4)
+    both = Sides(both.local, replace(both.peer, volumes=(*both.peer.volumes, source)))
+    catalog = Catalog(both.local)
+    pairs, failures = classify_all(selection.candidates(catalog, ALL), both, None)
+    items = selection.observed_targets(catalog, selection.chosen(pairs, failures, ALL), PRESENT, ())
+    assert [item.problem.code for item in items] == ["name_taken"] * 2
+    assert "volume orders (41), volume orders (42) would all have the name orders-drill" in items[0].problem.sentence
 
 
 CLONED = ["alpha CloneVolume volume orders-drill"]
@@ -289,3 +312,19 @@ def test_attributes_stay_below_the_limit_of_the_api():
     assert len(str(noted)) < 1000
     made = clone(name=f"{'v' * 64}-{'n' * 32}", attributes=noted)
     assert rehearsal.rehearsed(made) == replace(about, snapshot="s" * 64)
+
+
+@pytest.mark.parametrize(
+    ("created", "names", "accounts", "count"),
+    [
+        ("2026-11-28T07:00:00Z", None, None, 1),
+        ("2026-11-28T09:00:00Z", None, None, 0),
+        ("", None, None, 0),
+        ("2026-11-01T00:00:00Z", ["orders"], ["tenant"], 1),
+        ("2026-11-01T00:00:00Z", ["stock"], None, 0),
+        ("2026-11-01T00:00:00Z", None, ["other"], 0),
+    ],
+)
+def test_a_rehearsal_older_than_a_day_is_reported(created, names, accounts, count):
+    found = left_rehearsals(views(clone(created=created)), "2026-11-29T08:00:00Z", names, accounts)
+    assert [finding.code for finding in found] == ["rehearsal_left"] * count
