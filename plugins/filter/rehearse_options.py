@@ -33,6 +33,12 @@ options:
     description:
       - A folder; those of O(folders) in it do not count.
     type: str
+  names:
+    description:
+      - The names of all variables that begin as those of the role do, to find misspelled ones.
+    type: list
+    elements: str
+    default: []
 seealso:
   - plugin: elementsw.replication.rehearse
     plugin_type: role
@@ -100,17 +106,25 @@ from typing import Any
 
 from ..module_utils._element.arguments import shown
 from ..plugin_utils._filter_input import dictionary, plain, sequence
-from ..plugin_utils._variables import flag, given_names, not_given_as_none, outside, tasks_file
+from ..plugin_utils._variables import flag, given_names, misspelled, not_given_as_none, outside, tasks_file
 
 NAME = "rehearse_options"
 POINTS = ("latest", "now")
 DEFAULT_NAME = "rehearsal"
 LONGEST_NAME = 32
+PREFIX = "rehearse_"
+KNOWN = [
+    f"{PREFIX}{name}"
+    for name in (
+        *("peer", "name", "point", "volumes", "accounts", "account", "access_group", "qos_policy"),
+        *("tasks", "keep", "evidence", "clones"),
+    )
+]
 #: Misspelled, they would be ignored, and every target would be rehearsed.
 SINGULAR = ("rehearse_volume",)
 
 
-def rehearse_options(given: Any, folders: Any = (), *, not_below: Any = None) -> dict[str, Any]:
+def rehearse_options(given: Any, folders: Any = (), *, not_below: Any = None, names: Any = ()) -> dict[str, Any]:
     """Return the options and what is wrong with them. Raise AnsibleFilterError where the input is not as documented."""
     variables = {
         name: not_given_as_none(value)
@@ -118,6 +132,7 @@ def rehearse_options(given: Any, folders: Any = (), *, not_below: Any = None) ->
     }
     searched = outside(sequence(NAME, "folders", folders, "of folders"), plain(not_below))
     problems = [f"{name} is no variable of this role: the name is {name}s" for name in SINGULAR if name in variables]
+    problems += misspelled([*set(sequence(NAME, "names", names, "of names")) - set(SINGULAR)], KNOWN, PREFIX)
     every = "rehearse all targets of pairs with the peer"
     tasks = tasks_file("rehearse_tasks", variables.get("rehearse_tasks"), searched, problems)
     return {

@@ -56,6 +56,12 @@ def test_what_cannot_be_used(given, said):
     assert said in " ".join(rehearse_options(given)["problems"])
 
 
+def test_misspelled_variables():
+    names = ["rehearse_evidance", "rehearse_peer", "rehearse_clones", "rehearse_own_note"]
+    (problem,) = rehearse_options(PEER, names=names)["problems"]
+    assert problem == "rehearse_evidance is no variable here: the name is rehearse_evidence"
+
+
 def report(*healths, **more):
     pairs = [
         {"uuid": f"u{number}", "volume": f"v{number}", "health": health, "in_sync": health == "healthy"}
