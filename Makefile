@@ -7,7 +7,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 7))' 2>/dev/null && echo $$python && break; done)
 ARGS ?=
 
-.PHONY: help demo demo-failover test coverage journeys format lint sanity docs bench matrix fuzz ci
+.PHONY: help demo demo-failover demo-rehearsal test coverage journeys format lint sanity docs bench matrix fuzz ci
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):  ## /\1\t/p' Makefile | expand -t 15
@@ -17,6 +17,9 @@ demo:  ## pair two simulated clusters and their volumes, from nothing
 
 demo-failover:  ## fail over between two simulated sites, planned and after one of them fails, and back
 	@$(python) -B tools/demo.py failover
+
+demo-rehearsal:  ## rehearse a failover while a host goes on writing, with its evidence
+	@$(python) -B tools/demo.py rehearsal
 
 test:  ## run the tests of every change; ARGS goes to pytest
 	@$(python) -B tools/run_tests.py -n auto --dist worksteal $(ARGS)

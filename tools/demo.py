@@ -5,6 +5,7 @@
 """Show the shipped playbooks at work on two simulated clusters, the way a user would use them.
 
 Without an argument it pairs them and their volumes. `failover` fails the volumes over between the sites, until one of them fails.
+`rehearsal` checks what the other site holds while a host goes on writing.
 """
 
 from __future__ import annotations
@@ -17,7 +18,10 @@ import shlex
 import signal
 import subprocess
 import sys
+import threading
+import urllib.request
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import environment
@@ -27,6 +31,7 @@ COLLECTIONS = "venv/collections"  # relative to the workspace
 SIMULATOR = "ansible_collections.elementsw.replication.tests.simulator.server"
 WORLD = "tests/simulator/worlds/two_sites.yml"
 JOURNEY = ROOT / "tests" / "integration" / "targets" / "failover"
+REHEARSAL = ROOT / "tools" / "rehearsal"
 PAIRS = ROOT / "tools" / "demo_pairs.yml"
 BOTH_CLUSTERS = ("-i", "inventory.yml", "-e", "replication_cluster=alpha", "-e", "replication_peer=beta")
 _READY = "ready"
@@ -37,10 +42,10 @@ class DemoFailure(Exception):
 
 
 def main(arguments: Sequence[str]) -> int:
-    stories = {(): demonstrate, ("failover",): demonstrate_failover}
+    stories = {(): demonstrate, ("failover",): demonstrate_failover, ("rehearsal",): demonstrate_rehearsal}
     story = stories.get(tuple(arguments))
     if story is None:
-        print("Usage: demo.py [failover]", file=sys.stderr)
+        print("Usage: demo.py [failover|rehearsal]", file=sys.stderr)
         return 2
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _leave)
@@ -110,6 +115,59 @@ def demonstrate_failover(workspace: Workspace) -> None:
         command = [workspace.python, str(JOURNEY / "journey.py"), "--brief"]
         if subprocess.run(command, env=env, stdin=subprocess.DEVNULL, check=False).returncode != 0:
             raise DemoFailure("The journey did not come to its end; its last messages are above.")
+
+
+def demonstrate_rehearsal(workspace: Workspace) -> None:
+    """The story of a rehearsal: a host goes on writing on alpha while beta's clones are checked."""
+    install(workspace)
+    for name in ("world.yml", "check.yml"):
+        (workspace.folder / name).write_bytes((REHEARSAL / name).read_bytes())
+    with simulator(workspace, workspace.folder / "world.yml"):
+        control = json.loads((workspace.folder / "control.json").read_text(encoding="utf-8"))["control_url"]
+        workspace.env["SIMULATOR_CONTROL"] = control
+
+        heading("A host writes orders on alpha, which replicates to beta")
+        with orders(control) as written:
+            heading("Rehearse: clone what beta holds, check it, and remove the clones; the host goes on writing")
+            before = len(written)
+            command = ["ansible-playbook", "elementsw.replication.rehearse", "-i", "inventory.yml"]
+            command += ["-e", "replication_cluster=beta", "-e", "replication_peer=alpha", "-e", "rehearse_point=now"]
+            command += ["-e", "rehearse_tasks=check.yml", "-e", "rehearse_evidence=evidence"]
+            show(command)
+            play(workspace, command)
+            during = len(written) - before
+
+        heading("The evidence")
+        say((workspace.folder / "evidence.txt").read_text(encoding="utf-8").rstrip())
+        say(f"Meanwhile the host has written {during} orders.")
+        if during < 1:
+            raise DemoFailure("The host was to go on writing, but it did not.")
+
+        heading("Next")
+        say("docs/docsite/rst/guide_rehearsal.rst has a rehearsal every quarter.")
+
+
+@contextlib.contextmanager
+def orders(control: str) -> Iterator[list[str]]:
+    """A host that writes an order on alpha a few times a second, as long as the block lasts; what it has written."""
+    written: list[str] = []
+    ended = threading.Event()
+
+    def work() -> None:
+        while not ended.wait(0.25):
+            order = f"order-{len(written) + 1}"
+            body = json.dumps({"cluster": "alpha", "volume_id": 41, "mark": order}).encode()
+            with urllib.request.urlopen(urllib.request.Request(f"{control}/write", body)) as reply:
+                reply.read()
+            written.append(order)
+
+    with ThreadPoolExecutor(1) as host:
+        working = host.submit(work)
+        try:
+            yield written
+        finally:
+            ended.set()
+            working.result()
 
 
 def install(workspace: Workspace) -> None:

@@ -136,12 +136,17 @@ _value:
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ansible.errors import AnsibleFilterError
-
 from ..module_utils._element.arguments import shown
 from ..plugin_utils._filter_input import dictionary, plain, sequence
-from ..plugin_utils._filter_input import names as names_in
-from ..plugin_utils._variables import flag, misspelled, whole_seconds
+from ..plugin_utils._variables import (
+    flag,
+    given_names,
+    misspelled,
+    not_given_as_none,
+    outside,
+    tasks_file,
+    whole_seconds,
+)
 
 NAME = "failover_options"
 CHOICES = {
@@ -176,15 +181,17 @@ SINGULAR = ("failover_volume", "failover_account", "failover_pair", "failover_gr
 def failover_options(given: Any, folders: Any = (), *, not_below: Any = None, names: Any = ()) -> dict[str, Any]:
     """Return the options and what is wrong with them. Raise AnsibleFilterError where the input is not as documented."""
     variables = {
-        name: _not_given_as_none(value)
+        name: not_given_as_none(value)
         for name, value in dictionary(NAME, "the input", given, "the variables by name").items()
     }
-    searched = _outside(sequence(NAME, "folders", folders, "of folders"), plain(not_below))
+    searched = outside(sequence(NAME, "folders", folders, "of folders"), plain(not_below))
     problems = [f"{name} is no variable of this role: the name is {name}s" for name in SINGULAR if name in variables]
     problems += misspelled([*set(sequence(NAME, "names", names, "of names")) - set(SINGULAR)], KNOWN, PREFIX)
     kind = _choice(variables, "failover_kind", problems)
     peer_unreachable = _choice(variables, "failover_peer_unreachable", problems)
-    exclude = _names("failover_exclude", variables.get("failover_exclude"), "exclude no volume", problems)
+    exclude = given_names(
+        "failover_exclude", variables.get("failover_exclude"), "exclude no volume", problems, may_be_empty=True
+    )
     groups = _groups(variables, searched, problems)
     problems += _contradictions(variables, kind, peer_unreachable)
     return {
@@ -208,17 +215,6 @@ def failover_options(given: Any, folders: Any = (), *, not_below: Any = None, na
     }
 
 
-def _not_given_as_none(value: Any) -> Any:
-    """Empty text means the same as nothing. A text of blanks is kept: it may be a list that lost its names."""
-    return None if isinstance(value, str) and not value else value
-
-
-def _outside(folders: list[str], not_below: str | None) -> list[str]:
-    """The folders, each once, without those of the collection: a playbook of the collection is not beside the user's files."""
-    root = f"{not_below.rstrip('/')}/" if not_below else None
-    return [each for each in dict.fromkeys(folders) if root is None or not f"{each}/".startswith(root)]
-
-
 def _required(variables: dict[str, Any], name: str, what: str, problems: list[str]) -> str:
     value = variables.get(name)
     text = value.strip() if isinstance(value, str) else value
@@ -237,20 +233,6 @@ def _choice(variables: dict[str, Any], name: str, problems: list[str]) -> str | 
     if text not in CHOICES[name]:
         problems.append(f"{name} is {shown(value)}, expected {' or '.join(CHOICES[name])}")
     return str(text)
-
-
-def _names(name: str, value: Any, instead: str, problems: list[str]) -> list[str] | None:
-    """The names, None where nothing is given. What was given and names nothing is a problem."""
-    if value is None:
-        return None
-    try:
-        found = names_in(NAME, name, value)
-    except AnsibleFilterError:
-        problems.append(f"{name} is {shown(value)}, expected names in a list, or text with commas or lines")
-        return None
-    if not found and not (name == "failover_exclude" and value == []):
-        problems.append(f"{name} is {shown(value)} and names nothing: leave it out or empty to {instead}")
-    return list(dict.fromkeys(found))
 
 
 def _groups(variables: dict[str, Any], folders: Sequence[str], problems: list[str]) -> list[dict[str, Any]]:
@@ -284,16 +266,16 @@ def _whole(variables: dict[str, Any], folders: Sequence[str], problems: list[str
         pairs = None
     return {
         "name": None,
-        "volumes": _names("failover_volumes", variables.get("failover_volumes"), fail_over_all, problems),
-        "accounts": _names("failover_accounts", variables.get("failover_accounts"), fail_over_all, problems),
+        "volumes": given_names("failover_volumes", variables.get("failover_volumes"), fail_over_all, problems),
+        "accounts": given_names("failover_accounts", variables.get("failover_accounts"), fail_over_all, problems),
         "pairs": pairs,
-        "before_tasks": _tasks("failover_before_tasks", variables.get("failover_before_tasks"), folders, problems),
-        "after_tasks": _tasks("failover_after_tasks", variables.get("failover_after_tasks"), folders, problems),
+        "before_tasks": tasks_file("failover_before_tasks", variables.get("failover_before_tasks"), folders, problems),
+        "after_tasks": tasks_file("failover_after_tasks", variables.get("failover_after_tasks"), folders, problems),
     }
 
 
 def _group(number: int, given: dict[str, Any], folders: Sequence[str], problems: list[str]) -> dict[str, Any]:
-    group = {member: _not_given_as_none(value) for member, value in given.items()}
+    group = {member: not_given_as_none(value) for member, value in given.items()}
     name = str(group.get("name") or "").strip()
     label = f"group {name or number} of failover_groups"
     if not name:
@@ -306,24 +288,12 @@ def _group(number: int, given: dict[str, Any], folders: Sequence[str], problems:
     instead = "name the other one"
     return {
         "name": name,
-        "volumes": _names(f"volumes of {label}", group.get("volumes"), instead, problems),
-        "accounts": _names(f"accounts of {label}", group.get("accounts"), instead, problems),
+        "volumes": given_names(f"volumes of {label}", group.get("volumes"), instead, problems),
+        "accounts": given_names(f"accounts of {label}", group.get("accounts"), instead, problems),
         "pairs": None,
-        "before_tasks": _tasks(f"before_tasks of {label}", group.get("before_tasks"), folders, problems),
-        "after_tasks": _tasks(f"after_tasks of {label}", group.get("after_tasks"), folders, problems),
+        "before_tasks": tasks_file(f"before_tasks of {label}", group.get("before_tasks"), folders, problems),
+        "after_tasks": tasks_file(f"after_tasks of {label}", group.get("after_tasks"), folders, problems),
     }
-
-
-def _tasks(variable: str, value: Any, folders: Sequence[str], problems: list[str]) -> dict[str, Any] | None:
-    """A file with tasks of the user: what was given, and the paths at which it may be, the first one first."""
-    if value is None or (isinstance(value, str) and not value.strip()):
-        return None
-    if not isinstance(value, str):
-        problems.append(f"{variable} is {shown(value)}, expected the path of a file with tasks")
-        return None
-    path = value.strip()
-    candidates = [path] if path.startswith("/") else [f"{folder.rstrip('/')}/{path}" for folder in folders]
-    return {"variable": variable, "given": path, "candidates": candidates}
 
 
 def _contradictions(variables: dict[str, Any], kind: str | None, peer_unreachable: str | None) -> list[str]:

@@ -64,7 +64,7 @@ def run_job(module: AnsibleModule, job: Job, what: str) -> None:
             module.warn(text)
         result = _result(module, job, outcome)
         if outcome.failures:
-            labels = [job.label(outcome.observation, number) for number in range(job.count)]
+            labels = [job.label(outcome.observation, number) for number in range(len(outcome.items))]
             message = summarize_failures(outcome, labels, what)
             result.update(failed=True, msg=message, error=_error(outcome.failures))
         return result

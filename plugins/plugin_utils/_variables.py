@@ -12,10 +12,13 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from ansible.errors import AnsibleFilterError
+
 from ..module_utils._element.arguments import as_flag, is_unset, shown
+from ._filter_input import names as names_in
 
 #: From 0 to 1, how close a name must be to a known one to be taken for it. Variables that users name themselves are further away.
 LIKENESS = 0.85
@@ -64,3 +67,45 @@ def whole_seconds(name: str, value: Any, default: int, problems: list[str]) -> i
         problems.append(f"{name} is {shown(value)}, expected a whole number of seconds")
         return default
     return int(number)
+
+
+def not_given_as_none(value: Any) -> Any:
+    """Return None for empty text, which means the same as nothing. A text of blanks may be a list that lost its names."""
+    return None if isinstance(value, str) and not value else value
+
+
+def given_names(
+    name: str, value: Any, instead: str, problems: list[str], *, may_be_empty: bool = False
+) -> list[str] | None:
+    """Return the names, None where nothing is given. What was given and names nothing is a problem.
+
+    instead: what happens without the variable. may_be_empty: whether an empty list is permitted.
+    """
+    if value is None:
+        return None
+    try:
+        found = names_in("names", name, value)
+    except AnsibleFilterError:
+        problems.append(f"{name} is {shown(value)}, expected names in a list, or text with commas or lines")
+        return None
+    if not found and not (may_be_empty and value == []):
+        problems.append(f"{name} is {shown(value)} and names nothing: leave it out or empty to {instead}")
+    return list(dict.fromkeys(found))
+
+
+def outside(folders: list[str], not_below: str | None) -> list[str]:
+    """Return the folders, each once, without those of the collection, which are not beside the files of the user."""
+    root = f"{not_below.rstrip('/')}/" if not_below else None
+    return [each for each in dict.fromkeys(folders) if root is None or not f"{each}/".startswith(root)]
+
+
+def tasks_file(variable: str, value: Any, folders: Sequence[str], problems: list[str]) -> dict[str, Any] | None:
+    """Return a file with tasks of the user: what was given, and the paths at which it may be, the first one first."""
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return None
+    if not isinstance(value, str):
+        problems.append(f"{variable} is {shown(value)}, expected the path of a file with tasks")
+        return None
+    path = value.strip()
+    candidates = [path] if path.startswith("/") else [f"{folder.rstrip('/')}/{path}" for folder in folders]
+    return {"variable": variable, "given": path, "candidates": candidates}

@@ -249,3 +249,40 @@ def test_reads_while_checkpoints_are_on_their_way(sites, figures):
     figures.append((title, f"{checkpoints} + 1", f"{checkpoints} + {rereads / (polls - 1):g}"))
     assert (polls > 1, rereads) == (True, polls - 1)
     assert set(made) == {"ListGroupSnapshots", "ListVolumes", "ListISCSISessions", "ListFibreChannelSessions"}
+
+
+READS_REHEARSAL = {"unchanged": 8, "latest": 15, "now": 20}
+
+
+@pytest.mark.parametrize("point", ["latest", "now"])
+@pytest.mark.parametrize("count", [10, 200])
+def test_a_rehearsal(sites, figures, count, point):
+    site = start(sites, count, paired=True)
+    ids = [volume.volume_id for volume in site.world.cluster("alpha").volumes.values()]
+    for first in range(0, count, 32):
+        volumes = {"volumes": ids[first : first + 32], "enableRemoteReplication": True, "name": "hourly"}
+        site.world.call("alpha", "CreateGroupSnapshot", volumes)
+    for cluster in CLUSTERS:
+        site.world.call(cluster, "ListSnapshots")
+    site.world.clear_calls()
+    drill = {"here": "beta", "there": "alpha", "name": "drill", "point": point}
+    result = site.run("failover_rehearsal", **drill)
+    assert not result.get("failed"), result["msg"]
+    reads, writes, connections = counted(site)
+    methods = Counter(call.method for call in writes)
+    groups = math.ceil(count / 32) if point == "now" else 0
+    task = f"rehearsal of {count} volumes, {point}"
+    figures.append((f"{task}: clone calls", f"{count}", str(methods["CloneVolume"])))
+    figures.append((f"{task}: reads per cluster", f"<= {READS_REHEARSAL[point] + groups}", str(max(reads.values()))))
+    figures.append((f"{task}: connections", f"<= {CONCURRENCY + 2}", str(connections)))
+    assert methods["CloneVolume"] == count
+    assert sum(methods.values()) == count + 3 * groups
+    # Each group snapshot is waited for by a read of its own.
+    assert max(reads.values()) <= READS_REHEARSAL[point] + groups
+    assert connections <= CONCURRENCY + 2
+    site.world.clear_calls()
+    assert site.run("failover_rehearsal", **{**drill, "point": "latest"})["changed"] is False
+    assert (site.world.writes(), max(counted(site)[0].values()) <= READS_REHEARSAL["unchanged"]) == ([], True)
+    site.world.clear_calls()
+    assert site.run("failover_rehearsal", **drill, state="absent")["changed"]
+    assert [call.method for call in site.world.writes()] == ["DeleteVolumes", "PurgeDeletedVolumes"]

@@ -148,7 +148,7 @@ def _items(flow: Flow) -> list[Callable[[Truth], Facts]]:
         return []
     if not flow.items:
         return [oracle.of_clusters]
-    return [lambda truth, name=name: oracle.of_volumes(truth, (name,)) for name in flow.items]
+    return [lambda truth, name=name: oracle.of_volumes(truth, (name, *flow.clones)) for name in flow.items]
 
 
 def _item(before: Facts, after: Facts, desired: Facts, result: FlowResult, number: int) -> Iterator[str]:
@@ -195,7 +195,7 @@ def _pending(before: Truth, after: Truth, result: FlowResult) -> Iterator[str]:
 
 def _snapshots(flow: Flow, before: Truth, after: Truth, result: FlowResult) -> Iterator[str]:
     """A snapshot that a run has taken and not removed is reported by its name, or named as what it keeps."""
-    known, left = oracle.snapshots(before, flow.items), oracle.snapshots(after, flow.items)
+    known, left = oracle.snapshots(before, flow.names), oracle.snapshots(after, flow.names)
     for thing in left.keys() - known.keys():
         if thing not in result.saved and not any(thing[2] in text for text in (*result.reported, *result.shown)):
             yield f"not named: snapshot {thing}; reported: {result.reported}, {result.shown}, saved: {set(result.saved)}"
@@ -224,7 +224,7 @@ def _others(flow: Flow, before: Truth, after: Truth) -> Iterator[str]:
     new_owners = oracle.of_owners(after).keys() - oracle.of_owners(before).keys()
     new_pending = oracle.of_pending(after).keys() - oracle.of_pending(before).keys()
     ours = {*new_pending, *(oracle.of_pending(before) if flow.takes_pending else ())}
-    views = [oracle.of_others(truth, flow.items, new_owners, ours) for truth in (before, after)]
+    views = [oracle.of_others(truth, flow.names, new_owners, ours) for truth in (before, after)]
     for site in before["clusters"]:
         if views[0]["clusters"][site] != views[1]["clusters"][site]:
             yield f"something of third parties has changed on {site}"

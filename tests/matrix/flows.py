@@ -9,26 +9,35 @@ Both worlds are descriptions for the simulator. So what is desired is known with
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.jobs.cluster_pair import ClusterPairJob
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.jobs.failover_rehearsal import (
+    FailoverRehearsalJob,
+)
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.jobs.pair_info import SUBJECTS, PairInfoJob
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.jobs.volume_pair import VolumePairJob
 from ansible_collections.elementsw.replication.plugins.modules import (
     element_cluster_pair,
+    element_failover_rehearsal,
     element_pair_info,
     element_volume_pair,
 )
+from ansible_collections.elementsw.replication.tests.simulator.settings import Timings
 from ansible_collections.elementsw.replication.tests.simulator.world import World
 
 PEER = {"hostname": "beta.example.com", "mvip": None}
 MODULES = {
     "cluster_pair": (element_cluster_pair, lambda params: ClusterPairJob.from_params({**params, "peer": PEER})),
     "volume_pair": (element_volume_pair, lambda params: VolumePairJob.from_params({**params, "peer": PEER})),
+    "failover_rehearsal": (
+        element_failover_rehearsal,
+        lambda params: FailoverRehearsalJob.from_params({**params, "peer": PEER}),
+    ),
     "pair_info": (element_pair_info, lambda params: PairInfoJob.from_params({**params, "peer": PEER})),
 }
 
@@ -99,6 +108,7 @@ class Flow:
 
     refused: the cluster and the method of a call that is refused each time, so that what was done before is undone.
     saves_for_a_week: what is overwritten is a replica, of which the snapshot expires by itself.
+    clones: the volumes that a rehearsal makes or removes. prepare: what happens in the world before the task.
     """
 
     name: str
@@ -110,6 +120,13 @@ class Flow:
     takes_pending: bool = False
     refused: tuple[str, str] | None = None
     saves_for_a_week: bool = False
+    clones: tuple[str, ...] = ()
+    prepare: Callable[[World], object] = field(default=lambda world: None, repr=False)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All volumes that the task may change."""
+        return (*self.items, *self.clones)
 
     def job(self, **more: Any) -> Any:
         """The job of the module that is given these options, checked and filled up as Ansible does it."""
@@ -121,6 +138,7 @@ class Flow:
 
     def world(self) -> World:
         world = World.from_dict(self.before)
+        self.prepare(world)
         if self.refused:
             world.faults.add(*self.refused, times=None, fault="xInvalidParameter")
         return world
@@ -384,8 +402,60 @@ BULK_FLOWS = (
     ),
 )
 
+# --- rehearsals -------------------------------------------------------------------------------------------------------
+
+CLONE = "orders-drill"
+FROM_BETA = ({"source": "beta/orders", "target": "alpha/orders"},)
+# A clone that an earlier run has made of a pair that is gone since.
+LEFT = {
+    "attributes": {
+        "elementsw-rehearsal": "drill",
+        "elementsw-rehearsal-pair": "d2c7b0e6-51f4-4a7b-8f0d-6a2f3f9b7c15",
+        "elementsw-rehearsal-clone": CLONE,
+        "elementsw-rehearsal-volume": "orders",
+    }
+}
+
+
+def _snapshot_on_both_sides(world: World) -> None:
+    """A replicated snapshot of the source, which the other side holds."""
+    (source,) = (each for each in world.cluster("beta").volumes.values() if each.name == "orders")
+    params = {"volumeID": source.volume_id, "enableRemoteReplication": True, "name": "hourly"}
+    world.call("beta", "CreateSnapshot", params)
+    for site in ("alpha", "beta"):
+        world.call(site, "ListSnapshots")
+
+
+def _rehearsal(
+    name: str, initial: Mapping[str, Spec], desired: Mapping[str, Spec], clone_seconds: float = 0, **options: Any
+) -> Flow:
+    """initial, desired: the volumes of alpha, which has the target."""
+    worlds = [spec(volumes, DATA, pairs=FROM_BETA) for volumes in (initial, desired)]
+    for world in worlds:
+        world["timings"] = {**dict.fromkeys(Timings.DEFAULTS, 0), "clone_seconds": clone_seconds}
+        world["clusters"][0].update(access_groups=[{"name": "hosts"}], qos_policies=[{"name": "bronze"}])
+    return Flow(
+        f"rehearsal: {name}",
+        "failover_rehearsal",
+        {"name": "drill", **options},
+        *worlds,
+        items=("orders",),
+        clones=(CLONE,),
+        prepare=_snapshot_on_both_sides,
+    )
+
+
+WITH_CLONE = {**DATA, CLONE: {"marks": ["o"]}}
+REHEARSAL_FLOWS = (
+    _rehearsal("latest", DATA, WITH_CLONE),
+    _rehearsal("latest, slowly", DATA, WITH_CLONE, clone_seconds=20),
+    _rehearsal("now", DATA, WITH_CLONE, point="now"),
+    _rehearsal("for hosts", DATA, WITH_CLONE, access_group="hosts", qos_policy="bronze"),
+    _rehearsal("absent", {**DATA, CLONE: LEFT}, DATA, state="absent"),
+)
+
 _EVERYTHING = spec(DATA, EMPTY, pairs=(PAIR,))
 _ALL_OF_IT = {"gather": [*SUBJECTS], "max_lag": 60}
 INFO = Flow("information", "pair_info", _ALL_OF_IT, _EVERYTHING, _EVERYTHING, ("orders",))
 
-FLOWS = (*CLUSTER_FLOWS, *VOLUME_FLOWS, *BULK_FLOWS, INFO)
+FLOWS = (*CLUSTER_FLOWS, *VOLUME_FLOWS, *BULK_FLOWS, *REHEARSAL_FLOWS, INFO)

@@ -83,6 +83,7 @@ def of_others(truth: Truth, names: Iterable[str], owners: Iterable[Thing], pendi
                     each for each in cluster["accounts"] if site not in SITES or (site, each[1]) not in owners
                 ],
                 "volumes": [each for each in cluster["volumes"] if site not in SITES or each["name"] not in names],
+                "access_groups": [_without_members(each, cluster, names) for each in cluster["access_groups"]],
                 # A group is as good as its members, and those belong to volumes.
                 "group_snapshots": [],
                 "cluster_pairs": [
@@ -92,6 +93,13 @@ def of_others(truth: Truth, names: Iterable[str], owners: Iterable[Thing], pendi
             for site, cluster in truth["clusters"].items()
         },
     }
+
+
+def _without_members(group: Mapping[str, Any], cluster: Mapping[str, Any], names: frozenset[str]) -> Mapping[str, Any]:
+    """An access group without the volumes of these names."""
+    ours = {volume["id"] for volume in cluster["volumes"] if volume["name"] in names}
+    luns = {number: lun for number, lun in group["luns"].items() if int(number) not in ours}
+    return {**group, "volumes": [number for number in group["volumes"] if number not in ours], "luns": luns}
 
 
 def _is_ours(entry: Mapping[str, Any], site: str, pending: Iterable[Thing]) -> bool:

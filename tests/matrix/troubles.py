@@ -63,6 +63,16 @@ _FULL = "xExceededLimit"
 _NO_SNAPSHOT = ("xMaxSnapshotsPerVolumeExceeded", "xSnapshotFailed")
 OF_METHOD = {
     "AddAccount": ("xDuplicateUsername", _FULL),
+    "AddVolumesToVolumeAccessGroup": ("xVolumeAccessGroupIDDoesNotExist", _FULL, *_NO_VOLUME),
+    "CloneVolume": (
+        "xMaxClonesPerNodeExceeded",
+        "xMaxClonesPerVolumeExceeded",
+        "xSliceServiceSelectionFailed",
+        "xSnapshotIDDoesNotExist",
+        "xAccountIDDoesNotExist",
+        _FULL,
+        *_NO_VOLUME,
+    ),
     "CompleteClusterPairing": ("xInvalidPairingKey", "xPairingAlreadyExists", _FULL),
     "CompleteVolumePairing": (
         "xInvalidPairingKey",
@@ -92,6 +102,7 @@ OF_METHOD = {
 }
 # What a cluster says only when there is nothing left to do, and contention that may have left a pending entry.
 AFTER_APPLYING = {
+    "AddVolumesToVolumeAccessGroup": ("xAlreadyInVolumeAccessGroup",),
     "DeleteSnapshot": ("xSnapshotIDDoesNotExist",),
     "DeleteVolume": _NO_VOLUME,
     "PurgeDeletedVolume": _NO_VOLUME,

@@ -17,7 +17,17 @@ TARGETS = Path(__file__).resolve().parents[1] / "integration" / "targets"
 
 
 #: These take minutes each, and are a stage of their own: `make journeys`.
-JOURNEYS = ("failover", "guide_failover", "guide_monitoring", "limits", "report", "role_failover", "secrets", "status")
+JOURNEYS = (
+    "failover",
+    "guide_failover",
+    "guide_monitoring",
+    "limits",
+    "report",
+    "role_failover",
+    "role_rehearse",
+    "secrets",
+    "status",
+)
 NAMES = sorted(path.parent.name for path in TARGETS.glob("*/runme.sh"))
 
 

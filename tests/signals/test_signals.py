@@ -45,6 +45,8 @@ class Flow(NamedTuple):
     links: tuple[dict[str, Any], ...] = (LINK,)
     missing: bool = False
     marks: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+    #: Options of an earlier run of the module, which is not disturbed.
+    first: dict[str, Any] | None = None
 
 
 def each(**members):
@@ -52,6 +54,9 @@ def each(**members):
 
 
 PAIRED = each(source="alpha/vol-{n}", target="beta/vol-{n}")
+# For rehearsals, which run for the cluster of the targets.
+FROM_BETA = each(source="beta/vol-{n}", target="alpha/vol-{n}")
+DRILL = {"name": "drill", "access_group": "hosts"}
 FROM_PEER = {"direction": "from_peer"}
 #: Error code -> the options that its remedy names.
 REMEDIES = {
@@ -98,6 +103,10 @@ FLOWS = {
     "three pairs reversed by force": Flow(
         "volume_pair", {"pairs": ITEMS, **FROM_PEER, "failover": "forced"}, 3, PAIRED
     ),
+    "a rehearsal": Flow("failover_rehearsal", {**DRILL, "point": "now"}, 7, FROM_BETA),
+    "the end of a rehearsal": Flow(
+        "failover_rehearsal", {**DRILL, "state": "absent"}, 3, FROM_BETA, first={**DRILL, "point": "now"}
+    ),
     "the clusters": Flow("cluster_pair", {}, 2, links=()),
     "the clusters apart": Flow("cluster_pair", {"state": "absent"}, 2),
 }
@@ -118,9 +127,9 @@ def start(sites, flow):
         if flow.missing
         else [{**theirs, "access": "readWrite" if flow.pairs and "source" in flow.pairs[0] else flow.access}]
     )
-    return sites(
+    site = sites(
         [
-            {"name": "alpha", "volumes": [*mine, other]},
+            {"name": "alpha", "volumes": [*mine, other], "access_groups": [{"name": "hosts"}]},
             {"name": "beta", "volumes": [*beta, other]},
             {"name": "gamma", "volumes": [{"name": "archive-a"}, {"name": "archive-b"}]},
         ],
@@ -131,6 +140,10 @@ def start(sites, flow):
             {"source": "gamma/archive-b", "target": "beta/other"},
         ],
     )
+    if flow.first:
+        assert not site.run(flow.module, **flow.first).get("failed")
+        site.world.clear_calls()
+    return site
 
 
 def others(site):
@@ -237,7 +250,7 @@ def test_a_signal_at_each_write(sites, tmp_path, collections_path, name, number,
     assert written <= kept(site)
     follow_remedies(site, flow)
     assert (others(site), written - kept(site)) == (theirs, set())
-    again = site.run(flow.module, **{**flow.options, "repair": None})
+    again = site.run(flow.module, **{name: value for name, value in flow.options.items() if name != "repair"})
     assert (again.get("failed", False), again["changed"]) == (False, False), again
 
 

@@ -14,7 +14,15 @@ import pytest
 PLUGINS = pathlib.Path(__file__).resolve().parents[2] / "plugins"
 PAIRING = PLUGINS / "module_utils" / "_pairing"
 # Where steps and options are defined.
-HOMES = ("plan", "pairing_steps", "failover_steps", "decide/volume_pair/desired", "decide/cluster_pair/state")
+HOMES = (
+    "plan",
+    "pairing_steps",
+    "failover_steps",
+    "rehearsal_steps",
+    "decide/volume_pair/desired",
+    "decide/cluster_pair/state",
+    "decide/rehearsal/state",
+)
 # Dataclasses of these files that are neither.
 OTHERS = {"Verdict", "ObservedClusterPair"}
 FILES = sorted(PLUGINS.rglob("*.py"))

@@ -20,7 +20,8 @@ PAIRING = f"{UTILS}/_pairing"
 OBSERVE, DECIDE, APPLY = f"{PAIRING}/observe", f"{PAIRING}/decide", f"{PAIRING}/apply"
 RUN = f"{PAIRING}/run"
 # What is read and what is planned.
-NOUNS = [f"{PAIRING}/{name}" for name in ("model", "views", "plan", "pairing_steps", "failover_steps")]
+STEPS_AND_OBJECTS = ("model", "views", "plan", "pairing_steps", "failover_steps", "rehearsal_steps", "rehearsal")
+NOUNS = [f"{PAIRING}/{name}" for name in STEPS_AND_OBJECTS]
 # Folder or file, the longest match counts -> the folders and files of the collection that it may import from.
 MAY_IMPORT = {
     "action": ["plugin_utils"],
@@ -29,7 +30,7 @@ MAY_IMPORT = {
     "plugin_utils/_pair_items": [f"{UTILS}/_element/arguments", f"{PAIRING}/pair_options"],
     "plugin_utils/_pair_texts": ["plugin_utils/_pair_items", f"{PAIRING}/pair_options"],
     "plugin_utils/_summary_parts": [f"{PAIRING}/model"],
-    "plugin_utils/_variables": [f"{UTILS}/_element/arguments"],
+    "plugin_utils/_variables": [f"{UTILS}/_element/arguments", "plugin_utils/_filter_input"],
     "plugin_utils/_pair_rows": [],
     "plugin_utils/_report_times": ["plugin_utils/_filter_input"],
     # Of the modules' code what neither reads nor decides anything about clusters: texts of names, sizes and empty values.
@@ -71,6 +72,8 @@ MAY_IMPORT = {
     f"{PAIRING}/results": [f"{UTILS}/_element/errors", DECIDE, *NOUNS],
     f"{PAIRING}/model": [f"{UTILS}/_element/errors"],
     f"{PAIRING}/failover_steps": NOUNS,
+    f"{PAIRING}/rehearsal_steps": NOUNS,
+    f"{PAIRING}/rehearsal": [f"{PAIRING}/model"],
     f"{PAIRING}/checkpoint": [],
     RUN: [f"{UTILS}/_element/client", f"{UTILS}/_element/errors", *NOUNS],
     OBSERVE: [f"{UTILS}/_element", OBSERVE, *NOUNS, RUN],

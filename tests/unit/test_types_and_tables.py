@@ -16,6 +16,10 @@ from ansible_collections.elementsw.replication.plugins.module_utils._pairing.dec
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.cluster_pair import (
     table as cluster_table,
 )
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.rehearsal import state as rehearsals
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.rehearsal import (
+    table as rehearsal_table,
+)
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.volume_pair import state as volumes
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.volume_pair import (
     table as volume_table,
@@ -41,3 +45,7 @@ def test_every_state_of_a_cluster_pair_has_its_row():
 
 def test_every_row_of_a_volume_pair_is_in_the_table():
     assert set(get_args(volumes.RowName)) == set(volume_table.TABLE) | REPORTED
+
+
+def test_every_row_of_a_rehearsal_is_in_the_table():
+    assert set(get_args(rehearsals.Row)) == set(rehearsal_table.TABLE)

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from .model import Volume, Writes
 from .pairing_steps import Recheck, SetAccess
@@ -30,6 +30,9 @@ class TakeSnapshot(Step):
 @dataclass(frozen=True)
 class TakeCheckpoint(TakeSnapshot):
     """Take a replicated snapshot. When the other side has it, the other side has all earlier writes."""
+
+    #: What did not happen if it is removed because of a failure, for messages.
+    OTHERWISE: ClassVar[str] = "the pair was not reversed"
 
     #: The unique ID of the volume's cluster.
     cluster_id: str = ""
@@ -64,8 +67,8 @@ class RecheckPair(Recheck):
 
 
 @dataclass(frozen=True)
-class ConfirmFailover(RecheckPair):
-    """Wait until the checkpoint has arrived, then recheck the pair, and that no host is logged in to the source."""
+class ConfirmArrival(RecheckPair):
+    """Wait until the checkpoint of `volume` has arrived on the other side."""
 
     #: The seconds to wait for the checkpoint.
     timeout: float
@@ -73,6 +76,18 @@ class ConfirmFailover(RecheckPair):
     checkpoint: Any = None
 
     PHASE = Phase.CONFIRM_FAILOVER
+    #: What did not happen if it has not arrived, for messages.
+    OTHERWISE: ClassVar[str]
+    #: What happens to all of a list or to none, for messages.
+    TOGETHER: ClassVar[str]
+
+
+@dataclass(frozen=True)
+class ConfirmFailover(ConfirmArrival):
+    """Wait until the checkpoint has arrived, then recheck the pair, and that no host is logged in to the source."""
+
+    OTHERWISE = "the pair was not reversed"
+    TOGETHER = "not reversed, a planned failover reverses all pairs of the list or none"
 
 
 @dataclass(frozen=True)

@@ -45,8 +45,8 @@ class Job(Protocol[Observed]):
         """Whether no further item is begun after a failure."""
 
     @property
-    def count(self) -> int:
-        """How many items the task has."""
+    def count(self) -> int | None:
+        """How many items the task has; None if only an observation shows it."""
 
     def label(self, observation: Observed | None, item: int) -> str:
         """The item as messages name it; "" where its messages always name it. Pure."""
@@ -93,6 +93,9 @@ class Job(Protocol[Observed]):
     def expired(self, observation: Observed, item: int, made: bool, verdict: Verdict) -> Failure:
         """The failure of an item whose time is up; made: this run has paired it. Pure."""
 
+    def conclude(self, run: Run, observation: Observed) -> Sequence[Plan]:
+        """What each item requires once the wait is over; empty if none ever does. Only items as requested are written to."""
+
     def report(self, outcome: Outcome[Observed]) -> dict:
         """The module's own return values. Pure."""
 
@@ -126,11 +129,15 @@ def start(job: Job[Observed], run: Run, check_mode: bool, interval: float = 0, w
     if outcome.failures and not job.items_are_independent(observation):
         return outcome  # all planned, or nothing written
     outcome.checked = check_mode
-    if any(plan.steps for plan in plans):
-        _preview(run, outcome) if check_mode else _apply(job, run, outcome)
     if check_mode:
+        if any(plan.writes for plan in plans):
+            _preview(run, outcome)
         return outcome
+    if any(plan.steps for plan in plans):
+        _apply(job, run, outcome)
     _verify(job, run, outcome, wait.Limits(job.wait_timeout, interval=interval))
+    _conclude(job, run, outcome)
+    _name_unconcluded(run, outcome)
     return outcome
 
 
@@ -174,7 +181,10 @@ def report(job: ReportJob, run: Run) -> Outcome:
 
 
 def resume(job: Job[Observed], run: Run, resumed: ResumeState, interval: float = 0) -> Outcome[Observed]:
-    """Continue a wait: nothing is planned, nothing is written. Both clusters are read again, as in any other run."""
+    """Continue a wait. Both clusters are read again, as in any other run.
+
+    Nothing is planned, and nothing is written but what concludes the task.
+    """
     items = [Item(Plan(), failure=item.failure, saved_before=item.saved) for item in resumed.items]
     outcome: Outcome[Observed] = Outcome(
         None, (), items, list(resumed.actions), list(resumed.warnings), resumed=resumed
@@ -182,11 +192,15 @@ def resume(job: Job[Observed], run: Run, resumed: ResumeState, interval: float =
     try:
         outcome.observation = job.observe(run, planning=False)
     except Failure as exc:
-        for item in items:
-            if item.going:
-                item.fail(exc.recoded(exc.code, exc.sentence))
+        _fail_going_items(outcome, exc)
+        return outcome
+    if len(job.traits(outcome.observation)) != len(items):
+        _fail_going_items(
+            outcome, Failure("changed_meanwhile", "the volumes to select changed while waiting; run again")
+        )
         return outcome
     _verify(job, run, outcome, wait.Limits(job.wait_timeout, resumed.waited, interval))
+    _conclude(job, run, outcome)
     return outcome
 
 
@@ -251,6 +265,51 @@ def _fail_written_items(outcome: Outcome, failure: Failure) -> None:
     for item in outcome.items:
         if item.done and item.going:
             item.fail(failure.recoded(failure.code, failure.sentence))
+
+
+def _fail_going_items(outcome: Outcome, failure: Failure) -> None:
+    for item in outcome.items:
+        if item.going:
+            item.fail(failure.recoded(failure.code, failure.sentence))
+
+
+def _conclude(job: Job, run: Run, outcome: Outcome) -> None:
+    """Once the wait is over: make the writes that need what it waited for, and look at the items once more."""
+    if outcome.progress or not any(item.going for item in outcome.items):
+        return
+    try:
+        plans = job.conclude(run, outcome.observation)
+        if not any(plan.steps for plan in plans):
+            return
+        _write_conclusion(run, outcome, plans, job.fail_fast)
+        outcome.observation = job.refresh(run, outcome.observation)
+    except Failure as exc:
+        _fail_going_items(outcome, exc)
+        return
+    for item, verdict in zip(outcome.items, job.judge(outcome.observation, 0)):
+        if item.going and verdict.failure:
+            item.fail(verdict.failure)
+
+
+def _name_unconcluded(run: Run, outcome: Outcome) -> None:
+    """Let the failures of items that were not rolled back name what waits for its conclusion."""
+    for item in outcome.items:
+        begun = [done for done in item.done if done.step.IS_CONCLUDED]
+        if item.failure and not item.rolled_back and begun:
+            from .apply.step_kinds import kind_of
+
+            left = (kind_of(done.step).kept(run, done) for done in begun)
+            item.failure.left_behind += [text for text in left if text]
+
+
+def _write_conclusion(run: Run, outcome: Outcome, plans: Sequence[Plan], fail_fast: bool) -> None:
+    from .apply import schedule
+    from .apply.writer import Writer
+
+    writer = Writer(run)
+    schedule.execute(writer, outcome.items, plans, fail_fast)
+    outcome.actions = [*outcome.actions, *writer.actions]
+    outcome.warnings += writer.warnings
 
 
 def _verify(job: Job, run: Run, outcome: Outcome, limits: wait.Limits) -> None:

@@ -208,6 +208,10 @@ class Volume:
     qos: Qos | None = None
     #: The iSCSI target; empty if the cluster does not report it.
     iqn: str = ""
+    #: The ID of the QoS policy that it follows; None without one.
+    qos_policy_id: int | None = None
+    #: When it was created, in the API's form; empty if the cluster does not report it.
+    created: str = ""
     #: The attributes that people, other clients and this collection have set.
     attributes: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
@@ -279,6 +283,25 @@ class Limits:
     volume_name_length: int | None = None
     snapshots_per_volume: int | None = None
     volumes_per_group: int | None = None
+
+
+@dataclass(frozen=True)
+class Capacity:
+    """The space that a cluster has promised to volumes, in bytes. None if its release does not report it."""
+
+    provisioned: int | None = None
+    provisioned_max: int | None = None
+
+
+@dataclass(frozen=True)
+class CloneJob:
+    """A clone that a cluster is making."""
+
+    source_id: int
+    #: How much of it is done.
+    percent: float
+    #: None if the cluster does not report it.
+    remaining_seconds: float | None = None
 
 
 @dataclass(frozen=True)

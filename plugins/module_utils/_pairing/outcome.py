@@ -64,8 +64,8 @@ class Outcome(Generic[Observed]):
     def changes(self, number: int) -> bool:
         """Whether the item was changed, or in check mode would be."""
         if self.resumed:
-            return self.resumed.items[number].changed
-        return bool(self.plans[number].steps) if self.checked else self.items[number].remains
+            return self.resumed.items[number].changed or self.items[number].remains
+        return bool(self.plans[number].writes) if self.checked else self.items[number].remains
 
     def saved(self, number: int) -> tuple[Saved, ...]:
         """The snapshots of what was overwritten, or in check mode would be."""

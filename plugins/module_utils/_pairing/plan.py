@@ -49,9 +49,15 @@ class Phase(IntEnum):
     CONFIRM_QUIET = 22
     PROMOTE = 23
     SET_MODE = 24
-    REMOVE_COPY = 25
-    REMOVE_CHECKPOINT = 26
-    SET_PAUSE = 27
+    CLONE = 25
+    SET_POLICY = 26
+    GRANT_ACCESS = 27
+    REMOVE_COPY = 28
+    REMOVE_CHECKPOINT = 29
+    SET_PAUSE = 30
+    REVOKE_ACCESS = 31
+    DELETE_CLONE = 32
+    PURGE_CLONE = 33
 
 
 @dataclass(frozen=True)
@@ -80,6 +86,8 @@ class Step:
     GROWS: ClassVar[bool] = False
     #: It pairs clusters or volumes.
     MAKES_PAIR: ClassVar[bool] = False
+    #: What it has made is of use, or is removed, only once the wait is over; if that fails, `left_behind` names it.
+    IS_CONCLUDED: ClassVar[bool] = False
 
     @property
     def phase(self) -> Phase:
@@ -110,6 +118,8 @@ class Plan:
     """What a run does for one pair."""
 
     steps: tuple[Step, ...] = ()
+    #: The steps after the wait for what `steps` have begun.
+    concluding: tuple[Step, ...] = ()
     warnings: tuple[str, ...] = ()
     #: What the warnings are about: those of several pairs that say the same become one. None if they never do.
     subject: Subject | None = None
@@ -120,6 +130,11 @@ class Plan:
     #: The state before and after the steps, for diff mode; None in a plan that only finishes another one.
     before: Facts | None = None
     after: Facts | None = None
+
+    @property
+    def writes(self) -> tuple[Step, ...]:
+        """All steps, before and after the wait."""
+        return (*self.steps, *self.concluding)
 
     @property
     def makes_pair(self) -> bool:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:  # every module loads this file, and no module needs all of th
     from .._element.errors import Failure
     from .decide.cluster_pair.state import ObservedClusterPair
     from .decide.readiness import Check
+    from .decide.rehearsal.state import DesiredRehearsal, ObservedRehearsal, Surroundings
     from .decide.report.commands import Line
     from .decide.report.faults import Reported
     from .decide.report.findings import Finding
@@ -253,6 +254,26 @@ def _access_group(group: AccessGroup, volume: Volume) -> dict:
 
 def _qos(qos: Qos) -> dict:
     return {"min_iops": qos.min_iops, "max_iops": qos.max_iops, "burst_iops": qos.burst_iops}
+
+
+def rehearsal_clone(
+    cluster: Cluster, observed: ObservedRehearsal, desired: DesiredRehearsal, around: Surroundings, now: str
+) -> dict:
+    """An element of `clones` of element_failover_rehearsal. now: the time on the clock of this cluster."""
+    from .decide.moments import seconds_between
+    from .decide.rehearsal.selection import expected_name, snapshot_of
+
+    clone, (snapshot, taken) = observed.clone, snapshot_of(observed, desired, around)
+    return {
+        "volume": observed.original_name,
+        "clone": expected_name(observed, desired),
+        "clone_id": clone.id if clone else None,
+        "snapshot": snapshot or None,
+        "age_seconds": seconds_between(taken, now),
+        "iqn": clone.iqn or None if clone else None,
+        "portal": _portal(cluster.svip),
+        "account": observed.owner,
+    }
 
 
 def fault(reported: Reported) -> dict:

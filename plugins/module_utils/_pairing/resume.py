@@ -80,8 +80,10 @@ def is_unplanned(report: Mapping[str, Any], waited: float) -> bool:
     return set(report) == set(UNPLANNED) and 0 <= waited < math.inf
 
 
-def parse_report(report: Mapping[str, Any], waited: float, count: int) -> ResumeState | None:
+def parse_report(report: Mapping[str, Any], waited: float, count: int | None) -> ResumeState | None:
     """Return the state from which `as_report` made the report, for a task with `count` items. waited: seconds.
+
+    count: None if only an observation shows how many items there are.
 
     None if the report is invalid: a task can set any option.
     """
@@ -91,11 +93,11 @@ def parse_report(report: Mapping[str, Any], waited: float, count: int) -> Resume
         return None
 
 
-def _parse_report(report: Mapping[str, Any], waited: float, count: int) -> ResumeState:
+def _parse_report(report: Mapping[str, Any], waited: float, count: int | None) -> ResumeState:
     if not 0 <= waited < math.inf:
         raise ValueError("waited is not a number of seconds")
     items = tuple(_item(item) for item in _list(report, "items"))
-    if len(items) != count:
+    if count is not None and len(items) != count:
         raise ValueError("the task has another number of items")
     return ResumeState(
         items=items,

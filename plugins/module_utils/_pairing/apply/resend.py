@@ -12,6 +12,7 @@ became of the call (`recover`); only where it did not take effect is it sent aga
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
@@ -57,6 +58,15 @@ START_PAIRING = Resend(attempts=2, pause=lambda _number: 0)
 COMPLETE_PAIRING = Resend(20, lambda _number: 3.0, lambda failure: failure.name == NOT_PAIRED_YET, ends_on_signal=True)
 #: The whole handshake of a volume pair with a new key, once the pending entry of the old one is gone.
 HANDSHAKE = Resend(6, lambda number: min(2.0**number, 10.0), lambda failure: isinstance(failure, KeySpent), True)
+
+
+def clone_slot(run: Run, until: float, busy: frozenset[str]) -> Resend:
+    """CloneVolume while the cluster makes as many clones as it can, until this time. busy: what it says then."""
+
+    def is_busy(failure: Failure) -> bool:
+        return failure.name in busy and run.clock.monotonic() < until
+
+    return Resend(sys.maxsize, lambda number: min(2.0**number, 10.0), is_busy, ends_on_signal=True)
 
 
 class KeySpent(Failure):

@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import partial
 
 from ..._element.errors import Failure
-from ..failover_steps import ConfirmFailover, Demote, TakeCheckpoint
+from ..failover_steps import ConfirmArrival, Demote, TakeCheckpoint
 from ..model import Action, Sides, other
 from ..pairing_steps import ReleaseTarget, RemoveVolumePair
 from ..plan import Failures, Phase, Plan, Step, objects
@@ -27,7 +27,7 @@ Halt = Callable[[Step], "Failure | None"]
 
 def preview(plans: Sequence[Plan], clusters: Sides[str]) -> list[Action]:
     """The writes that `execute` would make if nothing failed."""
-    planned = [step for plan in plans for step in plan.steps]
+    planned = [step for plan in plans for step in plan.writes]
     return [
         action
         for phase in Phase
@@ -90,14 +90,18 @@ def _run_phase(writer: Writer, phase: Phase, items: Sequence[Item], plans: Seque
 
 
 def _all_fail_over_or_none(items: Sequence[Item]) -> None:
-    """Before the first demotion: where one planned failover is not possible, no pair of the list is reversed."""
-    planned = [item for item in items if any(isinstance(step, ConfirmFailover) for step in item.plan.steps)]
+    """Before the first demotion: where one planned failover is not possible, no pair of the list is reversed.
+
+    Likewise nothing is cloned unless the snapshots of all volumes have arrived: they are of one moment.
+    """
+    planned = [item for item in items if any(isinstance(step, ConfirmArrival) for step in item.plan.steps)]
     first = next((item.failure for item in planned if item.failure), None)
     if first is None:
         return
-    sentence = f"not reversed, a planned failover reverses all pairs of the list or none: {first.sentence}"
     for item in planned:
         if item.going:
+            together = next(step.TOGETHER for step in item.plan.steps if isinstance(step, ConfirmArrival))
+            sentence = f"{together}: {first.sentence}"
             item.fail(Failure(first.code, sentence, first.cluster, first.method, first.name, first.message))
 
 

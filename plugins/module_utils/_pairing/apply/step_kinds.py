@@ -17,6 +17,7 @@ from typing import Any
 
 from ..._element.errors import ApiError, Failure
 from ..failover_steps import (
+    ConfirmArrival,
     ConfirmDemotion,
     ConfirmFailover,
     ConfirmQuiet,
@@ -45,6 +46,16 @@ from ..pairing_steps import (
     SetPause,
 )
 from ..plan import Failures, Step, objects
+from ..rehearsal_steps import (
+    CloneVolume,
+    ConfirmPoint,
+    DeleteClone,
+    GrantAccess,
+    PurgeClone,
+    RevokeAccess,
+    SetPolicy,
+    TakePoint,
+)
 from ..run import Run
 from . import recheck
 from .changes import change, change_reason, set_mode, set_pause
@@ -58,6 +69,9 @@ from .pairing.cluster_handshake import pair_clusters, unpair_cluster
 from .pairing.create import create_volume
 from .pairing.create_account import create_account
 from .pairing.volume_handshake import pair_volumes, unpair_volume
+from .rehearsal import access, removal
+from .rehearsal.clone import clone, not_cloneable
+from .rehearsal.point import arrived
 from .resend import may_pass
 from .roll_back import (
     undo_access,
@@ -80,6 +94,10 @@ def _nothing_to_undo(_writer: Writer, _done: Done, _item: Item) -> str | None:
     return None
 
 
+def _nothing_kept(_run: Run, _done: Done) -> str | None:
+    return None
+
+
 def _never(_failure: Failure) -> bool:
     return False
 
@@ -94,6 +112,8 @@ class StepKind:
     run: Callable[[Writer, Sequence[Any]], Done] | None = None
     #: Puts back what the step did, if it still is as the step left it; a message about what stays. Raises Failure.
     undo: Callable[[Writer, Done, Item], str | None] = _nothing_to_undo
+    #: A message about what the step has made, if the task ends before it is concluded; None if nothing of it is left.
+    kept: Callable[[Run, Done], str | None] = _nothing_kept
     #: What steps that one call can serve have in common, and how many it serves.
     shared: Callable[[Any], tuple[object, ...]] | None = None
     max_batch: Callable[[Any], int] = lambda _step: MAX_IDS
@@ -117,7 +137,7 @@ def with_created(step: Step, done: Iterable[Done]) -> Step:
     for before in done:
         if before.account_id and isinstance(step, CreateVolume) and not step.account_id:
             step = replace(step, account_id=before.account_id)
-        if before.taken and isinstance(step, (ConfirmFailover, RemoveCheckpoint)):
+        if before.taken and isinstance(step, (ConfirmArrival, RemoveCheckpoint, CloneVolume)):
             step = replace(step, checkpoint=before.taken)
         for member in ("volume", "completer"):
             planned = getattr(step, member, None)
@@ -156,6 +176,25 @@ def _change_calls(batch: Sequence[Any], clusters: Sides[str]) -> list[Action]:
 
 def _snapshot_calls(batch: Sequence[Any], clusters: Sides[str]) -> list[Action]:
     return [Action(clusters[batch[0].side], method_of(batch), objects(batch), batch[0].reason)]
+
+
+def _many(method: str) -> Callable[[Sequence[Step], Sides[str]], list[Action]]:
+    """One call for a batch; the method for several volumes has an s at its end."""
+
+    def calls(batch: Sequence[Step], clusters: Sides[str]) -> list[Action]:
+        name = method if len(batch) == 1 else f"{method}s"
+        return [Action(clusters[batch[0].side], name, objects(batch), batch[0].reason)]
+
+    return calls
+
+
+def _all(method: str) -> Callable[[Sequence[Step], Sides[str]], list[Action]]:
+    """One call of this method for a batch."""
+
+    def calls(batch: Sequence[Step], clusters: Sides[str]) -> list[Action]:
+        return [Action(clusters[batch[0].side], method, objects(batch), batch[0].reason)]
+
+    return calls
 
 
 # --- running ----------------------------------------------------------------------------------------------------------
@@ -219,6 +258,31 @@ def _warn_of_late_writes(writer: Writer, batch: Sequence[CountLateWrites]) -> Do
     return Done(batch[0])
 
 
+def _clone(writer: Writer, batch: Sequence[CloneVolume]) -> Done:
+    clone(writer, batch[0])
+    return Done(batch[0])
+
+
+def _grant(writer: Writer, batch: Sequence[GrantAccess]) -> Done:
+    access.grant(writer, batch)
+    return Done(batch[0])
+
+
+def _revoke(writer: Writer, batch: Sequence[RevokeAccess]) -> Done:
+    access.revoke(writer, batch)
+    return Done(batch[0])
+
+
+def _delete_clones(writer: Writer, batch: Sequence[DeleteClone]) -> Done:
+    removal.delete(writer, batch)
+    return Done(batch[0])
+
+
+def _purge_clones(writer: Writer, batch: Sequence[PurgeClone]) -> Done:
+    removal.purge(writer, batch)
+    return Done(batch[0])
+
+
 # --- undoing ----------------------------------------------------------------------------------------------------------
 
 
@@ -228,6 +292,31 @@ def _undo_demotion(writer: Writer, done: Done, item: Item) -> str | None:
 
 def _keep_promotion(writer: Writer, done: Done, item: Item) -> str | None:
     return keep_promotion(writer, done, item.done)
+
+
+def _keep_clone(writer: Writer, done: Done, _item: Item) -> str | None:
+    return _kept_clone(writer.run, done)
+
+
+def _kept_clone(run: Run, done: Done) -> str | None:
+    """A clone is kept: the next run goes on with it, and state: absent removes it."""
+    return f"{done.step.object} on cluster {run.name(done.step.side)}: it was begun and is kept"
+
+
+def _kept_point(run: Run, done: Done) -> str | None:
+    if not done.taken.users:
+        return None
+    return f"snapshot {done.taken.name} of {done.step.object} on cluster {run.name(done.step.side)}: it stays until it expires"
+
+
+def _grant_again(writer: Writer, done: Done, _item: Item) -> str | None:
+    step: RevokeAccess = done.step  # type: ignore[assignment]
+    access.grant(writer, [step], "roll-back: the clone was not deleted")
+    return None
+
+
+def _not_purged(writer: Writer, done: Done, _item: Item) -> str | None:
+    return f"{done.step.object} on cluster {writer.run.name(done.step.side)}: it is deleted and not purged; run again"
 
 
 def _undo_save(writer: Writer, done: Done, item: Item) -> str | None:
@@ -257,6 +346,17 @@ def _changing(**more: Any) -> StepKind:
     )
 
 
+def _checkpoints(kind: type[TakeCheckpoint]) -> StepKind:
+    """A replicated snapshot of all volumes of a cluster for which such a step is planned, up to the most in a group."""
+    return StepKind(
+        _snapshot_calls,
+        _take_snapshot,
+        undo_checkpoint,
+        shared=lambda step: (step.side, kind),
+        max_batch=lambda step: step.max_batch,
+    )
+
+
 KINDS: dict[type[Step], StepKind] = {
     RemoveClusterPair: StepKind(
         _one("RemoveClusterPair"), _unpair_cluster, undo_removal, recheck=recheck.cluster_pairs
@@ -278,13 +378,7 @@ KINDS: dict[type[Step], StepKind] = {
     Demote: _changing(undo=_undo_demotion),
     Promote: _changing(undo=_keep_promotion, recheck=checks.promotable),
     # Snapshots.
-    TakeCheckpoint: StepKind(
-        _snapshot_calls,
-        _take_snapshot,
-        undo_checkpoint,
-        shared=lambda step: (step.side, TakeCheckpoint),
-        max_batch=lambda step: step.max_batch,
-    ),
+    TakeCheckpoint: _checkpoints(TakeCheckpoint),
     Save: StepKind(
         _snapshot_calls,
         _take_snapshot,
@@ -299,10 +393,41 @@ KINDS: dict[type[Step], StepKind] = {
         shared=lambda step: (step.side, step.checkpoint),
         max_batch=lambda step: step.max_batch,
     ),
+    # Rehearsals.
+    TakePoint: replace(_checkpoints(TakePoint), kept=_kept_point),
+    CloneVolume: StepKind(_one("CloneVolume"), _clone, _keep_clone, _kept_clone, recheck=not_cloneable),
+    SetPolicy: _changing(),
+    GrantAccess: StepKind(
+        _all(access.ADD), _grant, shared=lambda step: (step.side, step.group_id), split_after=_refused
+    ),
+    RevokeAccess: StepKind(
+        _all(access.REMOVE),
+        _revoke,
+        _grant_again,
+        shared=lambda step: (step.side, step.group_id),
+        split_after=_refused,
+        recheck=removal.unused,
+    ),
+    DeleteClone: StepKind(
+        _many("DeleteVolume"),
+        _delete_clones,
+        _not_purged,
+        shared=lambda step: (step.side,),
+        split_after=_refused,
+        recheck=removal.unused,
+    ),
+    PurgeClone: StepKind(
+        _many("PurgeDeletedVolume"),
+        _purge_clones,
+        shared=lambda step: (step.side,),
+        split_after=_refused,
+        recheck=removal.deleted,
+    ),
     # No writes.
     CountLateWrites: StepKind(run=_warn_of_late_writes, shared=lambda step: (step.side, CountLateWrites)),
     ConfirmUnused: StepKind(recheck=recheck.unused),
     ConfirmFailover: StepKind(recheck=checks.ready),
+    ConfirmPoint: StepKind(recheck=arrived),
     ConfirmDemotion: StepKind(recheck=checks.undisturbed),
     ConfirmQuiet: StepKind(recheck=checks.quiet),
 }

@@ -31,6 +31,12 @@ class Writer:
         self.actions: list[Action] = []
         self.warnings: list[str] = []
         self._lock = threading.Lock()
+        self._deadlines: dict[str, float] = {}
+
+    def deadline(self, purpose: str, seconds: float) -> float:
+        """The time on the clock of the run until which its writes for one purpose wait: so many seconds after the first."""
+        with self._lock:
+            return self._deadlines.setdefault(purpose, self.run.clock.monotonic() + seconds)
 
     def write(self, side: Side, method: str, params: Mapping[str, object], what: str, reason: str) -> dict:
         """The result of one call that changes something. what: the object as messages name it. Raises Failure."""

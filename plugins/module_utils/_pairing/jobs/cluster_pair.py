@@ -128,6 +128,9 @@ class ClusterPairJob:
     def expired(self, observed: ObservedClusterPair, item: int, made: bool, verdict: Verdict) -> Failure:
         return timed_out(observed, made, self.options.present, self.wait_timeout, verdict.text)
 
+    def conclude(self, run: Run, observed: ObservedClusterPair) -> Sequence[Plan]:
+        return ()  # nothing is written after the wait
+
     def report(self, outcome: Outcome[ObservedClusterPair]) -> dict:
         return {
             "cluster_pair": results.cluster_pair(outcome.last_observation()),

@@ -22,6 +22,7 @@ from ..decide.report.host_access import without_host_access
 from ..decide.report.missing_names import unpaired_accounts, unpaired_volumes
 from ..decide.report.pairs import is_reported_with_clusters, pair_findings
 from ..decide.report.readiness_report import Subject
+from ..decide.report.rehearsals import left_rehearsals
 from ..decide.report.summary import summarize
 from ..decide.volume_pair.state import ObservedVolumePair
 from ..model import (
@@ -220,6 +221,7 @@ class PairInfoJob:
             found += unpaired_volumes(observation.views, self.volumes or (), self.accounts, observation.pairs)
             of_named = self.volumes is not None
             found += unpaired_accounts(observation.views, self.accounts or (), observation.pairs, of_named)
+            found += left_rehearsals(observation.views, observation.generated_at, self.volumes, self.accounts)
         found += without_host_access(observation.pairs, observation.access)
         found += [
             finding for side in SIDES for finding in _of_fullness(observation, side, FAULTS in self.gather, found)

@@ -278,6 +278,9 @@ class VolumePairJob:
         text = f"{verdict.text}, copied {progress.how_far(job)}" if job else verdict.text
         return timed_out(observation.pair(item), self.options, self.in_sync, self.wait_timeout, text)
 
+    def conclude(self, run: Run, observation: Observation) -> Sequence[Plan]:
+        return ()  # nothing is written after the wait
+
     def report(self, outcome: Outcome[Observation]) -> dict:
         return {
             "pairs": [

@@ -12,10 +12,10 @@ from functools import partial
 
 from ..._element.client import Client
 from ..._element.members import items, optional_text, text
-from ..model import ClusterFault
+from ..model import Capacity, ClusterFault
 from ..views import Listed, Unreadable
 from .lists import Kind
-from .reading import parse_result, read_list
+from .reading import number_or_none, parse_result, read_list
 
 # The faults of replication, as the API documentation spells them. In syslog they begin with a capital letter.
 REPLICATION_FAULTS = (
@@ -44,6 +44,12 @@ def get_fullness(client: Client) -> int:
     """
     method = "GetClusterFullThreshold"
     return parse_result(client, method, _stage, client.call(method))
+
+
+def get_capacity(client: Client) -> Capacity:
+    """Return how much space is promised to volumes, and the limit. Raises Failure."""
+    method = "GetClusterCapacity"
+    return parse_result(client, method, _capacity, client.call(method))
 
 
 def get_roles(client: Client) -> frozenset[str] | None:
@@ -78,6 +84,11 @@ def _stage(result: dict) -> int:
     """Return the worse stage of data and metadata. `fullness` is a stage or, on some releases, the name of the worse one."""
     texts = [optional_text(result, member) for member in ("fullness", "blockFullness", "metadataFullness")]
     return max(int(stage[1]) for stage in map(_STAGE.match, texts) if stage)
+
+
+def _capacity(result: dict) -> Capacity:
+    space = result["clusterCapacity"]
+    return Capacity(number_or_none(space, "provisionedSpace"), number_or_none(space, "maxOverProvisionableSpace"))
 
 
 def _roles(username: str, result: dict) -> frozenset[str] | None:

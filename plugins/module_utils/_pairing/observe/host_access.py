@@ -44,8 +44,13 @@ def read_host_access(run: Run, side: Side, volumes: Iterable[int]) -> HostAccess
     )
 
 
+def list_access_groups(client: Client) -> Listed[AccessGroup, Unreadable]:
+    """Return the access groups of this cluster, without LUNs. Raises Failure."""
+    return read_list(client, "ListVolumeAccessGroups", "volumeAccessGroups", _GROUP)
+
+
 def _groups_and_sessions(run: Run, client: Client) -> tuple[Listed[AccessGroup, Unreadable], Listed[int, Unreadable]]:
-    groups = partial(read_list, client, "ListVolumeAccessGroups", "volumeAccessGroups", _GROUP)
+    groups = partial(list_access_groups, client)
     sessions = partial(read_list, client, "ListISCSISessions", "sessions", _ACCOUNT_OF_SESSION)
     reads: list[Callable[[], Any]] = [groups, sessions]
     found = run.side_by_side(reads)

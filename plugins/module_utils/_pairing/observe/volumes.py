@@ -126,6 +126,8 @@ def _volume(entry: dict) -> Volume:
         pairs=_volume_pairs(entry),
         qos=_qos(optional_object(entry, "qos")),
         iqn=optional_text(entry, "iqn"),
+        qos_policy_id=number_or_none(entry, "qosPolicyID"),
+        created=optional_text(entry, "createTime"),
         attributes=optional_object(entry, "attributes"),
     )
 

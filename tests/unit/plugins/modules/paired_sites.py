@@ -22,9 +22,11 @@ INSTANT = dict.fromkeys(Timings.DEFAULTS, 0)
 def paired(sites):
     """Volumes of alpha that replicate to beta."""
 
-    def start(names=NAMES, mode="Async", **spec):
+    def start(names=NAMES, mode="Async", beta=None, **spec):
+        """beta: what that cluster has besides."""
         volumes = [{"name": name, "account": "tenant"} for name in names]
         clusters = [{"name": each, "accounts": [{"name": "tenant"}], "volumes": volumes} for each in ("alpha", "beta")]
+        clusters[1].update(beta or {})
         pairs = [{"source": f"alpha/{name}", "target": f"beta/{name}", "mode": mode} for name in names]
         return sites(clusters, **{"cluster_pairs": [LINK], "volume_pairs": pairs, **spec})
 

@@ -14,6 +14,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.elementsw.replication.plugins.modules import (
     element_cluster_pair,
+    element_failover_rehearsal,
     element_pair_info,
     element_volume_pair,
 )
@@ -31,6 +32,9 @@ def errors(module: ModuleType, arguments: dict[str, Any]) -> str:
     ("module", "arguments"),
     [
         (element_cluster_pair, PEER),
+        (element_failover_rehearsal, {**PEER, "name": "drill"}),
+        (element_failover_rehearsal, {**PEER, "name": "drill", "volumes": "orders,stock", "accounts": ["shop"]}),
+        (element_failover_rehearsal, {**PEER, "name": "drill", "pairs": [{"volume": "orders", "account": "shop"}]}),
         (element_pair_info, {}),
         (element_pair_info, PEER),
         (element_volume_pair, {**PEER, "volume": "orders-db"}),
@@ -60,6 +64,19 @@ def test_accepted(module: ModuleType, arguments: dict[str, Any]) -> None:
             {**PEER, "peer_unreachable": "ignore"},
             "value of peer_unreachable must be one of",
         ),
+        (element_failover_rehearsal, PEER, "missing required arguments: name"),
+        (element_failover_rehearsal, {"name": "drill"}, "one of the following is required: peer, peer_host"),
+        (
+            element_failover_rehearsal,
+            {**PEER, "name": "drill", "pairs": [{"volume_id": 7}], "volumes": ["orders"]},
+            "parameters are mutually exclusive: pairs|volumes",
+        ),
+        (
+            element_failover_rehearsal,
+            {**PEER, "name": "drill", "pairs": [{"account": "shop"}]},
+            "one of the following is required: volume, volume_id",
+        ),
+        (element_failover_rehearsal, {**PEER, "name": "drill", "point": "newest"}, "value of point must be one of"),
         (element_pair_info, {"gather": ["all"]}, "value of gather must be one or more of"),
         (element_volume_pair, PEER, "one of the following is required: volume, volume_id, pairs"),
         (
@@ -96,7 +113,9 @@ def test_refused(module: ModuleType, arguments: dict[str, Any], complaint: str) 
     assert complaint in errors(module, arguments)
 
 
-@pytest.mark.parametrize("module", [element_cluster_pair, element_pair_info, element_volume_pair])
+@pytest.mark.parametrize(
+    "module", [element_cluster_pair, element_failover_rehearsal, element_pair_info, element_volume_pair]
+)
 def test_the_internal_option_is_shown_last(module: ModuleType) -> None:
     """ansible-doc and the HTML pages sort the options, and validate-modules requires that each is documented."""
     options = sorted(module.argument_spec())

@@ -15,7 +15,7 @@ import pytest
 
 from ansible_collections.elementsw.replication.tests.unit.running import run_module
 
-MODULES = ("cluster_pair", "volume_pair", "pair_info")
+MODULES = ("cluster_pair", "volume_pair", "failover_rehearsal", "pair_info")
 VOLUME = {"volume": "orders-db"}
 ACCOUNTS = [{"name": "shop"}, {"name": "lab"}]
 TWICE = [{"name": "scratch", "account": "shop"}, {"name": "scratch", "account": "lab"}]
@@ -31,7 +31,7 @@ def site(sites):
 
 
 def options(module):
-    return VOLUME if module == "volume_pair" else {}
+    return {"volume_pair": VOLUME, "failover_rehearsal": {"name": "drill"}}.get(module, {})
 
 
 def refused(site, module, **given):

@@ -22,6 +22,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.elementsw.replication.plugins.module_utils._element.arguments import CONNECTION
 from ansible_collections.elementsw.replication.plugins.modules import (
     element_cluster_pair,
+    element_failover_rehearsal,
     element_pair_info,
     element_volume_pair,
 )
@@ -30,6 +31,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[4]
 PREFIX = "elementsw.replication."
 MODULES = {
     PREFIX + "element_cluster_pair": element_cluster_pair,
+    PREFIX + "element_failover_rehearsal": element_failover_rehearsal,
     PREFIX + "element_pair_info": element_pair_info,
     PREFIX + "element_volume_pair": element_volume_pair,
 }
@@ -40,7 +42,7 @@ def role_options(name: str) -> dict[str, Any]:
     return yaml.safe_load(text)["argument_specs"]["main"]["options"]
 
 
-ROLES = {name: role_options(name) for name in ("failover", "protect", "report")}
+ROLES = {name: role_options(name) for name in ("failover", "protect", "rehearse", "report")}
 # What no module has an option for.
 OF_ROLES_ALONE = {
     *(f"{role}_{name}" for role in ROLES for name in ("peer", "pairs")),

@@ -21,11 +21,13 @@ try:
 except ImportError:  # ansible-core before 2.22 masks in the module, not where something is shown
     mask_secrets = str
 
-MODULES = ("cluster_pair", "volume_pair", "pair_info")
+MODULES = ("cluster_pair", "volume_pair", "failover_rehearsal", "pair_info")
 USERNAME = "ansible"
 PASSWORDS = {"alpha": 'Marker-of-alpha "7!x', "beta": "Marker-of-beta+9?ü"}
 VOLUMES = [{"name": "orders-db"}, {"name": "catalogue"}]
 ITEMS = [{"volume": "orders-db"}, {"volume": "catalogue"}]
+# Run for the cluster of the targets. Its accounts have CHAP secrets, which every read of accounts shows.
+DRILL = {"name": "drill", "here": "beta", "there": "alpha"}
 LINK = [{"between": ["alpha", "beta"]}]
 CLUSTER_HANDSHAKE = [("alpha", "StartClusterPairing"), ("beta", "CompleteClusterPairing")]
 VOLUME_HANDSHAKE = [("alpha", "StartVolumePairing"), ("beta", "CompleteVolumePairing")]
@@ -55,7 +57,8 @@ def leaks(text, secrets):
 
 def cluster(name, password, **more):
     admin = {"username": USERNAME, "password": password, "access": ["administrator"]}
-    return {"name": name, "volumes": VOLUMES, "admins": [admin], **more}
+    hosts = {"accounts": [{"name": "hosts"}], "access_groups": [{"name": "hosts"}]}
+    return {"name": name, "volumes": VOLUMES, "admins": [admin], **hosts, **more}
 
 
 @pytest.fixture
@@ -90,10 +93,15 @@ def test_what_is_searched_for(start):
 
 def test_success(start):
     site = start()
+    secrets = {account.initiator_secret for account in site.world.cluster("beta").accounts.values()}
+    assert secrets
+    assert secrets <= set(site.world.secrets)
     for module, options in (
         ("cluster_pair", {}),
         ("volume_pair", {"pairs": ITEMS}),
         ("pair_info", {}),
+        ("failover_rehearsal", {**DRILL, "point": "now", "account": "hosts", "access_group": "hosts"}),
+        ("failover_rehearsal", {**DRILL, "state": "absent"}),
         ("volume_pair", {"pairs": ITEMS, "state": "absent"}),
         ("cluster_pair", {"state": "absent"}),
     ):
@@ -157,7 +165,7 @@ def test_a_password_that_a_cluster_repeats(start, module, at):
     site = start()
     said = f"no such administrator: {', '.join(write(PASSWORDS[at]) for write in FORMS.values())}"
     site.world.faults.add(at, "GetClusterInfo", fault="xUnknownUsername", message=said, times=None)
-    options = {"pairs": ITEMS} if module == "volume_pair" else {}
+    options = {"volume_pair": {"pairs": ITEMS}, "failover_rehearsal": {"name": "drill"}}.get(module, {})
     assert run(site, module, **options)["error"]["code"] == "permission"
 
 
@@ -210,15 +218,15 @@ STORIES = {
     "not-trusted": ("pair_info", "peer", None, None),
 }
 CODES = {
-    "good": [None, None, None],
-    "key-of-clusters": ["api_error", None, None],
-    "key-decoded": ["api_error", None, None],
-    "key-of-volumes": [None, "api_error", None],
-    "cut-off": [None, "bad_reply", None],
-    "too-slow": [None, "unreachable", None],
-    "no-entry": [None, None, "authentication"],
-    "repeats": [None, None, "permission"],
-    "not-trusted": [None, None, "tls"],
+    "good": [None, None, "not_paired", None],
+    "key-of-clusters": ["api_error", None, None, None],
+    "key-decoded": ["api_error", None, None, None],
+    "key-of-volumes": [None, "api_error", None, None],
+    "cut-off": [None, "bad_reply", None, None],
+    "too-slow": [None, "unreachable", None, None],
+    "no-entry": [None, None, None, "authentication"],
+    "repeats": [None, None, None, "permission"],
+    "not-trusted": [None, None, None, "tls"],
 }
 #: A callback that prints every result as JSON, as those do that others read.
 CALLBACK = """
@@ -277,7 +285,7 @@ def test_a_playbook_at_its_loudest(sites, playbook, tmp_path, tmp_path_factory):
     results = json.loads((known / "results.json").read_text(encoding="utf-8"))
     found = {name: [result.get("error", {}).get("code") for result in results[name]] for name in CODES}
     assert found == CODES, done.stdout
-    assert [result["changed"] for result in results["good"]] == [True, True, False]
+    assert [result["changed"] for result in results["good"]] == [True, True, False, False]
     assert "JSON: " in done.stdout
     assert leaks_by_place(done, tmp_path, site.world.secrets) == {}
 
@@ -289,12 +297,12 @@ def worded(what, password):
 
 
 def plays(folder):
-    """All three modules for the good pair of clusters, one for each of the others; and what came of it, in a file."""
+    """All modules for the good pair of clusters, one for each of the others; and what came of it, in a file."""
     tasks = [
         {
             f"elementsw.replication.element_{module}": {
                 "peer_host": "{{ inventory_hostname }}-peer",
-                **({"pairs": ITEMS} if module == "volume_pair" else {}),
+                **{"volume_pair": {"pairs": ITEMS}, "failover_rehearsal": {"name": "drill"}}.get(module, {}),
             },
             "when": f"inventory_hostname in {['good', *(name for name, story in STORIES.items() if story[0] == module)]}",
             "register": module,

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The wait until the checkpoints of a planned failover have arrived on the other side, or cannot arrive any more."""
+"""The wait until checkpoints have arrived on the other side, or cannot arrive any more."""
 # This file is private to the collection elementsw.replication: it can change without notice.
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from functools import partial
 
 from ...._element.errors import Failure
 from ...decide import health
-from ...failover_steps import ConfirmFailover
+from ...failover_steps import ConfirmArrival
 from ...model import Volume, other
 from ...plan import Failures
 from ...run import Run
@@ -21,12 +21,12 @@ from ..wait import next_pause
 from .copies import copies
 from .snapshots import COPY_DELETED, DELETED, PRESENT, Taken
 
-Copies = Mapping[ConfirmFailover, str]
+Copies = Mapping[ConfirmArrival, str]
 # The conditions of a pair that sends no checkpoint, with the remedies.
 _HELD_UP = {"paused": "resume it", "broken": "fix the cause"}
 
 
-def await_all(run: Run, steps: Sequence[ConfirmFailover]) -> Failures:
+def await_all(run: Run, steps: Sequence[ConfirmArrival]) -> Failures:
     """Wait until all checkpoints have arrived. Return the failures of those that have not: none if all have.
 
     A checkpoint that cannot arrive ends the wait for the whole list. Each poll has one read for each checkpoint, and one
@@ -46,9 +46,9 @@ def await_all(run: Run, steps: Sequence[ConfirmFailover]) -> Failures:
     return hopeless or {step: _not_arrived(run, step, stopped) for step in waiting}
 
 
-def _copies(run: Run, steps: Sequence[ConfirmFailover]) -> dict[ConfirmFailover, str]:
+def _copies(run: Run, steps: Sequence[ConfirmArrival]) -> dict[ConfirmArrival, str]:
     """Return the status of the copy of each step's checkpoint; see `copies.copies`."""
-    steps_of: dict[Taken, list[ConfirmFailover]] = {}
+    steps_of: dict[Taken, list[ConfirmArrival]] = {}
     for step in steps:
         steps_of.setdefault(step.checkpoint, []).append(step)
     reads = (
@@ -59,7 +59,7 @@ def _copies(run: Run, steps: Sequence[ConfirmFailover]) -> dict[ConfirmFailover,
     return {step: found[step.checkpoint][step.volume.id] for step in steps}
 
 
-def _hopeless(run: Run, steps: Sequence[ConfirmFailover], copies: Copies) -> Failures:
+def _hopeless(run: Run, steps: Sequence[ConfirmArrival], copies: Copies) -> Failures:
     """Return the steps whose checkpoints will not arrive, with the failure of each."""
     now = read_current(run, ((step.side, step.volume) for step in steps))
     failures: Failures = {}
@@ -70,7 +70,7 @@ def _hopeless(run: Run, steps: Sequence[ConfirmFailover], copies: Copies) -> Fai
     return failures
 
 
-def _disturbed(run: Run, step: ConfirmFailover, now: Volume | None, copy: str) -> Failure | None:
+def _disturbed(run: Run, step: ConfirmArrival, now: Volume | None, copy: str) -> Failure | None:
     destination = run.name(other(step.side))
     change = describe_change_or_mode(now, step.volume)
     if change is None and copy == DELETED:
@@ -87,24 +87,22 @@ def _disturbed(run: Run, step: ConfirmFailover, now: Volume | None, copy: str) -
         )
     if condition in _HELD_UP:
         what = f"its pair shows {state} while its checkpoint is sent to {destination}"
-        return _failure(
-            run, step, "not_in_sync", f"{what}; the pair was not reversed, {_HELD_UP[condition]} and run again"
-        )
+        return _failure(run, step, "not_in_sync", f"{what}; {step.OTHERWISE}, {_HELD_UP[condition]} and run again")
     return None
 
 
-def _changed(run: Run, step: ConfirmFailover, what: str) -> Failure:
-    return _failure(run, step, "changed_meanwhile", f"{what}; the pair was not reversed, run again")
+def _changed(run: Run, step: ConfirmArrival, what: str) -> Failure:
+    return _failure(run, step, "changed_meanwhile", f"{what}; {step.OTHERWISE}, run again")
 
 
-def _not_arrived(run: Run, step: ConfirmFailover, stopped: bool) -> Failure:
+def _not_arrived(run: Run, step: ConfirmArrival, stopped: bool) -> Failure:
     if stopped:
-        return _failure(run, step, "interrupted", "interrupted by a signal, the pair was not reversed; run again")
+        return _failure(run, step, "interrupted", f"interrupted by a signal, {step.OTHERWISE}; run again")
     what = f"its checkpoint has not arrived on {run.name(other(step.side))} within {step.timeout:g} s"
     remedy = "raise wait_timeout, or run again when the pair has caught up"
-    return _failure(run, step, "not_in_sync", f"{what}; the pair was not reversed, {remedy}")
+    return _failure(run, step, "not_in_sync", f"{what}; {step.OTHERWISE}, {remedy}")
 
 
-def _failure(run: Run, step: ConfirmFailover, code: str, what: str) -> Failure:
+def _failure(run: Run, step: ConfirmArrival, code: str, what: str) -> Failure:
     cluster = run.name(step.side)
     return Failure(code, f"cluster {cluster}: {step.object}: {what}", cluster=cluster, method="ListSnapshots")

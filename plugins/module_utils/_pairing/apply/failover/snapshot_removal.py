@@ -40,7 +40,7 @@ def withdraw(writer: Writer, step: TakeCheckpoint, taken: Taken) -> str | None:
     """
     if not taken.let_go([step.item]):
         return None
-    what = _Removal(taken.name, f"snapshot {taken.name}", "roll-back: the pair was not reversed")
+    what = _Removal(taken.name, f"snapshot {taken.name}", f"roll-back: {step.OTHERWISE}")
     left = _delete(writer, taken.side, taken.is_group, taken.id, what)
     left += _remove_copies(writer, other(taken.side), taken, what)
     return "; ".join(left) or None

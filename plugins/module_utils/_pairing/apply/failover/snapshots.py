@@ -18,11 +18,12 @@ from typing import Any
 
 from ...._element.errors import Failure
 from ...._element.members import number
-from ... import checkpoint
+from ... import checkpoint, rehearsal
 from ...failover_steps import Save, TakeCheckpoint, TakeSnapshot
 from ...model import SAVED, Saved, Side, Snapshot, Volume
 from ...observe.snapshots import list_group_snapshots, list_snapshots
 from ...plan import Step, objects
+from ...rehearsal_steps import TakePoint
 from ..resend import CHANGE, attempt
 from ..writer import SEARCH_SECONDS, Writer
 
@@ -47,6 +48,8 @@ class Taken:
     users: set[int]
     #: The UUIDs of the members, by volume ID.
     uuids: dict[int, str] = field(default_factory=dict)
+    #: The complete copies on the other side, by volume ID, if they were read.
+    copies: dict[int, Snapshot] = field(default_factory=dict)
     #: The name of the cluster.
     cluster: str = ""
     #: The ID of each member and the time when it expires, by volume ID, for those in the reply.
@@ -86,8 +89,13 @@ def take(writer: Writer, batch: Sequence[TakeSnapshot]) -> Taken:
 
 def _name(writer: Writer, batch: Sequence[TakeSnapshot]) -> str:
     """Return a name that is unique among the snapshots of all runs."""
-    first = checkpoint.CHECKPOINT if isinstance(batch[0], TakeCheckpoint) else SAVED
-    return f"{first}{writer.run.mark}-{batch[0].item}"
+    return f"{_prefix(batch[0])}{writer.run.mark}-{batch[0].item}"
+
+
+def _prefix(step: TakeSnapshot) -> str:
+    if isinstance(step, TakePoint):
+        return rehearsal.POINT
+    return checkpoint.CHECKPOINT if isinstance(step, TakeCheckpoint) else SAVED
 
 
 def _take_once(writer: Writer, batch: Sequence[TakeSnapshot], name: str) -> Taken:
@@ -125,6 +133,9 @@ def _options(batch: Sequence[TakeSnapshot]) -> dict[str, Any]:
     if not isinstance(step, TakeCheckpoint):
         retention = step.retention if isinstance(step, Save) else None
         return {"enableRemoteReplication": False, "retention": retention}
+    if isinstance(step, TakePoint):
+        noted = {rehearsal.REHEARSAL: step.rehearsal}
+        return {"enableRemoteReplication": True, "retention": RETENTION, "attributes": noted}
     digests = (each.digest for each in batch if isinstance(each, TakeCheckpoint))
     noted = checkpoint.attributes(step.cluster_id, digests)
     return {"enableRemoteReplication": True, "retention": RETENTION, "attributes": noted}

@@ -64,6 +64,7 @@ PROBLEMS = {
         WARNING,
         "put the volume into an access group of the hosts that take over, or give these hosts the CHAP secrets of its account",
     ),
+    "rehearsal_left": (WARNING, "remove its clones with element_failover_rehearsal and state: absent"),
     "further_entries": (WARNING, "run element_cluster_pair with repair: true"),
     "cluster_filling": (WARNING, "delete and purge volumes that are not needed on that cluster, or add storage nodes"),
     "snapshots_stopped": (WARNING, "remove the cause that the state of the snapshots' replication names"),

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from typing import Literal, NamedTuple
 
 from ...model import PEER, Delay, Side, Sides, Snapshot, mode_option
 from ..health import is_snapshots_only
+from ..moments import seconds_between
 from ..volume_pair.state import UNREADABLE, ObservedVolumePair
 
 # By how much the other side is behind each cluster's volumes, by volume ID.
@@ -82,18 +82,10 @@ def _of_snapshots(
     ]
     if not there:
         return Lag(None, False, "the target has no replicated snapshot", "snapshot", nothing_replicated=True)
-    created, now = _moment(max(there)), _moment(delay.at if delay else "")
-    if created is None or now is None:
+    seconds = seconds_between(max(there), delay.at if delay else "")
+    if seconds is None:
         return Lag(None, False, f"cluster {pair.name(side)} reports no time", "snapshot")
-    return Lag(max(0.0, (now - created).total_seconds()), True, of="snapshot")
-
-
-def _moment(text: str) -> datetime | None:
-    """The moment of a text such as 2025-05-01T10:00:00.1Z, to the second; None for an unknown form."""
-    try:
-        return datetime.strptime(text[:19], "%Y-%m-%dT%H:%M:%S").replace(tzinfo=timezone.utc)
-    except ValueError:
-        return None
+    return Lag(seconds, True, of="snapshot")
 
 
 def not_asked(pair: ObservedVolumePair) -> str | None:

@@ -8,12 +8,17 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing import failover_steps, pairing_steps
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing import (
+    failover_steps,
+    pairing_steps,
+    rehearsal_steps,
+)
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.apply.step_kinds import KINDS
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.plan import Step
 
 #: What other steps have in common, and is never planned itself.
 COMMON = {
+    failover_steps.ConfirmArrival,
     failover_steps.RecheckPair,
     failover_steps.TakeSnapshot,
     pairing_steps.ChangeVolume,
@@ -21,7 +26,7 @@ COMMON = {
 }
 STEPS = {
     kind
-    for module in (pairing_steps, failover_steps)
+    for module in (pairing_steps, failover_steps, rehearsal_steps)
     for kind in vars(module).values()
     if isinstance(kind, type) and issubclass(kind, Step) and kind is not Step
 }
@@ -40,8 +45,15 @@ def test_a_row_is_complete(kind):
     assert (row.run is None) == issubclass(kind, pairing_steps.Recheck)
     assert row.run or row.recheck
     # What overwrites or removes is read again just before.
-    destroys = kind.__name__.startswith("Remove") and kind is not failover_steps.RemoveCheckpoint
+    destroys = kind.__name__.startswith(("Remove", "Delete", "Purge")) and kind is not failover_steps.RemoveCheckpoint
     assert row.recheck or not (destroys or kind is failover_steps.Promote)
     # Nothing that is written is left to chance but what cannot be taken back, or is worth nothing by itself.
-    kept = {pairing_steps.PairClusters, pairing_steps.MarkReplica, failover_steps.RemoveCheckpoint}
+    kept = {
+        pairing_steps.PairClusters,
+        pairing_steps.MarkReplica,
+        failover_steps.RemoveCheckpoint,
+        rehearsal_steps.GrantAccess,
+        rehearsal_steps.PurgeClone,
+        rehearsal_steps.SetPolicy,
+    }
     assert (row.undo is empty.undo) == (kind in WITHOUT_WRITE | kept)

@@ -328,6 +328,7 @@ def test_every_code_of_pairs_has_been_seen():
     of_clusters = {"peer_unreachable", "not_connected", "not_paired", "further_entries"}
     tested_elsewhere = {"fault", "minor_fault", "unreadable_object", "lag_exceeded", "lag_unknown", "snapshots_stopped"}
     tested_elsewhere |= {"lag_high", "no_replicated_snapshot", "no_host_access", "cluster_full", "cluster_filling"}
+    tested_elsewhere |= {"rehearsal_left"}
     assert codes - {None} == set(findings.PROBLEMS) - of_clusters - tested_elsewhere
 
 

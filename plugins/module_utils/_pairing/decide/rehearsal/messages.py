@@ -1,0 +1,72 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The messages about rehearsals: why nothing is cloned, and why a clone is not removed."""
+# This file is private to the collection elementsw.replication: it can change without notice.
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ...._element.errors import Failure
+from ...model import Volume, first_named
+from .state import DesiredRehearsal, ObservedRehearsal
+
+
+def refusal(observed: ObservedRehearsal, code: str, sentence: str, method: str = "ListVolumes") -> Failure:
+    """A Failure of this cluster with this code. sentence: without the cluster."""
+    return Failure(code, f"cluster {observed.cluster}: {sentence}", observed.cluster, method)
+
+
+def name_taken(observed: ObservedRehearsal, desired: DesiredRehearsal) -> Failure:
+    names = first_named([volume.label for volume in observed.others])
+    what = f"{names} has the name of the clone of {observed.original_name} and is no clone of this rehearsal"
+    return refusal(observed, "name_taken", f"{what}; give the rehearsal another name than {desired.name}")
+
+
+def same_name(observed: ObservedRehearsal, others: Iterable[Volume], name: str) -> Failure:
+    labels = first_named([volume.label for volume in others])
+    what = f"the clones of {labels} would all have the name {name}"
+    return refusal(observed, "name_taken", f"{what}; rehearse them one after the other, each with a name of its own")
+
+
+def made_twice(observed: ObservedRehearsal) -> Failure:
+    names = first_named([volume.label for volume in observed.others], 5)
+    remedy = "remove the rehearsal with state: absent, then run again"
+    return refusal(observed, "name_taken", f"{names} are clones of the same volume in this rehearsal; {remedy}")
+
+
+def other_owner(observed: ObservedRehearsal, desired: DesiredRehearsal) -> Failure:
+    what = f"{observed.made().label} does not belong to account {desired.account}"
+    return refusal(observed, "other_account", f"{what}; remove the rehearsal with state: absent, then run again")
+
+
+def no_snapshot(observed: ObservedRehearsal) -> Failure:
+    what = f"{observed.target().label} has no complete replicated snapshot to clone"
+    remedy = "use point: now, or take a snapshot with remote replication on the source"
+    return refusal(observed, "no_snapshot", f"{what}; {remedy}", "ListSnapshots")
+
+
+def clone_in_use(observed: ObservedRehearsal, hosts: Iterable[str]) -> Failure:
+    what = f"{observed.made().label} is in use: {', '.join(hosts)}"
+    return refusal(observed, "clone_in_use", f"{what}; log the hosts out, then run again", "ListISCSISessions")
+
+
+def paired_clone(observed: ObservedRehearsal) -> Failure:
+    what = f"{observed.made().label} has a volume pair of its own and is not deleted"
+    return refusal(observed, "paired_elsewhere", f"{what}; remove that pair first, then run again")
+
+
+def long_name(observed: ObservedRehearsal, name: str, limit: int) -> Failure:
+    what = f"the clone {name} would have a name of {len(name)} characters, the limit is {limit}"
+    return refusal(observed, "limit_reached", f"{what}; give the rehearsal a shorter name", "GetLimits")
+
+
+def not_made(observed: ObservedRehearsal, name: str) -> Failure:
+    what = f"the clone {name} was not completed"
+    return refusal(observed, "api_error", f"{what}; see the cluster's event log for the cause, then run again")
+
+
+def not_removed(observed: ObservedRehearsal, clone: Volume) -> Failure:
+    return refusal(observed, "changed_meanwhile", f"{clone.label} is still there; run again")
