@@ -305,7 +305,14 @@ def test_one_cause_is_one_problem_and_fixed_by_its_remedy(sites, spoil, code, sa
 
 # Their causes are for the site, for support or for the administrators of the network, or no simulated cluster has them.
 WITHOUT_A_WALK = {"peer_unreachable", "broken", "unknown_state", "snapshots_stopped", "fault", "minor_fault"}
-WITHOUT_A_WALK |= {"cluster_full", "cluster_filling", "lag_high", "no_replicated_snapshot", "rehearsal_left"}
+WITHOUT_A_WALK |= {
+    "cluster_full",
+    "cluster_filling",
+    "lag_high",
+    "no_replicated_snapshot",
+    "rehearsal_left",
+    "no_host_access",
+}
 
 
 def test_no_problem_is_forgotten():
