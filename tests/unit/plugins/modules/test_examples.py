@@ -161,7 +161,6 @@ def test_every_place_is_looked_at() -> None:
         "docs/docsite/rst/guide_pairing.rst",
         "docs/docsite/rst/guide_recovery.rst",
         "playbooks/failover.yml",
-        "roles/report/tasks/read.yml",
         "playbooks/unprotect.yml",
         "roles/failover/README.md",
         "roles/failover/tasks/choose.yml",
