@@ -87,8 +87,8 @@ _value:
     links:
       description:
         - Every two clusters that are paired, with their names as C(cluster) and C(peer), the C(level), whether they are
-          C(connected), which is V(null) where it is not known, the C(latency_ms) while they are, and how many volume C(pairs) there are and
-          how many of them are C(protected).
+          C(connected), which is V(null) where it is not known, the C(latency_ms) while they are, and how many volume C(pairs)
+          there are and how many of them are C(protected).
       type: list
       elements: dict
     volume_pairs:
@@ -214,13 +214,13 @@ def _clusters(report: dict[str, Any]) -> list[dict[str, Any]]:
         for described in link["clusters"].values():
             if described:
                 found[described["name"]] = _cluster(described, True)
+    found.update({each["name"]: each for each in report["clusters"] if each["answered"] and each["name"] not in found})
     for link in _reports(report):
         for pair in link["cluster_pairs"]:
             if pair["peer"]["name"]:
                 found.setdefault(pair["peer"]["name"], _cluster(pair["peer"], False))
-    for problem in report["unread"]:
-        if problem["cluster"] not in found:
-            found[problem["cluster"]] = _cluster({"name": problem["cluster"]}, False)
+    for described in report["clusters"]:
+        found.setdefault(described["name"], described)
     return list(found.values())
 
 
@@ -260,7 +260,8 @@ def _link(
         "peer": both[1],
         "level": _worst([by_itself, *(each["level"] for each in of_link)]),
         "connected": pair["connected"],
-        "latency_ms": None if pair["connected"] is False else max(latencies, default=None),  # 0 stands for none then
+        # While they are not, 0 stands for none.
+        "latency_ms": None if pair["connected"] is False else max(latencies, default=None),
         "pairs": len(of_link),
         "protected": [each["state"] for each in of_link].count("protected"),
     }

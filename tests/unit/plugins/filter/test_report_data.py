@@ -244,6 +244,17 @@ def test_a_cluster_of_which_nothing_is_known_is_listed():
     assert found["clusters"][-1] == {"name": "gamma", "mvip": None, "version": None, "answered": False}
 
 
+def test_a_cluster_that_answered_is_not_said_to_be_silent_where_a_link_was_not_read():
+    names = ("ALPHA-PROD", "BETA-DR")
+    answers = [
+        {"healthy": True, "clusters": {"local": {"name": name, "mvip": None, "version": None}}} for name in names
+    ]
+    failed = {"failed": True, "msg": "odd", "ansible_loop_var": "link", "link": {"cluster": "alpha", "peer": "beta"}}
+    together = join_reports(["alpha", "beta"], answers, [[failed], []], [{}, {}])
+    found = report_data(together, status_table(together), at=AT)
+    assert [(each["name"], each["answered"]) for each in found["clusters"]] == [(name, True) for name in names]
+
+
 def test_drift_is_passed_on():
     assert data(drift=[{"link": "alpha - beta"}])["drift"] == [{"link": "alpha - beta"}]
 
