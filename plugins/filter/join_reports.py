@@ -55,6 +55,14 @@ options:
     description:
       - How many seconds the target of a pair that counts as protected may be behind, on links without a C(max_lag).
     type: float
+  addresses:
+    description:
+      - For each cluster, in the order of the input, the MVIP or the address that the inventory has of it, empty text where it
+        has none. A cluster that does not answer is recognised by it in what the others report, and has its name from there.
+      - Where every cluster is recognised, volume pairs and cluster pairs with other clusters are left out of the halves.
+    type: list
+    elements: str
+    default: []
 seealso:
   - plugin: elementsw.replication.status_table
     plugin_type: filter
@@ -80,6 +88,12 @@ _value:
       description: The names of the clusters that answered.
       type: list
       elements: str
+    clusters:
+      description:
+        - Each cluster of the input, with its own C(name), its C(mvip) and C(version), and whether it C(answered). One that did
+          not is described as the others know it, or has the name from the input.
+      type: list
+      elements: dict
     pairs:
       description:
         - The reports of the links that were read on both clusters. Each of their volume pairs has what it counts as in
@@ -142,7 +156,7 @@ _value:
           type: str
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
@@ -159,7 +173,14 @@ FOLLOW = "do what the message says and check again"
 
 
 def join_reports(
-    clusters: Any, answers: Any, links: Any, halves: Any, *, not_all_paired: Any = False, max_lag: Any = None
+    clusters: Any,
+    answers: Any,
+    links: Any,
+    halves: Any,
+    *,
+    not_all_paired: Any = False,
+    max_lag: Any = None,
+    addresses: Any = None,
 ) -> dict[str, Any]:
     """Return one report. Raise AnsibleFilterError where the input is not as documented."""
     names = sequence(NAME, "the input", clusters, "of names of clusters")
@@ -167,14 +188,25 @@ def join_reports(
     loops = dict(zip(names, _each_of(names, "links", links)))
     half = _by_name(names, "halves", halves)
     allowed = _seconds(plain(max_lag))
+    address = dict(zip(names, _each_of(names, "addresses", addresses or [""] * len(names))))
     with shaped(NAME, REPORT):
         read = {name: [link for link in loops[name] if "skipped" not in link] for name in names}
         pairs = _without_missing_elsewhere([link for name in names for link in read[name] if _was_read(link)])
         pairs = _with_pending_once(pairs)
-        unread = [_unread_cluster(name, answer[name]) for name in names if not _was_read(answer[name])]
-        unread += [_unread_link(link) for name in names for link in read[name] if not _was_read(link)]
+        known = _known_by_address(half.values())
+        described = {name: _described(name, answer[name], known.get(address[name], {})) for name in names}
+        unread = [
+            _unread_cluster(name, described[name]["name"], answer[name])
+            for name in names
+            if not _was_read(answer[name])
+        ]
+        unread += [
+            _unread_link(link, described[name]["name"]) for name in names for link in read[name] if not _was_read(link)
+        ]
+        every_one_is_known = all(_was_read(answer[name]) or address[name] in known for name in names)
+        members = {each["name"] for each in described.values()} if every_one_is_known else None
         rest = [
-            _rest(half[name], _shown(name, pairs))
+            _rest(_among(half[name], members), _shown(name, pairs))
             for name in names
             if _was_read(answer[name]) and _was_read(half[name])
         ]
@@ -184,6 +216,7 @@ def join_reports(
         rest = [_judged(report, allowed) for report in rest]
         return {
             "answering": [name for name in names if _was_read(answer[name])],
+            "clusters": list(described.values()),
             "pairs": pairs,
             "halves": rest,
             "unread": unread,
@@ -229,19 +262,47 @@ def _seconds(value: Any) -> float | None:
         raise AnsibleFilterError(f"{PREFIX}{NAME}: max_lag is {value!r}, expected a number of seconds.") from wrong
 
 
-def _unread_cluster(name: str, answer: dict[str, Any]) -> dict[str, Any]:
+def _known_by_address(halves: Iterable[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """What the clusters that answer know of the other ones, by MVIP."""
+    found = [pair["peer"] for half in halves if _was_read(half) for pair in half["cluster_pairs"]]
+    return {peer["mvip"]: peer for peer in found if peer.get("mvip") and peer["name"]}
+
+
+def _described(host: str, answer: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
+    own = (answer.get("clusters") or {}).get("local") or known
+    return {
+        "name": own.get("name") or host,
+        "mvip": own.get("mvip"),
+        "version": own.get("version"),
+        "answered": _was_read(answer),
+    }
+
+
+def _among(half: dict[str, Any], members: set[str] | None) -> dict[str, Any]:
+    """The report without pairs that lead to a cluster that is none of these. None: any may be one."""
+    if members is None:
+        return half
+    return {
+        **half,
+        "cluster_pairs": [pair for pair in half["cluster_pairs"] if pair["peer"]["name"] in (None, "", *members)],
+        "volume_pairs": [pair for pair in half["volume_pairs"] if pair["peer_cluster"] in (None, *members)],
+    }
+
+
+def _unread_cluster(host: str, name: str, answer: dict[str, Any]) -> dict[str, Any]:
+    both = name if name == host else f"{name} (host {host})"
     code = _code(answer)
     if code == "unreachable":
         remedy = "check its hostname, its port, its power and the network"
-        return _problem("peer_unreachable", f"cluster {name} does not answer", remedy, name)
+        return _problem("peer_unreachable", f"cluster {both} does not answer", remedy, name)
     reason = answer.get("msg", "the task did not run")
-    return _problem(code, f"cluster {name} was not read: {reason}", FOLLOW, name)
+    return _problem(code, f"cluster {both} was not read: {reason}", FOLLOW, name)
 
 
-def _unread_link(result: dict[str, Any]) -> dict[str, Any]:
+def _unread_link(result: dict[str, Any], cluster: str) -> dict[str, Any]:
     both = _link(result)
     message = f"clusters {' and '.join(both)} were not read together: {result.get('msg', 'the task did not run')}"
-    return _problem(_code(result), message, FOLLOW, both[0])
+    return _problem(_code(result), message, FOLLOW, cluster)
 
 
 def _code(result: dict[str, Any]) -> str:

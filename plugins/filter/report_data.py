@@ -87,8 +87,8 @@ _value:
     links:
       description:
         - Every two clusters that are paired, with their names as C(cluster) and C(peer), the C(level), whether they are
-          C(connected), which is V(null) where it is not known, the C(latency_ms), and how many volume C(pairs) there are and
-          how many of them are C(protected).
+          C(connected), which is V(null) where it is not known, the C(latency_ms) while they are, and how many volume C(pairs)
+          there are and how many of them are C(protected).
       type: list
       elements: dict
     volume_pairs:
@@ -214,13 +214,13 @@ def _clusters(report: dict[str, Any]) -> list[dict[str, Any]]:
         for described in link["clusters"].values():
             if described:
                 found[described["name"]] = _cluster(described, True)
+    found.update({each["name"]: each for each in report["clusters"] if each["answered"] and each["name"] not in found})
     for link in _reports(report):
         for pair in link["cluster_pairs"]:
             if pair["peer"]["name"]:
                 found.setdefault(pair["peer"]["name"], _cluster(pair["peer"], False))
-    for problem in report["unread"]:
-        if problem["cluster"] not in found:
-            found[problem["cluster"]] = _cluster({"name": problem["cluster"]}, False)
+    for described in report["clusters"]:
+        found.setdefault(described["name"], described)
     return list(found.values())
 
 
@@ -240,19 +240,28 @@ def _links(report: dict[str, Any], volume_pairs: list[dict[str, Any]]) -> list[d
         for pair in link["cluster_pairs"]:
             both = pair["local"]["name"], pair["peer"]["name"] or "a cluster that is not known yet"
             if frozenset(both) not in found:
-                found[frozenset(both)] = _link(pair, both, volume_pairs)
+                found[frozenset(both)] = _link(pair, both, volume_pairs, _was_read(link))
     return sorted(found.values(), key=lambda link: (LEVELS.index(link["level"]), link["cluster"], link["peer"]))
 
 
-def _link(pair: dict[str, Any], both: tuple[str, str], volume_pairs: list[dict[str, Any]]) -> dict[str, Any]:
+def _was_read(link: dict[str, Any]) -> bool:
+    return link["clusters"]["peer"] is not None
+
+
+def _link(
+    pair: dict[str, Any], both: tuple[str, str], volume_pairs: list[dict[str, Any]], was_read: bool
+) -> dict[str, Any]:
+    """was_read: whether both clusters were. What one of them knows alone is never without a warning."""
     of_link = [each for each in volume_pairs if {each["cluster"], each["peer_cluster"]} == set(both)]
     latencies = [side["latency_ms"] for side in (pair["local"], pair["peer"]) if side.get("latency_ms") is not None]
+    by_itself = "error" if pair["connected"] is False else "ok" if was_read else "warning"
     return {
         "cluster": both[0],
         "peer": both[1],
-        "level": _worst(["error" if pair["connected"] is False else "ok", *(each["level"] for each in of_link)]),
+        "level": _worst([by_itself, *(each["level"] for each in of_link)]),
         "connected": pair["connected"],
-        "latency_ms": max(latencies, default=None),
+        # While they are not, 0 stands for none.
+        "latency_ms": None if pair["connected"] is False else max(latencies, default=None),
         "pairs": len(of_link),
         "protected": [each["state"] for each in of_link].count("protected"),
     }
@@ -271,7 +280,7 @@ def _worst_first(row: dict[str, Any]) -> tuple[int, int, float, str, int]:
 def _volume_pair(link: dict[str, Any], pair: dict[str, Any], problems: list[dict[str, Any]]) -> dict[str, Any]:
     local, peer, progress = pair["local"], pair["peer"], pair.get("progress") or {}
     here = link["clusters"]["local"]["name"]
-    there = link["clusters"]["peer"]["name"] if link["clusters"]["peer"] else _only_peer(link)
+    there = link["clusters"]["peer"]["name"] if link["clusters"]["peer"] else pair["peer_cluster"]
     volumes = [(here, local["volume_id"], local["name"]), (there, peer["volume_id"], peer["name"])]
     own = [number for number, problem in enumerate(problems, 1) if is_of(problem, volumes)]
     return {
@@ -290,12 +299,6 @@ def _volume_pair(link: dict[str, Any], pair: dict[str, Any], problems: list[dict
         "remaining_seconds": progress.get("remaining_seconds"),
         "problems": own,
     }
-
-
-def _only_peer(link: dict[str, Any]) -> str | None:
-    """The cluster that a half is paired with, where it has a single cluster pair: its volumes do not say which one."""
-    names = {pair["peer"]["name"] for pair in link["cluster_pairs"]}
-    return names.pop() if len(names) == 1 else None
 
 
 def _side(before: str, cluster: str | None, side: dict[str, Any], name: str | None) -> dict[str, Any]:

@@ -64,6 +64,9 @@ _value:
         - For all volume pairs together, how much of the last C(day), C(week) and C(month) they were protected, from 0 to 1.
           V(null) where no report covers it.
       type: dict
+    covered:
+      description: How many seconds of the last C(day), C(week) and C(month) reports cover that read any volume pair.
+      type: dict
     volume_pairs:
       description:
         - For each volume pair of the report, in its order, how much of the last C(day), C(week) and C(month) it was
@@ -131,6 +134,7 @@ def report_history(text: Any, data: Any, days: Any = 31) -> dict[str, Any]:
         "text": "".join(f"{look.as_line()}\n" for look in (*looks, *to_come)),
         "reports": len(looks),
         "protected": _protected(looks, None),
+        "covered": {name: _seconds_of(looks, None, window)[0] for name, window in WINDOWS.items()},
         "volume_pairs": [{"protected": _protected(looks, key), "lags": _lags(looks, key)} for key in keys],
         "since": [_since(looks, fingerprint).isoformat() for fingerprint in fingerprints],
     }
@@ -172,7 +176,7 @@ def _looks(text: str) -> Iterable[Look]:
         if line.strip():
             try:
                 yield _look(json.loads(line))
-            except (ValueError, KeyError, TypeError) as exc:
+            except (ValueError, KeyError, TypeError, RecursionError) as exc:
                 raise AnsibleFilterError(
                     f"{PREFIX}{NAME}: line {number} of the history is not a line of a history; nothing was written."
                     " Give another file, or remove that line."
@@ -204,6 +208,12 @@ def _protected(looks: list[Look], key: str | None) -> dict[str, float | None]:
 
 def _share(looks: list[Look], key: str | None, window: timedelta) -> float | None:
     """How much of the time that reports cover a volume pair, or all of them together, was protected."""
+    covered, protected = _seconds_of(looks, key, window)
+    return protected / covered if covered else None
+
+
+def _seconds_of(looks: list[Look], key: str | None, window: timedelta) -> tuple[float, float]:
+    """How many seconds reports cover a volume pair, or all of them together, and how many of these it was protected."""
     begin, now = looks[-1].at - window, looks[-1].at
     covered = protected = 0.0
     for look, following in zip(looks, looks[1:]):
@@ -213,7 +223,7 @@ def _share(looks: list[Look], key: str | None, window: timedelta) -> float | Non
         if seconds > 0 and states:
             covered += seconds
             protected += seconds * states.count("protected") / len(states)
-    return protected / covered if covered else None
+    return covered, protected
 
 
 def _lags(looks: list[Look], key: str) -> list[list[float]]:

@@ -73,6 +73,7 @@ _value:
     history:
       description:
         - For each period, its C(label) and the C(share) of it that the volume pairs were protected. Empty without a history.
+          C(known) is how much of the period the reports cover, empty where that is almost all.
       type: list
       elements: dict
     problems:
@@ -112,14 +113,16 @@ from ..plugin_utils._pair_rows import KINDS
 NAME = "report_page"
 DATA = "the value of elementsw.replication.report_data"
 HISTORY = "the value of elementsw.replication.report_history"
-PERIODS = {"day": "24 hours", "week": "7 days", "month": "30 days"}
+DAY = 86400
+PERIODS = {"day": ("24 hours", DAY), "week": ("7 days", 7 * DAY), "month": ("30 days", 30 * DAY)}
+#: How much of a period reports have to cover for its share to stand for all of it.
+ALMOST_ALL = 0.95
 ARROWS = {"to_peer": "→", "from_peer": "←"}
 DRIFT = {
     "not_paired": "Declared and not paired",
     "not_declared": "Paired and not declared",
     "unpaired": "In no pair, of the same accounts",
 }
-DAY = 86400
 #: Points of the line that shows the lag of a day. More would make the page of a thousand pairs too large.
 POINTS = 32
 #: Of the line that shows the lag, and of the map, in pixels.
@@ -174,10 +177,14 @@ def _escaped(value: Any) -> Any:
 def _periods(past: dict[str, Any]) -> list[dict[str, str]]:
     shares = past.get("protected") or {}
     return [
-        {"label": label, "share": _percent(shares[period])}
-        for period, label in PERIODS.items()
+        {"label": label, "share": _percent(shares[period]), "known": _known(past["covered"][period], seconds)}
+        for period, (label, seconds) in PERIODS.items()
         if shares.get(period) is not None
     ]
+
+
+def _known(covered: float, period: int) -> str:
+    return "" if covered >= ALMOST_ALL * period else duration(covered)
 
 
 def _percent(share: float) -> str:

@@ -379,6 +379,13 @@ volume_pairs:
   type: list
   elements: dict
   contains:
+    peer_cluster:
+      description:
+        - Name of the cluster that the volume here is paired with, as its cluster pair has it. V(null) if that is not known, such
+          as of a pending pair, or if the volume here has no entry for the pair.
+      returned: success
+      type: str
+      sample: beta
     lag_seconds:
       description:
         - By how many seconds the target is behind. In mode V(async) as the source's cluster reports it. In mode V(sync)

@@ -74,3 +74,32 @@ def test_prometheus_reads_what_the_data_says(sites, playbook, tmp_path):
     problems = [(labels["severity"], value) for labels, value in values("problems")]
     for severity, count in (("error", "errors"), ("warning", "warnings")):
         assert sum(value for found, value in problems if found == severity) == data["summary"][count]
+
+
+def test_a_cluster_that_does_not_answer_is_one_series_whatever_its_host_is_called(sites, playbook, tmp_path):
+    """alpha is also paired with a cluster of another report, which says nothing about that one."""
+    names = ("ALPHA-PROD", "BETA-DR", "DELTA")
+    clusters = [{"name": name, "volumes": [{"name": volume} for volume in ("one", "two")]} for name in names]
+    site = sites(
+        clusters,
+        cluster_pairs=[{"between": ["ALPHA-PROD", other]} for other in names[1:]],
+        volume_pairs=[
+            {"source": f"ALPHA-PROD/{volume}", "target": f"{other}/{volume}"}
+            for volume, other in (("one", "BETA-DR"), ("two", "DELTA"))
+        ],
+    )
+    inventory = site.running.inventory()
+    hosts = inventory["element_clusters"]["hosts"]
+    inventory["element_clusters"]["hosts"] = {"alpha": hosts["ALPHA-PROD"], "beta": hosts["BETA-DR"]}
+    site.world.site_down("BETA-DR")
+    variables = {"report_peer": "beta", "report_metrics": "r.prom"}
+    play = {"hosts": "all", "gather_facts": False, "vars": variables, "roles": ["elementsw.replication.report"]}
+    done = playbook(inventory, [play], tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    families = text_string_to_metric_families((tmp_path / "r.prom").read_text(encoding="utf-8"))
+    samples = {family.name.removeprefix(PREFIX): [(s.labels, s.value) for s in family.samples] for family in families}
+    assert samples["cluster_answered"] == [({"cluster": "ALPHA-PROD"}, 1), ({"cluster": "BETA-DR"}, 0)]
+    assert [(labels["volume"], labels["peer"], value) for labels, value in samples["pair_protected"]] == [
+        ("one", "BETA-DR", 0)
+    ]
+    assert samples["problems"] == [({"cluster": "BETA-DR", "severity": "error", "code": "peer_unreachable"}, 1)]

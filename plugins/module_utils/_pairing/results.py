@@ -141,10 +141,18 @@ def volume_pair_at_work(observed: ObservedVolumePair, behind: Lag, job: SyncJob 
     """An element of `volume_pairs` of element_pair_info. job: the running copy to the target; None without one."""
     return {
         **volume_pair(observed),
+        "peer_cluster": _peer_cluster(observed),
         "lag_seconds": behind.seconds,
         "lag_of": None if behind.seconds is None else behind.of,
         "progress": _progress(job) if job else None,
     }
+
+
+def _peer_cluster(observed: ObservedVolumePair) -> str | None:
+    """The name of the cluster that the entry here leads to, as its cluster pair has it."""
+    entry = observed.entries.local
+    link = observed.catalogs.local.readable_link(entry) if entry else None
+    return link.remote_name or None if link else None
 
 
 def summary(generated_at: str, counted: Summary | None) -> dict:

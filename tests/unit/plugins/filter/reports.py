@@ -40,6 +40,7 @@ def volume_pair(name: str = "orders-db", number: int = 41, **others: Any) -> dic
         "in_sync": others.get("health", "healthy") == "healthy",
         "local": side(name, number),
         "peer": side(name, number + 36, "replicationTarget"),
+        "peer_cluster": "beta",
         "lag_seconds": 0.0,
         "progress": None,
         **others,

@@ -49,6 +49,9 @@ def test_everything_was_read():
     joined = join([READ] * 3, [[first, second], [SKIPPED, third], []], [SKIPPED] * 3)
     assert joined == {
         "answering": ["alpha", "beta", "gamma"],
+        "clusters": [
+            {"name": name, "mvip": None, "version": None, "answered": True} for name in ("alpha", "beta", "gamma")
+        ],
         "pairs": [first, second, third],
         "halves": [],
         "unread": [],
@@ -86,6 +89,58 @@ def test_a_link_that_was_not_read_is_one_problem():
         ("authentication", "alpha", "clusters alpha and beta were not read together: wrong password")
     ]
     assert (joined["pairs"], joined["healthy"]) == ([], False)
+
+
+def with_name(name):
+    return {**READ, "clusters": {"local": {"name": name, "mvip": None, "version": "12.5"}, "peer": None}}
+
+
+def silent_peer(name, mvip):
+    known = {"name": name, "mvip": mvip, "version": "12.3"}
+    return {"state": "unknown_peer", "connected": False, "local": {"name": "ALPHA-PROD"}, "peer": known}
+
+
+def test_a_cluster_that_does_not_answer_has_the_name_by_which_another_one_knows_it():
+    """The host of the inventory often has another name than its cluster."""
+    half = report([], "ALPHA-PROD", None, cluster_pairs=[silent_peer("BETA-DR", "192.0.2.20")])
+    joined = join([with_name("ALPHA-PROD"), NO_ANSWER], halves=[half, {}], addresses=["", "192.0.2.20"])
+    (found,) = joined["unread"]
+    assert (found["cluster"], found["message"]) == ("BETA-DR", "cluster BETA-DR (host beta) does not answer")
+    assert [(each["name"], each["answered"]) for each in joined["clusters"]] == [
+        ("ALPHA-PROD", True),
+        ("BETA-DR", False),
+    ]
+
+
+def test_a_cluster_that_no_other_one_knows_has_the_name_of_its_host():
+    half = report([], "ALPHA-PROD", None, cluster_pairs=[silent_peer("BETA-DR", "192.0.2.20")])
+    joined = join([with_name("ALPHA-PROD"), NO_ANSWER], halves=[half, {}], addresses=["192.0.2.10", "192.0.2.99"])
+    assert (joined["unread"][0]["cluster"], joined["unread"][0]["message"]) == ("beta", "cluster beta does not answer")
+
+
+def test_a_link_that_was_not_read_has_the_name_of_its_cluster():
+    failed = {**REFUSED, "ansible_loop_var": "item", "item": {"cluster": "alpha", "peer": "beta"}}
+    joined = join([with_name("ALPHA-PROD"), with_name("BETA-DR")], [[failed], []])
+    assert joined["problems"][0]["cluster"] == "ALPHA-PROD"
+    assert [(each["name"], each["answered"]) for each in joined["clusters"]] == [
+        ("ALPHA-PROD", True),
+        ("BETA-DR", True),
+    ]
+
+
+def test_pairs_with_clusters_of_another_report_are_left_out():
+    """A cluster reports all of its pairs while its peer does not answer."""
+    pairs = [
+        volume_pair(f"v{number}", number, peer_cluster=name) for number, name in enumerate(("BETA-DR", "DELTA", None))
+    ]
+    of_others = problem("late", volume="v1", volume_id=1)
+    both = [silent_peer("BETA-DR", "192.0.2.20"), silent_peer("DELTA", "192.0.2.40")]
+    half = report(pairs, "ALPHA-PROD", None, cluster_pairs=both, problems=[of_others])
+    joined = join([with_name("ALPHA-PROD"), NO_ANSWER], halves=[half, {}], addresses=[None, "192.0.2.20"])
+    (found,) = joined["halves"]
+    assert [pair["volume"] for pair in found["volume_pairs"]] == ["v0", "v2"]
+    assert [pair["peer"]["name"] for pair in found["cluster_pairs"]] == ["BETA-DR"]
+    assert [each["code"] for each in joined["problems"]] == ["peer_unreachable"]
 
 
 def started(cluster, number=42):
@@ -211,7 +266,7 @@ def test_a_volume_that_is_named_needs_a_pair_on_one_link_alone():
         ([["alpha"], [READ], [[], []], [{}]], "links has 2 items, expected one for each of 1 clusters"),
         ([["alpha"], [READ], {}, [{}]], "links is of type dict, expected a list, one item for each cluster"),
         ([["alpha"], [READ], [[{"healthy": True}]], [{}]], "is missing in the input"),
-        ([["alpha"], [READ], [[]], [{"healthy": True}]], "'volume_pairs' is missing in the input"),
+        ([["alpha"], [READ], [[]], [{"healthy": True}]], "'cluster_pairs' is missing in the input"),
         ([["alpha"], [READ], [[7]], [{}]], "the input is not as expected"),
     ],
 )

@@ -188,6 +188,7 @@ def half_of_gamma(**others):
     known = {"name": "gamma", "status": None, "mvip": "203.0.113.30", "version": "12.3.0.958"}
     paired = cluster_pair("unknown_peer", connected=False, local={"name": "beta", "status": "Disconnected"}, peer=known)
     pair = volume_pair("books", 5, in_sync=None, peer=side("books-dr", 9, None, replication_state=None))
+    pair["peer_cluster"] = "gamma"
     return report([pair], "beta", None, cluster_pairs=[paired], **others)
 
 
@@ -208,9 +209,50 @@ def test_a_cluster_that_does_not_answer_is_known_from_the_other_one():
     assert [each["code"] for each in found["problems"]] == ["peer_unreachable"]
 
 
+def test_pairs_with_a_cluster_that_was_not_read_belong_to_their_link_among_several():
+    """A link that is connected is not healthy while one of its clusters was not read."""
+    half = half_of_gamma()
+    half["cluster_pairs"][0]["connected"] = True
+    found = data(report(pairs(OK)), half={**half, "cluster_pairs": [cluster_pair(), *half["cluster_pairs"]]})
+    assert {
+        (link["cluster"], link["peer"]): (link["level"], link["pairs"], link["protected"]) for link in found["links"]
+    } == {
+        ("beta", "gamma"): ("warning", 1, 0),
+        ("alpha", "beta"): ("ok", 1, 1),
+    }
+    pair = next(each for each in found["volume_pairs"] if each["volume"] == "books")
+    assert pair["peer_cluster"] == "gamma"
+
+
+def test_a_link_without_pairs_is_not_healthy_while_a_cluster_was_not_read():
+    half = half_of_gamma()
+    half["cluster_pairs"][0]["connected"] = True
+    found = data(report(pairs(OK)), half={**half, "volume_pairs": []})
+    assert [(link["peer"], link["level"], link["pairs"]) for link in found["links"]] == [
+        ("gamma", "warning", 0),
+        ("beta", "ok", 1),
+    ]
+
+
+def test_a_latency_counts_while_connected():
+    (link,) = links(cluster_pairs=[cluster_pair(connected=False, **latency(0, 0))])
+    assert link["latency_ms"] is None
+
+
 def test_a_cluster_of_which_nothing_is_known_is_listed():
     found = data(report(pairs(OK)), half=report([], "beta", None, cluster_pairs=[]))
     assert found["clusters"][-1] == {"name": "gamma", "mvip": None, "version": None, "answered": False}
+
+
+def test_a_cluster_that_answered_is_not_said_to_be_silent_where_a_link_was_not_read():
+    names = ("ALPHA-PROD", "BETA-DR")
+    answers = [
+        {"healthy": True, "clusters": {"local": {"name": name, "mvip": None, "version": None}}} for name in names
+    ]
+    failed = {"failed": True, "msg": "odd", "ansible_loop_var": "link", "link": {"cluster": "alpha", "peer": "beta"}}
+    together = join_reports(["alpha", "beta"], answers, [[failed], []], [{}, {}])
+    found = report_data(together, status_table(together), at=AT)
+    assert [(each["name"], each["answered"]) for each in found["clusters"]] == [(name, True) for name in names]
 
 
 def test_drift_is_passed_on():

@@ -45,12 +45,19 @@ def test_the_filter_has_its_name():
     assert FilterModule().filters() == {"report_history": report_history}
 
 
+def test_how_much_of_each_period_reports_cover():
+    """A report counts for 25 hours, and one that read no volume pair covers nothing."""
+    found = past(made(100, UP), made(60, UP), made(30, DOWN), made(20), made(10, UP), made(0, UP))
+    assert found["covered"] == {"day": 14 * 3600, "week": (25 + 25 + 10 + 10) * 3600, "month": 70 * 3600}
+
+
 def test_the_first_report_has_nothing_to_look_back_on():
     found = report_history("", data(report([volume_pair()], problems=[problem("a")])))
     assert found == {
         "text": found["text"],
         "reports": 1,
         "protected": {"day": None, "week": None, "month": None},
+        "covered": {"day": 0, "week": 0, "month": 0},
         "volume_pairs": [{"protected": {"day": None, "week": None, "month": None}, "lags": [[0.0, 0.0]]}],
         "since": ["2026-11-28T06:00:00+00:00"],
     }
@@ -177,6 +184,7 @@ GOOD = '{"at":"2026-11-28T05:00:00+00:00","volume_pairs":{},"problems":[]}'
         "{}",
         "null",
         GOOD[:-1],
+        "[" * 100000,
         GOOD.replace("2026-", "then-"),
         GOOD.replace('"2026-11-28T05:00:00+00:00"', "5"),
         GOOD.replace("{}", "[1]"),

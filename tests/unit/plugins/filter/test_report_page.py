@@ -161,9 +161,9 @@ def test_the_history():
         ("2026-11-28T06:00:00Z", {"lag_seconds": 100.0}),
     )
     assert found["history"] == [
-        {"label": "24 hours", "share": "66.7 %"},
-        {"label": "7 days", "share": "66.7 %"},
-        {"label": "30 days", "share": "66.7 %"},
+        {"label": "24 hours", "share": "66.7 %", "known": "18 h 0 min"},
+        {"label": "7 days", "share": "66.7 %", "known": "18 h 0 min"},
+        {"label": "30 days", "share": "66.7 %", "known": "18 h 0 min"},
     ]
     assert found["rows"][0]["share"] == "66.7 %"
     # From left to right in time, from the bottom to the top in lag.
@@ -171,12 +171,22 @@ def test_the_history():
     assert looked_back(("2026-11-28T06:00:00Z", {}))["history"] == []
 
 
+@pytest.mark.parametrize(("seconds", "known"), [(30, "30 s"), (82000, "22 h 46 min"), (82080, ""), (86400, "")])
+def test_a_share_says_how_much_of_its_period_is_known(seconds, known):
+    """A hundred percent of half a minute says little about a month."""
+    past = {"protected": {"day": 1.0}, "covered": {"day": seconds}, "volume_pairs": []}
+    assert page(volume_pair(), past=past)["history"] == [{"label": "24 hours", "share": "100 %", "known": known}]
+
+
 @pytest.mark.parametrize(
     ("share", "text"),
     [(1, "100 %"), (1.0, "100 %"), (0.99999, "99.9 %"), (0.5, "50.0 %"), (0.0, "0.0 %"), (None, None)],
 )
 def test_what_is_not_whole_is_not_a_hundred_percent(share, text):
-    found = page(volume_pair(), past={"protected": {"day": share}, "volume_pairs": [{"protected": {"day": share}}]})
+    found = page(
+        volume_pair(),
+        past={"protected": {"day": share}, "covered": {"day": 0}, "volume_pairs": [{"protected": {"day": share}}]},
+    )
     assert [each["share"] for each in found["history"]] == ([text] if text else [])
     assert found["rows"][0]["share"] == (text or "")
 

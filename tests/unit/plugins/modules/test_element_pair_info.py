@@ -46,6 +46,16 @@ def test_a_healthy_set_has_no_problems(sites):
     assert result["clusters"]["local"]["version"] == "12.5.0.897"
 
 
+def test_each_pair_names_the_cluster_that_it_leads_to(sites):
+    """Without a peer the pairs with all clusters are listed, and nothing else tells them apart."""
+    clusters = [{"name": name, "volumes": [{"name": "one"}, {"name": "two"}]} for name in ("alpha", "beta", "gamma")]
+    links = [{"between": ["alpha", other]} for other in ("beta", "gamma")]
+    pairs = [{"source": "alpha/one", "target": "beta/one"}, {"source": "gamma/two", "target": "alpha/two"}]
+    site = sites(clusters, cluster_pairs=links, volume_pairs=[*pairs])
+    result = site.run("pair_info", peer=None)
+    assert {pair["volume"]: pair["peer_cluster"] for pair in result["volume_pairs"]} == {"one": "beta", "two": "gamma"}
+
+
 def test_what_the_commands_are_made_of_is_returned_to_the_action_plugin_alone(sites):
     """With async the result does not come back to the plugin, which takes it out."""
     site = sites(CLUSTERS, cluster_pairs=LINKS, volume_pairs=[HEALTHY])

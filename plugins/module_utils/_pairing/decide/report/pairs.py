@@ -213,7 +213,7 @@ def _states_shown(pair: ObservedVolumePair) -> str:
 def _late(pair: ObservedVolumePair, code: str | None, late: str, what: str) -> Finding:
     """The finding on a lag, in place of the finding on its cause, with the remedy of the cause."""
     if code is None or late == "no_replicated_snapshot":
-        return _finding(pair, late, what, remedies.of_lag(pair))
+        return _finding(pair, late, what, remedies.of_lag(pair, late))
     text, command = remedies.of_pair(pair, code)
     because = f"; {_WORDS[code]}" if code in _WORDS else ""
     return _finding(pair, late, what + because, Remedy(text or PROBLEMS[code][1], command))

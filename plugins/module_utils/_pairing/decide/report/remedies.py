@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ...model import LOCAL, PEER, READ_WRITE, SIDES, TARGET, Side, other
+from ..health import is_snapshots_only
 from ..volume_pair.state import ObservedVolumePair
 from .commands import (
     VOLUME_PAIR,
@@ -33,6 +34,11 @@ from .commands import (
 # Only the user knows which volume that is.
 _GOOD = "direction: to_peer or from_peer (from the volume that holds the good data)"
 _NONE = Remedy(None)
+#: The option that permits more, by the code of a lag that is known to be too large.
+_LIMITS = {"lag_exceeded": "max_lag", "lag_high": "warn_lag"}
+_MORE_SNAPSHOTS = (
+    "check the schedule of the replicated snapshots on the source's cluster: take them more often, or permit more"
+)
 
 
 def of_pair(pair: ObservedVolumePair, code: str) -> Remedy:
@@ -46,8 +52,10 @@ def of_snapshots(pair: ObservedVolumePair, state: str | None) -> Remedy:
     return _fewer_snapshots(pair) if state == "PausedExceededMaxSnapshotCount" else _NONE
 
 
-def of_lag(pair: ObservedVolumePair) -> Remedy:
-    """The remedy for a lag without another cause."""
+def of_lag(pair: ObservedVolumePair, code: str) -> Remedy:
+    """The remedy for a lag without another cause. code: one that lag.beyond returns, or no_replicated_snapshot."""
+    if code in _LIMITS and pair.source and is_snapshots_only(pair.entry(pair.source).mode):
+        return Remedy(f"{_MORE_SNAPSHOTS} with {_LIMITS[code]}")
     return _task(pair, {"wait_for": "in_sync"}, "wait for the copy: ") if pair.health == "syncing" else _NONE
 
 
