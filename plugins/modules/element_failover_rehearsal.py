@@ -142,8 +142,6 @@ notes:
 seealso:
   - module: elementsw.replication.element_volume_pair
   - module: elementsw.replication.element_pair_info
-  - plugin: elementsw.replication.rehearse
-    plugin_type: role
   - ref: ansible_collections.elementsw.replication.docsite.guide_rehearsal
     description: Rehearsals every quarter, with their evidence.
 """

@@ -32,7 +32,7 @@ HOURS = range(24, 0, -1)
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    found = next(filter(None, map(shutil.which, BROWSERS)))
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
     as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=found, args=as_root)

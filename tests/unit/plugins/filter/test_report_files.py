@@ -15,7 +15,8 @@ FILE, FOLDER = {"exists": True, "isdir": False}, {"exists": True, "isdir": True,
 NOTHING, CLOSED = {"exists": False}, {**FOLDER, "writeable": False}
 
 
-def check(folder=FOLDER, file=NOTHING, **others):
+def check(folder=None, file=None, **others):
+    folder, file = folder or FOLDER, file or NOTHING
     paths = {"html": "/srv/r.html", "csv": "", **others}
     found = {"/srv": folder, "/srv/r.html": file}
     return report_files(paths, [{"ansible_loop_var": "a", "a": path, "stat": stat} for path, stat in found.items()])

@@ -64,8 +64,8 @@ ABSENT = replace(PRESENT, present=False)
 HAVING = Surroundings(snapshots=Sides((SNAPSHOT,), ()), limits=Sides(Limits(volume_name_length=64), None))
 
 
-def clone(number=131, name=CLONE, attributes=MINE, **more):
-    return volume(number, name, attributes=attributes, **more)
+def clone(number=131, name=CLONE, attributes=None, **more):
+    return volume(number, name, attributes=MINE if attributes is None else attributes, **more)
 
 
 def views(*others, target=TARGET, source=SOURCE):
