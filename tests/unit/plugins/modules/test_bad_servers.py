@@ -22,7 +22,9 @@ from ansible_collections.elementsw.replication.plugins.module_utils._element.cli
 from ansible_collections.elementsw.replication.plugins.module_utils._element.errors import CODES, Failure
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.model import Sides
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.observe import lists
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.observe.clones import makes_clones
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.observe.cluster_health import (
+    get_capacity,
     get_fullness,
     get_roles,
     list_faults,
@@ -33,6 +35,10 @@ from ansible_collections.elementsw.replication.plugins.module_utils._pairing.obs
     get_version,
     identify_clusters,
     list_cluster_pairs,
+)
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.observe.host_access import (
+    list_access_groups,
+    read_host_access,
 )
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.observe.lag import list_delays
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.observe.snapshots import (
@@ -54,7 +60,7 @@ from ansible_collections.elementsw.replication.tests.unit.running import Sites
 
 HOST = {"accounts": [{"name": "shop"}], "qos_policies": [{"name": "gold"}]}
 IN_USE = {
-    "access_groups": [{"name": "hosts", "volumes": ["plain"]}],
+    "access_groups": [{"name": "hosts", "volumes": ["plain"], "initiators": ["21:00:00:0e:1e:c4:0a:01"]}],
     "sessions": [{"volume": "plain"}],
     "fibre_channel_sessions": [{"access_group": "hosts"}],
     "snapshots": [{"volume": "plain", "name": "before"}],
@@ -89,14 +95,21 @@ def of_alpha(*reads):
     return lambda run: [read(run.client("local")) for read in reads]
 
 
+def access(run):
+    return read_host_access(run, "local", [volume.id for volume in list_volumes(run.client("local"))])
+
+
 #: What is read of alpha, by the method that it is read with.
 READS = {
+    "GetClusterCapacity": of_alpha(get_capacity),
     "GetClusterFullThreshold": of_alpha(get_fullness),
     "GetClusterInfo": lambda run: identify_clusters(run).local,
     "GetClusterVersionInfo": of_alpha(get_version),
     "GetLimits": of_alpha(get_pairs_max, get_limits),
+    "GetVolumeAccessGroupLunAssignments": access,
     "ListAccounts": of_alpha(list_accounts),
     "ListActivePairedVolumes": of_alpha(list_paired_volumes),
+    "ListAsyncResults": of_alpha(makes_clones),
     "ListClusterAdmins": of_alpha(get_roles),
     "ListClusterFaults": of_alpha(list_faults),
     "ListClusterPairs": of_alpha(list_cluster_pairs),
@@ -107,6 +120,7 @@ READS = {
     "ListQoSPolicies": of_alpha(list_qos_policies),
     "ListSnapshots": usage,
     "ListSyncJobs": of_alpha(list_sync_jobs),
+    "ListVolumeAccessGroups": of_alpha(list_access_groups),
     "ListVolumes": of_alpha(list_volumes),
     "ListVolumeStats": lambda run: (usage(run), list_delays(run.client("local"), range(500))),
 }
@@ -129,6 +143,8 @@ RUNS = {
     "ListQoSPolicies": ("volume_pair", CREATED, True),
     "ListSnapshots": ("volume_pair", NEW, True),
     "ListSyncJobs": ("pair_info", REPORT, False),
+    "GetVolumeAccessGroupLunAssignments": ("pair_info", {"gather": ["host_access"]}, False),
+    "ListVolumeAccessGroups": ("pair_info", {"gather": ["host_access"]}, False),
     "ListVolumes": ("volume_pair", PAIRED, False),
     "ListVolumeStats": ("volume_pair", NEW, True),
 }
@@ -139,6 +155,7 @@ def _served():
     world = World.from_dict(WORLD)
     volumes = [each["volumeID"] for each in world.call("alpha", "ListVolumes", {})["volumes"] if each["name"] == "free"]
     world.call("alpha", "CreateGroupSnapshot", {"volumes": volumes, "name": "both"})
+    world.call("alpha", "CloneVolume", {"volumeID": volumes[0], "name": "copy"})
     world.clear_calls()
     with serve(world) as running:
         yield Sites(world, running)
@@ -189,6 +206,8 @@ def spoilt(reply, place, value):
 
 def true_reply(site, method):
     params = {} if method != "ListVolumes" else {"includeVirtualVolumes": False}
+    if method == "GetVolumeAccessGroupLunAssignments":
+        params = {"volumeAccessGroupID": 1}
     return site.world.call("alpha", method, params)
 
 
