@@ -82,6 +82,7 @@ def of_others(truth: Truth, names: Iterable[str], owners: Iterable[Thing], pendi
                 "accounts": [
                     each for each in cluster["accounts"] if site not in SITES or (site, each[1]) not in owners
                 ],
+                "account_settings": _settings_of_others(cluster, {name for at, name in owners if at == site}),
                 "volumes": [each for each in cluster["volumes"] if site not in SITES or each["name"] not in names],
                 "access_groups": [_without_members(each, cluster, names) for each in cluster["access_groups"]],
                 # A group is as good as its members, and those belong to volumes.
@@ -93,6 +94,12 @@ def of_others(truth: Truth, names: Iterable[str], owners: Iterable[Thing], pendi
             for site, cluster in truth["clusters"].items()
         },
     }
+
+
+def _settings_of_others(cluster: Mapping[str, Any], owners: Iterable[str]) -> list[list[Any]]:
+    """The settings of accounts without those of these names."""
+    ours = {number for number, name in cluster["accounts"] if name in owners}
+    return [each for each in cluster["account_settings"] if each[0] not in ours]
 
 
 def _without_members(group: Mapping[str, Any], cluster: Mapping[str, Any], names: frozenset[str]) -> Mapping[str, Any]:
