@@ -219,11 +219,17 @@ def _seconds_of(looks: list[Look], key: str | None, window: timedelta) -> tuple[
     for look, following in zip(looks, looks[1:]):
         until = min(following.at, look.at + COUNTS_FOR)
         seconds = (min(until, now) - max(look.at, begin)).total_seconds()
-        states = [state for name, (state, _lag) in look.volume_pairs.items() if key in (None, name)]
-        if seconds > 0 and states:
+        states = _states(look, key) if seconds > 0 else []
+        if states:
             covered += seconds
             protected += seconds * states.count("protected") / len(states)
     return covered, protected
+
+
+def _states(look: Look, key: str | None) -> list[str]:
+    """The state of a volume pair, or of all of them; empty where the report does not have it."""
+    found = look.volume_pairs.values() if key is None else [look.volume_pairs[key]] if key in look.volume_pairs else []
+    return [state for state, _lag in found]
 
 
 def _lags(looks: list[Look], key: str) -> list[list[float]]:
