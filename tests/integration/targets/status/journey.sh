@@ -107,6 +107,13 @@ says 1 "Declared and not paired: archive"
 says 1 "Paired and not declared: orders-log (42)"
 says 1 "In no pair, of the same accounts: catalogue (43)"
 
+# One list says nothing about several links, and a list of its own counts for its link alone.
+run 0 -e '{"replication_links": [{"cluster": "alpha", "peer": "beta"}, {"cluster": "alpha", "peer": "gamma"}]}' -e "$declared"
+says 0 "eclared"
+run 0 -e '{"replication_links": [{"cluster": "alpha", "peer": "beta", "pairs": [{"volume": "archive"}]}, {"cluster": "alpha", "peer": "gamma"}]}' \
+    -e "$declared"
+says 1 "Declared and not paired: archive"
+
 # Of two clusters that are not paired it is a problem, of several when no two are.
 (
     cd "$folder"
