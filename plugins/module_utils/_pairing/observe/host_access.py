@@ -74,7 +74,8 @@ def _group(entry: dict) -> AccessGroup:
         id=identifier(entry, "volumeAccessGroupID"),
         name=optional_text(entry, "name"),
         volumes=frozenset(optional_items(entry, "volumes")),
-        initiators=len(initiators),
+        # Names are the older form, and both are documented.
+        initiators=max(len(initiators), len(optional_items(entry, "initiatorIDs"))),
         fibre_channel=any(not name.startswith(_ISCSI) for name in initiators),
     )
 

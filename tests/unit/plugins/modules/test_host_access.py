@@ -132,3 +132,15 @@ def test_a_list_that_is_refused_is_an_error(sites):
     site.world.faults.add("beta", "ListVolumeAccessGroups", fault="xPermissionDenied", times=None)
     refused = site.run("pair_info", gather=["host_access"])
     assert (refused["error"]["code"], refused["error"]["method"]) == ("permission", "ListVolumeAccessGroups")
+
+
+def test_a_group_that_lists_its_initiators_by_id_alone_has_them(pair_info):
+    site, _result = pair_info([{"name": "a", "volumes": list(NAMES), "initiators": [HOST]}])
+    listed = site.world.call("beta", "ListVolumeAccessGroups", {})
+    for group in listed["volumeAccessGroups"]:
+        group["initiators"] = []
+    site.world.faults.add(
+        "beta", "ListVolumeAccessGroups", fault="reply", message=json.dumps({"id": 1, "result": listed}), times=None
+    )
+    result = site.run("pair_info", gather=["host_access"])
+    assert (result["problems"], hosts(result, "wiki")["access_groups"][0]["initiators"]) == ([], 1)
