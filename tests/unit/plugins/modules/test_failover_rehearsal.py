@@ -427,6 +427,49 @@ def test_a_clone_in_use_is_kept_and_so_are_the_others(drill):
     assert clones(site) == {}
 
 
+@pytest.mark.parametrize(
+    "taken",
+    [{}, {MINE: NAME}, {MINE: "other"}],
+    ids=["no attributes", "one of them", "those of another rehearsal"],
+)
+def test_a_clone_that_another_client_takes_over_meanwhile_is_not_deleted(drill, taken):
+    site = drill(ONE)
+    succeeds(rehearse(site))
+    made = volume(site, "beta", f"orders-{NAME}")
+    attributes = {**made.attributes, **taken} if "other" in taken.values() else taken
+    site.world.clear_calls()
+    # Between the read that plans and the one before the write.
+    before(
+        site, ("beta", "ListISCSISessions", 1), "beta", "ModifyVolume", volumeID=made.volume_id, attributes=attributes
+    )
+    result = rehearse(site, state="absent")
+    assert (code(result), site.world.writes(), set(clones(site))) == ("changed_meanwhile", [], {made.name})
+
+
+def test_a_clone_that_another_client_pairs_meanwhile_is_not_deleted(drill):
+    site = drill(ONE)
+    succeeds(rehearse(site))
+    made = volume(site, "beta", f"orders-{NAME}")
+    site.world.clear_calls()
+    pair = {"volumeID": made.volume_id, "mode": "Async"}
+    before(site, ("beta", "ListISCSISessions", 1), "beta", "StartVolumePairing", **pair)
+    result = rehearse(site, state="absent")
+    assert (code(result), set(clones(site))) == ("changed_meanwhile", {made.name})
+    assert [call.method for call in site.world.writes() if call.method.startswith(("Delete", "Purge"))] == []
+
+
+def test_a_clone_that_another_client_restores_is_not_purged(drill):
+    site = drill(ONE)
+    succeeds(rehearse(site))
+    made = volume(site, "beta", f"orders-{NAME}")
+    site.world.clear_calls()
+    # The first read of deleted volumes plans, the second one is before the purge.
+    before(site, ("beta", "ListDeletedVolumes", 2), "beta", "RestoreDeletedVolume", volumeID=made.volume_id)
+    result = rehearse(site, state="absent")
+    assert [call.method for call in site.world.writes()] == ["DeleteVolume"]
+    assert (code(result), set(clones(site))) == ("changed_meanwhile", {made.name})
+
+
 def test_a_host_that_logs_in_at_the_last_moment_keeps_its_clone(hosts):
     site = hosts()
     succeeds(rehearse(site, access_group="test-hosts"))
