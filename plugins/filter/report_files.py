@@ -23,7 +23,7 @@ options:
     required: true
   found:
     description:
-      - What M(ansible.builtin.stat) has found, in a loop over these paths and their folders.
+      - What the module C(ansible.builtin.stat) has found, in a loop over these paths and their folders.
     type: list
     elements: dict
     required: true
