@@ -13,6 +13,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import certify
 import stages
 import versions
 from workshop import WORK, StageFailure, leave_out, left_out, link_interpreters, step
@@ -23,6 +24,7 @@ STAGES = {
     "lint": stages.lint,
     "docs": stages.docs,
     "package": stages.package,
+    "certify": certify.certify,
     "sdk": stages.sdk,
     "cli": stages.cli,
     "monitoring": stages.monitoring,

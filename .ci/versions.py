@@ -84,7 +84,7 @@ BETWEEN = (
     Core("2.20", ("3.13", "3.12", "3.14")),
 )
 #: The target that goes through playbooks, role, action plugins and all modules.
-SMOKE_TARGET = "playbooks"
+SMOKE_TARGET = "shipped_playbooks"
 #: As many as the usual runner has cores: a third one would only slow the others down, since the units keep a core busy.
 SIDE_BY_SIDE = 2
 #: The longest first, so that no core waits for it at the end.

@@ -56,17 +56,15 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ..plugin_utils._filter_input import PREFIX, plain
+from ..plugin_utils._filter_input import PREFIX, text
 from ..plugin_utils._pair_texts import from_csv
 
 NAME = "pairs_from_csv"
 
 
-def pairs_from_csv(text: Any) -> list[dict[str, Any]]:
+def pairs_from_csv(given: Any) -> list[dict[str, Any]]:
     """Return the items. Raise AnsibleFilterError with a line for each fault."""
-    if not isinstance(text, str):
-        raise AnsibleFilterError(f"{PREFIX}{NAME}: the input is of type {type(text).__name__}, expected a text in CSV.")
-    items, faults = from_csv(plain(text))
+    items, faults = from_csv(text(NAME, "the input", given, "a text in CSV"))
     if faults:
         raise AnsibleFilterError("\n".join([f"{PREFIX}{NAME}: the list cannot be used:", *faults]))
     return items

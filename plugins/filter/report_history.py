@@ -90,7 +90,7 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ..plugin_utils._filter_input import PREFIX, dictionary, plain, shaped
+from ..plugin_utils._filter_input import PREFIX, dictionary, plain, shaped, text
 from ..plugin_utils._report_times import time_given, time_of
 
 NAME = "report_history"
@@ -116,7 +116,7 @@ class Look:
         return json.dumps(line, separators=(",", ":"))
 
 
-def report_history(text: Any, data: Any, days: Any = 31) -> dict[str, Any]:
+def report_history(given: Any, data: Any, days: Any = 31) -> dict[str, Any]:
     """Return the history with the report, and what it says. Raise AnsibleFilterError where the input is not as documented."""
     report = dictionary(NAME, "data", data, DATA)
     with shaped(NAME, DATA):
@@ -126,7 +126,7 @@ def report_history(text: Any, data: Any, days: Any = 31) -> dict[str, Any]:
         at = time_given(NAME, "generated_at", report["generated_at"])
         now = Look(at, states, list(dict.fromkeys(fingerprints)))
     earliest = now.at - _days(days)
-    known = list(_looks(_text(text)))
+    known = list(_looks(text(NAME, "the input", given)))
     looks = [*(look for look in known if earliest <= look.at < now.at), now]
     # A clock that was set back, or was wrong for a while, leaves lines that are not over yet: they stay, and count later.
     to_come = [look for look in known if look.at > now.at]
@@ -149,13 +149,6 @@ def _key(pair: dict[str, Any]) -> str:
 def _fingerprint(problem: dict[str, Any]) -> str:
     """What stays the same while a problem exists: its message may count seconds."""
     return " ".join(str(problem[member]) for member in ("code", "cluster", "volume_id", "volume"))
-
-
-def _text(value: Any) -> str:
-    text = plain(value)
-    if not isinstance(text, str):
-        raise AnsibleFilterError(f"{PREFIX}{NAME}: the input is of type {type(text).__name__}, expected a text.")
-    return text
 
 
 def _days(value: Any) -> timedelta:

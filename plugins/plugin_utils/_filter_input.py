@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
+from jinja2 import StrictUndefined
 
 PREFIX = "elementsw.replication."
 
@@ -59,6 +60,13 @@ def dictionaries(name: str, argument: str, value: Any, expected: str) -> list[di
     ]
 
 
+def text(name: str, argument: str, value: Any, expected: str = "a text") -> str:
+    """Return the text as a builtin. Raise AnsibleFilterError for anything else."""
+    if not isinstance(value, str):
+        raise _not_expected(name, argument, value, expected)
+    return plain(value)
+
+
 def names(name: str, argument: str, value: Any) -> list[str]:
     """Return the names of a list, or of a text with commas or lines, without blanks around them and empty pieces.
 
@@ -98,5 +106,10 @@ def shaped(name: str, expected: str) -> Iterator[None]:
 
 
 def _not_expected(name: str, argument: str, value: Any, expected: str) -> AnsibleFilterError:
-    """The type is named and not the value, which can be long."""
+    """The type is named and not the value, which can be long.
+
+    Raise UndefinedError with the name of a variable that does not exist: before ansible-core 2.19 it reaches the filter.
+    """
+    if isinstance(value, StrictUndefined):
+        str(value)
     return AnsibleFilterError(f"{PREFIX}{name}: {argument} is of type {type(value).__name__}, expected {expected}.")
