@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: failover_artifacts
 short_description: Sum up the groups of a failover for later jobs
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - elementsw.replication contributors (@elementsw)
 description:

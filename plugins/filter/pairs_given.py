@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: pairs_given
 short_description: Take the list of volume pairs that is given as a list, a text or a file
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - elementsw.replication contributors (@elementsw)
 description:

@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: report_csv
 short_description: Write the volume pairs of a report as CSV
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - elementsw.replication contributors (@elementsw)
 description:

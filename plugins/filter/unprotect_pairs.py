@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: unprotect_pairs
 short_description: Choose the volume pairs whose replication ends
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - elementsw.replication contributors (@elementsw)
 description:

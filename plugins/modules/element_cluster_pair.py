@@ -7,7 +7,7 @@ DOCUMENTATION = r"""
 ---
 module: element_cluster_pair
 short_description: Pair two Element storage clusters for replication
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - elementsw.replication contributors (@elementsw)
 description:

@@ -7,7 +7,7 @@ DOCUMENTATION = r"""
 ---
 module: element_failover_rehearsal
 short_description: Rehearse a failover with clones of the targets on an Element storage cluster
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - elementsw.replication contributors (@elementsw)
 description:

@@ -7,7 +7,7 @@ DOCUMENTATION = r"""
 ---
 module: element_pair_info
 short_description: Report how two Element storage clusters and their volumes are paired
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - elementsw.replication contributors (@elementsw)
 description:

@@ -7,7 +7,7 @@ DOCUMENTATION = r"""
 ---
 module: element_volume_pair
 short_description: Pair volumes of two Element storage clusters for replication
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - elementsw.replication contributors (@elementsw)
 description:
