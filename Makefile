@@ -36,7 +36,7 @@ format:  ## fix style and the order of imports
 lint:  ## style, types, playbooks, changelog
 	@.ci/run lint
 
-sanity:  ## ansible-test sanity on the oldest and the newest ansible-core
+sanity:  ## ansible-test sanity on every supported ansible-core
 	@.ci/run sanity
 
 docs:  ## check the documentation and build it as HTML

@@ -2,10 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""ansible-test on every version of ansible-core that counts: sanity, units, integration."""
+"""ansible-test on every supported ansible-core: sanity, units, integration."""
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -35,14 +36,14 @@ Check = tuple[str, ...]  # arguments of ansible-test
 class Core:
     """A line of ansible-core, and the Pythons that it runs on, the preferred one first.
 
-    sanity: not for what is not released, which needs more than a package index for it. targets: the integration tests;
-    units: the Python that modules are tested on. Neither where `make test` does it, with the newest release.
+    sanity: arguments for it. targets: arguments for the integration tests, none where `make test` runs them, with the
+    newest release; units: the Python that modules are tested on.
     """
 
     line: str
     pythons: tuple[str, ...]
-    sanity: bool = False
-    targets: bool = True
+    sanity: tuple[str, ...] = ()
+    targets: tuple[str, ...] | None = None
     units: str | None = None
     released: bool = True
 
@@ -69,37 +70,36 @@ class Job:
         return WORK / "logs" / f"ansible-core-{self.name}.log"
 
 
-#: The oldest, with the oldest Python that a module may run on; the newest; and what comes next, where it installs. What
-#: the oldest and the newest agree on, those in between do not do otherwise.
-CORES = (
-    Core("2.16", ("3.11", "3.12", "3.10"), sanity=True, units="3.9"),
-    Core("2.21", ("3.13", "3.12", "3.14"), sanity=True, targets=False),
-    Core("2.22", ("3.13", "3.14"), released=False),
-)
-#: Those in between, for `smoke-2.17` and so on alone.
-BETWEEN = (
-    Core("2.17", ("3.12", "3.11", "3.10")),
-    Core("2.18", ("3.13", "3.12", "3.11")),
-    Core("2.19", ("3.13", "3.12", "3.11")),
-    Core("2.20", ("3.13", "3.12", "3.14")),
-)
 #: The target that goes through playbooks, role, action plugins and all modules.
 SMOKE_TARGET = "shipped_playbooks"
+#: Journeys of minutes whose steps other targets take as well: `make journeys` walks them, on the newest release.
+LONG_JOURNEYS = ("failover", "guide_failover", "guide_monitoring")
+WITHOUT_LONG_JOURNEYS = tuple(word for target in LONG_JOURNEYS for word in ("--exclude", target))
+#: What takes longest, and judges the code alike on every version; for a candidate it needs more than a package index.
+WITHOUT_PYLINT = ("--skip-test", "pylint")
+#: For what is not released: they go through playbooks, roles and modules, host variables, and what masks secrets.
+CANDIDATE_TARGETS = (SMOKE_TARGET, "peer_host", "secrets")
+#: Every supported line, the oldest first. The oldest runs all, with the oldest Python that a module may run on; what it
+#: and the newest agree on, those in between seldom do otherwise: they run one target, each on a Python of its own.
+CORES = (
+    Core("2.16", ("3.11", "3.12", "3.10"), targets=WITHOUT_LONG_JOURNEYS, units="3.9"),
+    Core("2.17", ("3.10", "3.11", "3.12"), sanity=WITHOUT_PYLINT, targets=(SMOKE_TARGET,)),
+    Core("2.18", ("3.11", "3.12", "3.13"), sanity=WITHOUT_PYLINT, targets=(SMOKE_TARGET,)),
+    Core("2.19", ("3.12", "3.13", "3.11"), sanity=WITHOUT_PYLINT, targets=(SMOKE_TARGET,)),
+    Core("2.20", ("3.13", "3.14", "3.12"), sanity=WITHOUT_PYLINT, targets=(SMOKE_TARGET,)),
+    Core("2.21", ("3.13", "3.12", "3.14")),
+    Core("2.22", ("3.13", "3.14"), sanity=WITHOUT_PYLINT, targets=CANDIDATE_TARGETS, released=False),
+)
 #: As many as the usual runner has cores: a third one would only slow the others down, since the units keep a core busy.
 SIDE_BY_SIDE = 2
 #: The longest first, so that no core waits for it at the end.
 ORDER = ("units", "integration", "sanity")
-
-SANITY: Check = ("sanity",)
-#: Journeys of minutes whose steps other targets take as well: `make journeys` walks them, on the newest release.
-LONG_JOURNEYS = ("failover", "guide_failover", "guide_monitoring")
-WITHOUT_LONG_JOURNEYS = tuple(word for target in LONG_JOURNEYS for word in ("--exclude", target))
-#: For what is not released: they go through playbooks, roles and modules, host variables, and what masks secrets.
-CANDIDATE_TARGETS = (SMOKE_TARGET, "peer_host", "secrets")
 #: Hundreds of objects that a cluster reports oddly, eight seconds each: no version of Python reads JSON differently.
 WITHOUT_ODD_OBJECTS = ("--exclude", "tests/unit/plugins/modules/test_odd_objects.py")
 #: Units wait most of their time, and ansible-test gives each a process of its own.
 UNIT_WORKERS = str(5 * (os.cpu_count() or 1))
+#: For .ci/supported_versions.py.
+PASSED = WORK / "versions.json"
 IN_OWN_ENVIRONMENT = ("--venv", "--requirements", "--python")
 #: ansible-test looks for the script under the name of the pip that it wants; which one depends on its version.
 PIP_BOOTSTRAPS = ("get_pip_23_1_2.py", "get_pip_24_2.py", "get_pip_25_2.py")
@@ -110,7 +110,7 @@ _TELLING = re.compile(
 
 
 def all_checks() -> None:
-    _run(_jobs(with_tests=True))
+    _record(_run(_jobs(with_tests=True)))
 
 
 def sanity() -> None:
@@ -119,9 +119,7 @@ def sanity() -> None:
 
 def smoke_stages() -> dict[str, Callable[[], None]]:
     """A stage for each supported ansible-core, the unreleased one included. .github/workflows/ci.yml names all of them."""
-    return {
-        f"smoke-{core.line}": partial(_smoke, core) for core in sorted((*CORES, *BETWEEN), key=lambda core: core.line)
-    }
+    return {f"smoke-{core.line}": partial(_smoke, core) for core in CORES}
 
 
 def _smoke(core: Core) -> None:
@@ -142,7 +140,7 @@ def _jobs(with_tests: bool) -> list[Job]:
             runnable.append((core, python))
     jobs = []
     for core, python in runnable:
-        checks = [SANITY] if core.sanity else []
+        checks = [("sanity", *core.sanity)]
         checks += _tests(core, python) if with_tests else []
         jobs += [Job(core, python, check) for check in checks]
     return sorted(jobs, key=lambda job: ORDER.index(job.check[0]))
@@ -151,8 +149,7 @@ def _jobs(with_tests: bool) -> list[Job]:
 def _tests(core: Core, python: str) -> list[Check]:
     tests: list[Check] = []
     if core.targets:
-        targets = WITHOUT_LONG_JOURNEYS if core.released else CANDIDATE_TARGETS
-        tests.append(("integration", *IN_OWN_ENVIRONMENT, python, *targets))
+        tests.append(("integration", *IN_OWN_ENVIRONMENT, python, *core.targets))
     if core.units and interpreter([core.units]):
         tests.append(("units", "--num-workers", UNIT_WORKERS, *IN_OWN_ENVIRONMENT, core.units, *WITHOUT_ODD_OBJECTS))
     elif core.units:
@@ -160,7 +157,8 @@ def _tests(core: Core, python: str) -> list[Check]:
     return tests
 
 
-def _run(jobs: list[Job]) -> None:
+def _run(jobs: list[Job]) -> list[Job]:
+    """Run them and return them. Raise StageFailure with the name of each that failed."""
     if " " in str(ROOT):
         raise StageFailure(f"ansible-test does not work below a folder with spaces in its name, such as {ROOT}")
     shutil.rmtree(WORK / "logs", ignore_errors=True)
@@ -183,6 +181,13 @@ def _run(jobs: list[Job]) -> None:
                 raise problem
     if failed:
         raise StageFailure("; ".join(failed))
+    return [job for job, _tools in ready]
+
+
+def _record(passed: list[Job]) -> None:
+    """Keep what passed, and on which Python, for the table in the README."""
+    jobs = [{"core": job.core.line, "python": job.python, "check": job.check} for job in passed]
+    PASSED.write_text(json.dumps(jobs, indent=1), encoding="utf-8")
 
 
 def _tools(core: Core, python: str) -> Environment | None:
