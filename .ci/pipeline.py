@@ -39,10 +39,11 @@ STAGES = {
 CHAINS = (("lint", "package"), ("docs", "sdk"))
 #: Set for the process of a chain.
 CHAIN = "PIPELINE_CHAIN"
-#: Not part of the whole: `coverage` runs the tests a second time, `sanity` is in `versions`, `format` changes files,
-#: `smoke-2.18` and so on are for one version each.
+#: Not part of the whole: `coverage` runs the tests a second time, `matrix-whole` takes too long, `sanity` is in `versions`,
+#: `format` changes files, `smoke-2.18` and so on are for one version each.
 SINGLE_STAGES = {
     "coverage": stages.coverage,
+    "matrix-whole": stages.matrix_whole,
     "sanity": versions.sanity,
     "format": stages.settle_format,
     **versions.smoke_stages(),
