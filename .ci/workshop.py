@@ -90,7 +90,7 @@ def leave_out(sentence: str) -> None:
 
 
 def not_here(sentence: str) -> None:
-    """Leave out what this machine cannot run. Where LEAVE_NOTHING_OUT is set, as in the repository's workflow, raise StageFailure."""
+    """Leave out what this machine cannot run. Raise StageFailure where LEAVE_NOTHING_OUT is set, as in the workflow."""
     if os.environ.get("LEAVE_NOTHING_OUT"):
         raise StageFailure(f"nothing may be left out here, such as {sentence}")
     leave_out(sentence)
