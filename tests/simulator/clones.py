@@ -134,6 +134,16 @@ def listed_result(cluster: Cluster, handle: int, result: AsyncResult) -> dict[st
     }
 
 
+def sync_jobs(world: World, cluster: Cluster) -> list[dict[str, Any]]:
+    """The members of ListSyncJobs for the clones in the making."""
+    begun = (
+        clone
+        for clone in cluster.clones.values()
+        if clone.begins <= world.clock.elapsed or world.switches.queued_clone == "listed"
+    )
+    return [sync_job(world, clone) for clone in begun]
+
+
 def sync_job(world: World, clone: Clone) -> dict[str, Any]:
     """Member of ListSyncJobs. A clone's job counts bytes, that of a pair does not."""
     total = clone.volume.size

@@ -169,6 +169,8 @@ SWITCHES: dict[str, tuple[Any, ...] | _ErrorName] = {
     "clone_result_volume": ("clone", "source"),
     # more clones at once than the limits: cinder retries two errors, the user interface's page says that they queue
     "clone_limit": ("refused", "queued"),
+    # whether ListSyncJobs has the job of a clone that waits for its turn
+    "queued_clone": ("listed", "hidden"),
     # what a clone of a replicationTarget has where no access is given: the original's, as documented, or locked
     "clone_of_target_access": ("stored", "locked"),
     # a clone of a replicationTarget as it is now, without a snapshot: forbidden nowhere, described nowhere

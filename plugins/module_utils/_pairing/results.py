@@ -42,6 +42,8 @@ if TYPE_CHECKING:  # every module loads this file, and no module needs all of th
     from .decide.volume_pair.state import ObservedVolumePair
 
 
+#: By so much the clocks of clusters may differ, in seconds.
+AHEAD_SECONDS = 60
 # The members of `summary` that are about volume pairs.
 SUMMARY = ("pairs", "protected", "copying", "paused", "not_replicating", "worst_lag_seconds", "worst_lag_volume")
 
@@ -268,7 +270,6 @@ def rehearsal_clone(
     cluster: Cluster, observed: ObservedRehearsal, desired: DesiredRehearsal, around: Surroundings, now: str
 ) -> dict:
     """An element of `clones` of element_failover_rehearsal. now: the time on the clock of this cluster."""
-    from .decide.moments import seconds_between
     from .decide.rehearsal.selection import expected_name, snapshot_of
 
     clone, (snapshot, taken) = observed.clone, snapshot_of(observed, desired, around)
@@ -277,11 +278,21 @@ def rehearsal_clone(
         "clone": expected_name(observed, desired),
         "clone_id": clone.id if clone else None,
         "snapshot": snapshot or None,
-        "age_seconds": seconds_between(taken, now),
+        "age_seconds": _age(snapshot, taken, now),
         "iqn": clone.iqn or None if clone else None,
         "portal": _portal(cluster.svip),
         "account": observed.owner,
     }
+
+
+def _age(snapshot: str, taken: str, now: str) -> float | None:
+    """The age of a snapshot in seconds; None where the clock of its source is ahead."""
+    from .decide.moments import seconds_between
+    from .rehearsal import POINT
+
+    # One that the run has taken is younger than the first read.
+    ahead = 0 if snapshot.startswith(POINT) else seconds_between(now, taken) or 0
+    return None if ahead > AHEAD_SECONDS else seconds_between(taken, now)
 
 
 def fault(reported: Reported) -> dict:

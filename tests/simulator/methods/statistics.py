@@ -53,7 +53,7 @@ def get_volume_stats(context: Context, params: dict[str, Any]) -> dict[str, Any]
 def list_sync_jobs(context: Context, params: dict[str, Any]) -> dict[str, Any]:
     jobs = context.world.replication.sync_jobs(context.cluster)
     shown = [_sync_job(job) for job in jobs]
-    shown += [clones.sync_job(context.world, clone) for clone in context.cluster.clones.values()]
+    shown += clones.sync_jobs(context.world, context.cluster)
     for job in jobs:
         context.world.replication.polled(job.target.volume)
     return {"syncJobs": shown}

@@ -23,6 +23,13 @@ def sessions(usage: Usage) -> tuple[str, ...]:
     return (*found, *(f"its {what} cannot be read" for what in usage.unreadable if "sessions" in what))
 
 
+def end_of_sessions(usage: Usage) -> str:
+    """What the user does about them. A session of Fibre Channel is with an access group, not with a volume."""
+    if usage.fibre_channel:
+        return "log the hosts out, on Fibre Channel take it out of its access groups, then run again"
+    return "log the hosts out, then run again"
+
+
 def write_operations(count: int) -> str:
     return f"{count} write operation{'' if count == 1 else 's'}"
 

@@ -24,7 +24,7 @@ from ..decide.volume_pair.classification import by_id, classify_all
 from ..decide.volume_pair.desired import DesiredPair
 from ..model import LOCAL, NO_NAMES, PEER, CloneJob, Cluster, ClusterNames, Sides, of_side
 from ..observe.both import resolve_names, view_volumes
-from ..observe.clones import list_clone_jobs, makes_clones
+from ..observe.clones import count_unfinished_clones, list_clone_jobs
 from ..observe.clusters import identify_clusters
 from ..observe.lag import list_delays
 from ..observe.volumes import list_deleted_volumes, list_volumes
@@ -85,7 +85,7 @@ class FailoverRehearsalJob:
         if self.desired.present and self.desired.now and clusters.peer is None:
             raise _now_requires_peer(of_side(clusters, LOCAL).name, self.peer.shown)
         observation = self._read(run, clusters)
-        if not self.desired.present:
+        if planning or not self.desired.present:
             observation = self._without_unfinished(run, clusters, observation)
         from .failover_rehearsal_planning import with_surroundings
 
@@ -132,17 +132,26 @@ class FailoverRehearsalJob:
         return replace(observation, items=items, before=(None,) * len(items), now=now)
 
     def _without_unfinished(self, run: Run, clusters: Sides[Cluster | None], observation: Observation) -> Observation:
-        """The observation once this cluster makes no clone that may be of this rehearsal. Raises Failure."""
+        """The observation once this cluster makes no clone that may be of this rehearsal. Raises Failure.
+
+        Its job does not show whose clone it is: a backup or another rehearsal may make one of the same volume.
+        """
         began = run.clock.monotonic()
-        while self._may_be_unfinished(observation):
+        while self._may_be_unfinished(run, observation):
             waited = run.clock.monotonic() - began
             if run.stopping.is_set() or waited >= self.wait_timeout:
-                raise _unfinished(observation.view(LOCAL).cluster.name, run.stopping.is_set())
+                raise _unfinished(observation.view(LOCAL).cluster.name, self.desired.present, run.stopping.is_set())
             run.pause(min(next_pause(waited), self.wait_timeout - waited))
             observation = self._read(run, clusters)
         return observation
 
-    def _may_be_unfinished(self, observation: Observation) -> bool:
+    def _may_be_unfinished(self, run: Run, observation: Observation) -> bool:
+        concerned = not self.desired.present or any(item.row == "missing" for item in observation.items)
+        # A clone waits for its turn only while others are being made. Whether it has a job by then is not documented.
+        if concerned and observation.jobs and _unfinished_clones(run) > len(observation.jobs):
+            return True
+        if self.desired.present:
+            return any(item.row == "making" and item.clone is None for item in observation.items)
         catalog = Catalog(observation.view(LOCAL))
         being_cloned = (volume for volume in catalog.paired if volume.id in observation.jobs)
         return any(item.row == "making" for item in observation.items) or any(
@@ -286,9 +295,16 @@ def _clones_in_the_making(run: Run) -> tuple[dict[int, CloneJob], bool]:
     return {job.source_id: job for _volume_id, job in jobs}, busy
 
 
+def _unfinished_clones(run: Run) -> int:
+    try:
+        return count_unfinished_clones(run.client(LOCAL))
+    except Failure:
+        return 0  # then the jobs alone show what is being made
+
+
 def _may_make_clones(run: Run) -> bool:
     try:
-        return makes_clones(run.client(LOCAL))
+        return count_unfinished_clones(run.client(LOCAL)) > 0
     except Failure:
         return True  # then only the end of the wait shows that a clone has failed
 
@@ -306,9 +322,10 @@ def _now_requires_peer(cluster: str, peer: str) -> Failure:
     return Failure("unreachable", what, cluster, "GetClusterInfo")
 
 
-def _unfinished(cluster: str, stopped: bool) -> Failure:
+def _unfinished(cluster: str, present: bool, stopped: bool) -> Failure:
     if stopped:
         what = "interrupted by a signal while waiting for unfinished clones; nothing was written, run again"
         return Failure("interrupted", f"cluster {cluster}: {what}", cluster)
-    what = "clones that may be of this rehearsal are not complete, and can only be removed then; run again later"
-    return Failure("wait_timeout", f"cluster {cluster}: {what}", cluster, "ListSyncJobs")
+    what = "clones that may be of this rehearsal are not complete"
+    remedy = "run again to wait on" if present else "they can only be removed then; run again later"
+    return Failure("wait_timeout", f"cluster {cluster}: {what}; {remedy}", cluster, "ListSyncJobs")

@@ -37,7 +37,7 @@ def with_surroundings(run: Run, observation: Observation, desired: DesiredRehear
     if not desired.present:
         clones = [item.made() for item in observation.items if item.row == "made"]
         usage = read_host_sessions(run, LOCAL, clones) if clones else {}
-        return replace(observation, around=Surroundings(usage=usage))
+        return replace(observation, around=Surroundings(usage=usage, cloning=frozenset(observation.jobs)))
     around = _with_names(run, observation, desired)
     missing = to_clone(observation.items)
     if missing and planning:

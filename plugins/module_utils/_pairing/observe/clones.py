@@ -24,10 +24,10 @@ def list_clone_jobs(client: Client) -> Keyed[int, CloneJob]:
     return parse_result(client, method, partial(_clone_jobs, method), client.call(method))
 
 
-def makes_clones(client: Client) -> bool:
-    """Whether a clone of this cluster is not complete yet, also one that waits for its turn. Raises Failure."""
+def count_unfinished_clones(client: Client) -> int:
+    """The calls for clones that are not complete yet, also for one that waits for its turn. Raises Failure."""
     found = read_list(client, "ListAsyncResults", "asyncHandles", _HANDLE)
-    return not all(found)
+    return sum(not complete for complete in found)
 
 
 def _clone_jobs(method: str, result: dict) -> Keyed[int, CloneJob]:

@@ -34,9 +34,9 @@ def unused(run: Run, steps: Sequence[RevokeAccess | DeleteClone]) -> Failures:
             if volume is None or volume.deleted or not _is_same(volume, step.volume):
                 failures[step] = now.unreadable.get((side, step.volume.id)) or _changed(run, step)
                 continue
-            hosts = guard.sessions(used.get(volume.id, Usage(unreadable=("sessions",))))
-            if hosts:
-                failures[step] = _in_use(run, step, hosts)
+            usage = used.get(volume.id, Usage(unreadable=("sessions",)))
+            if guard.sessions(usage):
+                failures[step] = _in_use(run, step, usage)
     return failures
 
 
@@ -64,10 +64,10 @@ def _changed(run: Run, step: Step) -> Failure:
     return Failure("changed_meanwhile", what, cluster, "ListVolumes")
 
 
-def _in_use(run: Run, step: Step, hosts: Sequence[str]) -> Failure:
+def _in_use(run: Run, step: Step, usage: Usage) -> Failure:
     cluster = run.name(step.side)
-    what = f"cluster {cluster}: {step.object} came into use while this task ran: {', '.join(hosts)}"
-    return Failure("clone_in_use", f"{what}; log the hosts out, then run again", cluster, "ListISCSISessions")
+    what = f"cluster {cluster}: {step.object} came into use while this task ran: {', '.join(guard.sessions(usage))}"
+    return Failure("clone_in_use", f"{what}; {guard.end_of_sessions(usage)}", cluster, "ListISCSISessions")
 
 
 def delete(writer: Writer, batch: Sequence[DeleteClone]) -> None:

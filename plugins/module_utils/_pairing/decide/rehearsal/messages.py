@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ...._element.errors import Failure
-from ...model import Volume, first_named
+from ...model import Usage, Volume, first_named
+from .. import guard
 from .state import DesiredRehearsal, ObservedRehearsal
 
 
@@ -48,9 +49,14 @@ def no_snapshot(observed: ObservedRehearsal) -> Failure:
     return refusal(observed, "no_snapshot", f"{what}; {remedy}", "ListSnapshots")
 
 
-def clone_in_use(observed: ObservedRehearsal, hosts: Iterable[str]) -> Failure:
-    what = f"{observed.made().label} is in use: {', '.join(hosts)}"
-    return refusal(observed, "clone_in_use", f"{what}; log the hosts out, then run again", "ListISCSISessions")
+def clone_in_use(observed: ObservedRehearsal, usage: Usage) -> Failure:
+    what = f"{observed.made().label} is in use: {', '.join(guard.sessions(usage))}"
+    return refusal(observed, "clone_in_use", f"{what}; {guard.end_of_sessions(usage)}", "ListISCSISessions")
+
+
+def cloned_clone(observed: ObservedRehearsal) -> Failure:
+    what = f"{observed.made().label} is being cloned by another client, and its removal would end that"
+    return refusal(observed, "clone_in_use", f"{what}; run again when the clone is complete", "ListSyncJobs")
 
 
 def paired_clone(observed: ObservedRehearsal) -> Failure:

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from ...._element.errors import Failure
 from ...failover_steps import MAX_IN_GROUP
 from ...model import PEER, SAVED, SIDES, Side, Snapshot, Volume
+from ...rehearsal import POINT
 from .. import health
 from ..volume_pair.links import check_connected
 from ..volume_pair.messages import ends, refusal, states
@@ -22,7 +23,8 @@ from .state import Surroundings
 def newest(target: Volume, snapshots: Iterable[Snapshot]) -> Snapshot | None:
     """The newest snapshot that was replicated to the target and is complete there; None without one.
 
-    One that was taken on the target itself is of no moment of the source, and a saved one is of what was overwritten.
+    One that was taken on the target itself is of no moment of the source, and a saved one is of what was overwritten. One
+    that a rehearsal has taken for its own clones is gone when these are complete.
     """
     fitting = [
         snapshot
@@ -30,7 +32,7 @@ def newest(target: Volume, snapshots: Iterable[Snapshot]) -> Snapshot | None:
         if snapshot.volume_id == target.id
         and snapshot.replicated
         and snapshot.complete
-        and not snapshot.name.startswith(SAVED)
+        and not snapshot.name.startswith((SAVED, POINT))
     ]
     return max(fitting, key=lambda snapshot: (snapshot.created, snapshot.id), default=None)
 

@@ -233,6 +233,8 @@ def observed_clones(
 ) -> tuple[ObservedRehearsal, ...]:
     """The clones of this rehearsal, whatever has become of their pairs: what state: absent removes."""
     by_uuid = {pair.uuid: volume for volume in catalog.paired for pair in volume.pairs}
+    # The original of a clone whose pair is gone, as far as its name shows it.
+    by_name = {volume.name: volume for volume in sorted(catalog.living, key=lambda volume: -volume.id)}
     found: list[ObservedRehearsal] = []
     # A list of all volumes may have deleted ones, too.
     known = {volume.id: volume for volume in (*catalog.living, *deleted)}
@@ -241,8 +243,8 @@ def observed_clones(
         if about is None or about.rehearsal != desired.name:
             continue
         original = by_uuid.get(about.pair_uuid)
-        account = catalog.account(original or volume)
-        if not selection.includes(about.original, original.id if original else None, account):
+        named = original or by_name.get(about.original, volume)
+        if not selection.includes(about.original, named.id, catalog.account(named)):
             continue
         row: Row = "deleted" if volume.deleted else "made" if volume.status == "active" else "making"
         found.append(

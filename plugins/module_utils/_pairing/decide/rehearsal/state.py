@@ -53,6 +53,8 @@ class Surroundings:
     policy_id: int | None = None
     #: The hosts that are logged in to the clones, by volume ID.
     usage: Mapping[int, Usage] = field(default_factory=dict)
+    #: The IDs of the volumes that this cluster makes clones of.
+    cloning: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)

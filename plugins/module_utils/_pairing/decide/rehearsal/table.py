@@ -220,10 +220,11 @@ def _remove(observed: ObservedRehearsal, desired: DesiredRehearsal, around: Surr
     clone = observed.made()
     if not _has_only_inherited_pairs(clone, observed.original):
         raise messages.paired_clone(observed)
+    if clone.id in around.cloning:
+        raise messages.cloned_clone(observed)
     used = around.usage.get(clone.id)
-    hosts = guard.sessions(used) if used else ()
-    if hosts:
-        raise messages.clone_in_use(observed, hosts)
+    if used and guard.sessions(used):
+        raise messages.clone_in_use(observed, used)
     at = _place(observed, clone.label)
     reason = f"rehearsal {desired.name} ends"
     return Plan(
