@@ -14,7 +14,7 @@ author:
   - elementsw.replication contributors (@elementsw)
 description:
   - Makes the evidence of a rehearsal from the results of its tasks, whether it has passed and why not. For each volume it has the
-    age of the data, for the whole the times until the clones were writable and until the tasks of the user passed, and
+    age of the data and whether an earlier run has made its clone, for the whole the times until the clones were writable and until the tasks of the user passed, and
     whether replication went on.
 options:
   _input:
@@ -83,8 +83,10 @@ from ..plugin_utils._summary_parts import did_fail
 
 NAME = "rehearse_evidence"
 RESULTS = "results of the modules of this collection"
+#: With these replication goes on.
+GOES_ON = ("healthy", "syncing")
 #: From best to worst, as element_pair_info reports it.
-HEALTH = ("healthy", "syncing", "paused", "recovering", "pending", "unknown", "broken", "dead")
+HEALTH = (*GOES_ON, "paused", "recovering", "pending", "unknown", "broken", "dead")
 
 
 def rehearse_evidence(
@@ -95,8 +97,11 @@ def rehearse_evidence(
     found = dictionary(NAME, "results", results, "the results by name")
     with shaped(NAME, RESULTS):
         replication = _replication(found["before"], found["after"])
-        clones = _clones(found["made"], found["removed"], given["keep"])
-        problem = _problem(plain(reason) or "", found["removed"], clones, replication)
+        left = _left(found["made"], found["removed"])
+        clones = _clones(found["made"], found["removed"], left, given["keep"])
+        problem = _problem(plain(reason) or "", found["removed"], clones, left, replication)
+        volumes = [_volume(clone, found["made"]) for clone in found["made"].get("clones") or []]
+        earlier = any(volume["made_earlier"] for volume in volumes)
         data = {
             "rehearsal": given["name"],
             "cluster": plain(cluster),
@@ -106,12 +111,13 @@ def rehearse_evidence(
             "tried_only": bool(tried),
             "passed": not problem and not tried,
             "problem": problem or None,
-            "seconds_until_writable": _elapsed(found["times"], "writable"),
+            # A clone of an earlier run was writable before this one began.
+            "seconds_until_writable": None if earlier else _elapsed(found["times"], "writable"),
             "seconds_until_checked": _elapsed(found["times"], "checked"),
             "seconds_in_all": _elapsed(found["times"], "ended"),
             "replication": replication,
             "clones": clones,
-            "volumes": [_volume(clone) for clone in found["made"].get("clones") or []],
+            "volumes": volumes,
         }
         return {"data": data, "lines": _lines(data), "problem": problem}
 
@@ -123,9 +129,14 @@ def _elapsed(times: dict[str, Any], until: str) -> int | None:
     return max(0, round(float(times[until]) - float(times["started"])))
 
 
-def _volume(clone: dict[str, Any]) -> dict[str, Any]:
+def _volume(clone: dict[str, Any], made: dict[str, Any]) -> dict[str, Any]:
     kept = ("volume", "clone", "clone_id", "snapshot", "account", "iqn", "portal")
-    return {**{name: clone[name] for name in kept}, "data_age_seconds": clone["age_seconds"]}
+    cloned = {action["object"] for action in made.get("actions") or [] if action["method"] == "CloneVolume"}
+    return {
+        **{name: clone[name] for name in kept},
+        "data_age_seconds": clone["age_seconds"],
+        "made_earlier": clone["clone_id"] is not None and f"volume {clone['clone']}" not in cloned,
+    }
 
 
 def _replication(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
@@ -135,16 +146,18 @@ def _replication(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any
     answered = [bool(report.get("peer_reachable")) for report in (before, after)]
     known = all(answered)
     worse = [
-        pair["volume"]
+        pair["volume"] or uuid
         for uuid, pair in pairs["before"].items()
-        if _rank(pairs["after"].get(uuid)) > _rank(pair) and pair["volume"]
+        if _rank(pairs["after"].get(uuid)) > _rank(pair)
     ]
+    stopped = [pair["volume"] or uuid for uuid, pair in pairs["after"].items() if pair["health"] not in GOES_ON]
     return {
         "pairs": len(pairs["before"]),
         "in_sync_before": counts["before"],
         "in_sync_after": counts["after"],
         "worse": worse,
-        "went_on": not worse if known else None,
+        "stopped": stopped,
+        "went_on": not (worse or stopped) if known else None,
         "lost_sight": answered == [True, False],
     }
 
@@ -160,22 +173,36 @@ def _rank(pair: dict[str, Any] | None) -> int:
     return HEALTH.index(pair["health"]) if pair["health"] in HEALTH else HEALTH.index("unknown")
 
 
-def _clones(made: dict[str, Any], removed: dict[str, Any], keep: bool) -> str:
+def _left(made: dict[str, Any], removed: dict[str, Any]) -> list[str]:
+    """The clones that the removal did not find, although they were made. It finds none where it was skipped."""
+    if "clones" not in removed:
+        return []
+    gone = {clone["clone_id"] for clone in removed["clones"]}
+    return [
+        clone["clone"]
+        for clone in made.get("clones") or []
+        if clone["clone_id"] is not None and clone["clone_id"] not in gone
+    ]
+
+
+def _clones(made: dict[str, Any], removed: dict[str, Any], left: list[str], keep: bool) -> str:
     """What became of the clones: none, kept, removed, left."""
-    if did_fail(removed, "clones"):
+    if did_fail(removed, "clones") or left:
         return "left"
     if keep and made.get("clones"):
         return "kept"
     return "removed" if removed.get("changed") else "none"
 
 
-def _problem(reason: str, removed: dict[str, Any], clones: str, replication: dict[str, Any]) -> str:
+def _problem(reason: str, removed: dict[str, Any], clones: str, left: list[str], replication: dict[str, Any]) -> str:
     problems = [reason] if reason else []
-    if clones == "left":
+    if left:
+        problems.append(f"the clones {', '.join(left)} were not found when they were to be removed: look for them")
+    elif clones == "left":
         problems.append(f"the clones were not removed: {removed.get('msg') or 'no reason was given'}")
     if replication["lost_sight"]:
         problems.append("whether replication went on is not known: the clusters could not be read at the end")
-    if replication["went_on"] is False:
+    if replication["went_on"] is not None and replication["worse"]:
         problems.append(f"replication did not go on as before for {', '.join(replication['worse'])}")
     return "; ".join(problems)
 
@@ -187,7 +214,7 @@ def _lines(data: dict[str, Any]) -> list[str]:
     if data["problem"]:
         lines.append(f"  problem          {data['problem']}")
     replication = data["replication"]
-    went_on = {True: "went on", False: "did not go on", None: "not known, the peer does not answer"}[
+    went_on = {True: "went on", False: _stopped(replication), None: "not known, the peer does not answer"}[
         replication["went_on"]
     ]
     before, after = replication["in_sync_before"], replication["in_sync_after"]
@@ -201,10 +228,17 @@ def _lines(data: dict[str, Any]) -> list[str]:
     ]
     for volume in data["volumes"]:
         age = _seconds(volume["data_age_seconds"])
-        lines.append(
-            f"  {volume['volume']}: clone {volume['clone']}, snapshot {volume['snapshot'] or '-'}, data {age} old"
-        )
+        earlier = ", made by an earlier run" if volume["made_earlier"] else ""
+        snapshot = volume["snapshot"] or "-"
+        lines.append(f"  {volume['volume']}: clone {volume['clone']}, snapshot {snapshot}, data {age} old{earlier}")
     return lines
+
+
+def _stopped(replication: dict[str, Any]) -> str:
+    """That replication did not go on, or that it had stopped before the rehearsal."""
+    if replication["worse"]:
+        return "did not go on"
+    return f"as before, stopped for {', '.join(replication['stopped'])}"
 
 
 def _seconds(value: float | None) -> str:

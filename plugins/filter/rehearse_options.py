@@ -145,7 +145,7 @@ def rehearse_options(given: Any, folders: Any = (), *, not_below: Any = None, na
         },
         **{what: _text(variables, f"rehearse_{what}", problems) for what in ("account", "access_group", "qos_policy")},
         "keep": flag("rehearse_keep", variables.get("rehearse_keep"), False, problems),
-        "evidence": _text(variables, "rehearse_evidence", problems),
+        "evidence": _evidence(variables, problems),
         "groups": [{"name": None, "before_tasks": None, "after_tasks": tasks}],
         "candidates": tasks["candidates"] if tasks else [],
         "problems": problems,
@@ -175,6 +175,15 @@ def _name(variables: dict[str, Any], problems: list[str]) -> str:
     if not fitting or len(name) > LONGEST_NAME:
         problems.append(f"rehearse_name is {shown(name)}, expected 1 to 32 letters, digits and hyphens")
     return name
+
+
+def _evidence(variables: dict[str, Any], problems: list[str]) -> str | None:
+    evidence = _text(variables, "rehearse_evidence", problems)
+    if evidence and evidence.endswith("/"):
+        problems.append(
+            f"rehearse_evidence is {shown(evidence)}, a folder: add the name of the file without its ending"
+        )
+    return evidence
 
 
 def _point(variables: dict[str, Any], problems: list[str]) -> str:

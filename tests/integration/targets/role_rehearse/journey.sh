@@ -90,7 +90,7 @@ clean
 
 # A check that fails ends the playbook, after the evidence was written and the clones were removed.
 run 2 -e rehearse_tasks="$here/drill.yml" -e "$both" -e fail_the_check=true -e rehearse_evidence=failed
-says "The rehearsal has not passed: The check has failed."
+says "The rehearsal has not passed: task Check what is on the clones: The check has failed."
 grep -q ': FAILED' "$folder/failed.txt" || fail "the evidence does not say that it has failed"
 clean
 
@@ -100,9 +100,22 @@ says "the clones were not removed"
 call /call '{"cluster": "beta", "method": "ListISCSISessions"}' > "$folder/sessions"
 number=$(python -c 'import json, sys; print(json.load(open(sys.argv[1]))["sessions"][0]["volumeID"])' "$folder/sessions")
 call /log_out "{\"cluster\": \"beta\", \"volume_id\": $number}" > /dev/null
-run 0 -e rehearse_keep=true
+run 0 -e rehearse_keep=true -e rehearse_evidence=quarters/proof
 says "kept"
-run 0
+
+# The next one says that its clones are old, and keeps the evidence of the one before.
+run 0 -e rehearse_evidence=quarters/proof
+says "made by an earlier run"
+grep -q "kept" "$folder"/quarters/proof.txt.*~ || fail "the evidence of the rehearsal before is lost"
+clean
+
+# A host of the tasks that is not there, and what no_log hides.
+run 2 -e rehearse_tasks="$here/lost.yml"
+says "The rehearsal has not passed: task Wait for the host"
+clean
+run 2 -e rehearse_tasks="$here/hidden.yml" -e rehearse_evidence=hidden
+says "the task Log in failed, and no_log hides why"
+! grep -q open-sesame "$folder"/hidden.* || fail "the evidence has what no_log hides"
 clean
 
 # Without the other site.

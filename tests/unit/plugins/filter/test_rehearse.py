@@ -11,6 +11,7 @@ from ansible.errors import AnsibleFilterError
 
 from ansible_collections.elementsw.replication.plugins.filter.rehearse_evidence import rehearse_evidence
 from ansible_collections.elementsw.replication.plugins.filter.rehearse_options import rehearse_options
+from ansible_collections.elementsw.replication.plugins.filter.rehearse_reason import rehearse_reason
 
 PEER = {"rehearse_peer": "alpha"}
 
@@ -50,6 +51,7 @@ def test_what_surveys_send():
         ({**PEER, "rehearse_keep": "perhaps"}, "expected true or false"),
         ({**PEER, "rehearse_account": ["a"]}, "expected a text"),
         ({**PEER, "rehearse_tasks": ["a"]}, "expected the path of a file with tasks"),
+        ({**PEER, "rehearse_evidence": "evidence/"}, "a folder: add the name of the file"),
     ],
 )
 def test_what_cannot_be_used(given, said):
@@ -81,10 +83,11 @@ CLONE = {
     "account": "shop",
 }
 TIMES = {"date": "2026-11-29 08:00:00 UTC", "started": "100.0", "writable": "104.0", "checked": 160.4, "ended": 170}
+CLONED = {"cluster": "beta", "method": "CloneVolume", "object": "volume orders-drill", "reason": "rehearsal drill"}
 DONE = {
     "before": report("healthy"),
     "after": report("healthy"),
-    "made": {"changed": True, "clones": [CLONE]},
+    "made": {"changed": True, "clones": [CLONE], "actions": [CLONED]},
     "removed": {"changed": True, "clones": [CLONE]},
     "times": TIMES,
 }
@@ -130,6 +133,63 @@ def test_without_the_peer_nothing_is_said_of_replication():
 
 def test_what_becomes_better_is_no_problem():
     assert evidence(before=report("syncing"), after=report("healthy"))["data"]["passed"] is True
+
+
+def test_what_had_stopped_before_is_not_said_to_go_on():
+    proof = evidence(before=report("healthy", "paused"), after=report("healthy", "paused"))
+    assert (proof["data"]["passed"], proof["data"]["replication"]["went_on"]) == (True, False)
+    assert "  replication      as before, stopped for v1: 1 of 2 pairs in sync before, 1 after" in proof["lines"]
+
+
+def test_a_clone_of_an_earlier_run_is_named_and_proves_no_time():
+    """It can be as old as the rehearsal of the last quarter, whose clones were kept."""
+    proof = evidence(made={"changed": False, "clones": [CLONE], "actions": []})
+    data = proof["data"]
+    assert (data["volumes"][0]["made_earlier"], data["seconds_until_writable"]) == (True, None)
+    assert "  orders: clone orders-drill, snapshot hourly, data 840 s old, made by an earlier run" in proof["lines"]
+
+
+def test_a_clone_that_the_removal_does_not_find_is_left():
+    proof = evidence(removed={"changed": False, "clones": []})
+    assert (proof["data"]["passed"], proof["data"]["clones"]) == (False, "left")
+    assert "the clones orders-drill were not found when they were to be removed" in proof["problem"]
+    tried = evidence(
+        tried=True, made={"clones": [{**CLONE, "clone_id": None}]}, removed={"changed": False, "clones": []}
+    )
+    assert (tried["problem"], tried["data"]["clones"]) == ("", "none")
+
+
+@pytest.mark.parametrize(
+    ("result", "task", "said"),
+    [
+        ({"msg": "cluster beta: no"}, {"name": "clone | Clone what the targets hold"}, "cluster beta: no"),
+        ({"msg": "rc 1"}, {"name": "Start the database"}, "task Start the database: rc 1"),
+        ({"msg": "rc 1"}, {"name": "", "action": "fail"}, "task fail: rc 1"),
+        ({}, {"name": "Wait"}, "task Wait: it failed without a message"),
+        (
+            {"msg": "One or more items failed", "results": [{"msg": "good"}, {"msg": "bad", "failed": True}]},
+            {"name": "Each"},
+            "task Each: bad",
+        ),
+        ({"msg": "s3cret"}, {"name": "Log in", "no_log": True}, "the task Log in failed, and no_log hides why"),
+        (
+            {
+                "msg": "One or more items failed",
+                "results": [{"msg": "s3cret", "failed": True, "_ansible_no_log": True}],
+            },
+            {"name": "Log in"},
+            "the task Log in failed, and no_log hides why",
+        ),
+    ],
+)
+def test_why_a_task_failed(result, task, said):
+    assert rehearse_reason(result, task) == said
+
+
+@pytest.mark.parametrize(("result", "task"), [("text", {}), ({}, None)])
+def test_a_result_that_is_none(result, task):
+    with pytest.raises(AnsibleFilterError, match="rehearse_reason"):
+        rehearse_reason(result, task)
 
 
 def test_clones_that_are_kept_and_check_mode():

@@ -61,7 +61,11 @@ def test_a_lost_reply_beside_a_clone_of_someone_else(drill):
 @pytest.mark.parametrize("state", ["present", "absent"])
 def test_a_clone_of_a_killed_run_that_waits_for_its_turn_is_waited_for(drill, state):
     """It has no job yet: nothing but its asynchronous result shows it."""
-    site = drill(["orders", "stock"], timings={**INSTANT, "clone_seconds": 9}, switches={"clone_limit": "queued", "queued_clone": "hidden"})
+    site = drill(
+        ["orders", "stock"],
+        timings={**INSTANT, "clone_seconds": 9},
+        switches={"clone_limit": "queued", "queued_clone": "hidden"},
+    )
     site.world.cluster("beta").limits["cloneJobsPerNodeMax"] = 1
     copy(site, "stock", "backup")
     killed_run(site, volumes=ONE)
