@@ -14,8 +14,8 @@ author:
   - elementsw.replication contributors (@elementsw)
 description:
   - Makes the evidence of a rehearsal from the results of its tasks, whether it has passed and why not. For each volume it has the
-    age of the data and whether an earlier run has made its clone, for the whole the times until the clones were writable and until the tasks of the user passed, and
-    whether replication went on.
+    age of the data and whether an earlier run has made its clone, for the whole the times until the clones were writable and
+    until the tasks of the user passed, and whether replication went on.
 options:
   _input:
     description:
