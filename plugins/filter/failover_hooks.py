@@ -72,7 +72,7 @@ BLOCK = ("block", "rescue", "always")
 #: Keys behind which a task can be more than what is written here, so that Ansible alone can judge it.
 NOT_JUDGED = {"action", "local_action", "collections", "<<"}
 #: The role runs the tasks, so the modules of its collection need no prefix.
-OWN_MODULES = {"element_cluster_pair", "element_pair_info", "element_volume_pair"}
+OWN_MODULES = {"element_cluster_pair", "element_failover_rehearsal", "element_pair_info", "element_volume_pair"}
 META = ("meta", "ansible.builtin.meta", "ansible.legacy.meta")
 
 
@@ -116,7 +116,7 @@ def _no_tasks(content: str) -> str:
         return "is a playbook: give a file with tasks alone, without plays"
     ending = next(_endings(root), None)
     if ending:
-        return f"has meta: {ending}, which would end the failover unfinished and without a report: use fail"
+        return f"has meta: {ending}, which would end the role unfinished and without a report: use fail"
     return next((f"has a task in line {line} that cannot run: {why}" for line, why in _refused(root)), "")
 
 

@@ -81,6 +81,9 @@ _value:
     qos_policy:
       description: The QoS policy of the clones.
       type: str
+    wait_timeout:
+      description: How long to wait until the clones are complete, in seconds.
+      type: int
     keep:
       description: Whether the clones stay.
       type: bool
@@ -106,18 +109,28 @@ from typing import Any
 
 from ..module_utils._element.arguments import shown
 from ..plugin_utils._filter_input import dictionary, plain, sequence
-from ..plugin_utils._variables import flag, given_names, misspelled, not_given_as_none, outside, tasks_file
+from ..plugin_utils._variables import (
+    flag,
+    given_names,
+    misspelled,
+    not_given_as_none,
+    outside,
+    tasks_file,
+    whole_seconds,
+)
 
 NAME = "rehearse_options"
 POINTS = ("latest", "now")
 DEFAULT_NAME = "rehearsal"
+#: As the module has it.
+DEFAULT_TIMEOUT = 600
 LONGEST_NAME = 32
 PREFIX = "rehearse_"
 KNOWN = [
     f"{PREFIX}{name}"
     for name in (
         *("peer", "name", "point", "volumes", "accounts", "account", "access_group", "qos_policy"),
-        *("tasks", "keep", "evidence", "clones"),
+        *("wait_timeout", "tasks", "keep", "evidence", "clones"),
     )
 ]
 #: Misspelled, they would be ignored, and every target would be rehearsed.
@@ -144,6 +157,9 @@ def rehearse_options(given: Any, folders: Any = (), *, not_below: Any = None, na
             for what in ("volumes", "accounts")
         },
         **{what: _text(variables, f"rehearse_{what}", problems) for what in ("account", "access_group", "qos_policy")},
+        "wait_timeout": whole_seconds(
+            "rehearse_wait_timeout", variables.get("rehearse_wait_timeout"), DEFAULT_TIMEOUT, problems
+        ),
         "keep": flag("rehearse_keep", variables.get("rehearse_keep"), False, problems),
         "evidence": _evidence(variables, problems),
         "groups": [{"name": None, "before_tasks": None, "after_tasks": tasks}],

@@ -12,7 +12,7 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.elementsw.replication.plugins.filter.failover_hooks import FilterModule, failover_hooks
 
 HOOK = {"variable": "failover_after_tasks", "given": "start.yml", "candidates": ["/a/start.yml", "/b/start.yml"]}
-ENDS = "which would end the failover unfinished and without a report: use fail"
+ENDS = "which would end the role unfinished and without a report: use fail"
 TASKS = "---\n- name: Start\n  command: '{{ start }}'\n  when: not done\n"
 
 
@@ -129,7 +129,7 @@ def test_a_task_that_ansible_refuses_is_named_before_anything_is_stopped(tasks, 
         "- {collections: [a.b], other: {}}\n- {block: [{debug: }], when: a, always: [{debug: }]}\n",
         "- include_tasks: {file: a, apply: {tags: b}}\n  tags: b\n- import_role: {name: c}\n- meta: noop\n",
         "- ansible.builtin.include_role: {name: c}\n  vars: {a: b}\n- ansible.legacy.command: a\n- set_fact: {a: b}\n",
-        "- element_pair_info: {}\n- block: [{element_volume_pair: }]\n",
+        "- element_pair_info: {}\n- element_failover_rehearsal: {}\n- block: [{element_volume_pair: }]\n",
     ],
 )
 def test_tasks_that_ansible_accepts(tasks):

@@ -28,6 +28,7 @@ def test_what_is_not_given():
             False,
             None,
         )
+        assert options["wait_timeout"] == 600
         assert options["groups"] == [{"name": None, "before_tasks": None, "after_tasks": None}]
 
 
@@ -51,6 +52,7 @@ def test_what_surveys_send():
         ({**PEER, "rehearse_keep": "perhaps"}, "expected true or false"),
         ({**PEER, "rehearse_account": ["a"]}, "expected a text"),
         ({**PEER, "rehearse_tasks": ["a"]}, "expected the path of a file with tasks"),
+        ({**PEER, "rehearse_wait_timeout": "soon"}, "rehearse_wait_timeout is 'soon', expected a whole number"),
         ({**PEER, "rehearse_evidence": "evidence/"}, "a folder: add the name of the file"),
     ],
 )
