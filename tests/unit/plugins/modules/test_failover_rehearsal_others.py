@@ -11,6 +11,7 @@ from datetime import timedelta
 import pytest
 
 from ansible_collections.elementsw.replication.tests.simulator.records import FibreChannelSession
+from ansible_collections.elementsw.replication.tests.unit.plugins.modules.pasting import report_of
 from ansible_collections.elementsw.replication.tests.unit.plugins.modules.test_failover_rehearsal import (
     INSTANT,
     NAME,
@@ -119,6 +120,16 @@ def test_a_selected_clone_is_removed_also_when_its_pair_is_gone(drill, which):
     succeeds(site.run("volume_pair", volume="orders", state="absent"))
     succeeds(rehearse(site, state="absent", **which))
     assert clones(site) == {}
+
+
+@pytest.mark.parametrize(("account", "reported"), [("tenant", True), ("other", False)])
+def test_a_clone_that_is_left_is_reported_for_the_account_of_its_original(drill, account, reported):
+    accounts = [{"name": name} for name in ("tenant", "testers", "other")]
+    site = drill(ONE, beta={"accounts": accounts})
+    site.world.call("alpha", "AddAccount", {"username": "other"})
+    succeeds(rehearse(site, account="testers"))
+    found = report_of(site, accounts=[account])
+    assert ("rehearsal_left" in [problem["code"] for problem in found["problems"]]) is reported
 
 
 def test_a_host_on_fibre_channel_says_how_to_end_its_use(drill):

@@ -40,12 +40,17 @@ def _old_clones(
     view: VolumeView, now: str, names: Collection[str] | None, accounts: Collection[str] | None
 ) -> dict[str, list[Volume]]:
     found: dict[str, list[Volume]] = {}
+    owners: dict[str, set[str | None]] = {}
+    for volume in view.volumes:
+        owners.setdefault(volume.name, set()).add(view.accounts.get(volume.account_id))
     for volume in sorted(view.volumes, key=lambda volume: (volume.name, volume.id)):
         about, age = rehearsed(volume), seconds_between(volume.created, now)
         if about is None or age is None or age <= OLD_SECONDS or volume.deleted:
             continue
         requested = names is None or about.original in names
-        if requested and (accounts is None or view.accounts.get(volume.account_id) in accounts):
+        # The clone can have an account of its own.
+        concerned = owners.get(about.original, set()) | owners[volume.name]
+        if requested and (accounts is None or not concerned.isdisjoint(accounts)):
             found.setdefault(about.rehearsal, []).append(volume)
     return found
 
