@@ -60,6 +60,9 @@ says "expected latest or now"
 says "names nothing"
 run 2 -e rehearse_volume=orders-db
 says "the name is rehearse_volumes"
+touch "$folder/file"
+run 2 -e rehearse_evidence=file/proof
+says "Nothing was written"
 run 2 --limit alpha
 says "The limit leaves out beta"
 
