@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: rehearse_reason
 short_description: Say why a task of a rehearsal failed
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - elementsw.replication contributors (@elementsw)
 description:
