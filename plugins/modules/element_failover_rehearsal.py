@@ -27,8 +27,9 @@ options:
       - V(present) makes the clones that are missing, waits until they are complete, and gives them the requested
         QoS policy and access group.
       - V(absent) takes the clones of this rehearsal out of their access groups, deletes and purges them, whatever has
-        become of their volume pairs. A clone that a host is logged in to is the error V(clone_in_use). One that was
-        paired meanwhile is the error V(paired_elsewhere). In both cases nothing is written.
+        become of their volume pairs. A clone that a host is logged in to, or that someone is cloning, is the error
+        V(clone_in_use). One that was paired meanwhile is the error V(paired_elsewhere). In both cases nothing is
+        written.
     type: str
     choices: [present, absent]
     default: present
@@ -69,8 +70,8 @@ options:
     elements: str
   point:
     description:
-      - V(latest) clones the newest snapshot that was replicated to each target and is complete there. It works without
-        the peer. A target without such a snapshot is the error V(no_snapshot).
+      - V(latest) clones the newest snapshot that was replicated to each target and is complete there, other than one that
+        a rehearsal has taken for V(now). It works without the peer. A target without such a snapshot is the error V(no_snapshot).
       - V(now) takes a replicated snapshot of the sources, one for each group of up to 32 volumes at one moment, waits
         until it has arrived, clones it, and removes it. The pairs must be in sync. When one snapshot does not arrive,
         nothing is cloned.
@@ -99,6 +100,8 @@ options:
         time is up, all writes are kept, the error is V(wait_timeout), and the next run waits on.
       - A cluster makes a limited number of clones at once, C(cloneJobsPerNodeMax) of C(GetLimits) for each node. The
         module waits for its turn for as long.
+      - A clone of the same volume that another client makes, such as a backup or another rehearsal, cannot be told from
+        one that an earlier run has begun. The module first waits until it is complete, for as long.
       - Use this option rather than the task keyword C(timeout), which ends the task and leaves the module
         running.
     type: int
@@ -231,7 +234,8 @@ clones:
       sample: hourly
     age_seconds:
       description:
-        - The age of that snapshot now, on the clock of this cluster. V(null) if it is not known yet.
+        - The age of that snapshot now, on the clock of this cluster. V(null) if it is not known yet, or if the
+          clock of the source is more than a minute ahead.
       returned: success
       type: float
       sample: 840.0
