@@ -100,7 +100,7 @@ options:
         time is up, all writes are kept, the error is V(wait_timeout), and the next run waits on.
       - A cluster makes a limited number of clones at once, C(cloneJobsPerNodeMax) of C(GetLimits) for each node. The
         module waits for its turn for as long.
-      - A clone of the same volume that another client makes, such as a backup or another rehearsal, cannot be told from
+      - A clone of the same volume that another client makes, such as a backup or another rehearsal, looks the same as
         one that an earlier run has begun. The module first waits until it is complete, for as long.
       - Use this option rather than the task keyword C(timeout), which ends the task and leaves the module
         running.
