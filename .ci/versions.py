@@ -75,7 +75,7 @@ SMOKE_TARGET = "shipped_playbooks"
 #: Journeys of minutes whose steps other targets take as well: `make journeys` walks them, on the newest release.
 LONG_JOURNEYS = ("failover", "guide_failover", "guide_monitoring")
 WITHOUT_LONG_JOURNEYS = tuple(word for target in LONG_JOURNEYS for word in ("--exclude", target))
-#: What takes longest, and judges the code alike on every version; for a candidate it needs more than a package index.
+#: What takes longest, and judges the code in the same way everywhere; for a candidate it needs more than a package index.
 WITHOUT_PYLINT = ("--skip-test", "pylint")
 #: For what is not released: they go through playbooks, roles and modules, host variables, and what masks secrets.
 CANDIDATE_TARGETS = (SMOKE_TARGET, "peer_host", "secrets")
