@@ -34,8 +34,8 @@ def same_name(observed: ObservedRehearsal, others: Iterable[Volume], name: str) 
 
 def made_twice(observed: ObservedRehearsal) -> Failure:
     names = first_named([volume.label for volume in observed.others], 5)
-    remedy = "remove the rehearsal with state: absent, then run again"
-    return refusal(observed, "name_taken", f"{names} are clones of the same volume in this rehearsal; {remedy}")
+    what = f"{names} have the attributes of the same clone, and one may be a copy that another client made of it"
+    return refusal(observed, "name_taken", f"{what}; delete the one that is not needed, then run again")
 
 
 def other_owner(observed: ObservedRehearsal, desired: DesiredRehearsal) -> Failure:

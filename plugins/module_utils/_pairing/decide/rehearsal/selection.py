@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ...._element.errors import Failure
@@ -259,7 +259,23 @@ def observed_clones(
                 clone=volume,
             )
         )
-    return tuple(found)
+    return tuple(_with_copies(found))
+
+
+def _with_copies(found: Iterable[ObservedRehearsal]) -> Iterator[ObservedRehearsal]:
+    """A copy that another client makes of a clone, under its name, has its attributes: which of them is ours nothing shows."""
+    same: dict[tuple[str, str], list[Volume]] = {}
+    for observed in found:
+        if observed.row != "deleted":
+            same.setdefault(_mark(observed.made()), []).append(observed.made())
+    for observed in found:
+        copies = same.get(_mark(observed.made()), []) if observed.row != "deleted" else []
+        yield replace(observed, row="twice", others=tuple(copies)) if len(copies) > 1 else observed
+
+
+def _mark(clone: Volume) -> tuple[str, str]:
+    about = rehearsed(clone)
+    return clone.name, about.pair_uuid if about else ""
 
 
 def nothing_selected(cluster: str, peer: str) -> Failure:

@@ -267,7 +267,7 @@ TABLE: Mapping[Row, tuple[Decide, Decide]] = {
     "missing": (_clone, _nothing),
     "making": (_wait, _nothing),
     "made": (_keep, _remove),
-    "twice": (_refuse_two, _remove),
+    "twice": (_refuse_two, _refuse_two),
     "taken": (_refuse_name, _nothing),
     "deleted": (_nothing, _purge),
 }
