@@ -28,6 +28,11 @@ options:
       - The content of each of the candidates that is a file, by its path.
     type: dict
     required: true
+  must_have_tasks:
+    description:
+      - Whether a file without a task is a problem, as one that checks something is.
+    type: bool
+    default: false
 seealso:
   - plugin: elementsw.replication.failover
     plugin_type: role
@@ -76,7 +81,7 @@ OWN_MODULES = {"element_cluster_pair", "element_failover_rehearsal", "element_pa
 META = ("meta", "ansible.builtin.meta", "ansible.legacy.meta")
 
 
-def failover_hooks(groups: Any, files: Any) -> dict[str, Any]:
+def failover_hooks(groups: Any, files: Any, must_have_tasks: bool = False) -> dict[str, Any]:
     """Return the groups with the paths of their files, and the problems. Raise AnsibleFilterError for other input."""
     given = dictionaries(NAME, "the input", groups, GROUPS)
     contents = dictionary(NAME, "files", files, "the contents by path")
@@ -84,7 +89,7 @@ def failover_hooks(groups: Any, files: Any) -> dict[str, Any]:
         hooks = [group[name] for group in given for name in HOOKS if group[name]]
         return {
             "groups": [{**group, **{name: _path(group[name], contents) for name in HOOKS}} for group in given],
-            "problems": [problem for hook in hooks if (problem := _problem(hook, contents))],
+            "problems": [problem for hook in hooks if (problem := _problem(hook, contents, must_have_tasks))],
         }
 
 
@@ -92,24 +97,24 @@ def _path(hook: dict[str, Any] | None, contents: dict[str, str]) -> str | None:
     return next((path for path in hook["candidates"] if path in contents), None) if hook else None
 
 
-def _problem(hook: dict[str, Any], contents: dict[str, str]) -> str:
+def _problem(hook: dict[str, Any], contents: dict[str, str], must_have_tasks: bool) -> str:
     path = _path(hook, contents)
     if path is None:
         where = " and ".join(hook["candidates"]) or "no folder: give an absolute path"
         return f"{hook['variable']} is {hook['given']}, which is no file: looked for {where}"
-    wrong = _no_tasks(contents[path])
+    wrong = _no_tasks(contents[path], must_have_tasks)
     return f"{hook['variable']}: {path} {wrong}" if wrong else ""
 
 
-def _no_tasks(content: str) -> str:
+def _no_tasks(content: str, must_have_tasks: bool) -> str:
     """Why this is no list of tasks. Tags such as !vault stay unread: nothing of the content is constructed."""
     try:
         root = yaml.compose(content)
     except yaml.YAMLError as wrong:
         mark = getattr(wrong, "problem_mark", None)
         return f"is not valid YAML{f' in line {mark.line + 1}' if mark else ''}: correct it"
-    if root is None:
-        return ""
+    if root is None or (isinstance(root, yaml.SequenceNode) and not root.value):
+        return "has no task: nothing would be checked" if must_have_tasks else ""
     if not isinstance(root, yaml.SequenceNode) or not all(isinstance(item, yaml.MappingNode) for item in root.value):
         return "is not a list of tasks: give a file with tasks"
     if any(key.value in ("hosts", "import_playbook") for item in root.value for key, _value in item.value):

@@ -25,13 +25,28 @@ LIKENESS = 0.85
 
 
 def misspelled(names: Iterable[str], known: Iterable[str], prefix: str) -> list[str]:
-    """Return what is wrong with the names that are almost those of known variables: what they ask for would be ignored."""
+    """Return what is wrong with the names that are almost those of known variables: what they ask for would be ignored.
+
+    Almost is one that differs in a letter or two, or that shortens the name of one variable alone, such as qos for qos_policy.
+    """
     behind_prefix = [name[len(prefix) :] for name in known]
     others = [
         name for name in sorted(set(names)) if name.startswith(prefix) and name[len(prefix) :] not in behind_prefix
     ]
-    found = [(name, difflib.get_close_matches(name[len(prefix) :], behind_prefix, 1, LIKENESS)) for name in others]
+    found = [(name, _almost(name[len(prefix) :], behind_prefix)) for name in others]
     return [f"{name} is no variable here: the name is {prefix}{close[0]}" for name, close in found if close]
+
+
+def _almost(name: str, known: Sequence[str]) -> list[str]:
+    close = difflib.get_close_matches(name, known, 1, LIKENESS)
+    longer = [each for each in known if _shortens(name, each)]
+    return close or (longer if len(longer) == 1 else [])
+
+
+def _shortens(name: str, known: str) -> bool:
+    """Whether each word of the name begins a word of the known one, in its order. Two letters say too little."""
+    parts = iter(known.split("_"))
+    return all(len(word) > 2 and any(other.startswith(word) for other in parts) for word in name.split("_"))
 
 
 def flag(name: str, value: Any, default: bool | None, problems: list[str]) -> bool | None:

@@ -36,6 +36,15 @@ def test_the_first_that_exists(files, path):
     assert found == {"groups": [group(path, volumes=["a"]), group(None)], "problems": []}
 
 
+@pytest.mark.parametrize("content", ["", "# nothing yet\n", "[]\n"])
+def test_a_check_without_a_task_checks_nothing(content):
+    files = {"/a/start.yml": content}
+    assert failover_hooks([group(HOOK)], files)["problems"] == []
+    assert failover_hooks([group(HOOK)], files, must_have_tasks=True)["problems"] == [
+        "failover_after_tasks: /a/start.yml has no task: nothing would be checked"
+    ]
+
+
 @pytest.mark.parametrize(
     ("hook", "files", "problem"),
     [

@@ -66,6 +66,24 @@ def test_misspelled_variables():
     assert problem == "rehearse_evidance is no variable here: the name is rehearse_evidence"
 
 
+@pytest.mark.parametrize(
+    ("short", "name"),
+    [
+        ("rehearse_group", "rehearse_access_group"),
+        ("rehearse_qos", "rehearse_qos_policy"),
+        ("rehearse_vol", "rehearse_volumes"),
+        ("rehearse_timeout", "rehearse_wait_timeout"),
+    ],
+)
+def test_shortened_variables(short, name):
+    assert rehearse_options(PEER, names=[short])["problems"] == [f"{short} is no variable here: the name is {name}"]
+
+
+@pytest.mark.parametrize("own", ["rehearse_acc", "rehearse_ke", "rehearse_policy_qos", "rehearse_task_of_mine"])
+def test_own_variables(own):
+    assert rehearse_options(PEER, names=[own])["problems"] == []
+
+
 def report(*healths, **more):
     pairs = [
         {"uuid": f"u{number}", "volume": f"v{number}", "health": health, "in_sync": health == "healthy"}
