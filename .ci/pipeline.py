@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import certify
+import migration
 import stages
 import versions
 from workshop import WORK, StageFailure, leave_out, left_out, link_interpreters, step
@@ -27,6 +28,7 @@ STAGES = {
     "certify": certify.certify,
     "sdk": stages.sdk,
     "cli": stages.cli,
+    "migration": migration.migration,
     "monitoring": stages.monitoring,
     "browser": stages.browser,
     "benchmark": stages.benchmark,

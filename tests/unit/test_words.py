@@ -45,6 +45,7 @@ CHECKED = {
         "tests/monitoring/*.yml",
         "tests/cli/*.py",
         "tests/cli/*.txt",
+        "tests/migration/*.py",
     ),
     "module documentation": ("plugins/modules/*.py", "plugins/doc_fragments/*.py"),
     "unit tests": ("tests/unit/*.py", "tests/unit/plugins/**/*.py"),

@@ -1,0 +1,123 @@
+# Copyright (c) 2026, elementsw.replication contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The ten minutes of the guide, step by step as they are written, and its tables of options."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from ansible_collections.elementsw.replication.tests.migration import guide, predecessor
+from ansible_collections.elementsw.replication.tests.migration.scene import PASSWORD, differences
+
+#: The volumes of the playbook in the guide: 100 and 20 GB, in whole MiB as clusters round them.
+SIZES = {"orders-db": "95368MiB", "orders-log": "19074MiB"}
+TELEMETRY = ["config-mgmt", "event-source"]
+#: For the playbook of netapp.elementsw, which has no host of the inventory.
+VAULT = f"-e vault_element_password={PASSWORD}"
+ALIASES = {"enable512e": ["enable512emulation"]}
+
+
+def unpaired() -> dict:
+    """Two clusters with the volumes of the guide, where those of beta are new."""
+    clusters = [("alpha", 41, ["order-1001"]), ("beta", 77, [])]
+    return {
+        "clusters": [
+            {
+                "name": name,
+                "accounts": [{"name": "shop"}],
+                "volumes": [
+                    {"name": volume, "id": first + n, "account": "shop", "size": size, "marks": marks}
+                    for n, (volume, size) in enumerate(SIZES.items())
+                ],
+            }
+            for name, first, marks in clusters
+        ]
+    }
+
+
+def commands() -> list[str]:
+    return guide.blocks(guide.section("In ten minutes"), "shell")
+
+
+def command(part: str) -> str:
+    (found,) = (each for each in commands() if part in each)
+    return found
+
+
+@pytest.mark.parametrize("module", ["na_elementsw_volume_pair", "na_elementsw_volume"])
+def test_every_option_has_a_row(module):
+    options = [name for option in predecessor.options(module) for name in (option, *ALIASES.get(option, []))]
+    assert sorted(guide.first_column(f"Options of {module}")) == sorted(options)
+
+
+def test_every_option_of_na_elementsw_cluster_pair_has_a_row():
+    """Those of the connection are in a table for both."""
+    options = [*predecessor.options("na_elementsw_cluster_pair")]
+    assert sorted(guide.first_column("Options of na_elementsw_cluster_pair")) == sorted(options)
+    connection = guide.first_column("Options of the connection")
+    assert connection == ["hostname", "username", "user", "password", "pass", *options[1:]]
+
+
+def test_ten_minutes(scene):
+    with scene(unpaired()) as clusters:
+        clusters.save("before.yml")
+        assert clusters.shell(f"ansible-playbook before.yml -v {VAULT}").changed
+        paired = clusters.state()
+        clusters.written()
+
+        status = clusters.shell(command("elementsw.replication.status"))
+        assert status.status == 0, status.output
+        assert all(f"{volume} " in status.output for volume in SIZES)
+        clusters.save("replicate.yml")
+        for part in ("replicate.yml --check --diff", "replicate.yml\n"):
+            done = clusters.shell(command(part))
+            assert done.status == 0, done.output
+            assert "changed=0" in done.output
+        assert clusters.written() == []
+        assert clusters.state() == paired
+    with scene(unpaired()) as clusters:
+        clusters.save("replicate.yml")
+        assert clusters.play(guide.file("replicate.yml")).changed
+        left = {f"beta volume {volume} attributes": (TELEMETRY, []) for volume in SIZES}
+        assert differences(paired, clusters.state()) == left
+    sentence = "In a world without pairs both playbooks leave the same, but for two attributes that ``na_elementsw_volume`` sets"
+    assert sentence in guide.prose(guide.section("In ten minutes"))
+
+
+def test_the_fingerprint(scene):
+    if not shutil.which("openssl"):
+        pytest.skip("there is no openssl")
+    with scene(unpaired()) as clusters:
+        shown = clusters.shell(command("openssl")).output.strip()
+        assert shown.lower().startswith("sha256 fingerprint=")
+        assert shown.partition("=")[2].replace(":", "").lower() in (clusters.folder / "inventory.yml").read_text()
+
+
+def test_a_pair_whose_target_is_still_writable(scene):
+    """What netapp.elementsw leaves without the task that prepares the destinations."""
+    with scene(unpaired()) as clusters:
+        before = guide.file("before.yml").replace("access: replicationTarget", "access: readWrite")
+        assert clusters.play(before, VAULT).changed
+        assert clusters.play(guide.file("replicate.yml")).code == "split_brain"
+        assert clusters.play(guide.file("finish.yml")).changed
+        finished = guide.file("finish.yml").replace("orders-db", "orders-log")
+        assert clusters.play(finished).changed
+        assert not clusters.play(guide.file("replicate.yml")).changed
+        state = clusters.state()
+        for volume in SIZES:
+            assert state[f"beta volume {volume} access"] == "replicationTarget"
+            assert state[f"beta volume {volume} marks"] == ["order-1001"]
+
+
+def test_half_a_pair(scene):
+    paired = {**unpaired(), "cluster_pairs": [{"between": ["alpha", "beta"]}]}
+    pairs = [{"source": f"alpha/{volume}", "target": f"beta/{volume}"} for volume in SIZES]
+    playbook = guide.file("replicate.yml")
+    with scene({**paired, "volume_pairs": pairs}) as clusters:
+        clusters.world.call("alpha", "RemoveVolumePair", {"volumeID": 41})
+        assert clusters.play(playbook).code == "half_pair"
+        assert clusters.play(playbook.replace("volume: orders-db", "{volume: orders-db, repair: true}")).changed
