@@ -99,7 +99,9 @@ def test_the_fingerprint(scene):
 
 def test_a_pair_whose_target_is_still_writable(scene):
     """What netapp.elementsw leaves without the task that prepares the destinations."""
-    with scene(unpaired()) as clusters:
+    world = unpaired()
+    world["clusters"][1]["volumes"][0]["marks"] = ["page-1"]
+    with scene(world) as clusters:
         before = guide.file("before.yml").replace("access: replicationTarget", "access: readWrite")
         assert clusters.play(before, VAULT).changed
         assert clusters.play(guide.file("replicate.yml")).code == "split_brain"
@@ -111,6 +113,8 @@ def test_a_pair_whose_target_is_still_writable(scene):
         for volume in SIZES:
             assert state[f"beta volume {volume} access"] == "replicationTarget"
             assert state[f"beta volume {volume} marks"] == ["order-1001"]
+        saved = {volume: [each["marks"] for each in state[f"beta volume {volume} snapshots"]] for volume in SIZES}
+        assert saved == {"orders-db": [["page-1"]], "orders-log": [[]]}
 
 
 def test_half_a_pair(scene):
