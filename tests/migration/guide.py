@@ -50,10 +50,8 @@ def before_and_after(title: str) -> tuple[dict[str, Any], str]:
     return task, after
 
 
-def first_column(title: str) -> list[str]:
-    """What the rows of the table of a section are about: the literals of their first column, without the heading."""
-    return [
-        name
-        for row in re.findall(r"^   \* - (.+)\n", section(title), re.MULTILINE)
-        for name in re.findall(r"``(\w+)``", row)
-    ]
+def column(title: str, number: int) -> list[str]:
+    """The literals in a column of the table of a section, from 0, without the heading."""
+    rows = re.split(r"^   \* - ", section(title), flags=re.MULTILINE)[2:]
+    cells = [re.split(r"^     - ?", row, flags=re.MULTILINE)[number] for row in rows]
+    return [name for cell in cells for name in re.findall(r"``([^`]+)``", cell)]

@@ -10,6 +10,8 @@ import shutil
 
 import pytest
 
+from ansible_collections.elementsw.replication.plugins.module_utils._element.arguments import CONNECTION
+from ansible_collections.elementsw.replication.plugins.modules import element_cluster_pair, element_volume_pair
 from ansible_collections.elementsw.replication.tests.migration import guide, predecessor
 from ansible_collections.elementsw.replication.tests.migration.scene import PASSWORD, differences
 
@@ -51,15 +53,23 @@ def command(part: str) -> str:
 @pytest.mark.parametrize("module", ["na_elementsw_volume_pair", "na_elementsw_volume"])
 def test_every_option_has_a_row(module):
     options = [name for option in predecessor.options(module) for name in (option, *ALIASES.get(option, []))]
-    assert sorted(guide.first_column(f"Options of {module}")) == sorted(options)
+    assert sorted(guide.column(f"Options of {module}", 0)) == sorted(options)
 
 
 def test_every_option_of_na_elementsw_cluster_pair_has_a_row():
     """Those of the connection are in a table for both."""
     options = [*predecessor.options("na_elementsw_cluster_pair")]
-    assert sorted(guide.first_column("Options of na_elementsw_cluster_pair")) == sorted(options)
-    connection = guide.first_column("Options of the connection")
+    assert sorted(guide.column("Options of na_elementsw_cluster_pair", 0)) == sorted(options)
+    connection = guide.column("Options of the connection", 0)
     assert connection == ["hostname", "username", "user", "password", "pass", *options[1:]]
+
+
+@pytest.mark.parametrize("table", ["the connection", *predecessor.MODULES])
+def test_what_replaces_an_option_exists(table):
+    pair = element_volume_pair.argument_spec()
+    known = {*pair, *element_cluster_pair.argument_spec(), *pair["create_peer_volume"]["options"], "state: absent"}
+    known |= {f"element_{name}" for name in CONNECTION}
+    assert set(guide.column(f"Options of {table}", 1)) <= known
 
 
 def test_ten_minutes(scene):
