@@ -118,7 +118,7 @@ def sanity() -> None:
 
 
 def smoke_stages() -> dict[str, Callable[[], None]]:
-    """A stage for each supported ansible-core, the unreleased one included. .github/workflows/ci.yml names all of them."""
+    """A stage for each supported ansible-core, the unreleased one included."""
     return {f"smoke-{core.line}": partial(_smoke, core) for core in CORES}
 
 
