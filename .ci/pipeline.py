@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import certify
+import site_pages
 import stages
 import versions
 from workshop import WORK, StageFailure, leave_out, left_out, link_interpreters, step
@@ -22,7 +23,7 @@ STAGES = {
     "tests": stages.tests,
     "journeys": stages.journeys,
     "lint": stages.lint,
-    "docs": stages.docs,
+    "docs": site_pages.docs,
     "package": stages.package,
     "certify": certify.certify,
     "sdk": stages.sdk,
