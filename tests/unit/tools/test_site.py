@@ -90,3 +90,15 @@ def test_the_changelog_is_a_page_from_the_first_release_on():
     config = yaml.safe_load((DOCSITE / "config.yml").read_text(encoding="utf-8"))
     changes = yaml.safe_load((ROOT / "changelogs" / "changelog.yaml").read_text(encoding="utf-8"))
     assert config["changelog"]["write_changelog"] is bool(changes["releases"]), "see *Releases* in CONTRIBUTING.md"
+
+
+def test_the_workflow_publishes_what_is_built(site_pages):
+    """Each action is pinned by a commit, and only the job that publishes may do so."""
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "docs.yml").read_text(encoding="utf-8"))
+    steps = [step for job in workflow["jobs"].values() for step in job["steps"]]
+    assert [step["run"] for step in steps if "run" in step] == [".ci/run docs"]
+    assert [step["uses"] for step in steps if "uses" in step and not re.search(r"@[0-9a-f]{40}$", step["uses"])] == []
+    (upload,) = (step for step in steps if "upload-pages-artifact" in step.get("uses", ""))
+    assert ROOT / upload["with"]["path"] == site_pages.SITE / "build" / "html"
+    assert workflow["permissions"] == {"contents": "read"}
+    assert "permissions" not in workflow["jobs"]["build"]
