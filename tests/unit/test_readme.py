@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The README says what Galaxy and the inclusion checklist ask for, and its links work where it is shown without the repository."""
+"""The README says what Galaxy and the inclusion checklist ask for, and its links do not need the repository around it."""
 
 from __future__ import annotations
 
