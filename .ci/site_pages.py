@@ -23,6 +23,25 @@ SITE = WORK / "site"
 #: Where pages show pictures from: they are also shown where no files of ours are. The site has its own copies.
 PICTURES = "https://raw.githubusercontent.com/elementsw/ansible-replication/main/docs/"
 
+#: What the site sets besides what `antsibull-docs sphinx-init` generates.
+_SETTINGS = """
+html_baseurl = "https://elementsw.github.io/ansible-replication/"
+html_static_path = ["static"]
+html_css_files = ["site.css"]
+html_show_copyright = False
+html_theme_options = {
+    "navigation_depth": 2,
+    "documentation_home_url": "https://elementsw.github.io/ansible-replication/",
+    "topbar_links": {
+        "Repository": "https://github.com/elementsw/ansible-replication",
+        "Forum": "https://forum.ansible.com/c/help/6",
+        "Issues": "https://github.com/elementsw/ansible-replication/issues",
+    },
+}
+# Nothing is fetched: references to other documentation are left to `antsibull-docs lint-collection-docs`.
+intersphinx_mapping = {}
+suppress_warnings = ["ref.ref"]
+"""
 _CHANGELOG = """
 .. _ansible_collections.elementsw.replication.changelog:
 
@@ -79,7 +98,7 @@ def compose(site: Path, collection: Path) -> None:
     documents = collection / "docs"
     pages = site / "rst"
     with open(site / "conf.py", "a", encoding="utf-8") as settings:
-        settings.write((documents / "site" / "settings.py").read_text(encoding="utf-8"))
+        settings.write(_SETTINGS)
     (site / "static").mkdir()
     shutil.copy2(documents / "site" / "site.css", site / "static")
     if not (pages / "changelog.rst").exists():

@@ -95,7 +95,7 @@ def documented_variables() -> dict[str, set[str]]:
 
 
 def words_of_code(name: str) -> set[str]:
-    """The words in a playbook and its files of tasks, with every name that one of its patterns stands for."""
+    """The names in a playbook and its files of tasks, with every name that one of its patterns stands for."""
     text = (ROOT / "playbooks" / f"{name}.yml").read_text(encoding="utf-8")
     read: set[str] = set()
     while further := set(re.findall(r"\b(?:tasks/)?(\w+\.yml)$", text, re.MULTILINE)) - read:
