@@ -369,20 +369,20 @@ def lexer(line: str) -> shlex.shlex:
     return words
 
 
-def commands(words: list[str]) -> Iterator[list[str]]:
+def commands(tokens: list[str]) -> Iterator[list[str]]:
     """The simple commands of a line, without what they read and write."""
     command: list[str] = []
     skip = False
-    for word in words:
-        if re.fullmatch(r"[|&;<>]+", word):
-            skip = "<" in word or ">" in word
+    for token in tokens:
+        if re.fullmatch(r"[|&;<>]+", token):
+            skip = "<" in token or ">" in token
             if not skip:
                 yield command
                 command = []
         elif skip:
             skip = False
         else:
-            command.append(word)
+            command.append(token)
     yield command
 
 
