@@ -55,24 +55,36 @@ from ansible_collections.elementsw.replication.tests.unit.plugins.modules.test_e
 
 #: Commands that are not ours, and why a line with one is right as it stands.
 OUTSIDE = {
+    "ansible-builder": "the stage package introspects the collection with it",
+    "ansible-rulebook": "the stage events runs the rulebooks with it",
     "cd": "a folder of the reader",
     "curl": "test_reference.py makes the control calls; the tests of other clients make the API calls",
     "export": "a variable of the shell",
     "mail": "a program of the reader's system",
     "openssl": "a program of the reader's system; it needs a cluster",
+    "podman": "a program of the reader's system; it needs a registry",
+    "rm": "files of the reader",
 }
 #: Lines that this file cannot read, and the test that runs them.
 RUN_BY = {"for number in $(seq -w 1 200)": "tests/integration/targets/guide_pairing/journey.sh"}
 #: Modules of others that documents name: nothing here can check their arguments.
-OTHER_COLLECTIONS = ("community.general.", "netapp.elementsw.", "awx.awx.", "infra.")
+OTHER_COLLECTIONS = ("community.general.", "netapp.elementsw.", "na_elementsw_", "awx.awx.", "infra.")
+#: Packages that documents name and that the collection does not require.
+OTHER_PACKAGES = {"ansible-builder", "ansible-core", "ansible-rulebook", "enum34", "solidfire-sdk-python"}
 #: Variables of an inventory or of a play that are the reader's own, or those of Ansible.
 OF_THE_READER = re.compile(r"vault_\w+|ansible_\w+|shop_portals|protected_volumes|report|saved|(?:\w+_)?to_delete")
+#: Variables that only one page uses, for what it describes.
+OF_A_PAGE = {
+    "docs/docsite/rst/guide_awx.rst": {"element_site"},
+    "docs/docsite/rst/guide_events.rst": {"element_peer"},
+}
 #: Keys of a world that are no whole world. test_reference.py makes a world of each block.
 PARTS_OF_A_WORLD = {"odd_objects", "timings", "switches", "faults", "clock"}
 
 CONNECTION_VARIABLES = {f"element_{name}" for name in CONNECTION}
 PLAYBOOKS = {path.stem for path in (ROOT / "playbooks").glob("*.yml")}
 FILTERS = {path.stem for path in (ROOT / "plugins" / "filter").glob("*.py")}
+EVENTS = {path.stem for path in (ROOT / "extensions" / "eda").rglob("*") if path.suffix in (".py", ".yml")}
 GUIDE = "docs/docsite/rst/guide_playbooks.rst"
 KEYWORDS = {"play": set(Play.fattributes), "task": set(Task.fattributes) | set(TaskBlock.fattributes)}
 COMMANDS = {
@@ -127,9 +139,13 @@ class Page:
     def check(self) -> list[str]:
         for block in self.blocks:
             before = len(self.problems)
-            check = {"yaml": self.yaml, "shell": self.shell, "python": self.python, "text": self.text}.get(
-                block.language
-            )
+            check = {
+                "json": self.json,
+                "python": self.python,
+                "shell": self.shell,
+                "text": self.text,
+                "yaml": self.yaml,
+            }.get(block.language)
             if check:
                 check(block)
             else:
@@ -156,7 +172,8 @@ class Page:
         if isinstance(data, list):
             for item in data:
                 is_play = "hosts" in item or any(key.endswith("import_playbook") for key in item)
-                (self.play if is_play else self.task)(item)
+                if "sources" not in item:  # a rulebook: ansible-lint knows the form of one
+                    (self.play if is_play else self.task)(item)
         elif set(data) & {"clusters", "volume_pairs"}:
             World.from_dict(data)
         elif not set(data) <= PARTS_OF_A_WORLD:
@@ -172,6 +189,7 @@ class Page:
                 self.variables({name: value}, ALL_VARIABLES | CONNECTION_VARIABLES)
 
     def variables(self, given: dict[str, Any], known: set[str]) -> None:
+        known = known | OF_A_PAGE.get(self.name, set())
         unknown = [name for name in given if name not in known and not OF_THE_READER.fullmatch(name)]
         self.require(not unknown, f"there is no variable {', '.join(unknown)}")
 
@@ -215,7 +233,8 @@ class Page:
             self.require(short in PLAYBOOKS, f"there is no playbook {name}")
             self.variables(variables, VARIABLES.get(short, set()) | CONNECTION_VARIABLES)
         else:
-            self.require(name in self.files, f"no block shows {name}")
+            beside = any((ROOT / "docs").rglob(name))
+            self.require(name in self.files or beside, f"no block shows {name}, and no folder of docs/ has it")
 
     # Shell
 
@@ -295,8 +314,9 @@ class Page:
             for path in lists
             for line in path.read_text(encoding="utf-8").splitlines()
         }
-        taken = {"install", "download", "--no-index", "--find-links", "--dest", "transfer"}
-        unknown = [word for word in arguments if word not in taken and word.lower() not in known]
+        taken = {"install", "uninstall", "download", "--yes", "-y", "--no-index", "--find-links", "--dest", "transfer"}
+        known |= taken | OTHER_PACKAGES
+        unknown = [word for word in arguments if word.lower() not in known]
         self.require(not unknown, f"{unknown} are no requirements")
 
     def git(self, arguments: list[str]) -> None:
@@ -345,6 +365,12 @@ class Page:
             ast.parse(block.text)
         except SyntaxError as error:
             self.problems.append(str(error))
+
+    def json(self, block: Block) -> None:
+        try:
+            json.loads(block.text)
+        except ValueError as error:
+            self.problems.append(f"not JSON: {error}")
 
     def text(self, block: Block) -> None:
         """What is printed needs no check. A table of pairs and a line of cron are used as they stand."""
@@ -408,12 +434,13 @@ def builtin_options(name: str) -> set[str] | None:
 
 def exists(name: str) -> bool:
     """Whether the collection has a module, role, playbook or filter of this name, or a group of actions."""
-    return PREFIX + name in MODULES or name in ROLES or name in PLAYBOOKS or name in FILTERS or name == "element"
+    return PREFIX + name in MODULES or name in {*ROLES, *PLAYBOOKS, *FILTERS, *EVENTS, "element"}
 
 
 @pytest.mark.parametrize("page", pages())
 def test_the_code_of_every_page_is_right(page: str) -> None:
-    assert Page(page).check() == []
+    problems = Page(page).check()
+    assert problems == [], "\n" + "\n".join(problems)
 
 
 def test_every_block_says_its_language() -> None:
@@ -426,7 +453,7 @@ def test_everything_of_the_collection_that_is_named_exists() -> None:
         for name in re.findall(r"(?<!ansible_collections\.)elementsw\.replication\.([a-z][a-z_]*)", text_of(page)):
             if not exists(name) and name not in ("git", "docsite"):
                 wrong.append(f"{page}: {name}")
-    assert wrong == []
+    assert wrong == [], "\n" + "\n".join(wrong)
 
 
 @pytest.mark.parametrize("name", sorted(PLAYBOOKS))
@@ -451,6 +478,7 @@ def test_the_documented_variables_of_a_playbook_are_its_own(name: str) -> None:
         ("shell", "ansible alpha -m elementsw.replication.element_pair_info -a per_host=beta\n", "per_host"),
         ("shell", "frobnicate alpha\n", "no one checks frobnicate"),
         ("shell", "pip install request\n", "are no requirements"),
+        ("json", "{a: 1}\n", "not JSON"),
         ("ruby", "puts 1\n", "no language"),
     ],
 )
