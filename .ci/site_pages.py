@@ -15,7 +15,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from workshop import ROOT, WORK, copy_tree, make_environment, newest_interpreter, run, step
+from workshop import ROOT, WORK, StageFailure, copy_tree, make_environment, newest_interpreter, run, step
 
 PACKAGES = ("ansible-core", "antsibull-docs", "netaddr", "requests", "sphinx", "sphinx-ansible-theme")
 COLLECTION = "elementsw.replication"
@@ -103,8 +103,7 @@ def compose(site: Path, collection: Path) -> None:
     shutil.copy2(documents / "site" / "site.css", site / "static")
     if not (pages / "changelog.rst").exists():
         (pages / "changelog.rst").write_text(_CHANGELOG, encoding="utf-8")
-    filters = sorted(path.stem for path in pages.glob("*_filter.rst"))
-    (pages / "filters.rst").write_text(_FILTERS + toctree("", named(filters, "_filter")), encoding="utf-8")
+    (pages / "filters.rst").write_text(_FILTERS + filters(sorted(pages.glob("*_filter.rst"))), encoding="utf-8")
     first = (documents / "site" / "index.rst").read_text(encoding="utf-8")
     sections = (documents / "docsite" / "extra-docs.yml").read_text(encoding="utf-8")
     (pages / "index.rst").write_text(first + "".join(all_pages(sections, pages)), encoding="utf-8")
@@ -126,6 +125,19 @@ def all_pages(sections: str, pages: Path) -> Iterator[str]:
     yield toctree("More", ["filters", "Changelog <changelog>"])
 
 
+def filters(pages: list[Path]) -> str:
+    """A line for each filter with what it does, which is the title of its page, and the sidebar below."""
+    lines = [""]
+    for page in pages:
+        title = re.search(
+            r"^elementsw\.replication\.(\w+) filter -- (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE
+        )
+        if not title:
+            raise StageFailure(f"{page.name} has another title than pages of filters have")
+        lines.append(f"- :doc:`{title[1]} <{page.stem}>`: {title[2][0].lower()}{title[2][1:]}")
+    return "\n".join(lines) + "\n" + toctree("", named([page.stem for page in pages], "_filter"), hidden=True)
+
+
 def guides(sections: str) -> Iterator[tuple[str, list[str]]]:
     """The sections of extra-docs.yml, each with its pages. The file is as simple as the pipeline needs, without PyYAML."""
     for section in re.split(r"^  - title: ", sections, flags=re.MULTILINE)[1:]:
@@ -138,8 +150,8 @@ def named(stems: list[str], kind: str) -> list[str]:
     return [f"{stem.removesuffix(kind)} <{stem}>" for stem in stems]
 
 
-def toctree(title: str, entries: list[str]) -> str:
+def toctree(title: str, entries: list[str], hidden: bool = False) -> str:
     options = [f":caption: {title}"] if title else []
-    options.append(":maxdepth: 1")
+    options.append(":hidden:" if hidden else ":maxdepth: 1")
     lines = [".. toctree::", *(f"   {option}" for option in options), "", *(f"   {entry}" for entry in entries)]
     return "\n" + "\n".join(lines) + "\n"

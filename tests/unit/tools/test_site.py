@@ -68,7 +68,10 @@ def test_the_site_is_composed_with_and_without_a_release(site_pages, tmp_path, r
     generated = site / "rst"
     (generated / "docsite").mkdir(parents=True)
     for name in ("element_pair_info_module", "protect_role", "status_table_filter"):
-        (generated / f"{name}.rst").write_text("", encoding="utf-8")
+        short, _, kind = name.rpartition("_")
+        (generated / f"{name}.rst").write_text(
+            f"elementsw.replication.{short} {kind} -- Do a thing\n", encoding="utf-8"
+        )
     for name, text in pages().items():
         (generated / "docsite" / f"{name}.rst").write_text(text, encoding="utf-8")
     if released:
@@ -82,7 +85,7 @@ def test_the_site_is_composed_with_and_without_a_release(site_pages, tmp_path, r
     entries = re.findall(r"^   (\S.*)$", composed["index.rst"].partition("All pages")[2], re.MULTILINE)
     assert {f"docsite/{name}" for name in pages()} <= set(entries)
     assert {"element_pair_info <element_pair_info_module>", "protect <protect_role>"} <= set(entries)
-    assert "status_table <status_table_filter>" in composed["filters.rst"]
+    assert "- :doc:`status_table <status_table_filter>`: do a thing\n" in composed["filters.rst"]
     assert ("what has changed" in composed["changelog.rst"]) is released
 
 
