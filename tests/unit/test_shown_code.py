@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import importlib
 import importlib.util
 import io
 import json
@@ -83,6 +84,7 @@ PARTS_OF_A_WORLD = {"odd_objects", "timings", "switches", "faults", "clock"}
 
 CONNECTION_VARIABLES = {f"element_{name}" for name in CONNECTION}
 PLAYBOOKS = {path.stem for path in (ROOT / "playbooks").glob("*.yml")}
+PLUGINS = sorted(path for kind in ("modules", "filter") for path in (ROOT / "plugins" / kind).glob("*.py"))
 FILTERS = {path.stem for path in (ROOT / "plugins" / "filter").glob("*.py")}
 EVENTS = {path.stem for path in (ROOT / "extensions" / "eda").rglob("*") if path.suffix in (".py", ".yml")}
 GUIDE = "docs/docsite/rst/guide_playbooks.rst"
@@ -128,13 +130,14 @@ ALL_VARIABLES = set().union(*VARIABLES.values(), *ROLES.values())
 class Page:
     """The code of one page, and what is wrong with it."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, shown: list[Block] | None = None) -> None:
         self.name = name
-        self.blocks = list(blocks(name))
+        self.blocks = list(blocks(name)) if shown is None else shown
         self.problems: list[str] = []
         #: A block may use a file that another one of the page shows, or that the README shows.
         self.files = {block.name for block in [*self.blocks, *blocks("README.md")] if block.name}
-        self.files |= set(re.findall(r"[\w/.-]+\.(?:yml|csv)", " ".join(pieces(name))))
+        self.pieces = pieces(name) if shown is None else []
+        self.files |= set(re.findall(r"[\w/.-]+\.(?:yml|csv)", " ".join(self.pieces)))
 
     def check(self) -> list[str]:
         for block in self.blocks:
@@ -151,7 +154,7 @@ class Page:
             else:
                 self.problems.append(f"{block.language} is no language that this file knows")
             self.problems[before:] = [f"{self.name}:{block.line}: {problem}" for problem in self.problems[before:]]
-        for piece in pieces(self.name):
+        for piece in self.pieces:
             before = len(self.problems)
             self.piece(piece)
             self.problems[before:] = [f"{self.name}: `{piece}`: {problem}" for problem in self.problems[before:]]
@@ -419,17 +422,30 @@ def builtin_options(name: str) -> set[str] | None:
     path = folder / f"{name}.py"
     if not path.exists():
         return None
-    (documentation,) = (
-        ast.literal_eval(node.value)
-        for node in ast.parse(path.read_text(encoding="utf-8")).body
-        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "DOCUMENTATION"
-    )
-    described = yaml.safe_load(documentation)
-    options = described.get("options") or {}
+    described = yaml.safe_load(constant(path, "DOCUMENTATION"))
     if name in ("set_fact", "include_vars", "set_stats"):
         return set()
-    shared = {"mode", "owner", "group", "validate"} if "extends_documentation_fragment" in described else set()
-    return shared | set(options) | {alias for option in options.values() for alias in option.get("aliases", [])}
+    options = dict(described.get("options") or {})
+    for fragment in described.get("extends_documentation_fragment", []):
+        options.update(options_of_fragment(fragment))
+    return set(options) | {alias for option in options.values() for alias in option.get("aliases", [])}
+
+
+def options_of_fragment(name: str) -> dict[str, Any]:
+    """The options that a fragment of Ansible's documentation brings, given as FILE or FILE.PART."""
+    file, _, part = name.partition(".")
+    fragment = importlib.import_module(f"ansible.plugins.doc_fragments.{file}").ModuleDocFragment
+    return yaml.safe_load(getattr(fragment, part.upper() or "DOCUMENTATION")).get("options") or {}
+
+
+def constant(path: pathlib.Path, name: str) -> str:
+    """The text that a plugin file assigns to this name."""
+    (value,) = (
+        ast.literal_eval(node.value)
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == name
+    )
+    return value
 
 
 def exists(name: str) -> bool:
@@ -441,6 +457,24 @@ def exists(name: str) -> bool:
 def test_the_code_of_every_page_is_right(page: str) -> None:
     problems = Page(page).check()
     assert problems == [], "\n" + "\n".join(problems)
+
+
+@pytest.mark.parametrize("path", PLUGINS, ids=lambda path: path.stem)
+def test_the_examples_of_every_plugin_are_right(path: pathlib.Path) -> None:
+    examples = constant(path, "EXAMPLES")
+    problems = Page(path.stem, [Block(path.name, 1, "yaml", examples)]).check()
+    assert problems == [], "\n" + "\n".join(problems)
+    named = re.findall(r"elementsw\.replication\.(\w+)", examples)
+    assert path.stem in named
+    assert [name for name in named if not exists(name)] == []
+
+
+@pytest.mark.parametrize("name", sorted(PLAYBOOKS))
+def test_the_commands_at_the_top_of_a_playbook_are_right(name: str) -> None:
+    text = (ROOT / "playbooks" / f"{name}.yml").read_text(encoding="utf-8")
+    top = "".join(re.findall(r"^#.*\n", text.partition("\n- ")[0], re.MULTILINE))
+    assert f"ansible-playbook elementsw.replication.{name} " in top
+    assert set(re.findall(r"-e (\w+)=", top)) - VARIABLES[name] == set()
 
 
 def test_every_block_says_its_language() -> None:
@@ -484,6 +518,5 @@ def test_the_documented_variables_of_a_playbook_are_its_own(name: str) -> None:
 )
 def test_what_is_wrong_is_found(language: str, text: str, problem: str) -> None:
     """A check that finds nothing would pass everything."""
-    page = Page("SECURITY.md")
-    page.blocks = [Block("SECURITY.md", 1, language, text)]
+    page = Page("a page", [Block("a page", 1, language, text)])
     assert any(problem in found for found in page.check()), page.problems
