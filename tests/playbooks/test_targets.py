@@ -22,6 +22,7 @@ JOURNEYS = (
     "guide_failover",
     "guide_monitoring",
     "limits",
+    "readme",
     "report",
     "role_failover",
     "role_rehearse",

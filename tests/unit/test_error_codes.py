@@ -17,7 +17,7 @@ from ansible_collections.elementsw.replication.plugins.module_utils._pairing.dec
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PAGES = {
-    "Code": ROOT / "docs" / "docsite" / "rst" / "guide_recovery.rst",
+    "Code": ROOT / "docs" / "docsite" / "rst" / "error_codes.rst",
     "Problem": ROOT / "docs" / "docsite" / "rst" / "problem_codes.rst",
 }
 

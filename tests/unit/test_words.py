@@ -23,6 +23,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 CHECKED = {
     "documents": ("README.md", "CONTRIBUTING.md", "SECURITY.md", "tests/README.md", "roles/*/README.md"),
     "guides": ("docs/docsite/rst/*.rst", "docs/docsite/*.yml", "docs/monitoring/*.yml"),
+    "first page and diagrams": ("docs/site/*", "docs/diagrams/*.yml"),
     "changelog": ("changelogs/fragments/*.yml",),
     "project": ("Makefile", "galaxy.yml", ".github/**/*.yml", ".github/*.md"),
     "continuous integration": (".ci/*",),

@@ -4,7 +4,7 @@
 
 """The exceptions of the collection and the list of all error codes.
 
-Every code is documented in docs/docsite/rst/guide_recovery.rst; a test compares the two lists.
+Every code is documented in docs/docsite/rst/error_codes.rst; a test compares the two lists.
 """
 # This file is private to the collection elementsw.replication: it can change without notice.
 

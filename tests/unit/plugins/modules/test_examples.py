@@ -10,8 +10,6 @@ No linter does this: those that know argument specs skip modules which have an a
 from __future__ import annotations
 
 import pathlib
-import re
-import textwrap
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
@@ -26,6 +24,7 @@ from ansible_collections.elementsw.replication.plugins.modules import (
     element_pair_info,
     element_volume_pair,
 )
+from ansible_collections.elementsw.replication.tests.unit.blocks import blocks, pages
 
 ROOT = pathlib.Path(__file__).resolve().parents[4]
 PREFIX = "elementsw.replication."
@@ -77,14 +76,10 @@ def yaml_texts() -> Iterator[tuple[str, str]]:
     for folder in ("playbooks", *(f"roles/{name}/tasks" for name in ROLES)):
         for path in sorted((ROOT / folder).rglob("*.yml")):
             yield str(path.relative_to(ROOT)), path.read_text(encoding="utf-8")
-    for path in (ROOT / "README.md", *(ROOT / "roles" / name / "README.md" for name in ROLES)):
-        for block in re.findall(r"^```yaml\n(.*?)^```$", path.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE):
-            yield str(path.relative_to(ROOT)), block
-    for path in sorted((ROOT / "docs" / "docsite" / "rst").glob("*.rst")):
-        for block in re.findall(
-            r"^\.\. code-block:: yaml\n\n((?: +.*\n|\n)+)", path.read_text(encoding="utf-8"), re.MULTILINE
-        ):
-            yield str(path.relative_to(ROOT)), textwrap.dedent(block)
+    for page in pages():
+        for block in blocks(page):
+            if block.language == "yaml":
+                yield page, block.text
 
 
 def uses(source: str, node: Any, defaults: dict[str, Any]) -> Iterator[Use]:
@@ -156,6 +151,8 @@ def test_every_place_is_looked_at() -> None:
     assert {f"EXAMPLES of {name}" for name in MODULES} <= sources
     assert {
         "README.md",
+        "README.ja.md",
+        "docs/site/index.rst",
         "docs/docsite/rst/guide_connection.rst",
         "docs/docsite/rst/guide_monitoring.rst",
         "docs/docsite/rst/guide_pairing.rst",
