@@ -165,11 +165,18 @@ def start(
     home = tmp_path / "home"
     home.mkdir()
 
-    def run(rulebook: str, **variables: Any) -> Rulebook:
-        given = private / "events.json"
-        given.write_text(json.dumps(sites.variables(**variables)), encoding="utf-8")
+    def run(rulebook: str, vaulted: bool = False, **variables: Any) -> Rulebook:
+        """vaulted: whether the passwords of the clusters are, too."""
+        given, key = private / "events.json", private / "key"
+        key.write_text("key-of-the-vault", encoding="utf-8")
+        plain = sites.variables(**variables)
+        if vaulted:
+            for options, name in ((plain, "element_password"), (plain["element_peer"], "password")):
+                options[name] = _vaulted(options[name], key, command_path)
+        given.write_text(json.dumps(plain), encoding="utf-8")
         inventory = str(sites.running.write_inventory())
         command = ["ansible-rulebook", "-vv", "--rulebook", rulebook, "-i", inventory, "--vars", str(given)]
+        command += ["--vault-password-file", str(key)] if vaulted else []
         env = {
             **os.environ,
             "PATH": command_path,
@@ -189,3 +196,9 @@ def start(
     written = [file for file in tmp_path.rglob("*") if file.is_file() and private not in file.parents]
     texts = {file: file.read_text(encoding="utf-8", errors="replace") for file in written}
     assert [file for file, text in texts.items() if any(password in text for password in PASSWORDS.values())] == []
+
+
+def _vaulted(secret: str, key: pathlib.Path, path: str) -> str:
+    encrypt = ["ansible-vault", "encrypt", "--vault-password-file", str(key), "--output", "-"]
+    env = {**os.environ, "PATH": path}
+    return subprocess.run(encrypt, input=secret, stdout=subprocess.PIPE, text=True, env=env, check=True).stdout

@@ -6,7 +6,12 @@
 
 from __future__ import annotations
 
+import http.server
 import json
+import pathlib
+import re
+import textwrap
+import threading
 
 import pytest
 import yaml
@@ -40,27 +45,34 @@ PRINT = [
         ],
     }
 ]
-#: A playbook of a user, which keeps the problem of the event.
-KEEP = [
-    {
-        "name": "Keep the problem",
-        "hosts": "all",
-        "gather_facts": False,
-        "tasks": [
-            {
-                "name": "Write it to a file",
-                "ansible.builtin.copy": {
-                    "dest": "{{ kept }}",
-                    "content": "{{ ansible_eda.event.element | to_json }}",
-                    "mode": "0600",
-                },
-                "vars": {"kept": "{{ lookup('ansible.builtin.env', 'HOME') }}/kept.json"},
-                "run_once": True,
-                "delegate_to": "localhost",
-            }
-        ],
-    }
-]
+GUIDE = pathlib.Path(__file__).resolve().parents[2] / "docs" / "docsite" / "rst" / "guide_events.rst"
+
+
+def block(name):
+    """The piece of YAML in the guide that is called by this name of a file."""
+    text = GUIDE.read_text(encoding="utf-8")
+    found = re.search(rf"^( *)# {re.escape(name)}\n((?:\1.*\n|\n)+)", text, re.MULTILINE)
+    return textwrap.dedent(found[2])
+
+
+@pytest.fixture
+def chat():
+    """A chat's address, and the messages that it receives."""
+    messages = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            messages.append(json.loads(self.rfile.read(int(self.headers["Content-Length"])))["text"])
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *args):
+            """Print nothing."""
+
+    with http.server.HTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}", messages
+        server.shutdown()
 
 
 @pytest.fixture
@@ -111,21 +123,17 @@ def test_arguments_that_cannot_be_used_end_it_with_one_message(printing):
     assert line.rstrip().endswith(f"SourceProblem: Source plugin failed with error message: '{message}'")
 
 
-def test_tell(sites, start, tmp_path):
-    playbook = tmp_path / "plays" / "keep.yml"
+def test_tell(sites, start, tmp_path, chat):
+    address, messages = chat
+    playbook = tmp_path / "plays" / "chat.yml"
     playbook.parent.mkdir()
-    playbook.write_text(json.dumps(KEEP), encoding="utf-8")
+    playbook.write_text(block("chat.yml").replace("{{ chat_webhook }}", address), encoding="utf-8")
     sites.pause("ledger")
-    rulebook = start("elementsw.replication.tell", tell_playbook=str(playbook))
+    rulebook = start("elementsw.replication.tell", vaulted=True, tell_playbook=str(playbook))
     rulebook.wait_for(lambda line: line.startswith("appeared: volume ledger "))
-    rulebook.wait_for(lambda line: "Ansible runner rc: 0" in line)
-    problem = json.loads((tmp_path / "home" / "kept.json").read_text(encoding="utf-8"))
-    assert (problem["change"], problem["code"], problem["cluster"], problem["peer"]) == (
-        "appeared",
-        "paused",
-        "alpha",
-        "beta",
-    )
+    rulebook.wait_for(lambda line: "Ansible runner rc: " in line)
+    (message,) = messages
+    assert message.startswith("alpha - beta, appeared: volume ledger "), rulebook.text
 
 
 def test_report(sites, start, tmp_path):

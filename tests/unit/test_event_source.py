@@ -10,9 +10,11 @@ import ast
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
+import textwrap
 import threading
 import time
 
@@ -211,8 +213,39 @@ def test_the_documentation_has_every_argument_with_its_default():
     assert {name: options[name]["type"] for name in CONNECTION} == types
 
 
-def test_the_example_has_only_known_arguments():
-    (ruleset,) = documentation()["EXAMPLES"]
-    ((name, args),) = ruleset["sources"][0].items()
-    assert name == "elementsw.replication.element_replication"
-    assert set(args) <= set(NAMES)
+def rulebooks():
+    """Each rulebook that is shipped or shown, by where it is."""
+    yield "EXAMPLES", documentation()["EXAMPLES"]
+    for path in sorted((ROOT / "extensions" / "eda" / "rulebooks").glob("*.yml")):
+        yield path.name, yaml.safe_load(path.read_text(encoding="utf-8"))
+    guide = (ROOT / "docs" / "docsite" / "rst" / "guide_events.rst").read_text(encoding="utf-8")
+    for block in re.findall(r"^\.\. code-block:: yaml\n\n((?: +.*\n|\n)+)", guide, re.MULTILINE):
+        content = yaml.safe_load(re.sub("!vault", "", textwrap.dedent(block)))
+        if isinstance(content, list) and "sources" in content[0]:
+            yield "guide", content
+
+
+RULESETS = [
+    pytest.param(ruleset, id=f"{place}: {ruleset['name']}") for place, content in rulebooks() for ruleset in content
+]
+
+
+@pytest.mark.parametrize("ruleset", RULESETS)
+def test_rulebooks_give_only_known_arguments(ruleset):
+    (source,) = ruleset["sources"]
+    args = source["elementsw.replication.element_replication"]
+    assert {"hostname", "username", "password", "peer"} <= set(args) <= set(NAMES)
+    assert ruleset["hosts"] == "all"  # which every playbook accepts as its limit
+
+
+@pytest.mark.parametrize("ruleset", RULESETS)
+def test_rulebooks_run_playbooks_that_are_there_and_none_that_fails_over(ruleset):
+    actions = [action for rule in ruleset["rules"] for action in rule.get("actions", [rule.get("action")])]
+    names = [action["run_playbook"]["name"] for action in actions if "run_playbook" in action]
+    ours = {name.removeprefix("elementsw.replication.") for name in names} - {"{{ tell_playbook }}"}
+    assert all((ROOT / "playbooks" / f"{name}.yml").is_file() for name in ours)
+    assert ours <= {"report", "protect"}
+
+
+def test_every_rulebook_is_checked():
+    assert len(RULESETS) == 1 + 3 + 2

@@ -57,7 +57,6 @@ CHECKED = {
         "extensions/eda/**/*.yml",
         "meta/extensions.yml",
         "tests/events/*.py",
-        "tests/events/*.yml",
     ),
     "one cluster": ("plugins/module_utils/*.py", "plugins/module_utils/_element/*.py"),
     "two clusters": ("plugins/module_utils/_pairing/**/*.py",),

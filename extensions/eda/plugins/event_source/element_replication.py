@@ -42,7 +42,7 @@ options:
     required: true
   username:
     description:
-      - A cluster administrator. Read access to reporting, volumes and nodes is enough.
+      - A cluster administrator.
     type: str
     required: true
   password:
