@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import certify
+import events
 import migration
 import site_pages
 import stages
@@ -32,6 +33,7 @@ STAGES = {
     "migration": migration.migration,
     "monitoring": stages.monitoring,
     "browser": stages.browser,
+    "events": events.events,
     "benchmark": stages.benchmark,
     "matrix": stages.matrix,
     "fuzz": stages.fuzz,

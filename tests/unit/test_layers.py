@@ -27,6 +27,10 @@ MAY_IMPORT = {
     "action": ["plugin_utils"],
     "plugin_utils": ["plugin_utils", f"{UTILS}/_element/arguments"],
     "plugin_utils/_filter_input": [],
+    # The event source runs on the controller what the module element_pair_info runs, without Ansible.
+    "plugin_utils/_polling": [f"{UTILS}/_element", PAIRING, "plugin_utils/_problem_changes"],
+    "plugin_utils/_problem_changes": [],
+    "plugin_utils/_source_arguments": [f"{UTILS}/_element/arguments"],
     "plugin_utils/_pair_items": [f"{UTILS}/_element/arguments", f"{PAIRING}/pair_options"],
     "plugin_utils/_pair_texts": ["plugin_utils/_pair_items", f"{PAIRING}/pair_options"],
     "plugin_utils/_summary_parts": [f"{PAIRING}/model"],
@@ -132,6 +136,12 @@ def test_imports(file):
             assert any(below(inside, allowed) for allowed in MAY_IMPORT[place]), f"{name} imports {inside}"
         elif package in OUTSIDE:
             assert any(below(name, allowed) for allowed in OUTSIDE[package]), f"{name} imports {package}"
+
+
+@pytest.mark.parametrize("name", ["_polling", "_problem_changes", "_source_arguments"])
+def test_the_event_source_needs_no_ansible(name):
+    """It runs in the process of ansible-rulebook, whose Python need not have Ansible."""
+    assert "ansible" not in {package for package, _inside in imports(pathlib.Path("plugin_utils", f"{name}.py"))}
 
 
 @pytest.mark.parametrize("file", [file for file in FILES if file.parts[0] == "filter"], ids=str)

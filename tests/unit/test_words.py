@@ -52,6 +52,12 @@ CHECKED = {
     "unit tests": ("tests/unit/*.py", "tests/unit/plugins/**/*.py"),
     "playbook tests": ("tests/playbooks/*.py", "tests/integration/targets/**/*.yml"),
     "controller": ("plugins/action/*.py", "plugins/plugin_utils/*.py", "plugins/filter/*.py"),
+    "events": (
+        "extensions/eda/**/*.py",
+        "extensions/eda/**/*.yml",
+        "meta/extensions.yml",
+        "tests/events/*.py",
+    ),
     "one cluster": ("plugins/module_utils/*.py", "plugins/module_utils/_element/*.py"),
     "two clusters": ("plugins/module_utils/_pairing/**/*.py",),
 }
@@ -60,6 +66,7 @@ CHECKED = {
 #: A module of Ansible has DOCUMENTATION in place of a docstring, so plugins/modules has none.
 CAPTIONED = (
     ".ci/*.py",
+    "extensions/eda/**/*.py",
     "plugins/action/*.py",
     "plugins/doc_fragments/*.py",
     "plugins/module_utils/**/*.py",

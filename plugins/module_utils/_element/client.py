@@ -107,6 +107,10 @@ class Client:
         self._lost = False
         return result
 
+    def close(self) -> None:
+        """Close the connection of the thread that calls this."""
+        self._transport.close()
+
     def probe(self, method: str, seconds: float) -> dict:
         """Return the `result` of a read in up to three attempts, which share `seconds`. Raises the same as `call`."""
         until = time.monotonic() + seconds

@@ -113,6 +113,12 @@ class Transport:
         except Exception as exc:  # requests raises many types for a bad proxy address, with its password in the text
             raise _trouble(exc, request.begun, timeout) from None
 
+    def close(self) -> None:
+        """Close the connection of the thread that calls this. The next request opens another one."""
+        session = getattr(self._threads, "session", None)
+        if session is not None:
+            session.close()
+
     def _verify(self) -> bool | str:
         # Passed with each request, because REQUESTS_CA_BUNDLE takes precedence over the setting of a session.
         if self.endpoint.cert_fingerprint or not self.endpoint.validate_certs:

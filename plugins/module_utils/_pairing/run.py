@@ -71,6 +71,10 @@ class Run:
             raise failures[0]
         return [future.result() for future in futures]
 
+    def stay_in_thread(self) -> None:
+        """Run all further jobs in the thread that calls this: a process can end without waiting for that one."""
+        self._begin_work()
+
     def date(self) -> str:
         """Return the current date and time in ISO 8601, in UTC, on the clock of this machine."""
         return datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
