@@ -94,6 +94,9 @@ _value:
           not is described as the others know it, or has the name from the input.
       type: list
       elements: dict
+    hosts:
+      description: The name of each cluster that was read, or that the others know, by the name of its inventory host.
+      type: dict
     pairs:
       description:
         - The reports of the links that were read on both clusters. Each of their volume pairs has what it counts as in
@@ -217,6 +220,7 @@ def join_reports(
         return {
             "answering": [name for name in names if _was_read(answer[name])],
             "clusters": list(described.values()),
+            "hosts": {**{name: described[name]["name"] for name in names}, **_names_of_ends(pairs)},
             "pairs": pairs,
             "halves": rest,
             "unread": unread,
@@ -248,6 +252,17 @@ def _link(result: dict[str, Any]) -> tuple[str, str]:
     """The names of both clusters of the link that the loop was over."""
     link = result[result["ansible_loop_var"]]
     return link["cluster"], link["peer"]
+
+
+def _names_of_ends(pairs: list[dict[str, Any]]) -> dict[str, str]:
+    """The names of the clusters of links by host, also of a peer that was reached by the module alone."""
+    ends = [(_link(link), link["clusters"]) for link in pairs]
+    return {
+        host: clusters[side]["name"]
+        for hosts, clusters in ends
+        for host, side in zip(hosts, ("local", "peer"))
+        if clusters[side]
+    }
 
 
 def _max_lag(result: dict[str, Any], otherwise: float | None) -> float | None:

@@ -37,6 +37,15 @@ options:
     type: list
     elements: dict
     default: []
+  evidence:
+    description:
+      - The value of P(elementsw.replication.report_evidence#filter). Without it the report says nothing about rehearsals.
+    type: dict
+  rehearsal_days:
+    description:
+      - After how many days a volume pair must be rehearsed again.
+    type: int
+    default: 92
 seealso:
   - plugin: elementsw.replication.report_page
     plugin_type: filter
@@ -111,6 +120,31 @@ _value:
       description: The differences from the lists of declared pairs.
       type: list
       elements: dict
+    rehearsals:
+      description: What is known about rehearsals, V(null) where no evidence was given.
+      type: dict
+      contains:
+        days:
+          description: After how many days a volume pair must be rehearsed again.
+          type: int
+        last:
+          description:
+            - The last rehearsal of each name on each cluster, the newest first, in the form of
+              P(elementsw.replication.report_evidence#filter), with the names that the clusters have in this report, and its
+              C(age_seconds).
+          type: list
+          elements: dict
+        volume_pairs:
+          description:
+            - For each of C(volume_pairs), in its order, the C(cluster), C(volume) and C(volume_id) that would be rehearsed, how
+              long ago that was last done and passed as C(age_seconds), and its C(state): V(rehearsed), V(too_long_ago), V(never).
+            - Where several volumes of a cluster have the same name, they count as rehearsed when the evidence has all of them.
+          type: list
+          elements: dict
+        problems:
+          description: The evidence that could not be read, a sentence for each.
+          type: list
+          elements: str
 """
 
 from collections import Counter
@@ -119,11 +153,13 @@ from typing import Any
 
 from ..plugin_utils._filter_input import dictionaries, dictionary, plain, shaped
 from ..plugin_utils._pair_rows import KINDS, is_of, writable
+from ..plugin_utils._rehearsals import rehearsals
 from ..plugin_utils._report_times import time_given
 
 NAME = "report_data"
 JOINED = "the value of elementsw.replication.join_reports"
 TABLE = "the value of elementsw.replication.status_table"
+EVIDENCE = "the value of elementsw.replication.report_evidence"
 #: The worst first.
 LEVELS = ("error", "warning", "ok")
 #: How bad a state is by itself, whatever problem is its cause.
@@ -138,16 +174,20 @@ STATES = {
 LAGS = ("lag_exceeded", "lag_unknown", "lag_high")
 
 
-def report_data(joined: Any, table: Any, at: Any, drift: Any = ()) -> dict[str, Any]:
+def report_data(
+    joined: Any, table: Any, at: Any, drift: Any = (), *, evidence: Any = None, rehearsal_days: Any = 92
+) -> dict[str, Any]:
     """Return the data of a report. Raise AnsibleFilterError where the input is not as documented."""
     report = dictionary(NAME, "the input", joined, JOINED)
     laid_out = dictionary(NAME, "table", table, TABLE)
-    with shaped(NAME, f"{JOINED} and {TABLE}"):
+    read_at = time_given(NAME, "at", at)
+    given = None if evidence is None else dictionary(NAME, "evidence", evidence, EVIDENCE)
+    with shaped(NAME, f"{JOINED}, {TABLE} and {EVIDENCE}"):
         problems = sorted(laid_out["all_problems"], key=_what_to_do_first)
         volume_pairs = _volume_pairs(report, problems)
         return {
             "generated_at": plain(at),
-            "timestamp": int(time_given(NAME, "at", at).timestamp()),
+            "timestamp": int(read_at.timestamp()),
             "level": _level(problems, report["summary"]),
             "verdict": _verdict(report["summary"], report["unread"]),
             "headline": laid_out["headline"],
@@ -158,6 +198,8 @@ def report_data(joined: Any, table: Any, at: Any, drift: Any = ()) -> dict[str, 
             "problems": problems,
             "problem_counts": _problem_counts(problems),
             "drift": dictionaries(NAME, "drift", drift, "each item a link"),
+            "rehearsals": given
+            and rehearsals(given, volume_pairs, report["hosts"], read_at, int(plain(rehearsal_days))),
         }
 
 

@@ -93,6 +93,12 @@ _value:
       description: The lines on differences from the lists of declared pairs.
       type: list
       elements: str
+    rehearsals:
+      description:
+        - What the evidence of rehearsals says, V(null) where none was given. Its C(headline) counts the volume pairs that were
+          rehearsed, its C(warnings) name the other ones and evidence that could not be read, and C(rows) are the cells of the
+          last rehearsals, the newest first.
+      type: dict
     script_digest:
       description:
         - The SHA-256 of the script in Base64, by which a content security policy permits it and no other. V(null) without a
@@ -123,6 +129,10 @@ DRIFT = {
     "not_declared": "Paired and not declared",
     "unpaired": "In no pair, of the same accounts",
 }
+#: What is said of volume pairs that must be rehearsed.
+NOT_REHEARSED = {"never": "Never rehearsed", "too_long_ago": "Last rehearsed more than {days} days ago"}
+#: More names than these are counted.
+MOST_NAMES = 10
 #: Points of the line that shows the lag of a day. More would make the page of a thousand pairs too large.
 POINTS = 32
 #: Of the line that shows the lag, and of the map, in pixels.
@@ -155,6 +165,7 @@ def report_page(data: Any, history: Any = None, *, script: Any = None) -> dict[s
             "map": _map(report["clusters"], report["links"]),
             "rows": _rows(report["volume_pairs"], past.get("volume_pairs") or []),
             "drift": [line for link in report["drift"] for line in _drift(link)],
+            "rehearsals": report["rehearsals"] and _rehearsals(report["rehearsals"]),
             "script_digest": None if script is None else _digest(str(plain(script))),
         }
         return _escaped(page)
@@ -360,6 +371,51 @@ def _edge(link: dict[str, Any], one: tuple[float, float], other: tuple[float, fl
         "label": protected,
         "status": status + latency,
         "title": f"{link['cluster']} – {link['peer']}: {status}{latency}, {protected}",
+    }
+
+
+def _rehearsals(known: dict[str, Any]) -> dict[str, Any]:
+    targets, days = known["volume_pairs"], known["days"]
+    missing = {state: [target for target in targets if target["state"] == state] for state in NOT_REHEARSED}
+    number = len(targets) - sum(map(len, missing.values()))
+    counted = f"{number} of {len(targets)} volume pairs {'was' if number == 1 else 'were'} rehearsed"
+    return {
+        "headline": f"{counted} in the last {days} days." if targets else "No volume pair was read.",
+        "warnings": [
+            *(
+                f"{NOT_REHEARSED[state].format(days=days)}: {_some(found)}."
+                for state, found in missing.items()
+                if found
+            ),
+            *(f"{problem}." for problem in known["problems"]),
+        ],
+        "rows": [_rehearsal(each) for each in known["last"]],
+    }
+
+
+def _some(targets: list[dict[str, Any]]) -> str:
+    """The volumes by cluster and name, as many as can be read at a glance."""
+    names = [f"{target['cluster'] or '?'}/{_volume(target['volume'], target['volume_id'])}" for target in targets]
+    rest = len(names) - MOST_NAMES
+    return ", ".join(names[:MOST_NAMES]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def _rehearsal(last: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "level": "ok" if last["passed"] else "error",
+        "label": "passed" if last["passed"] else "FAILED",
+        "problem": last["problem"] or "",
+        "at": last["at"].replace("T", " ").replace("Z", " UTC"),
+        "iso": last["at"],
+        "age": duration(last["age_seconds"]),
+        "name": last["name"],
+        "point": last["point"],
+        "peer": last["peer"],
+        "cluster": last["cluster"],
+        "volumes": len(last["volumes"]),
+        "data_age": duration(last["data_age_seconds"]),
+        "writable": duration(last["seconds_until_writable"]),
+        "checked": duration(last["seconds_until_checked"]),
     }
 
 

@@ -81,6 +81,13 @@ _value:
       description: The names of the accounts to report on, empty for all.
       type: list
       elements: str
+    evidence:
+      description: C(report_evidence), the paths at which evidence of rehearsals is expected.
+      type: list
+      elements: str
+    rehearsal_days:
+      description: C(report_rehearsal_days), after how many days a volume pair is rehearsed again.
+      type: int
 """
 
 from collections.abc import Callable
@@ -91,7 +98,7 @@ from ansible.errors import AnsibleFilterError
 from ..module_utils._element.arguments import shown
 from ..plugin_utils._filter_input import dictionaries, dictionary, sequence
 from ..plugin_utils._filter_input import names as names_in
-from ..plugin_utils._variables import flag, misspelled, seconds
+from ..plugin_utils._variables import days, flag, misspelled, seconds
 
 NAME = "status_options"
 #: What the playbook and the role use besides is known, too.
@@ -100,6 +107,10 @@ OTHERS = {
     "report": ("peer", "links", "link", "among_all", "html", "json", "csv", "metrics", "history", "history_days"),
 }
 NAMES = ("max_lag", "warn_lag", "readiness", "fail_on_problems", "volumes", "accounts")
+#: Of the role alone, which reads them by this filter, too.
+OF_THE_ROLE = ("evidence", "rehearsal_days")
+#: A quarter, and some days that it can be late.
+REHEARSAL_DAYS = 92
 #: Misspelled, they would be ignored, and every pair would be reported.
 SINGULAR = ("volume", "account")
 
@@ -108,14 +119,15 @@ def status_options(given: Any, links: Any = (), of: str = "status", *, names: An
     """Return the options and what is wrong with them. Raise AnsibleFilterError where the input is not as documented."""
     variables = dictionary(NAME, "the input", given, "the variables by name")
     chosen = dictionaries(NAME, "links", links, "each item a link")
-    names_of = {name: f"{of}_{name}" for name in (*NAMES, *SINGULAR)}
+    known = (*NAMES, *(OF_THE_ROLE if of == "report" else ()))
+    names_of = {name: f"{of}_{name}" for name in (*NAMES, *OF_THE_ROLE, *SINGULAR)}
     problems = [
         f"{names_of[name]} is no variable of {of}: the name is {names_of[name]}s"
         for name in SINGULAR
         if names_of[name] in variables
     ]
     others = set(sequence(NAME, "names", names, "of names")) - {names_of[name] for name in SINGULAR}
-    problems += misspelled(others, [f"{of}_{name}" for name in (*NAMES, *OTHERS[of])], f"{of}_")
+    problems += misspelled(others, [f"{of}_{name}" for name in (*known, *OTHERS[of])], f"{of}_")
     values = {name: (full, variables.get(full)) for name, full in names_of.items()}
     max_lag = seconds(*values["max_lag"], problems)
     return {
@@ -125,6 +137,8 @@ def status_options(given: Any, links: Any = (), of: str = "status", *, names: An
         "fail_on_problems": flag(*values["fail_on_problems"], False, problems),
         "volumes": _names(*values["volumes"], problems),
         "accounts": _names(*values["accounts"], problems),
+        "evidence": _names(*values["evidence"], problems, "paths"),
+        "rehearsal_days": days(*values["rehearsal_days"], REHEARSAL_DAYS, problems),
         "links": [{**link, "max_lag": _max_lag(place, link, max_lag, problems)} for place, link in enumerate(chosen)],
         "problems": problems,
     }
@@ -135,11 +149,11 @@ def _max_lag(place: int, link: dict[str, Any], of_all: float | None, problems: l
     return of_all if own is None else own
 
 
-def _names(name: str, value: Any, problems: list[str]) -> list[str]:
+def _names(name: str, value: Any, problems: list[str], what: str = "names") -> list[str]:
     try:
         return names_in(NAME, name, value)
     except AnsibleFilterError:
-        problems.append(f"{name} is {shown(value)}, expected names in a list, or text with commas or lines")
+        problems.append(f"{name} is {shown(value)}, expected {what} in a list, or text with commas or lines")
         return []
 
 

@@ -22,6 +22,8 @@ from ._filter_input import names as names_in
 
 #: From 0 to 1, how close a name must be to a known one to be taken for it. Variables that users name themselves are further away.
 LIKENESS = 0.85
+#: More than that is no number of days, but seconds or a date.
+LONGEST_DAYS = 36500
 
 
 def misspelled(names: Iterable[str], known: Iterable[str], prefix: str) -> list[str]:
@@ -80,6 +82,17 @@ def whole_seconds(name: str, value: Any, default: int, problems: list[str]) -> i
         return default
     if number is None or number != int(number):
         problems.append(f"{name} is {shown(value)}, expected a whole number of seconds")
+        return default
+    return int(number)
+
+
+def days(name: str, value: Any, default: int, problems: list[str]) -> int:
+    """Return the whole number of days, at least 1, the default where the variable is not given or is no such number."""
+    if is_unset(value):
+        return default
+    number = seconds(name, value, [])
+    if number is None or number != int(number) or not 1 <= number <= LONGEST_DAYS:
+        problems.append(f"{name} is {shown(value)}, expected a number of days, at least 1 and at most {LONGEST_DAYS}")
         return default
     return int(number)
 

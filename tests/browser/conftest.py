@@ -16,7 +16,7 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -69,7 +69,18 @@ def _write(described: Described, folder: pathlib.Path, env: dict[str, str]) -> N
             files["report_history"] = "history.jsonl"
             _run(running, folder, env, {"replication_clusters": clusters, **files})
             _go_back(folder / "history.jsonl")
+        if described.evidence:
+            files["report_evidence"] = ["evidence"]
+            _prove(folder / "evidence", described.evidence)
         _run(running, folder, env, {"replication_clusters": clusters, **files})
+
+
+def _prove(folder: pathlib.Path, evidence: dict[str, Any]) -> None:
+    folder.mkdir()
+    date = f"{datetime.now(timezone.utc):%Y-%m-%d %H:%M:%S} UTC"
+    for name, data in evidence.items():
+        dated = {**data, "date": date} if isinstance(data, dict) else data
+        (folder / name).write_text(json.dumps(dated), encoding="utf-8")
 
 
 def _run(running: Any, folder: pathlib.Path, env: dict[str, str], variables: dict[str, Any]) -> None:

@@ -84,6 +84,31 @@ def test_markup_in_names_is_text(opened):
     assert EVIL_FAULT in "".join(page.locator("ol.problems").all_text_contents())
 
 
+def test_markup_in_the_evidence_of_rehearsals_is_text(opened):
+    page = opened("markup").page
+    (cells,) = page.locator("table.rehearsals tbody tr").all_inner_texts()
+    for text in (EVIL_FAULT, EVIL_CLUSTER, EVIL_ACCOUNT, EVIL_VOLUMES[0]):
+        assert text in cells
+    warnings = "".join(page.locator("section:has(#rehearsed) > p").all_inner_texts())
+    assert f"/evidence/{EVIL_CLUSTER}.json is not the evidence of a rehearsal" in warnings
+    assert "Never rehearsed: " in warnings
+
+
+def test_what_was_rehearsed_and_what_was_not(opened):
+    page = opened("rehearsed").page
+    said = page.locator("section:has(#rehearsed) > p").all_inner_texts()
+    assert said[0] == "1 of 3 volume pairs was rehearsed in the last 92 days."
+    assert said[1] == "Warning Never rehearsed: beta/catalogue (79), beta/orders-log (78)."
+    assert re.fullmatch(r"Warning /.*/evidence/other\.json is not the evidence of a rehearsal, .*\.", said[2])
+    assert page.locator("table.rehearsals tr:visible").count() == 6
+    page.locator("section:has(#rehearsed) summary").click()
+    assert page.locator("table.rehearsals tbody tr:visible").count() == 7
+    failed = page.locator("table.rehearsals tr", has_text="drill-of-the-shop")
+    assert failed.locator(".badge.error").inner_text() == "FAILED"
+    assert failed.locator("td").nth(4).inner_text() == "1"
+    assert opened("dead").page.locator("#rehearsed").count() == 0
+
+
 def test_the_script_of_the_page_runs_and_no_other(opened, made, tmp_path):
     strange = tmp_path / "strange.html"
     text = made("healthy").read_text(encoding="utf-8")
@@ -246,9 +271,15 @@ def test_on_a_telephone_the_page_does_not_scroll_sideways(opened, picture, name,
     assert page.evaluate("() => document.documentElement.scrollWidth") <= width
 
 
+def _first_paint(page):
+    # A busy machine has loaded the page before it has painted it.
+    page.wait_for_function("() => performance.getEntriesByName('first-contentful-paint').length")
+    return page.evaluate(FIRST_PAINT)
+
+
 def test_a_thousand_volume_pairs(opened, made, picture):
     assert made("many").stat().st_size <= MEGABYTE
-    paints = [opened("many").page.evaluate(FIRST_PAINT) for _attempt in range(3)]
+    paints = [_first_paint(opened("many").page) for _attempt in range(3)]
     assert min(paints) < 1000
     found = opened("many")
     page = found.page

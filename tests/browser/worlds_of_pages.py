@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import pathlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from ansible_collections.elementsw.replication.tests.simulator.world import World
 
@@ -32,6 +33,8 @@ class Described:
     world: Callable[[], World]
     down: str | None = None
     history: bool = False
+    #: The files with evidence of rehearsals, by their names. The date is that of the test.
+    evidence: dict[str, Any] = field(default_factory=dict)
 
 
 def _healthy() -> World:
@@ -97,10 +100,42 @@ def _with_markup() -> World:
     )
 
 
+def _evidence(name: str = "drill-2026-q4", *volumes: str, **others: Any) -> dict[str, Any]:
+    """What the role rehearse writes, as far as the page shows it."""
+    return {
+        "rehearsal": name,
+        "cluster": "beta",
+        "peer": "alpha",
+        "point": "latest",
+        "tried_only": False,
+        "passed": True,
+        "problem": None,
+        "seconds_until_writable": 38,
+        "seconds_until_checked": 214,
+        "volumes": [{"volume": volume, "data_age_seconds": 840.0} for volume in volumes],
+        **others,
+    }
+
+
+FAILED = {"passed": False, "problem": EVIL_FAULT, "seconds_until_checked": None}
+EVIL_EVIDENCE = _evidence(
+    EVIL_FAULT, *EVIL_VOLUMES, cluster=EVIL_CLUSTER, peer=EVIL_ACCOUNT, point=EVIL_VOLUMES[0], **FAILED
+)
+
 PAGES = {
-    "healthy": Described(_healthy, history=True),
+    "healthy": Described(
+        _healthy, history=True, evidence={"q4.json": _evidence("drill-2026-q4", "orders-db", "orders-log", "catalogue")}
+    ),
+    "rehearsed": Described(
+        _healthy,
+        evidence={
+            "failed.json": _evidence("drill-of-the-shop", "orders-log", **FAILED),
+            "other.json": ["this is no evidence"],
+            **{f"q{number}.json": _evidence(f"drill-{number}", "orders-db") for number in range(6)},
+        },
+    ),
     "broken": Described(lambda: World.from_file(str(FOUR_SITES)), history=True),
     "many": Described(_many),
     "dead": Described(_healthy, down="alpha"),
-    "markup": Described(_with_markup),
+    "markup": Described(_with_markup, evidence={"<b>'&.json": EVIL_EVIDENCE, f"{EVIL_CLUSTER}.json": []}),
 }

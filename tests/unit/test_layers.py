@@ -37,6 +37,7 @@ MAY_IMPORT = {
     "plugin_utils/_variables": [f"{UTILS}/_element/arguments", "plugin_utils/_filter_input"],
     "plugin_utils/_pair_rows": [],
     "plugin_utils/_report_times": ["plugin_utils/_filter_input"],
+    "plugin_utils/_rehearsals": ["plugin_utils/_report_times"],
     # Of the modules' code what neither reads nor decides anything about clusters: texts of names, sizes and empty values.
     "filter": [
         *(
@@ -47,6 +48,7 @@ MAY_IMPORT = {
                     "pair_items",
                     "pair_rows",
                     "pair_texts",
+                    "rehearsals",
                     "report_times",
                     "summary_parts",
                     "variables",
@@ -156,6 +158,7 @@ def test_filters_are_pure(file):
         "csv",
         "dataclasses",
         "datetime",
+        "fnmatch",
         "hashlib",
         "html",
         "io",

@@ -40,6 +40,26 @@ agree() {
     python "$here/read.py" "$folder" "$@" || fail "the files do not agree"
 }
 
+# read_rehearsals [PART...]: orders-db was rehearsed and ledger was not, and these are parts of what could not be read.
+read_rehearsals() {
+    python - "$folder" "$@" <<'REHEARSALS' || fail "the report does not say what was rehearsed"
+import json
+import pathlib
+import sys
+
+folder, *parts = sys.argv[1:]
+found = json.loads(pathlib.Path(folder, "r.json").read_text(encoding="utf-8"))["rehearsals"]
+(last,) = found["last"]
+assert (last["name"], last["peer"], last["cluster"], last["volumes"]) == ("rehearsal", "alpha", "beta", ["orders-db"]), last
+assert last["passed"] and last["age_seconds"] < 600, last
+assert [(each["volume"], each["state"]) for each in found["volume_pairs"]] == [("ledger", "never"), ("orders-db", "rehearsed")], found
+assert len(found["problems"]) == len(parts) and all(any(part in each for each in found["problems"]) for part in parts), found
+page = pathlib.Path(folder, "r.html").read_text(encoding="utf-8")
+assert "1 of 2 volume pairs was rehearsed in the last 92 days." in page, page
+assert page.count('<td>alpha → beta</td><td class="n">1</td>') == 1, page
+REHEARSALS
+}
+
 control() {
     python - "$SIMULATOR_CONTROL$1" "$2" <<'CALL'
 import sys
@@ -87,6 +107,26 @@ run 2 -e "$three" -e "$files" -e report_history=ours.txt
 says "line 1 of the history is not a line of a history"
 cmp -s "$folder/ours.txt" "$folder/r.csv" || fail "a file that is no history was changed"
 cmp -s "$folder/before" "$folder/r.json" || fail "a file was written in spite of it"
+
+# The evidence of a rehearsal is shown, and what was not rehearsed; what is missing or is no evidence is said, and ends nothing.
+run 0 -e "$two" -e "$files" -e report_evidence=proof/,none.json
+grep -qF 'Warning</span> Never rehearsed: beta/ledger (78), beta/orders-db (77).' "$folder/r.html" || fail "the page does not say what was not rehearsed"
+mkdir "$folder/proof" "$folder/pro[o]f"
+play 0 elementsw.replication.rehearse -e replication_cluster=beta -e replication_peer=alpha -e rehearse_point=now \
+    -e rehearse_volumes=orders-db -e rehearse_evidence=proof/drill
+cp "$folder/proof/drill.json" "$folder/pro[o]f/b.json"
+printf '\377{' > "$folder/proof/other.json"
+run 0 -e "$two" -e "$files" -e report_evidence=proof/,none.json,nowhere/*.json
+read_rehearsals "$folder/proof/other.json is not" "no evidence of a rehearsal at $folder/none.json" "no evidence of a rehearsal at $folder/nowhere/*.json"
+for where in '["proof/drill", "proof/drill.json"]' '["proof/d*.json"]' '["pro[o]f/b"]'; do
+    run 0 -e "$two" -e "$files" -e "{\"report_evidence\": $where}"
+    read_rehearsals
+done
+run 0 -e "$two" -e "$files" -e report_evidence= -e report_rehearsal_days=
+grep -q '"rehearsals": null' "$folder/r.json" || fail "the data says something about rehearsals without evidence"
+run 2 -e "$two" -e "$files" -e report_evidance=proof -e report_rehearsal_days=0
+says "report_evidance is no variable here: the name is report_evidence"
+says "report_rehearsal_days is"
 
 # The role for one cluster alone, and both ways at once.
 play 0 "$here/role.yml" -e report_html="$folder/own.html"

@@ -97,7 +97,37 @@ def joined(*links: dict[str, Any], half: dict[str, Any] | None = None, max_lag: 
     return join_reports(["alpha", "beta", "gamma"], [*answers, silent], [*reads, []], [*halves, {}])
 
 
-def data(*links: dict[str, Any], at: str = AT, drift: Iterable[dict] = (), **others: Any) -> dict[str, Any]:
+def data(
+    *links: dict[str, Any],
+    at: str = AT,
+    drift: Iterable[dict] = (),
+    evidence: dict[str, Any] | None = None,
+    **others: Any,
+) -> dict[str, Any]:
     """The data of a report on these links."""
     together = joined(*links, **others)
-    return report_data(together, status_table(together), at=at, drift=list(drift))
+    return report_data(together, status_table(together), at=at, drift=list(drift), evidence=evidence)
+
+
+def rehearsal(*volumes: str, at: str = "2026-11-27T06:00:00Z", passed: bool = True, **others: Any) -> dict[str, Any]:
+    """A rehearsal of report_evidence, on beta and a day before the report."""
+    return {
+        "file": "/e/drill.json",
+        "name": "drill",
+        "cluster": "beta",
+        "peer": "alpha",
+        "at": at,
+        "point": "latest",
+        "passed": passed,
+        "problem": None if passed else "the check failed",
+        "volumes": list(volumes),
+        "data_age_seconds": 840.0,
+        "seconds_until_writable": 38,
+        "seconds_until_checked": 214,
+        **others,
+    }
+
+
+def evidence(*rehearsals: dict[str, Any], problems: Iterable[str] = ()) -> dict[str, Any]:
+    """The value of report_evidence, the newest rehearsal first."""
+    return {"rehearsals": list(rehearsals), "problems": list(problems)}

@@ -52,6 +52,7 @@ def test_everything_was_read():
         "clusters": [
             {"name": name, "mvip": None, "version": None, "answered": True} for name in ("alpha", "beta", "gamma")
         ],
+        "hosts": {"alpha": "alpha", "beta": "beta", "gamma": "gamma"},
         "pairs": [first, second, third],
         "halves": [],
         "unread": [],
@@ -60,6 +61,17 @@ def test_everything_was_read():
         "healthy": True,
         "summary": NO_PAIRS,
     }
+
+
+def test_the_names_of_clusters_by_host():
+    named = {**READ, "clusters": {"local": {"name": "sf-alpha"}, "peer": None}}
+    read = {
+        **report([], "sf-alpha", "sf-beta"),
+        "ansible_loop_var": "which",
+        "which": {"cluster": "alpha", "peer": "beta"},
+    }
+    assert join([named], [[read]])["hosts"] == {"alpha": "sf-alpha", "beta": "sf-beta"}
+    assert join([named, NO_ANSWER])["hosts"] == {"alpha": "sf-alpha", "beta": "beta"}
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,10 @@ from ansible_collections.elementsw.replication.tests.unit.plugins.filter.reports
     AT,
     cluster_pair,
     data,
+    evidence,
     joined,
     problem,
+    rehearsal,
     report,
     side,
     volume_pair,
@@ -342,3 +344,110 @@ def test_a_volume_pair_is_at_least_as_bad_as_its_state(changes, level):
     found = data(report(pairs(changes)), max_lag=5)
     assert found["volume_pairs"][0]["level"] == level
     assert found["links"][0]["level"] == level
+
+
+def rehearsed(*pairs, known, **of_link):
+    return data(report(pairs, **of_link), evidence=evidence(*known))["rehearsals"]
+
+
+def states(*pairs, known):
+    return [each["state"] for each in rehearsed(*pairs, known=known)["volume_pairs"]]
+
+
+def test_without_evidence_nothing_is_said_about_rehearsals():
+    assert data(report([volume_pair()]))["rehearsals"] is None
+
+
+def test_what_was_rehearsed():
+    found = rehearsed(volume_pair("a", 41), volume_pair("b", 42), known=[rehearsal("a")])
+    assert found["days"] == 92
+    assert found["last"] == [{**rehearsal("a"), "age_seconds": 86400}]
+    assert found["volume_pairs"] == [
+        {"cluster": "beta", "volume": "a", "volume_id": 77, "age_seconds": 86400, "state": "rehearsed"},
+        {"cluster": "beta", "volume": "b", "volume_id": 78, "age_seconds": None, "state": "never"},
+    ]
+    assert found["problems"] == []
+
+
+@pytest.mark.parametrize(
+    ("known", "state"),
+    [
+        ([], "never"),
+        ([rehearsal("b")], "never"),
+        ([rehearsal("orders-db", passed=False)], "never"),
+        ([rehearsal("orders-db", at="2026-08-28T06:00:00Z")], "rehearsed"),
+        ([rehearsal("orders-db", at="2026-08-28T05:59:59Z")], "too_long_ago"),
+        ([rehearsal("orders-db", passed=False), rehearsal("orders-db", at="2026-01-01T00:00:00Z")], "too_long_ago"),
+        ([rehearsal("orders-db", passed=False), rehearsal("orders-db", at="2026-11-01T00:00:00Z")], "rehearsed"),
+        ([rehearsal("orders-db", cluster="gamma")], "never"),
+        ([rehearsal("orders-db", peer="gamma")], "never"),
+        ([rehearsal("orders-db", cluster="alpha", peer="beta")], "never"),
+        ([rehearsal("orders-db", at="2027-11-27T06:00:00Z")], "never"),
+    ],
+)
+def test_whether_a_volume_pair_was_rehearsed(known, state):
+    assert states(volume_pair(), known=known) == [state]
+
+
+@pytest.mark.parametrize(
+    ("direction", "cluster", "state"),
+    [
+        ("to_peer", "beta", "rehearsed"),
+        ("to_peer", "alpha", "never"),
+        ("from_peer", "alpha", "rehearsed"),
+        ("from_peer", "beta", "never"),
+        ("split", "alpha", "rehearsed"),
+        (None, "beta", "rehearsed"),
+    ],
+)
+def test_the_target_is_what_is_rehearsed(direction, cluster, state):
+    peer = {"alpha": "beta", "beta": "alpha"}[cluster]
+    known = [rehearsal("orders-db", cluster=cluster, peer=peer)]
+    assert states(volume_pair(direction=direction), known=known) == [state]
+
+
+def test_volumes_of_one_name_count_when_all_of_them_were_cloned():
+    twins = [volume_pair("a", 41), volume_pair("a", 42)]
+    assert states(*twins, known=[rehearsal("a")]) == ["never", "never"]
+    assert states(*twins, known=[rehearsal("a", "a")]) == ["rehearsed", "rehearsed"]
+
+
+def test_the_evidence_names_hosts_and_the_report_clusters():
+    own = {"local": {"name": "sf-a"}, "peer": {"name": "sf-b"}}
+    found = data(report([volume_pair()], "sf-a", "sf-b", clusters=own), evidence=evidence(rehearsal("orders-db")))
+    assert [each["state"] for each in found["rehearsals"]["volume_pairs"]] == ["rehearsed"]
+    (last,) = found["rehearsals"]["last"]
+    assert (last["cluster"], last["peer"]) == ("sf-b", "sf-a")
+
+
+def test_the_last_rehearsal_of_each_name_and_cluster():
+    known = [
+        rehearsal("a", file="1"),
+        rehearsal("a", file="2", name="other"),
+        rehearsal("a", file="3", at="2026-11-01T00:00:00Z"),
+        rehearsal("a", file="4", at="2026-11-01T00:00:00Z", cluster="alpha", peer="beta"),
+    ]
+    assert [each["file"] for each in rehearsed(known=known)["last"]] == ["1", "2", "4"]
+
+
+@pytest.mark.parametrize(("at", "age"), [("2026-11-28T06:00:01Z", 0), ("2026-11-29T06:00:00Z", 0)])
+def test_clocks_may_differ_a_little(at, age):
+    (last,) = rehearsed(known=[rehearsal(at=at)])["last"]
+    assert last["age_seconds"] == age
+
+
+def test_what_could_not_be_read_and_what_is_to_come_is_named():
+    late = rehearsal("orders-db", at="2099-01-01T00:00:00Z")
+    found = data(evidence=evidence(late, problems=["/e/a.json is no evidence"]))["rehearsals"]
+    assert found["last"] == []
+    assert found["problems"] == [
+        "/e/a.json is no evidence",
+        "/e/drill.json is of 2099-01-01T00:00:00Z, which is to come",
+    ]
+
+
+def test_evidence_in_another_form_is_refused_in_a_sentence():
+    with pytest.raises(AnsibleFilterError, match="report_data: evidence is of type list, expected a dictionary"):
+        report_data(joined(), status_table(joined()), AT, evidence=[])
+    with pytest.raises(AnsibleFilterError, match="report_data: 'rehearsals' is missing in the input"):
+        report_data(joined(), status_table(joined()), AT, evidence={"problems": []})

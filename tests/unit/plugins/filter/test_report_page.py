@@ -23,7 +23,9 @@ from ansible_collections.elementsw.replication.plugins.filter.report_page import
 from ansible_collections.elementsw.replication.tests.unit.plugins.filter.reports import (
     cluster_pair,
     data,
+    evidence,
     problem,
+    rehearsal,
     report,
     side,
     volume_pair,
@@ -274,6 +276,73 @@ def test_the_differences_from_a_list():
     ]
 
 
+def rehearsals(*pairs, known=(), problems=()):
+    return report_page(data(report(pairs), evidence=evidence(*known, problems=problems)))["rehearsals"]
+
+
+def test_without_evidence_the_page_says_nothing_about_rehearsals():
+    assert page(volume_pair())["rehearsals"] is None
+
+
+def test_the_cells_of_a_rehearsal():
+    (row,) = rehearsals(known=[rehearsal("orders-db", "orders-log")])["rows"]
+    assert row == {
+        "level": "ok",
+        "label": "passed",
+        "problem": "",
+        "at": "2026-11-27 06:00:00 UTC",
+        "iso": "2026-11-27T06:00:00Z",
+        "age": "1 d 0 h",
+        "name": "drill",
+        "point": "latest",
+        "peer": "alpha",
+        "cluster": "beta",
+        "volumes": 2,
+        "data_age": "14 min",
+        "writable": "38 s",
+        "checked": "3 min 34 s",
+    }
+
+
+def test_a_rehearsal_that_failed():
+    nothing = dict.fromkeys(("data_age_seconds", "seconds_until_writable", "seconds_until_checked"))
+    (row,) = rehearsals(known=[rehearsal(passed=False, **nothing)])["rows"]
+    assert (row["level"], row["label"], row["problem"]) == ("error", "FAILED", "the check failed")
+    assert (row["volumes"], row["data_age"], row["writable"], row["checked"]) == (0, "–", "–", "–")
+
+
+@pytest.mark.parametrize(
+    ("known", "headline", "warnings"),
+    [
+        ([], "0 of 2 volume pairs were rehearsed in the last 92 days.", ["Never rehearsed: beta/a (77), beta/b (78)."]),
+        ([rehearsal("a", "b")], "2 of 2 volume pairs were rehearsed in the last 92 days.", []),
+        (
+            [rehearsal("a"), rehearsal("b", at="2026-01-01T00:00:00Z", name="other")],
+            "1 of 2 volume pairs was rehearsed in the last 92 days.",
+            ["Last rehearsed more than 92 days ago: beta/b (78)."],
+        ),
+    ],
+)
+def test_volume_pairs_that_must_be_rehearsed(known, headline, warnings):
+    found = rehearsals(volume_pair("a", 41), volume_pair("b", 42), known=known)
+    assert (found["headline"], found["warnings"]) == (headline, warnings)
+
+
+def test_where_no_volume_pair_was_read_none_must_be_rehearsed():
+    assert rehearsals() == {"headline": "No volume pair was read.", "warnings": [], "rows": []}
+
+
+def test_more_names_than_can_be_read_are_counted():
+    pairs = [volume_pair(f"v{number:02}", number) for number in range(1, 14)]
+    (warning,) = rehearsals(*pairs)["warnings"]
+    assert warning.startswith("Never rehearsed: beta/v01 (37), ")
+    assert warning.endswith(", beta/v10 (46) and 3 more.")
+
+
+def test_evidence_that_could_not_be_read_is_said():
+    assert rehearsals(problems=["/e/a.json is &c"])["warnings"] == ["/e/a.json is &amp;c."]
+
+
 SCRIPT = '"use strict"; // ä <&\n'
 
 
@@ -320,7 +389,9 @@ def test_any_text_of_a_cluster_is_escaped(names, health):
     link = report([pair], one, other, cluster_pairs=[cluster_pair(**ends)], problems=[about])
     link["clusters"]["local"].update(mvip=version, version=state)
     drift = {"link": one, "problem": "", "not_paired": [volume], "not_declared": [], "unpaired": []}
-    found = data(link, drift=[drift])
+    proof = rehearsal(dr, name=message, cluster=other, peer=one, point=state, problem=account, file=version)
+    late = {**proof, "at": "2099-01-01T00:00:00Z"}
+    found = data(link, drift=[drift], evidence=evidence(late, proof, problems=[direction]))
     past = report_history("", found)
     for text in texts(report_page(found, past)):
         assert not set(text) & set("<>\"'"), text

@@ -20,6 +20,8 @@ NOTHING = {
     "fail_on_problems": False,
     "volumes": [],
     "accounts": [],
+    "evidence": [],
+    "rehearsal_days": 92,
 }
 EVERY = ("max_lag", "warn_lag", "readiness", "fail_on_problems", "volumes", "accounts")
 
@@ -121,4 +123,40 @@ def test_a_misspelled_variable_of_the_role_report():
     names = ["report_htm", "report_link", "report_history_days", "report_mine"]
     assert status_options({}, of="report", names=names)["problems"] == [
         "report_htm is no variable here: the name is report_html"
+    ]
+
+
+def test_the_evidence_of_rehearsals():
+    given = {"report_evidence": "proof/, drill.json", "report_rehearsal_days": "30"}
+    assert status_options(given, of="report") == {**NOTHING, "evidence": ["proof/", "drill.json"], "rehearsal_days": 30}
+    assert status_options(dict.fromkeys(given, ""), of="report") == NOTHING
+
+
+@pytest.mark.parametrize(
+    ("variables", "problem"),
+    [
+        (
+            {"report_evidence": {"a": 1}},
+            "report_evidence is {'a': 1}, expected paths in a list, or text with commas or lines",
+        ),
+        *(
+            (
+                {"report_rehearsal_days": value},
+                f"report_rehearsal_days is {value!r}, expected a number of days, at least 1 and at most 36500",
+            )
+            for value in ("a quarter", 0, -1, 1.5, 36501, True, [92])
+        ),
+    ],
+)
+def test_what_is_wrong_about_rehearsals(variables, problem):
+    assert status_options(variables, of="report")["problems"] == [problem]
+
+
+@pytest.mark.parametrize(
+    ("misspelled", "name"),
+    [("report_evidences", "report_evidence"), ("report_rehearsals_days", "report_rehearsal_days")],
+)
+def test_a_misspelled_name_about_rehearsals_is_not_ignored(misspelled, name):
+    assert status_options({}, of="report", names=[misspelled])["problems"] == [
+        f"{misspelled} is no variable here: the name is {name}"
     ]
