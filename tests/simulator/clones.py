@@ -91,6 +91,17 @@ def _end(world: World, cluster: Cluster, clone: Clone) -> None:
             result.updated = world.clock.now
 
 
+def fail(world: World, cluster: Cluster, name: str, message: str) -> None:
+    """Let all clones in the making fail: their volumes never come to be, and their handles say why."""
+    failing = list(cluster.clones.values())
+    for clone in failing:
+        _end(world, cluster, clone)
+        cluster.volumes.pop(clone.volume.volume_id, None)
+    for result in cluster.async_results.values():
+        if set(result.clones) & set(failing):
+            result.error = {"message": message, "name": name}
+
+
 def cancel(world: World, cluster: Cluster, chosen: Sequence[Clone]) -> None:
     """Give clones in the making up: their volumes never come to be, and their handles are gone."""
     for clone in chosen:
@@ -115,6 +126,8 @@ def is_complete(cluster: Cluster, result: AsyncResult) -> bool:
 def shown_result(cluster: Cluster, result: AsyncResult) -> dict[str, Any]:
     """What GetAsyncResult says."""
     times = {"createTime": stamp(result.created), "lastUpdateTime": stamp(result.updated)}
+    if result.error is not None:
+        return {**times, "error": result.error, "resultType": RESULT_TYPE, "status": "complete"}
     if is_complete(cluster, result):
         return {**times, "result": result.result, "resultType": RESULT_TYPE, "status": "complete"}
     return {**times, "details": {}, "resultType": RESULT_TYPE, "status": "running"}
@@ -123,14 +136,15 @@ def shown_result(cluster: Cluster, result: AsyncResult) -> dict[str, Any]:
 def listed_result(cluster: Cluster, handle: int, result: AsyncResult) -> dict[str, Any]:
     """Member of ListAsyncResults."""
     completed = is_complete(cluster, result)
+    success = completed and result.error is None
     return {
         "asyncResultID": handle,
         "completed": completed,
         "createTime": stamp(result.created),
-        "data": result.result if completed else {},
+        "data": result.result if success else {},
         "lastUpdateTime": stamp(result.updated),
         "resultType": RESULT_TYPE,
-        "success": completed,
+        "success": success,
     }
 
 

@@ -56,6 +56,7 @@ class Control:
             "/advance": self._advance,
             "/fullness": self._fill,
             "/hinder": self._hinder,
+            "/fail_clones": self._fail_clones,
             "/odd_objects": self._add_odd_object,
         }
 
@@ -191,6 +192,13 @@ class Control:
         hindrance = section.take("hindrance", None, str)
         section.done()
         self._world.hinder(cluster, volume_id, hindrance)
+        return {}
+
+    def _fail_clones(self, section: Section) -> dict[str, Any]:
+        cluster, error = section.take("cluster", kind=str), section.take("error", kind=str)
+        message = section.take("message", "", str)
+        section.done()
+        self._world.fail_clones(cluster, error, message)
         return {}
 
     def _add_odd_object(self, section: Section) -> dict[str, Any]:

@@ -218,6 +218,8 @@ class AsyncResult:
     updated: datetime.datetime
     result: dict[str, Any]
     clones: list[Clone]
+    # Why the clones were not completed.
+    error: dict[str, str] | None = None
     # Polls during which the handle was not known yet.
     polls: float = 0
 

@@ -255,6 +255,11 @@ class World:
             volume.hindrance = hindrance
             self.replication.settle_volume(volume)
 
+    def fail_clones(self, name: str, error: str, message: str) -> None:
+        """Let all clones that the cluster is making fail with this API error."""
+        with self.lock:
+            clones.fail(self, self.cluster(name), error, message)
+
     def odd_object(
         self, cluster: str, method: str, object_id: Any, member: str | None = None, value: Any = MISSING
     ) -> None:

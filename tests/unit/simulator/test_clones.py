@@ -393,3 +393,21 @@ def test_a_cancelled_group_is_gone_as_a_whole():
     assert cloning.error("GetAsyncResult", asyncHandle=reply["asyncHandle"]) == "xAsyncHandleDoesNotExist"
     cloning.finish()
     assert [cloning.listed(member["volumeID"]) for member in reply["members"]] == [set()] * 2
+
+
+def test_a_clone_that_fails_never_comes_to_be_and_its_handle_says_why():
+    cloning = Cloning()
+    before = cloning.clone(name="done")
+    cloning.finish()
+    reply = cloning.clone()
+    cloning.world.fail_clones("alpha", "xSliceServiceSelectionFailed", "no room")
+    cloning.finish()
+    assert cloning.listed(reply["volumeID"]) == []
+    assert cloning.call("ListSyncJobs")["syncJobs"] == []
+    failed = cloning.result(reply)
+    assert failed["status"] == "complete"
+    assert failed["error"] == {"name": "xSliceServiceSelectionFailed", "message": "no room"}
+    assert "result" not in failed
+    listed = cloning.call("ListAsyncResults")["asyncHandles"]
+    assert [(each["completed"], each["success"]) for each in listed] == [(True, True), (True, False)]
+    assert "error" not in cloning.result(before)

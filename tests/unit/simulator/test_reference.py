@@ -156,6 +156,7 @@ BODIES = {
     "POST /advance": {"seconds": 1},
     "POST /fullness": {"cluster": "alpha", "fullness": "stage2Aware"},
     "POST /hinder": {"cluster": "alpha", "volume_id": 1},
+    "POST /fail_clones": {"cluster": "alpha", "error": "xSliceServiceSelectionFailed"},
     "POST /odd_objects": {"cluster": "alpha", "method": "ListVolumes", "id": 1},
 }
 

@@ -628,6 +628,60 @@ def test_a_later_call_gives_the_clones_their_group(hosts):
     assert len(group.volume_ids) == 3
 
 
+def fails_at_the_first_read_of_the_wait(site, error="xSliceServiceSelectionFailed", message="no slice service has room"):
+    """The clone of a run that has ended, so that the next call of the module waits for it alone."""
+    first = rehearse(site, progress_interval=1)
+    site.world.fail_clones("beta", error, message)
+    return {"waited": 20.0, "report": first["_progress"]["report"]}
+
+
+def test_the_reason_of_a_clone_that_failed_is_named(drill):
+    site = drill(ONE, timings=SLOW)
+    handed = fails_at_the_first_read_of_the_wait(site)
+    result = rehearse(site, progress_interval=0, x_resume=handed)
+    assert (code(result), result["changed"]) == ("api_error", True)
+    assert "xSliceServiceSelectionFailed (no slice service has room)" in result["msg"]
+    error = result["error"]
+    assert (error["name"], error["message"]) == ("xSliceServiceSelectionFailed", "no slice service has room")
+    assert {call["params"].get("keepResult") for call in calls_to(site, "GetAsyncResult")} == {True}
+    assert len(calls_to(site, "GetAsyncResult")) == 1
+
+
+def calls_to(site, method):
+    return site.world.calls_of("beta", method)
+
+
+def test_a_result_that_someone_else_has_read_is_gone_and_that_is_said(drill):
+    site = drill(ONE, timings=SLOW)
+    handed = fails_at_the_first_read_of_the_wait(site)
+    (handle,) = site.world.cluster("beta").async_results
+    site.world.call("beta", "GetAsyncResult", {"asyncHandle": handle})
+    result = rehearse(site, progress_interval=0, x_resume=handed)
+    assert (code(result), result["error"]["name"]) == ("api_error", None)
+    assert "was not completed, and the cluster keeps no result that says why; see its event log" in result["msg"]
+
+
+@pytest.mark.parametrize("fault", ["xAsyncHandleDoesNotExist", "xPermissionDenied", "xUnknownAPIMethod"])
+def test_a_reason_that_cannot_be_read_hides_no_failure(drill, fault):
+    site = drill(ONE, timings=SLOW)
+    handed = fails_at_the_first_read_of_the_wait(site)
+    site.world.faults.add("beta", "GetAsyncResult", fault=fault, times=None)
+    result = rehearse(site, progress_interval=0, x_resume=handed)
+    assert (code(result), result["error"]["name"]) == ("api_error", None)
+    assert "was not completed" in result["msg"]
+
+
+def test_the_reason_of_another_clone_long_ago_is_not_named(drill):
+    site = drill(ONE, timings={**INSTANT, "clone_seconds": "never"})
+    site.world.call("beta", "CloneVolume", {"volumeID": number(site, "beta", "orders"), "name": "of-another"})
+    site.world.fail_clones("beta", "xOther", "another reason")
+    site.world.advance(3600)
+    handed = fails_at_the_first_read_of_the_wait(site)
+    result = rehearse(site, progress_interval=0, x_resume=handed, wait_timeout=600)
+    assert "xSliceServiceSelectionFailed" in result["msg"]
+    assert "xOther" not in str(result)
+
+
 # --- others at work ----------------------------------------------------------------------------------------------------
 
 
