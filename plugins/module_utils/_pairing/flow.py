@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from .._element.errors import Failure
@@ -68,6 +69,9 @@ class Job(Protocol[Observed]):
 
     def refresh(self, run: Run, observation: Observed) -> Observed:
         """Read again what `observe` has read, with as few reads as possible."""
+
+    def follow(self, run: Run, last: Observed, now: Observed) -> Observed:
+        """The observation of a wait with what only follows from the one before it. Never fails."""
 
     def finish(self, observation: Observed, plans: Sequence[Plan]) -> Sequence[Plan]:
         """What each item still requires after its writes. Pure."""
@@ -151,7 +155,7 @@ def _await_end_of_life_signs(job: Job[Observed], run: Run, observation: Observed
         alive = job.alive(latest)
         return [Verdict(alive is None, alive.sentence if alive else "")]
 
-    ended = wait.until(run, observation, lambda: job.recheck_signs_of_life(run, observation), judge, limits)
+    ended = wait.until(run, observation, lambda _last: job.recheck_signs_of_life(run, observation), judge, limits)
     alive = job.alive(ended.observation)
     if alive is None:
         return None
@@ -327,7 +331,7 @@ def _verify(job: Job, run: Run, outcome: Outcome, limits: wait.Limits) -> None:
         return list(latest)
 
     try:
-        ended = wait.until(run, outcome.observation, lambda: job.refresh(run, outcome.observation), judge, limits)
+        ended = wait.until(run, outcome.observation, partial(_read_again, job, run, outcome.observation), judge, limits)
     except Failure as exc:
         for item, verdict in zip(outcome.items, latest):
             if not verdict.done:  # an item that was done at the last read stays done
@@ -343,6 +347,11 @@ def _verify(job: Job, run: Run, outcome: Outcome, limits: wait.Limits) -> None:
     for number, (item, verdict) in enumerate(zip(outcome.items, ended.verdicts)):
         if not verdict.done:
             item.fail(verdict.failure or _timed_out(job, run, outcome, number, verdict))
+
+
+def _read_again(job: Job[Observed], run: Run, first: Observed, last: Observed) -> Observed:
+    """What `refresh` reads depends on the observation before the wait, so that nothing it lacks once is left out for ever."""
+    return job.follow(run, last, job.refresh(run, first))
 
 
 def _verdicts(job: Job, observation: Observed, waited: float, resumed: ResumeState | None) -> list[Verdict]:

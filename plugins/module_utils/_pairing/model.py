@@ -305,6 +305,16 @@ class CloneJob:
 
 
 @dataclass(frozen=True)
+class CloneFailure:
+    """Why a clone was not completed: the name and the message of the API's error."""
+
+    name: str
+    message: str
+    #: When the clone was begun, in the API's form; "" if the cluster does not report it.
+    begun: str = ""
+
+
+@dataclass(frozen=True)
 class Snapshot:
     """A snapshot as its cluster shows it."""
 

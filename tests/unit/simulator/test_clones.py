@@ -402,7 +402,7 @@ def test_a_clone_that_fails_never_comes_to_be_and_its_handle_says_why():
     reply = cloning.clone()
     cloning.world.fail_clones("alpha", "xSliceServiceSelectionFailed", "no room")
     cloning.finish()
-    assert cloning.listed(reply["volumeID"]) == []
+    assert cloning.listed(reply["volumeID"]) == set()
     assert cloning.call("ListSyncJobs")["syncJobs"] == []
     failed = cloning.result(reply)
     assert failed["status"] == "complete"

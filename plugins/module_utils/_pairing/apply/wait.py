@@ -52,13 +52,14 @@ class Waited(Generic[Observed]):
 def until(
     run: Run,
     observation: Observed,
-    refresh: Callable[[], Observed],
+    refresh: Callable[[Observed], Observed],
     judge: Callable[[Observed, float], list[Verdict]],
     limits: Limits,
 ) -> Waited[Observed]:
     """Poll. Verdicts that are neither done nor failed at the end have timed out.
 
-    refresh: one round of reads. judge: the verdict on each item; it gets the seconds waited so far.
+    refresh: one round of reads; it gets the observation before.
+    judge: the verdict on each item; it gets the seconds waited so far.
     """
     began = run.clock.monotonic() - limits.waited
     pausing_until = limits.waited + limits.interval if limits.interval else math.inf
@@ -71,7 +72,7 @@ def until(
         if waited >= pausing_until:
             return Waited(observation, verdicts, waited, over=False)
         run.pause(min(next_pause(waited), limits.timeout - waited, pausing_until - waited))
-        observation = refresh()
+        observation = refresh(observation)
 
 
 def next_pause(waited: float) -> float:

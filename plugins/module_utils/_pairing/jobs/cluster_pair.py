@@ -101,6 +101,9 @@ class ClusterPairJob:
         views = {side: observed.view(side).listing(entries) for side, entries in zip(read_sides, lists)}
         return classify_cluster_pair(Sides(views[LOCAL], views.get(PEER)), observed.known_as, observed.mvip_given)
 
+    def follow(self, run: Run, last: ObservedClusterPair, now: ObservedClusterPair) -> ObservedClusterPair:
+        return now
+
     def finish(self, observed: ObservedClusterPair, plans: Sequence[Plan]) -> Sequence[Plan]:
         return [Plan() for _plan in plans]
 

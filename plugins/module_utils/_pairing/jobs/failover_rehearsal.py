@@ -174,11 +174,17 @@ class FailoverRehearsalJob:
             observation,
             views=Sides(local, peer),
             jobs=jobs,
-            idle_reads=0 if jobs or busy else observation.idle_reads + 1,
+            idle_reads=0 if jobs or busy else 1,
         )
         if not self.desired.present:
             return replace(now, items=_remaining(now.items, local, found[-1]))
         return replace(now, items=self._targets_again(now))
+
+    def follow(self, run: Run, last: Observation, now: Observation) -> Observation:
+        """How long this cluster has made no clone, and, once that shows that a clone has failed, why."""
+        idle_reads = now.idle_reads and last.idle_reads + 1
+        now = replace(now, idle_reads=idle_reads, clone_failures=last.clone_failures, failures_read=last.failures_read)
+        return _with_clone_failures(run, now) if self.desired.present else now
 
     def _targets_again(self, observation: Observation) -> tuple[ObservedRehearsal, ...]:
         wanted = [by_id(item.pair) if item.pair else None for item in observation.items]
@@ -212,8 +218,10 @@ class FailoverRehearsalJob:
         return [Plan() for _plan in plans]
 
     def judge(self, observation: Observation, waited: float) -> list[Verdict]:
+        since = waited + self.wait_timeout  # a clone may have been begun while others waited for their turn
+        reasons = verdict.reasons(observation.clone_failures or (), observation.failures_read, since)
         return [
-            verdict.judge(item, before, self.desired, observation.idle_reads, waited)
+            verdict.judge(item, before, self.desired, observation.idle_reads, waited, reasons)
             for item, before in zip(observation.items, observation.before)
         ]
 
@@ -300,6 +308,21 @@ def _unfinished_clones(run: Run) -> int:
         return count_unfinished_clones(run.client(LOCAL))
     except Failure:
         return 0  # then the jobs alone show what is being made
+
+
+def _with_clone_failures(run: Run, observation: Observation) -> Observation:
+    """The observation with why clones have failed, once some are missing although this cluster makes none any more."""
+    missing = any(item.row == "missing" and item.problem is None for item in observation.items)
+    if not missing or observation.idle_reads < verdict.GRACE_READS or observation.clone_failures is not None:
+        return observation
+    from ..observe.clone_failures import list_clone_failures
+
+    try:
+        found = list_clone_failures(run.client(LOCAL))
+    except Failure:
+        found = ()  # the failure of the clone is certain, its reason is for people
+    now = _time_here(run, [item.target().id for item in observation.items if item.original])
+    return replace(observation, clone_failures=found, failures_read=now)
 
 
 def _may_make_clones(run: Run) -> bool:

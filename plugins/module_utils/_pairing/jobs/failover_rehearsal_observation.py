@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from ..decide.identity import UnreachablePeer
 from ..decide.rehearsal.state import ObservedRehearsal, Surroundings
 from ..decide.volume_pair.state import ObservedVolumePair
-from ..model import LOCAL, SIDES, CloneJob, Side, Sides, of_side
+from ..model import LOCAL, SIDES, CloneFailure, CloneJob, Side, Sides, of_side
 from ..plan import Step
 from ..views import VolumeView
 
@@ -33,6 +33,9 @@ class Observation:
     jobs: Mapping[int, CloneJob] = field(default_factory=dict)
     #: In how many reads in a row this cluster made no clone.
     idle_reads: int = 0
+    #: Why clones have failed, the latest first, and the time on the clock of this cluster when that was read; None before.
+    clone_failures: tuple[CloneFailure, ...] | None = None
+    failures_read: str = ""
     around: Surroundings = field(default=Surroundings())
     #: The time on the clock of this cluster, in the API's form.
     now: str = ""

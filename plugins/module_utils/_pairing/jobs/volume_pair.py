@@ -220,6 +220,9 @@ class VolumePairJob:
             failures=tuple(now or before for now, before in zip(failures, observation.failures)),
         )
 
+    def follow(self, run: Run, last: Observation, now: Observation) -> Observation:
+        return now
+
     def _ids(self, observation: Observation, side: Side) -> list[int] | None:
         """The IDs of the volumes to read; None, for all, at the first read after one may have been created."""
         if (

@@ -22,7 +22,12 @@ from ansible_collections.elementsw.replication.plugins.module_utils._element.cli
 from ansible_collections.elementsw.replication.plugins.module_utils._element.errors import CODES, Failure
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.model import Sides
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.observe import lists
-from ansible_collections.elementsw.replication.plugins.module_utils._pairing.observe.clones import makes_clones
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.observe.clone_failures import (
+    list_clone_failures,
+)
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.observe.clones import (
+    count_unfinished_clones,
+)
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.observe.cluster_health import (
     get_capacity,
     get_fullness,
@@ -109,7 +114,7 @@ READS = {
     "GetVolumeAccessGroupLunAssignments": access,
     "ListAccounts": of_alpha(list_accounts),
     "ListActivePairedVolumes": of_alpha(list_paired_volumes),
-    "ListAsyncResults": of_alpha(makes_clones),
+    "ListAsyncResults": of_alpha(count_unfinished_clones, list_clone_failures),
     "ListClusterAdmins": of_alpha(get_roles),
     "ListClusterFaults": of_alpha(list_faults),
     "ListClusterPairs": of_alpha(list_cluster_pairs),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.elementsw.replication.plugins.module_utils._pairing.decide.rehearsal import verdict
 from ansible_collections.elementsw.replication.tests.unit.plugins.modules.paired_sites import (
     INSTANT,
     NAMES,
@@ -538,6 +539,7 @@ def test_a_rehearsal_whose_pairs_are_gone_is_removed(drill):
 # --- clones take time --------------------------------------------------------------------------------------------------
 
 SLOW = {**INSTANT, "clone_seconds": 3}
+NEVER = {**INSTANT, "clone_seconds": "never"}
 
 
 @pytest.mark.parametrize("switches", [{}, {"unfinished_clone": "listed"}, {"clone_limit": "queued"}])
@@ -628,32 +630,44 @@ def test_a_later_call_gives_the_clones_their_group(hosts):
     assert len(group.volume_ids) == 3
 
 
-def fails_at_the_first_read_of_the_wait(site, error="xSliceServiceSelectionFailed", message="no slice service has room"):
-    """The clone of a run that has ended, so that the next call of the module waits for it alone."""
-    first = rehearse(site, progress_interval=1)
-    site.world.fail_clones("beta", error, message)
-    return {"waited": 20.0, "report": first["_progress"]["report"]}
+NO_ROOM = ("xSliceServiceSelectionFailed", "no slice service has room")
 
 
-def test_the_reason_of_a_clone_that_failed_is_named(drill):
-    site = drill(ONE, timings=SLOW)
-    handed = fails_at_the_first_read_of_the_wait(site)
+@pytest.fixture
+def failing(drill, monkeypatch):
+    """A world whose clone has failed, and the state of the call of the module that was waiting for it."""
+    monkeypatch.setattr(verdict, "GRACE_SECONDS", 0)
+
+    def start(site=None):
+        site = site or drill(ONE, timings=NEVER)
+        first = rehearse(site, progress_interval=1)
+        site.world.fail_clones("beta", *NO_ROOM)
+        return site, {"waited": 1.0, "report": first["_progress"]["report"]}
+
+    return start
+
+
+def test_the_reason_of_a_clone_that_failed_is_named(failing):
+    site, handed = failing()
     result = rehearse(site, progress_interval=0, x_resume=handed)
     assert (code(result), result["changed"]) == ("api_error", True)
     assert "xSliceServiceSelectionFailed (no slice service has room)" in result["msg"]
     error = result["error"]
-    assert (error["name"], error["message"]) == ("xSliceServiceSelectionFailed", "no slice service has room")
+    assert (error["name"], error["message"]) == NO_ROOM
     assert {call["params"].get("keepResult") for call in calls_to(site, "GetAsyncResult")} == {True}
     assert len(calls_to(site, "GetAsyncResult")) == 1
+    # What is left is a result, so that the next run makes the clone.
+    site.world.timings.set({"clone_seconds": 0})
+    succeeds(rehearse(site))
+    assert list(clones(site)) == [f"orders-{NAME}"]
 
 
 def calls_to(site, method):
-    return site.world.calls_of("beta", method)
+    return [vars(call) for call in site.world.calls_of("beta", method)]
 
 
-def test_a_result_that_someone_else_has_read_is_gone_and_that_is_said(drill):
-    site = drill(ONE, timings=SLOW)
-    handed = fails_at_the_first_read_of_the_wait(site)
+def test_a_result_that_someone_else_has_read_is_gone_and_that_is_said(failing):
+    site, handed = failing()
     (handle,) = site.world.cluster("beta").async_results
     site.world.call("beta", "GetAsyncResult", {"asyncHandle": handle})
     result = rehearse(site, progress_interval=0, x_resume=handed)
@@ -662,21 +676,20 @@ def test_a_result_that_someone_else_has_read_is_gone_and_that_is_said(drill):
 
 
 @pytest.mark.parametrize("fault", ["xAsyncHandleDoesNotExist", "xPermissionDenied", "xUnknownAPIMethod"])
-def test_a_reason_that_cannot_be_read_hides_no_failure(drill, fault):
-    site = drill(ONE, timings=SLOW)
-    handed = fails_at_the_first_read_of_the_wait(site)
+def test_a_reason_that_cannot_be_read_hides_no_failure(failing, fault):
+    site, handed = failing()
     site.world.faults.add("beta", "GetAsyncResult", fault=fault, times=None)
     result = rehearse(site, progress_interval=0, x_resume=handed)
     assert (code(result), result["error"]["name"]) == ("api_error", None)
     assert "was not completed" in result["msg"]
 
 
-def test_the_reason_of_another_clone_long_ago_is_not_named(drill):
-    site = drill(ONE, timings={**INSTANT, "clone_seconds": "never"})
+def test_the_reason_of_another_clone_long_ago_is_not_named(drill, failing):
+    site = drill(ONE, timings=NEVER)
     site.world.call("beta", "CloneVolume", {"volumeID": number(site, "beta", "orders"), "name": "of-another"})
     site.world.fail_clones("beta", "xOther", "another reason")
     site.world.advance(3600)
-    handed = fails_at_the_first_read_of_the_wait(site)
+    site, handed = failing(site)
     result = rehearse(site, progress_interval=0, x_resume=handed, wait_timeout=600)
     assert "xSliceServiceSelectionFailed" in result["msg"]
     assert "xOther" not in str(result)

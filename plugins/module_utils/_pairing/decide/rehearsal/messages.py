@@ -7,10 +7,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from ...._element.errors import Failure
-from ...model import Usage, Volume, first_named
+from ...model import CloneFailure, Usage, Volume, first_named
 from .. import guard
 from .state import DesiredRehearsal, ObservedRehearsal
 
@@ -69,9 +69,17 @@ def long_name(observed: ObservedRehearsal, name: str, limit: int) -> Failure:
     return refusal(observed, "limit_reached", f"{what}; give the rehearsal a shorter name", "GetLimits")
 
 
-def not_made(observed: ObservedRehearsal, name: str) -> Failure:
-    what = f"the clone {name} was not completed"
-    return refusal(observed, "api_error", f"{what}; see the cluster's event log for the cause, then run again")
+def not_made(observed: ObservedRehearsal, name: str, failures: Sequence[CloneFailure]) -> Failure:
+    """failures: why clones of this time have failed, the latest first. They are one reason where several have failed by it."""
+    what = f"cluster {observed.cluster}: the clone {name} was not completed"
+    if not failures:
+        what += ", and the cluster keeps no result that says why; see its event log"
+        return Failure("api_error", f"{what}, then run again", observed.cluster, "GetAsyncResult")
+    said = dict.fromkeys(f"{each.name} ({each.message})" if each.message else each.name for each in failures)
+    sentence = f"{what}: {first_named(list(said))}; mend that, then run again"
+    return Failure(
+        "api_error", sentence, observed.cluster, "GetAsyncResult", failures[0].name, failures[0].message or None
+    )
 
 
 def not_removed(observed: ObservedRehearsal, clone: Volume) -> Failure:

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ...._element.errors import Failure
-from ...model import LOCAL, SIDES, CloneJob
+from ...model import LOCAL, SIDES, CloneFailure, CloneJob
 from ...plan import DONE, Verdict
 from .. import health
+from ..moments import seconds_between
 from ..volume_pair.state import ObservedVolumePair
 from . import messages
 from .selection import expected_name
@@ -30,10 +31,12 @@ def judge(
     desired: DesiredRehearsal,
     idle_reads: int,
     waited: float,
+    failures: Sequence[CloneFailure] = (),
 ) -> Verdict:
     """Whether a clone is as requested.
 
     before: its pair at the first read. idle_reads: in how many reads in a row this cluster made no clone at all.
+    failures: why clones of this time have failed, as far as the cluster keeps it.
     """
     if observed.problem is not None:
         return Verdict(False, observed.problem.sentence, observed.problem)
@@ -48,9 +51,18 @@ def judge(
     if observed.row == "made":
         return DONE
     if idle_reads >= GRACE_READS and waited >= GRACE_SECONDS:
-        failure = messages.not_made(observed, name)
+        failure = messages.not_made(observed, name, failures)
         return Verdict(False, failure.sentence, failure)
     return Verdict(False, f"{name} is not complete")
+
+
+def reasons(failures: Sequence[CloneFailure], now: str, since: float) -> tuple[CloneFailure, ...]:
+    """Those of clones that were begun in the last so many seconds: a result does not say which clone it is of.
+
+    now: the time on the clock of the cluster, in the API's form.
+    """
+    ages = ((failure, seconds_between(failure.begun, now)) for failure in failures)
+    return tuple(failure for failure, age in ages if age is not None and age <= since)
 
 
 def _disturbed(now: ObservedVolumePair | None, before: ObservedVolumePair | None) -> Failure | None:

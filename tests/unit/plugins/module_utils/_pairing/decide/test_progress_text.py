@@ -254,7 +254,7 @@ def waits(timeout, interval):
     while not over:
         watch = Watch()
         ended = wait.until(
-            watch, None, lambda: None, lambda _seen, _waited: [WAITING], wait.Limits(timeout, waited, interval)
+            watch, None, lambda _last: None, lambda _seen, _waited: [WAITING], wait.Limits(timeout, waited, interval)
         )
         waited, over = ended.seconds, ended.over
         calls.append(watch.pauses)

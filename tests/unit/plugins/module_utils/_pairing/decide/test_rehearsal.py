@@ -33,6 +33,7 @@ from ansible_collections.elementsw.replication.plugins.module_utils._pairing.dec
     DesiredPair,
 )
 from ansible_collections.elementsw.replication.plugins.module_utils._pairing.model import (
+    CloneFailure,
     CloneJob,
     Limits,
     Sides,
@@ -275,6 +276,41 @@ def test_a_clone_that_no_job_makes_has_failed_after_a_while(idle, waited, code):
     (item,) = observed()
     found = verdict.judge(item, item.pair, PRESENT, idle, waited)
     assert (found.done, found.failure.code if found.failure else None) == (False, code)
+
+
+NO_ROOM = CloneFailure("xNoRoom", "no room", "2025-05-01T10:00:00Z")
+
+
+def judged(*failures):
+    (item,) = observed()
+    found = verdict.judge(item, item.pair, PRESENT, verdict.GRACE_READS, verdict.GRACE_SECONDS, failures)
+    return found.failure
+
+
+def test_the_reason_of_a_clone_that_failed():
+    found = judged(NO_ROOM, NO_ROOM)
+    assert (
+        found.sentence
+        == "cluster alpha: the clone orders-drill was not completed: xNoRoom (no room); mend that, then run again"
+    )
+    assert (found.name, found.message) == ("xNoRoom", "no room")
+    assert "xOther, xNoRoom (no room)" in judged(CloneFailure("xOther", ""), NO_ROOM).sentence
+    assert "keeps no result that says why; see its event log" in judged().sentence
+
+
+@pytest.mark.parametrize(
+    ("begun", "counts"),
+    [
+        ("2025-05-01T10:00:00Z", True),
+        ("2025-05-01T09:59:00Z", True),
+        ("2025-05-01T09:58:59Z", False),
+        ("", False),
+        ("yesterday", False),
+    ],
+)
+def test_the_reason_of_a_clone_of_another_time_is_none(begun, counts):
+    failure = CloneFailure("xNoRoom", "", begun)
+    assert verdict.reasons([failure], "2025-05-01T10:00:00Z", 60) == ((failure,) if counts else ())
 
 
 @pytest.mark.parametrize(
