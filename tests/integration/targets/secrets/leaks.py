@@ -31,6 +31,20 @@ WORLD = {
         for name, password in PASSWORDS.items()
     ],
 }
+#: Each account has CHAP secrets, which every read of accounts shows.
+PAIRED = {
+    **WORLD,
+    "clusters": [
+        {
+            **cluster,
+            "accounts": [{"name": "tenant"}, {"name": "dr-test"}],
+            "volumes": [{**volume, "account": "tenant"} for volume in VOLUMES],
+        }
+        for cluster in WORLD["clusters"]
+    ],
+    "cluster_pairs": [{"between": ["alpha", "beta"]}],
+    "volume_pairs": [{"source": f"alpha/{each['name']}", "target": f"beta/{each['name']}"} for each in VOLUMES],
+}
 ECHO = "I was sent {params}"
 #: A callback that prints every result as JSON, as those do that others read.
 CALLBACK = """
@@ -90,9 +104,17 @@ SCENARIOS = [
 ]
 
 
-def run(scenario: str, faults: list, folder: Path) -> tuple[int, list[str]]:
+REHEARSALS = [
+    ("a rehearsal", []),
+    ("accounts are refused to a rehearsal", [("beta", "ListAccounts", "xPermissionDenied", ECHO)]),
+    ("accounts are cut off in a rehearsal", [("beta", "ListAccounts", "truncated", None)]),
+    ("a clone is refused and echoes", [("beta", "CloneVolume", "xInvalidParameter", ECHO)]),
+]
+
+
+def run(scenario: str, faults: list, folder: Path, playbook: str, described: dict) -> tuple[int, list[str]]:
     """The playbook's exit status, and where it has told a secret. The cluster's user name is none."""
-    world = World.from_dict(WORLD)
+    world = World.from_dict(described)
     log = folder / "ansible.log"
     (folder / "every_result.py").write_text(CALLBACK, encoding="utf-8")
     with serve(world, folder / "world") as running:
@@ -105,12 +127,17 @@ def run(scenario: str, faults: list, folder: Path) -> tuple[int, list[str]]:
             "ANSIBLE_DISPLAY_TRACEBACK": "always",
             "ANSIBLE_CALLBACK_PLUGINS": str(folder),
             "ANSIBLE_CALLBACKS_ENABLED": "every_result",
+            "ANSIBLE_SHOW_CUSTOM_STATS": "true",
+            "EVIDENCE": str(folder / "evidence"),
         }
-        command = ["ansible-playbook", "-vvvv", "--diff", "-i", str(running.write_inventory()), "test.yml"]
+        command = ["ansible-playbook", "-vvvv", "--diff", "-i", str(running.write_inventory()), playbook]
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     said = {"stdout": done.stdout, "stderr": done.stderr, "log": log.read_text(encoding="utf-8")}
+    said |= {file.name: file.read_text(encoding="utf-8") for file in folder.glob("evidence.*")}
     if world.faults.unused():
         raise AssertionError(f"{scenario}: what was to go wrong did not")
+    if described is PAIRED and not faults and len(said) < len(("stdout", "stderr", "log", "txt", "json")):
+        raise AssertionError(f"{scenario}: no evidence was written")
     if "JSON: " not in done.stdout:
         raise AssertionError(f"{scenario}: no result was printed as JSON")
     leaks = [
@@ -125,9 +152,11 @@ def run(scenario: str, faults: list, folder: Path) -> tuple[int, list[str]]:
 
 def main() -> int:
     problems = []
-    for scenario, faults in SCENARIOS:
+    plays = [(scenario, "test.yml", WORLD) for scenario in SCENARIOS]
+    plays += [(scenario, "rehearsal.yml", PAIRED) for scenario in REHEARSALS]
+    for (scenario, faults), playbook, described in plays:
         with tempfile.TemporaryDirectory() as folder:
-            status, leaks = run(scenario, faults, Path(folder))
+            status, leaks = run(scenario, faults, Path(folder), playbook, described)
         print(f"{scenario}: exit status {status}, {len(leaks)} leaks", flush=True)
         problems += leaks
         if (status == 0) == bool(faults):
