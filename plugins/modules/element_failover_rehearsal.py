@@ -102,6 +102,8 @@ options:
         module waits for its turn for as long.
       - A clone of the same volume that another client makes, such as a backup or another rehearsal, looks the same as
         one that an earlier run has begun. The module first waits until it is complete, for as long.
+      - The default is twice that of M(elementsw.replication.element_volume_pair), because a clone takes time by what its
+        volume holds, and clients that are in use wait for a single one for up to ten minutes.
       - Use this option rather than the task keyword C(timeout), which ends the task and leaves the module
         running.
     type: int

@@ -179,23 +179,25 @@ class Rehearsals(RuleBasedStateMachine):
         assert watch.violations == []
         assert {failure.code for failure in failures} <= set(CODES)
         report = job.report(outcome) if outcome and outcome.observation else {"clones": []}
-        told = [*(outcome.warnings if outcome else []), *(left for each in failures for left in each.left_behind)]
-        told.append(json.dumps(report["clones"]))
-        self._judge_what_is_left(watch, told, "absent" if given["state"] == "absent" else "present")
+        reported = [*(outcome.warnings if outcome else []), *(left for each in failures for left in each.left_behind)]
+        reported.append(json.dumps(report["clones"]))
+        self._judge_what_is_left(watch, reported, "absent" if given["state"] == "absent" else "present")
         return not failures
 
-    def _judge_what_is_left(self, watch: Watch, told: list[str], state: str) -> None:
+    def _judge_what_is_left(self, watch: Watch, reported: list[str], state: str) -> None:
         now = self.world.truth()
         there = volumes(now)
         for key in watch.created & there.keys():
             assert state == "present", key
-            assert any(there[key]["name"] in sentence for sentence in told), f"clone {key} is not named in {told}"
+            assert any(there[key]["name"] in sentence for sentence in reported), (
+                f"clone {key} is not named in {reported}"
+            )
         for each in watch.taken & snapshots(now).keys():
             name = snapshots(now)[each]
             # The copy on the other side arrives by itself; the next run finds both by the name in the clone.
-            named = any(name in sentence for sentence in told)
+            named = any(name in sentence for sentence in reported)
             held = any(name in str(volume["attributes"]) for volume in there.values())
-            assert named or held, f"snapshot {name} of {each[0]} is not named in {told}"
+            assert named or held, f"snapshot {name} of {each[0]} is not named in {reported}"
 
     def task(self, data: st.DataObject) -> tuple[str, str, dict[str, Any]]:
         up = [name for name, cluster in self.world.clusters.items() if cluster.up] or list(self.world.clusters)
