@@ -13,8 +13,8 @@ import subprocess
 
 from workshop import ROOT, StageFailure, interpreter, make_environment, newest_interpreter, not_here, run, step
 
-#: The oldest Java that ansible-rulebook runs on.
-OLDEST_JAVA = 17
+#: The Javas of Debian's releases that ansible-rulebook runs on, the oldest first.
+JAVAS = (17, 21, 25)
 #: Those that it has been released for.
 PYTHONS = ("3.12", "3.13", "3.11")
 
@@ -23,7 +23,7 @@ def events() -> None:
     step("the event source and the rulebooks by ansible-rulebook")
     if not _has_java():
         not_here(
-            f"the events, because Java {OLDEST_JAVA} or later is not there, nor apt-get with root to install it, and "
+            f"the events, because Java {JAVAS[0]} or later is not there, nor apt-get with root to install it, and "
             "ansible-rulebook needs it"
         )
         return
@@ -44,16 +44,20 @@ def events() -> None:
 
 def _has_java() -> bool:
     """Install Debian's one where there is none and this may."""
-    if _java() >= OLDEST_JAVA:
+    if _java() >= JAVAS[0]:
         return True
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         return False
-    install = ["apt-get", "install", "-qq", "--yes", "--no-install-recommends", f"openjdk-{OLDEST_JAVA}-jre-headless"]
+    return any(_install(f"openjdk-{java}-jre-headless") for java in JAVAS) and _java() >= JAVAS[0]
+
+
+def _install(package: str) -> bool:
+    install = ["apt-get", "install", "-qq", "--yes", "--no-install-recommends", package]
     try:
         run(install, cwd=ROOT, env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"})
     except StageFailure:
         return False
-    return _java() >= OLDEST_JAVA
+    return True
 
 
 def _java() -> int:
