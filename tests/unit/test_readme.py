@@ -91,3 +91,13 @@ def test_it_says_what_is_public(part):
 
 def test_galaxy_leads_to_the_site():
     assert yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))["documentation"] == SITE
+
+
+def test_each_ansible_core_of_the_pipeline_has_its_row():
+    """`.ci/supported_versions.py` writes the table from what has passed."""
+    tested = re.findall(
+        r'^    Core\("([\d.]+)"', (ROOT / ".ci" / "versions.py").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    table = README.partition("## Supported versions")[2].partition("\n## ")[0]
+    assert tested
+    assert re.findall(r"^\| ([\d.]+)", table, re.MULTILINE) == tested
