@@ -13,6 +13,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import awx
 import certify
 import events
 import migration
@@ -34,6 +35,7 @@ STAGES = {
     "monitoring": stages.monitoring,
     "browser": stages.browser,
     "events": events.events,
+    "awx": awx.awx,
     "benchmark": stages.benchmark,
     "matrix": stages.matrix,
     "fuzz": stages.fuzz,

