@@ -22,6 +22,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 #: Globs of the files to check, by group. Files of a group without a match are an error, see `test_every_glob_has_files`.
 CHECKED = {
     "documents": ("README.md", "CONTRIBUTING.md", "SECURITY.md", "tests/README.md", "roles/*/README.md"),
+    "AWX": ("docs/awx/*.*", "docs/awx/**/*.yml", "extensions/patterns/*/*.md", "tests/awx/*.py", "tests/awx/*.txt"),
     "guides": ("docs/docsite/rst/*.rst", "docs/docsite/*.yml", "docs/monitoring/*.yml"),
     "first page and diagrams": ("docs/site/*", "docs/diagrams/*.yml"),
     "changelog": ("changelogs/fragments/*.yml",),
