@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterable
 from typing import Any
@@ -26,6 +27,8 @@ except ImportError:  # before ansible-core 2.22 only the module masks secrets
 
 
 display = Display()
+
+ORPHANED = "the job was cancelled during a wait, which is not resumed; run it again"
 
 
 class ConnectedAction(ActionBase):
@@ -67,6 +70,7 @@ class WaitingAction(ConnectedAction):
         if self._task.async_val:
             # No one sees the replies before the end of the task, so one call of the module waits all the time.
             args = {**args, "progress_interval": 0}
+        controller = os.getppid()
         reply = super()._call(args, task_vars)
         began = time.monotonic()
         before = reply
@@ -77,6 +81,9 @@ class WaitingAction(ConnectedAction):
             if not self._task.no_log:
                 # Not on stdout, which may be parsed.
                 display.display(f"{task_vars['inventory_hostname']}: {printable(progress['line'])}", stderr=True)
+            if os.getppid() != controller:
+                # The job was killed, and the process of the task was not: no one reads its result, and it must not write later.
+                return {"failed": True, "changed": before.get("changed", False), "msg": ORPHANED}
             waited = _interval(args) + time.monotonic() - began
             reply = super()._call({**args, "x_resume": {"waited": waited, "report": progress["report"]}}, task_vars)
         return _as_from_one_call(reply if before is reply else _with_the_writes(reply, before))

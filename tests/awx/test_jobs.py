@@ -21,7 +21,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import PASSWORDS, ROOT
+from conftest import CORES, PASSWORDS, ROOT
 from jobs import Job, Site, launch, refused
 
 from ansible_collections.elementsw.replication.tests.simulator.server import serve
@@ -45,6 +45,13 @@ def two_sites(**more) -> dict:
         cluster["admins"] = [{"username": "ansible", "password": password, "access": ["administrator"]}]
         cluster.pop("sessions", None)
     return {**world, "timings": "instant", **more}
+
+
+@pytest.fixture
+def newest(core) -> None:
+    """For what playbooks decide in the same way on every ansible-core."""
+    if core.line != list(CORES)[-1]:
+        pytest.skip("once is enough, on the newest ansible-core")
 
 
 @pytest.fixture
@@ -149,6 +156,7 @@ def test_protect_then_the_workflow_of_a_failover(site):
     assert halves(world) == {"alpha": ["catalogue"], "beta": ["catalogue"]}
 
 
+@pytest.mark.usefixtures("newest")
 def test_a_pasted_list_and_a_rehearsal(site):
     world, awx = site()
     pasted = {**NAMES, "protect_pairs_file": "", "protect_pairs": "volume;account;mode\r\ncatalogue;shop;sync\r\n"}
@@ -169,6 +177,7 @@ def test_a_pasted_list_and_a_rehearsal(site):
 
 
 @pytest.mark.parametrize("name", ["failover", "unprotect"])
+@pytest.mark.usefixtures("newest")
 def test_without_the_confirmation_nothing_is_done(site, name):
     world, awx = site()
     job = launch(awx, name, {**TO_BETA, "replication_confirm": "alpha", "unprotect_volumes": "orders-db"})
@@ -177,6 +186,7 @@ def test_without_the_confirmation_nothing_is_done(site, name):
     assert world.writes() == []
 
 
+@pytest.mark.usefixtures("newest")
 def test_a_failover_that_fails_makes_the_workflow_fail(site):
     pair = {"source": "alpha/orders-db", "target": "beta/orders-db"}
     world, awx = site(cluster_pairs=[{"between": ["alpha", "beta"]}], volume_pairs=[pair])
@@ -187,6 +197,7 @@ def test_a_failover_that_fails_makes_the_workflow_fail(site):
     assert world.writes() == []
 
 
+@pytest.mark.usefixtures("newest")
 def test_a_slice_is_refused(site):
     world, awx = site()
     job = launch(awx, "protect", NAMES, hosts=("alpha",))
@@ -194,6 +205,7 @@ def test_a_slice_is_refused(site):
     assert "beta is no host of the inventory" in job.output
 
 
+@pytest.mark.usefixtures("newest")
 def test_a_limit_is_refused(site):
     world, awx = site()
     job = launch(awx, "protect", NAMES, "-l", "beta")
@@ -220,7 +232,7 @@ def test_cancel_in_the_middle_then_the_same_job_again(site, container):
     for process in processes(job) if container else []:
         with contextlib.suppress(ProcessLookupError):
             os.kill(process, signal.SIGKILL)
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 90
     while processes(job) and time.monotonic() < deadline:
         time.sleep(0.2)
     assert processes(job) == []
