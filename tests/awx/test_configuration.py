@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import textwrap
 
 import awx_rules
 import pytest
@@ -184,3 +186,27 @@ def test_the_folder_of_the_project_is_what_a_project_needs():
         for name in ("failover", "failover_failed", "protect", "rehearse", "report", "status", "unprotect")
     ]
     assert (PROJECT / yaml.safe_load((DOCS / "settings.yml").read_text(encoding="utf-8"))["awx_pairs_file"]).is_file()
+
+
+def test_the_guide_shows_the_inventory(controller):
+    guide = (ROOT / "docs" / "docsite" / "rst" / "guide_awx.rst").read_text(encoding="utf-8")
+    (block,) = re.findall(r"\.\. code-block:: yaml\n\n((?: {4}.*\n)+)", guide)
+    shown = yaml.safe_load(textwrap.dedent(block))["element_clusters"]
+    hosts = {name: json.loads(host["variables"]) for name, host in controller.named("hosts").items()}
+    assert (shown["hosts"], shown["vars"]) == (
+        hosts,
+        json.loads(controller.named("groups")["element_clusters"]["variables"]),
+    )
+
+
+@pytest.mark.parametrize("readme", ["docs/awx/README.md", "extensions/patterns/element_replication/README.md"])
+def test_every_link_leads_somewhere(readme):
+    text = (ROOT / readme).read_text(encoding="utf-8")
+    repository = "https://github.com/elementsw/ansible-replication/blob/main/"
+    targets = [
+        target for target in re.findall(r"\]\(([^)]+)\)", text) if "://" not in target or target.startswith(repository)
+    ]
+    for target in targets:
+        inside = target.removeprefix(repository)
+        folder = (ROOT / readme).parent if inside == target else ROOT
+        assert (folder / inside).exists(), target
