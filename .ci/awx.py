@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from versions import CORES, tools_of
@@ -19,15 +20,37 @@ TOOLS = ("pytest", "pip", "-r", "tests/awx/requirements.txt")
 
 
 def awx() -> None:
+    """The oldest and the newest ansible-core side by side, each in a process of its own."""
     step("the configuration of AWX, and its jobs under ansible-runner")
     tools = make_environment("awx", newest_interpreter(), *TOOLS)
+    collections = _awx_collection(tools)
     cores = [core for core in CORES if core.released]
     found = {core.line: _core_environment(core) for core in (cores[0], cores[-1])}
+    logs = {line: WORK / "logs" / f"awx-{line}.log" for line in found}
+    for log in logs.values():
+        log.parent.mkdir(parents=True, exist_ok=True)
+        log.unlink(missing_ok=True)
+    failed = []
+    with ThreadPoolExecutor(len(found)) as pool:
+        running = {line: pool.submit(_test, tools, collections, found, line, logs[line]) for line in found}
+        for line, test in running.items():
+            problem = test.exception()
+            print(f"ansible-core {line}:\n{logs[line].read_text(encoding='utf-8')}", flush=True)
+            if problem:
+                failed.append(f"ansible-core {line}: {problem}")
+    if failed:
+        raise StageFailure("; ".join(failed))
+
+
+def _test(tools: Environment, collections: Path, cores: dict[str, Environment], line: str, log: Path) -> None:
     env = tools.variables(
-        AWX_COLLECTIONS=str(_awx_collection(tools)),
-        AWX_CORES=" ".join(f"{line}={environment.folder / 'bin'}" for line, environment in found.items()),
+        f"homes/awx-{line}",
+        AWX_COLLECTIONS=str(collections),
+        AWX_CORE=line,
+        AWX_NEWEST=list(cores)[-1],
+        AWX_COMMANDS=str(cores[line].folder / "bin"),
     )
-    run([tools.python, "-m", "pytest", "tests/awx", "-q", "-n", "2", "--dist", "loadgroup"], cwd=ROOT, env=env)
+    run([tools.python, "-m", "pytest", "tests/awx", "-q"], cwd=ROOT, env=env, log=log)
 
 
 def _core_environment(core) -> Environment:

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import CORES, PASSWORDS, ROOT
+from conftest import PASSWORDS, ROOT
 from jobs import Job, Site, launch, refused
 
 from ansible_collections.elementsw.replication.tests.simulator.server import serve
@@ -43,13 +43,6 @@ def two_sites(**more) -> dict:
         cluster["admins"] = [{"username": "ansible", "password": password, "access": ["administrator"]}]
         cluster.pop("sessions", None)
     return {**world, "timings": "instant", **more}
-
-
-@pytest.fixture
-def newest(core) -> None:
-    """For what playbooks decide in the same way on every ansible-core."""
-    if core.line != list(CORES)[-1]:
-        pytest.skip("once is enough, on the newest ansible-core")
 
 
 @pytest.fixture
@@ -147,7 +140,7 @@ def test_protect_then_the_workflow_of_a_failover(site):
     assert [leaks(job) for job in jobs] == [[]] * 2
 
 
-@pytest.mark.usefixtures("newest")
+@pytest.mark.usefixtures("_newest")
 def test_the_other_templates(site):
     names = ["orders-db", "orders-log", "catalogue"]
     pairs = [{"source": f"alpha/{name}", "target": f"beta/{name}"} for name in names]
@@ -161,7 +154,7 @@ def test_the_other_templates(site):
     assert halves(world) == {"alpha": ["catalogue"], "beta": ["catalogue"]}
 
 
-@pytest.mark.usefixtures("newest")
+@pytest.mark.usefixtures("_newest")
 def test_a_pasted_list_and_a_rehearsal(site):
     world, awx = site()
     pasted = {**NAMES, "protect_pairs_file": "", "protect_pairs": "volume;account;mode\r\ncatalogue;shop;sync\r\n"}
@@ -182,7 +175,7 @@ def test_a_pasted_list_and_a_rehearsal(site):
 
 
 @pytest.mark.parametrize("name", ["failover", "unprotect"])
-@pytest.mark.usefixtures("newest")
+@pytest.mark.usefixtures("_newest")
 def test_without_the_confirmation_nothing_is_done(site, name):
     world, awx = site()
     job = launch(awx, name, {**TO_BETA, "replication_confirm": "alpha", "unprotect_volumes": "orders-db"})
@@ -191,7 +184,7 @@ def test_without_the_confirmation_nothing_is_done(site, name):
     assert world.writes() == []
 
 
-@pytest.mark.usefixtures("newest")
+@pytest.mark.usefixtures("_newest")
 def test_a_failover_that_fails_makes_the_workflow_fail(site):
     pair = {"source": "alpha/orders-db", "target": "beta/orders-db"}
     world, awx = site(cluster_pairs=[{"between": ["alpha", "beta"]}], volume_pairs=[pair])
@@ -202,7 +195,7 @@ def test_a_failover_that_fails_makes_the_workflow_fail(site):
     assert world.writes() == []
 
 
-@pytest.mark.usefixtures("newest")
+@pytest.mark.usefixtures("_newest")
 def test_a_slice_is_refused(site):
     world, awx = site()
     job = launch(awx, "protect", NAMES, hosts=("alpha",))
@@ -210,7 +203,7 @@ def test_a_slice_is_refused(site):
     assert "beta is no host of the inventory" in job.output
 
 
-@pytest.mark.usefixtures("newest")
+@pytest.mark.usefixtures("_newest")
 def test_a_limit_is_refused(site):
     world, awx = site()
     job = launch(awx, "protect", NAMES, "-l", "beta")
