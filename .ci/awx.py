@@ -10,7 +10,7 @@ import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from versions import CORES, tools_of
+from versions import CORES, Core, tools_of
 from workshop import ROOT, WORK, Environment, StageFailure, interpreter, make_environment, newest_interpreter, run, step
 
 #: The community package, which holds the collection awx.awx.
@@ -53,7 +53,7 @@ def _test(tools: Environment, collections: Path, cores: dict[str, Environment], 
     run([tools.python, "-m", "pytest", "tests/awx", "-q"], cwd=ROOT, env=env, log=log)
 
 
-def _core_environment(core) -> Environment:
+def _core_environment(core: Core) -> Environment:
     python = interpreter(core.pythons)
     tools = tools_of(core, python) if python else None
     if tools is None:

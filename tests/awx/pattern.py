@@ -10,6 +10,7 @@ A pattern cannot know the names of the clusters, and its surveys have no numbers
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -97,8 +98,13 @@ def pattern() -> dict[str, Any]:
 
 
 def playbooks() -> dict[str, str]:
+    """By their file names. The project of a pattern is the collection itself, so they find its playbooks beside them."""
     names = [template["playbook"] for template in pattern()["aap_resources"]["controller_job_templates"]]
-    return {name: (DOCS / "project" / "playbooks" / name).read_text(encoding="utf-8") for name in names}
+    texts = {name: (DOCS / "project" / "playbooks" / name).read_text(encoding="utf-8") for name in names}
+    return {
+        name: re.sub(r"elementsw\.replication\.(\w+)", r"../../../../playbooks/\1.yml", text)
+        for name, text in texts.items()
+    }
 
 
 def text() -> str:

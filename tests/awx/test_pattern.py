@@ -87,6 +87,20 @@ def test_the_specification():
     assert (pattern.PATTERN / "README.md").is_file()
 
 
+def test_the_playbooks_find_those_of_the_collection(core, collections_path, tmp_path):
+    playbooks = (
+        collections_path / "ansible_collections/elementsw/replication" / pattern.PATTERN.relative_to(ROOT) / "playbooks"
+    )
+    done = subprocess.run(
+        ["ansible-playbook", "-i", "localhost,", "--syntax-check", *map(str, sorted(playbooks.glob("*.yml")))],
+        env=core.variables(tmp_path, ANSIBLE_COLLECTIONS_PATH=str(collections_path)),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout.count("playbook: ")) == (0, 6), done.stdout + done.stderr
+
+
 def test_the_image(tmp_path):
     command = [
         "create",
