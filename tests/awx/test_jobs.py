@@ -154,7 +154,7 @@ def test_the_other_templates(site):
     assert halves(world) == {"alpha": ["catalogue"], "beta": ["catalogue"]}
 
 
-@pytest.mark.usefixtures("_newest")
+@pytest.mark.usefixtures("_oldest")
 def test_a_pasted_list_and_a_rehearsal(site):
     world, awx = site()
     pasted = {**NAMES, "protect_pairs_file": "", "protect_pairs": "volume;account;mode\r\ncatalogue;shop;sync\r\n"}
@@ -175,7 +175,7 @@ def test_a_pasted_list_and_a_rehearsal(site):
 
 
 @pytest.mark.parametrize("name", ["failover", "unprotect"])
-@pytest.mark.usefixtures("_newest")
+@pytest.mark.usefixtures("_oldest")
 def test_without_the_confirmation_nothing_is_done(site, name):
     world, awx = site()
     job = launch(awx, name, {**TO_BETA, "replication_confirm": "alpha", "unprotect_volumes": "orders-db"})
@@ -195,7 +195,7 @@ def test_a_failover_that_fails_makes_the_workflow_fail(site):
     assert world.writes() == []
 
 
-@pytest.mark.usefixtures("_newest")
+@pytest.mark.usefixtures("_oldest")
 def test_a_slice_is_refused(site):
     world, awx = site()
     job = launch(awx, "protect", NAMES, hosts=("alpha",))
@@ -203,7 +203,7 @@ def test_a_slice_is_refused(site):
     assert "beta is no host of the inventory" in job.output
 
 
-@pytest.mark.usefixtures("_newest")
+@pytest.mark.usefixtures("_oldest")
 def test_a_limit_is_refused(site):
     world, awx = site()
     job = launch(awx, "protect", NAMES, "-l", "beta")
