@@ -43,7 +43,7 @@ STAGES = {
 }
 #: Those that keep one core busy: the chains run side by side, the stages of a chain one after the other, since two must not
 #: make the same environment.
-CHAINS = (("lint", "package", "certify", "migration"), ("docs", "sdk", "cli", "monitoring", "browser", "events"))
+CHAINS = (("lint", "package", "certify", "migration"), ("docs", "sdk", "cli", "monitoring", "browser", "events", "awx"))
 #: Set for the process of a chain.
 CHAIN = "PIPELINE_CHAIN"
 #: Not part of the whole: `coverage` runs the tests a second time, `matrix-whole` takes too long, `sanity` is in `versions`,

@@ -163,7 +163,8 @@ def sync_job(world: World, clone: Clone) -> dict[str, Any]:
     total = clone.volume.size
     elapsed = max(0.0, world.clock.elapsed - clone.begins)
     seconds = clone.ends - clone.begins
-    fraction = min(elapsed / seconds, 1.0) if seconds else 1.0
+    # One that never ends has no seconds, and one that waits for its turn behind it has not begun.
+    fraction = (min(elapsed / seconds, 1.0) if elapsed else 0.0) if seconds else 1.0
     rate = fraction * total / elapsed if elapsed else 0.0
     return {
         "bytesPerSecond": rate,

@@ -73,6 +73,14 @@ def clone_limit(switches):
     return "done"
 
 
+def queued_clone(switches):
+    """The jobs that are listed for two clones in the making and one that waits for its turn."""
+    world = pair({"clone_limit": "queued", **switches})
+    for _time in range(3):
+        clone(world)
+    return len(world.call("alpha", "ListSyncJobs")["syncJobs"])
+
+
 def clone_of_target_access(switches):
     return clone(pair(switches), "beta", TARGET)["volume"]["access"]
 
@@ -117,6 +125,7 @@ TABLE = [
     ("unfinished_clone", unfinished_clone, {"hidden": [], "listed": ["init"]}),
     ("delete_unfinished_clone", delete_unfinished_clone, {"refused": "xInvalidParameter", "allowed": "done"}),
     ("clone_result_volume", clone_result_volume, {"clone": "clone", "source": "source"}),
+    ("queued_clone", queued_clone, {"listed": 3, "hidden": 2}),
     ("clone_limit", clone_limit, {"refused": "xMaxClonesPerVolumeExceeded", "queued": "done"}),
     ("clone_of_target_access", clone_of_target_access, {"stored": "replicationTarget", "locked": "locked"}),
     ("live_clone_of_target", live_clone_of_target, {"allowed": "done", "refused": "xInvalidParameter"}),

@@ -106,6 +106,7 @@ def access(run):
 
 #: What is read of alpha, by the method that it is read with.
 READS = {
+    "GetAsyncResult": of_alpha(list_clone_failures),
     "GetClusterCapacity": of_alpha(get_capacity),
     "GetClusterFullThreshold": of_alpha(get_fullness),
     "GetClusterInfo": lambda run: identify_clusters(run).local,
@@ -160,6 +161,8 @@ def _served():
     world = World.from_dict(WORLD)
     volumes = [each["volumeID"] for each in world.call("alpha", "ListVolumes", {})["volumes"] if each["name"] == "free"]
     world.call("alpha", "CreateGroupSnapshot", {"volumes": volumes, "name": "both"})
+    world.call("alpha", "CloneVolume", {"volumeID": volumes[0], "name": "broken"})
+    world.fail_clones("alpha", "xSliceServiceSelectionFailed", "no room")
     world.call("alpha", "CloneVolume", {"volumeID": volumes[0], "name": "copy"})
     world.clear_calls()
     with serve(world) as running:
@@ -213,6 +216,10 @@ def true_reply(site, method):
     params = {} if method != "ListVolumes" else {"includeVirtualVolumes": False}
     if method == "GetVolumeAccessGroupLunAssignments":
         params = {"volumeAccessGroupID": 1}
+    if method == "GetAsyncResult":
+        results = site.world.call("alpha", "ListAsyncResults", {})["asyncHandles"]
+        (failed,) = [each["asyncResultID"] for each in results if each["completed"] and not each["success"]]
+        params = {"asyncHandle": failed, "keepResult": True}
     return site.world.call("alpha", method, params)
 
 
