@@ -25,7 +25,7 @@ CHECKED = {
     "AWX": ("docs/awx/*.*", "docs/awx/**/*.yml", "extensions/patterns/*/*.md", "tests/awx/*.py", "tests/awx/*.txt"),
     "guides": ("docs/docsite/rst/*.rst", "docs/docsite/*.yml", "docs/monitoring/*.yml"),
     "first page and diagrams": ("docs/site/*", "docs/diagrams/*.yml"),
-    "changelog": ("changelogs/fragments/*.yml",),
+    "changelog": ("changelogs/**/*.y*ml",),
     "project": ("Makefile", "galaxy.yml", ".github/**/*.yml", ".github/*.md"),
     "continuous integration": (".ci/*",),
     "tools": ("tools/*.py", "tools/*.yml"),
