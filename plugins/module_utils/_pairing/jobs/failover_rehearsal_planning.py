@@ -14,7 +14,7 @@ from typing import Any
 
 from ..apply.failover.snapshots import Taken
 from ..decide.catalog import Catalog
-from ..decide.rehearsal import room, table
+from ..decide.rehearsal import points, room, table
 from ..decide.rehearsal.state import DesiredRehearsal, ObservedRehearsal, Surroundings, to_clone
 from ..failover_steps import RemoveCheckpoint
 from ..model import LOCAL, PEER, Sides, Snapshot
@@ -46,6 +46,8 @@ def with_surroundings(run: Run, observation: Observation, desired: DesiredRehear
     observation = replace(observation, around=around)
     if not planning:
         return observation
+    left = points.left_over(observation.items, around.snapshots.local or ())
+    observation = replace(observation, warnings=(*observation.warnings, *left))
     complete = all(item.row == "made" for item in observation.items)
     return replace(observation, removals=points_to_remove(run, observation), removals_complete=complete)
 
@@ -94,20 +96,20 @@ def points_to_remove(run: Run, observation: Observation) -> dict[int, tuple[Step
     items = {number: item for number, item in enumerate(observation.items) if item.problem is None}
     if observation.views.peer is None or any(item.row == "making" for item in items.values()):
         return {}
-    points = table.points_in_use(items)
-    if not points:
+    used = table.points_in_use(items)
+    if not used:
         return {}
     ids = {
         side: [
             item.observed_pair().volume(side).id
-            for numbers in points.values()
+            for numbers in used.values()
             for item in map(items.__getitem__, numbers)
         ]
         for side in (LOCAL, PEER)
     }
     here, there = run.side_by_side(partial(list_checkpoints, run.client(side), ids[side]) for side in (LOCAL, PEER))
     steps: dict[int, tuple[Step, ...]] = {}
-    for name, numbers in points.items():
+    for name, numbers in used.items():
         originals = [snapshot for snapshot in there if snapshot.name == name]
         copies = [snapshot for snapshot in here if snapshot.name == name]
         if originals or copies:

@@ -772,6 +772,19 @@ def test_a_snapshot_that_an_earlier_run_has_left_is_removed(drill):
     assert rehearse(site, "check_then_run", point="now")["changed"] is False
 
 
+@pytest.mark.parametrize("point", ["latest", "now"])
+def test_a_snapshot_of_a_run_that_was_killed_before_it_cloned_is_named(drill, point):
+    site = drill()
+    volumes = [volume(site, "alpha", name).volume_id for name in ("orders", "ledger")]
+    # Ansible shows equal warnings once in a process.
+    left = f"elementsw-rehearsal-{point}"
+    params = {"volumes": volumes, "name": left, "enableRemoteReplication": True, "retention": "24:00:00"}
+    site.world.call("alpha", "CreateGroupSnapshot", params)
+    result = succeeds(rehearse(site, point=point))
+    assert f"cluster beta: the snapshot {left} of another rehearsal is there" in str(result["warnings"])
+    assert left in snapshots(site)
+
+
 # --- reports -----------------------------------------------------------------------------------------------------------
 
 

@@ -7,17 +7,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from ...._element.errors import Failure
 from ...failover_steps import MAX_IN_GROUP
-from ...model import PEER, SAVED, SIDES, Side, Snapshot, Volume
-from ...rehearsal import POINT
+from ...model import PEER, SAVED, SIDES, Side, Snapshot, Volume, first_named
+from ...rehearsal import POINT, rehearsed
 from .. import health
 from ..volume_pair.links import check_connected
 from ..volume_pair.messages import ends, refusal, states
 from ..volume_pair.state import ObservedVolumePair
-from .state import Surroundings
+from .state import ObservedRehearsal, Surroundings
 
 
 def newest(target: Volume, snapshots: Iterable[Snapshot]) -> Snapshot | None:
@@ -35,6 +35,20 @@ def newest(target: Volume, snapshots: Iterable[Snapshot]) -> Snapshot | None:
         and not snapshot.name.startswith((SAVED, POINT))
     ]
     return max(fitting, key=lambda snapshot: (snapshot.created, snapshot.id), default=None)
+
+
+def left_over(items: Sequence[ObservedRehearsal], snapshots: Iterable[Snapshot]) -> list[str]:
+    """A warning about snapshots of rehearsals on these targets that none of these clones holds."""
+    held = {about.snapshot for item in items if item.clone for about in [rehearsed(item.clone)] if about}
+    targets = {item.original.id: item.cluster for item in items if item.original}
+    names = sorted(
+        {each.name for each in snapshots if each.volume_id in targets and each.name.startswith(POINT)} - held
+    )
+    if not names:
+        return []
+    which = f"the snapshot{'s' * (len(names) > 1)} {first_named(names)} of another rehearsal"
+    remedy = "if it ended early, they can be deleted on both clusters, and expire within a day"
+    return [f"cluster {next(iter(targets.values()))}: {which} {'is' if len(names) == 1 else 'are'} there; {remedy}"]
 
 
 def check_point(pair: ObservedVolumePair, around: Surroundings) -> None:
