@@ -15,7 +15,7 @@ author:
 description:
   - Takes the list of C(protect_pairs) or of C(protect_pairs_file), of which V(null) and empty text count as not given.
   - It never fails for what a user gives. Faults are returned as sentences, for a task that refuses to go on.
-positional: file, text, wait_for
+positional: file, text, wait_for, permissions
 options:
   _input:
     description:
@@ -37,6 +37,12 @@ options:
       - The O(elementsw.replication.element_volume_pair#module:wait_for) of the task that gets the list. A pair that is paused on
         request never gets in sync.
     type: str
+  permissions:
+    description:
+      - Whether items may permit to overwrite or to repair with C(allow_overwrite) or C(repair). Otherwise a list with an item
+        that does has a fault.
+    type: bool
+    default: true
 seealso:
   - plugin: elementsw.replication.pairs_from_csv
     plugin_type: filter
@@ -74,6 +80,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..module_utils._element.arguments import is_unset
+from ..module_utils._pairing.pair_options import in_lines, place
 from ..plugin_utils._filter_input import plain
 from ..plugin_utils._pair_items import usable_items
 from ..plugin_utils._pair_texts import from_text
@@ -81,7 +88,13 @@ from ..plugin_utils._pair_texts import from_text
 NAME = "pairs_given"
 
 
-def pairs_given(pairs: Any, file: Any = "", text: Any = None, wait_for: Any = None) -> dict[str, Any]:
+#: What permits to overwrite or to remove something.
+PERMITTING = ("allow_overwrite", "repair")
+
+
+def pairs_given(
+    pairs: Any, file: Any = "", text: Any = None, wait_for: Any = None, permissions: Any = True
+) -> dict[str, Any]:
     """Return the list that is given, or what is wrong with it."""
     value, path, content = plain(pairs), plain(file), plain(text)
     if path and not is_unset(value):
@@ -95,11 +108,27 @@ def pairs_given(pairs: Any, file: Any = "", text: Any = None, wait_for: Any = No
         value, faults = from_text(content if path else value)
         if faults:
             return _refused(source, faults)
-    problem = usable_items(value, plain(wait_for))[1]
+    items, problem = usable_items(value, plain(wait_for))
+    problem = problem or (None if permissions else _permitting(items))
     if problem:
         # Of several lines the first one only counts the others.
         return _refused(source, problem.splitlines()[1:] or [problem])
     return _result(value)
+
+
+def _permitting(items: list[dict[str, Any]]) -> str | None:
+    """The message about items that permit to overwrite or to repair."""
+    return in_lines(
+        [
+            (
+                place(number, item),
+                f"{name}: a run with protect_item_permissions false takes none; remove it from the list, or run protect yourself",
+            )
+            for number, item in enumerate(items)
+            for name in PERMITTING
+            if item.get(name)
+        ]
+    )
 
 
 def _refused(source: str, faults: list[str]) -> dict[str, Any]:

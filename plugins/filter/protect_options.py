@@ -56,6 +56,9 @@ _value:
     peer:
       description: The inventory host of the other cluster.
       type: str
+    item_permissions:
+      description: Whether items of the list may permit to overwrite or to repair.
+      type: bool
     clusters:
       description: Options of M(elementsw.replication.element_cluster_pair), those that are given and those with a default.
       type: dict
@@ -79,6 +82,7 @@ OF_CLUSTERS = "cluster_"
 SPEC: dict[str, dict[str, Any]] = {
     "peer": {"type": "str"},
     "pairs_file": {"type": "str"},
+    "item_permissions": {"type": "bool", "default": True},
     **DESCRIPTION,
     "cluster_repair": {"type": "bool", "default": False},
     "cluster_remove_pending": {"type": "bool", "default": False},
@@ -91,7 +95,7 @@ SPEC: dict[str, dict[str, Any]] = {
 }
 KNOWN = (f"{PREFIX}pairs", *(f"{PREFIX}{name}" for name in SPEC))
 #: What the role itself uses.
-OF_THE_ROLE = ("peer", "pairs_file")
+OF_THE_ROLE = ("peer", "pairs_file", "item_permissions")
 #: Misspelled, or as the other playbooks call them, they would be ignored.
 NO_VARIABLES = ("protect_pair", "protect_volume", "protect_volumes")
 SECONDS = ("cluster_wait_timeout", "wait_timeout")
@@ -117,11 +121,12 @@ def protect_options(given: Any, *, names: Any = ()) -> dict[str, Any]:
     problems += [
         f"{PREFIX}{conflict}" for conflict in conflicts({"volume": "each", **_pair(values)}, values.get("wait_for"))
     ]
-    options = {name: rules["default"] for name, rules in SPEC.items() if "default" in rules}
+    options = {name: rules["default"] for name, rules in SPEC.items() if "default" in rules and name not in OF_THE_ROLE}
     options |= {name: value for name, value in values.items() if name not in OF_THE_ROLE}
     of_clusters = {name: value for name, value in options.items() if name.startswith(OF_CLUSTERS)}
     return {
         "peer": values.get("peer", ""),
+        "item_permissions": values.get("item_permissions", SPEC["item_permissions"]["default"]),
         "clusters": {name[len(OF_CLUSTERS) :]: value for name, value in of_clusters.items()},
         "volumes": {name: value for name, value in options.items() if name not in of_clusters},
         "problems": problems,

@@ -73,6 +73,7 @@ cat > survey.json <<'SURVEY'
  "protect_paused": "", "protect_size": "", "protect_match_size": "", "protect_create_peer_volume": "",
  "protect_cluster_repair": "", "protect_cluster_remove_pending": "", "protect_cluster_wait_timeout": "",
  "protect_allow_overwrite": "", "protect_save_overwritten": "", "protect_repair": "", "protect_fail_fast": "",
+ "protect_item_permissions": "",
  "protect_wait": "", "protect_wait_for": "", "protect_wait_timeout": ""}
 SURVEY
 play 0 protect -e protect_pairs_file=pairs.csv -e @survey.json

@@ -103,6 +103,28 @@ def test_a_file_in_another_encoding_is_refused(saved_as, line, text):
     assert pairs_given("", "pairs.csv", read)["problem"] == f"protect_pairs_file pairs.csv: {problem}."
 
 
+@pytest.mark.parametrize("name", ["allow_overwrite", "repair"])
+@pytest.mark.parametrize("form", ["list", "csv"])
+def test_permissions_of_items_can_be_refused(name, form):
+    csv = f"volume,{name}\na,yes\nb,no"
+    given = [{"volume": "a", name: "yes"}, {"volume": "b", name: False}] if form == "list" else csv
+    fault = (
+        f"pairs[0] (a): {name}: a run with protect_item_permissions false takes none; "
+        "remove it from the list, or run protect yourself"
+    )
+    assert pairs_given(given)["problem"] is None
+    refused = {"given": True, "pairs": [], "problem": f"protect_pairs: {fault}.", "faults": [fault]}
+    assert pairs_given(given, permissions=False) == refused
+
+
+def test_every_permission_that_is_refused_has_its_line():
+    given = [{"volume": "a", "allow_overwrite": True, "repair": True}]
+    refused = pairs_given(given, permissions=False)
+    assert refused["problem"] == "protect_pairs cannot be used, nothing was written: pairs[0] (a)."
+    assert [line.split(": ")[1] for line in refused["faults"]] == ["allow_overwrite", "repair"]
+    assert pairs_given([{"volume": "a", "save_overwritten": False}], permissions=False)["problem"] is None
+
+
 def test_every_fault_has_its_line():
     assert [line.partition(":")[0] for line in pairs_given("volume,mode\na,x\nb,sync\nc,y")["faults"]] == [
         "row 2 (a)",

@@ -25,7 +25,7 @@ NAMES = (
         "create_peer_volume",
     ),
     *("cluster_repair", "cluster_remove_pending", "cluster_wait_timeout", "allow_overwrite", "save_overwritten"),
-    *("repair", "fail_fast", "wait", "wait_for", "wait_timeout"),
+    *("repair", "fail_fast", "wait", "wait_for", "wait_timeout", "item_permissions"),
 )
 CLUSTERS = {"repair": False, "remove_pending": False, "wait_timeout": 120}
 VOLUMES = {
@@ -45,7 +45,13 @@ def options(**given):
 
 @pytest.mark.parametrize("blank", [{}, *(dict.fromkeys(NAMES, value) for value in (None, "", " \n"))])
 def test_null_and_empty_text_mean_not_given(blank):
-    assert options(**blank) == {"peer": "beta", "clusters": CLUSTERS, "volumes": VOLUMES, "problems": []}
+    expected = {"peer": "beta", "item_permissions": True, "clusters": CLUSTERS, "volumes": VOLUMES, "problems": []}
+    assert options(**blank) == expected
+
+
+@pytest.mark.parametrize("value", [False, "no", "false"])
+def test_items_may_be_denied_permissions(value):
+    assert options(item_permissions=value)["item_permissions"] is False
 
 
 def test_defaults_are_those_of_the_modules():
