@@ -114,14 +114,17 @@ def _rehearsal(data: dict[str, Any]) -> dict[str, Any]:
     """Raise ValueError, KeyError or TypeError for what the role has not written, such as the data of a run in check mode."""
     if data["tried_only"] is not False:
         raise ValueError
-    at = datetime.strptime(data["date"], DATE)
+    at, passed = datetime.strptime(data["date"], DATE), _flag(data["passed"])
+    problem = None if data["problem"] is None else _text(data["problem"])
+    if passed != (problem is None):
+        raise ValueError
     volumes = [dict(volume) for volume in data["volumes"]]
     return {
         **{name: _text(data[key]) for name, key in (("name", "rehearsal"), ("cluster", "cluster"), ("peer", "peer"))},
         "point": _text(data["point"]),
         "at": f"{at.isoformat()}Z",
-        "passed": _flag(data["passed"]),
-        "problem": None if data["problem"] is None else _text(data["problem"]),
+        "passed": passed,
+        "problem": problem,
         "volumes": [_text(volume["volume"]) for volume in volumes],
         "data_age_seconds": _largest(_seconds(volume["data_age_seconds"]) for volume in volumes),
         "seconds_until_writable": _seconds(data["seconds_until_writable"]),
@@ -132,6 +135,7 @@ def _rehearsal(data: dict[str, Any]) -> dict[str, Any]:
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError
+    value.encode()  # JSON can have half a character, which no file of the report can
     return value
 
 

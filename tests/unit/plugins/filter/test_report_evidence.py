@@ -89,6 +89,12 @@ def test_the_newest_first():
         *(written(seconds_until_writable=value) for value in ("5", True, -1, float("nan"), float("inf"), 10**400, [])),
         written(volumes=[{"volume": "v1", "data_age_seconds": "old"}]),
         written(problem=5),
+        # The half of a character that no file can hold: the report could not be written.
+        *(written(**{name: "a\ud800"}) for name in ("cluster", "peer", "rehearsal", "point")),
+        written(reason="a\ud800"),
+        written(volumes=[{"volume": "a\ud800", "data_age_seconds": 5}]),
+        # Its two halves do not fit: someone has changed it.
+        *(written(passed=True, problem="the check failed"), written(passed=False, problem=None)),
         written(tried_only=True),
     ],
 )
