@@ -28,6 +28,8 @@ from ._problem_changes import Report
 GATHER = ("cluster_pairs", "volume_pairs", "faults")
 
 UNREACHABLE, PEER_UNREACHABLE = "unreachable", "peer_unreachable"
+#: A report with this problem lacks the problems that the object has.
+UNREADABLE = "unreadable_object"
 MASK = "********"
 # The texts of a problem that a cluster can have written, or names in it.
 _TEXTS = ("message", "remedy", "cluster", "volume", "account")
@@ -98,7 +100,8 @@ def _report(params: Mapping[str, Any], clients: Sides[Client | None], secrets: s
                 client.close()
     local, peer = found["clusters"]["local"], found["clusters"]["peer"]
     known = Names(local["name"], peer["name"] if peer else names.peer)
-    return Report(*known, tuple(found["problems"]), complete=found["peer_reachable"] is not False)
+    odd = any(problem["code"] == UNREADABLE for problem in found["problems"])
+    return Report(*known, tuple(found["problems"]), complete=found["peer_reachable"] is not False and not odd)
 
 
 def _failure(exc: Failure, clients: Sides[Client | None], names: Names) -> dict[str, Any]:

@@ -247,5 +247,13 @@ def test_rulebooks_run_playbooks_that_are_there_and_none_that_fails_over(ruleset
     assert ours <= {"report", "protect"}
 
 
+@pytest.mark.parametrize("ruleset", RULESETS)
+def test_a_playbook_runs_after_the_last_event_of_several(ruleset):
+    """With `once_within` the end of a second problem within that time would be lost: the run for the first can be too early."""
+    for rule in ruleset["rules"]:
+        if "run_playbook" in rule.get("action", {}):
+            assert set(rule["throttle"]) == {"once_after", "group_by_attributes"}
+
+
 def test_every_rulebook_is_checked():
     assert len(RULESETS) == 1 + 3 + 2

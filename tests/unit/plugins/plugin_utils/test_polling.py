@@ -86,6 +86,18 @@ def test_a_cluster_stops_answering_in_the_middle(paired, cluster, code):
     assert report.problems[0]["cluster"] == (None if cluster == "beta" else "alpha")
 
 
+def test_a_list_that_is_not_read_wholly(paired):
+    """What an object has that cannot be read is not known: its problems have not cleared."""
+    site = paired()
+    ledger = volume(site, "alpha", "ledger").volume_id
+    site.world.call("alpha", "ModifyVolumePair", {"volumeID": ledger, "pausedManual": True})
+    assert codes(poll(params(site), NAMES)) == ["paused"]
+    for cluster in ("alpha", "beta"):
+        site.world.odd_object(cluster, "ListVolumes", volume(site, cluster, "ledger").volume_id, "volumePairs", 5)
+    report = poll(params(site), NAMES)
+    assert (set(codes(report)), report.complete, report.failed) == ({"unreadable_object"}, False, False)
+
+
 def test_a_password_that_is_not_accepted(paired):
     site = paired()
     wrong = params(site)
