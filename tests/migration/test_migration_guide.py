@@ -127,6 +127,26 @@ def test_a_pair_whose_target_is_still_writable(scene):
         assert saved == {"orders-db": [["page-1"]], "orders-log": [[]]}
 
 
+def test_a_pair_that_na_elementsw_volume_has_failed_over(scene):
+    """Both sides are writable then, too, and beta has the newer data: `finish.yml` as it stands would give it up."""
+    paired = {**unpaired(), "cluster_pairs": [{"between": ["alpha", "beta"]}]}
+    pairs = [{"source": f"alpha/{volume}", "target": f"beta/{volume}"} for volume in SIZES]
+    with scene({**paired, "volume_pairs": pairs}) as clusters:
+        login = {name: f"{{{{ elementsw_{name} }}}}" for name in ("hostname", "username", "password")}
+        volume = {"name": "orders-db", "account_id": "shop", "size": 100, "enable512e": True}
+        task = {"na_elementsw_volume": {**login, **volume, "access": "readWrite"}}
+        assert clusters.of_netapp(task, elementsw_hostname="beta").changed
+        clusters.world.write("beta", 77, "order-1002")
+        assert clusters.play(guide.file("replicate.yml")).code == "split_brain"
+        assert clusters.play(guide.file("finish.yml").replace("to_peer", "from_peer")).changed
+        state = clusters.state()
+        assert state["alpha volume orders-db access"] == "replicationTarget"
+        assert {state[f"{cluster} volume orders-db marks"][-1] for cluster in ("alpha", "beta")} == {"order-1002"}
+    text = guide.prose(guide.section("When the check shows more than nothing"))
+    assert "First find out which of the two volumes hosts write to" in text
+    assert "set ``direction: from_peer`` where it is beta's" in text
+
+
 def test_half_a_pair(scene):
     paired = {**unpaired(), "cluster_pairs": [{"between": ["alpha", "beta"]}]}
     pairs = [{"source": f"alpha/{volume}", "target": f"beta/{volume}"} for volume in SIZES]
