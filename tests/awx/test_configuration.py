@@ -55,6 +55,19 @@ def test_no_secret_is_an_environment_or_extra_variable(controller):
         assert not any(re.search(rf"(?<!\.){field}\b", text) for field in secret)
 
 
+def test_no_verbosity_shows_what_is_secret():
+    """The modules show their arguments from -vvv on."""
+    tasks = yaml.safe_load((DOCS / "tasks" / "objects.yml").read_text(encoding="utf-8"))
+    hidden = {name for task in tasks for name in task if name.startswith("awx.awx.") and task.get("no_log")}
+    assert hidden == {"awx.awx.credential", "awx.awx.notification_template"}
+
+
+def test_a_job_needs_no_repository(controller):
+    """The one of a site that has failed does not answer, and AWX runs no job of a project whose update has failed."""
+    (project,) = controller.named("projects").values()
+    assert project["scm_update_on_launch"] is False
+
+
 def test_templates_keep_to_the_rules(controller):
     for template in controller.named("job_templates").values():
         asked = {key for key, value in template.items() if key.startswith("ask_") and value}
@@ -145,18 +158,32 @@ ARTIFACTS = {
 
 
 @pytest.mark.parametrize(
-    ("artifacts", "subject", "text"),
+    ("of_job", "subject", "text"),
     [
-        (ARTIFACTS, "status FAILED: 1 of 2 pairs protected", "Error: the pair is paused\nWhat to do: resume it"),
-        ({}, "status FAILED: see the job", "The job failed before it had read the clusters."),
+        (
+            {"artifacts": ARTIFACTS},
+            "status FAILED: 1 of 2 pairs protected",
+            "Error: the pair is paused\nWhat to do: resume it",
+        ),
+        ({"artifacts": {}}, "status FAILED: see the job", "It failed before it had read the clusters"),
+        # A workflow has no artifacts, and AWX sends an empty mail for what cannot be rendered.
+        ({}, "status FAILED: see the job", "It failed before it had read the clusters, or is a workflow"),
     ],
 )
-def test_mail_says_what_the_job_has_found(controller, artifacts, subject, text):
+def test_mail_says_what_the_job_has_found(controller, of_job, subject, text):
     messages = controller.named("notification_templates")["Element replication, mail"]["messages"]["error"]
-    job = {"name": PREFIX + "status", "artifacts": artifacts, "job_explanation": ""}
+    job = {"name": PREFIX + "status", "job_explanation": "", **of_job}
     env = awx_rules.ImmutableSandboxedEnvironment()
     assert env.from_string(messages["message"]).render(job=job, url="there") == PREFIX + subject
     assert text in env.from_string(messages["body"]).render(job=job, url="there")
+
+
+def test_every_mail_can_be_rendered_for_a_workflow(controller):
+    messages = controller.named("notification_templates")["Element replication, mail"]["messages"]
+    env = awx_rules.ImmutableSandboxedEnvironment()
+    for event in awx_rules.EVENTS:
+        for text in messages[event].values():
+            assert env.from_string(text).render(job={"name": "W", "job_explanation": "a node failed"}, url="there")
 
 
 def test_the_rules_refuse():
