@@ -77,7 +77,7 @@ def test_templates_keep_to_the_rules(controller):
             1,
             "",
         )
-        assert "timeout" not in template
+        assert not {"timeout", "job_tags", "skip_tags"} & set(template)
         assert controller.associated_names(template, "credentials", "credentials") == ["Element clusters"]
     assert not any(each["allow_simultaneous"] for each in controller.named("workflow_job_templates").values())
 
@@ -233,6 +233,10 @@ def test_every_link_leads_somewhere(readme):
         target for target in re.findall(r"\]\(([^)]+)\)", text) if "://" not in target or target.startswith(repository)
     ]
     for target in targets:
-        inside = target.removeprefix(repository)
-        folder = (ROOT / readme).parent if inside == target else ROOT
-        assert (folder / inside).exists(), target
+        inside, _hash, heading = target.removeprefix(repository).partition("#")
+        folder = ROOT if target.startswith(repository) else (ROOT / readme).parent
+        path = folder / inside if inside else ROOT / readme
+        assert path.exists(), target
+        if heading:
+            titles = re.findall("^#+ (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+            assert heading in {title.lower().replace(" ", "-") for title in titles}, target
