@@ -112,7 +112,7 @@ def rehearse_evidence(
             "passed": not problem and not tried,
             "problem": problem or None,
             # A clone of an earlier run was writable before this one began.
-            "seconds_until_writable": None if earlier else _elapsed(found["times"], "writable"),
+            "seconds_until_writable": None if earlier or tried else _elapsed(found["times"], "writable"),
             "seconds_until_checked": _elapsed(found["times"], "checked"),
             "seconds_in_all": _elapsed(found["times"], "ended"),
             "replication": replication,

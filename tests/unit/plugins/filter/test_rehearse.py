@@ -217,6 +217,7 @@ def test_clones_that_are_kept_and_check_mode():
     tried = evidence(tried=True, removed={})
     assert (tried["data"]["passed"], tried["problem"]) == (False, "")
     assert tried["lines"][0].endswith("tried in check mode")
+    assert tried["data"]["seconds_until_writable"] is None
 
 
 @pytest.mark.parametrize("results", [None, "text", {**DONE, "made": {"clones": [{}]}}, {}])
