@@ -146,7 +146,7 @@ says "The limit leaves out beta, gamma"
 control /site '{"cluster": "gamma", "up": false}'
 run 0 -e "$three" -e "$files"
 says '"replication_healthy": false'
-agree "2 of 3 volume pairs are not protected" 5 alpha,beta
+agree "2 of 3 volume pairs are not protected" 11 alpha,beta
 control /site '{"cluster": "beta", "up": false}'
 play 0 "$here/role.yml" -e report_html= -e report_metrics=alone.prom -e report_history=
 grep -q '^element_replication_problems{cluster="",severity="error",code="peer_unreachable"} 1$' "$folder/alone.prom" ||
@@ -154,4 +154,4 @@ grep -q '^element_replication_problems{cluster="",severity="error",code="peer_un
 control /site '{"cluster": "alpha", "up": false}'
 run 2 -e "$three" -e "$files"
 says "does not answer"
-agree "It is not known what is protected" 6 ""
+agree "It is not known what is protected" 12 ""
