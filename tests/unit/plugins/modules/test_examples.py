@@ -46,6 +46,7 @@ ROLES = {name: role_options(name) for name in ("failover", "protect", "rehearse"
 OF_ROLES_ALONE = {
     *(f"{role}_{name}" for role in ROLES for name in ("peer", "pairs")),
     "protect_pairs_file",
+    "protect_item_permissions",
     *(
         f"failover_{name}"
         for name in ("kind", "volumes", "accounts", "exclude", "groups", "before_tasks", "after_tasks")
