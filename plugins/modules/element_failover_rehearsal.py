@@ -28,8 +28,8 @@ options:
         QoS policy and access group.
       - V(absent) takes the clones of this rehearsal out of their access groups, deletes and purges them, whatever has
         become of their volume pairs. A clone that a host is logged in to, or that someone is cloning, is the error
-        V(clone_in_use). One that was paired meanwhile is the error V(paired_elsewhere). In both cases nothing is
-        written.
+        V(clone_in_use), one that was paired meanwhile V(paired_elsewhere). Two volumes with the name and the attributes
+        of one clone are V(name_taken), since one may be a copy that another client made of it. Nothing is written then.
     type: str
     choices: [present, absent]
     default: present

@@ -802,7 +802,10 @@ def test_a_snapshot_of_a_run_that_was_killed_before_it_cloned_is_named(now):
         run.close()
     assert outcome.failures == []
     (warning,) = outcome.warnings
-    assert "cluster alpha: the snapshot elementsw-rehearsal-0123 of another rehearsal is there" in warning
+    assert (
+        "cluster alpha: snapshots of another rehearsal are there: elementsw-rehearsal-0123; if it ended early"
+        in warning
+    )
 
 
 # --- reports -----------------------------------------------------------------------------------------------------------

@@ -40,15 +40,11 @@ def newest(target: Volume, snapshots: Iterable[Snapshot]) -> Snapshot | None:
 def left_over(items: Sequence[ObservedRehearsal], snapshots: Iterable[Snapshot]) -> list[str]:
     """A warning about snapshots of rehearsals on these targets that none of these clones holds."""
     held = {about.snapshot for item in items if item.clone for about in [rehearsed(item.clone)] if about}
-    targets = {item.original.id: item.cluster for item in items if item.original}
-    names = sorted(
-        {each.name for each in snapshots if each.volume_id in targets and each.name.startswith(POINT)} - held
-    )
-    if not names:
-        return []
-    which = f"the snapshot{'s' * (len(names) > 1)} {first_named(names)} of another rehearsal"
-    remedy = "if it ended early, they can be deleted on both clusters, and expire within a day"
-    return [f"cluster {next(iter(targets.values()))}: {which} {'is' if len(names) == 1 else 'are'} there; {remedy}"]
+    targets = {item.original.id for item in items if item.original}
+    names = {each.name for each in snapshots if each.volume_id in targets and each.name.startswith(POINT)} - held
+    what = f"snapshots of another rehearsal are there: {first_named(sorted(names))}"
+    remedy = "if it ended early, delete them on both clusters, or let them expire within a day"
+    return [f"cluster {items[0].cluster}: {what}; {remedy}"] if names else []
 
 
 def check_point(pair: ObservedVolumePair, around: Surroundings) -> None:
