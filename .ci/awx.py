@@ -6,26 +6,48 @@
 
 from __future__ import annotations
 
-import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from versions import CORES, Core, tools_of
-from workshop import ROOT, WORK, Environment, StageFailure, interpreter, make_environment, newest_interpreter, run, step
+from workshop import (
+    ROOT,
+    WORK,
+    Environment,
+    StageFailure,
+    interpreter,
+    leave_out,
+    make_environment,
+    newest_interpreter,
+    not_here,
+    run,
+    step,
+    unpack_collection,
+)
 
 #: The community package, which holds the collection awx.awx.
 COMMUNITY = "ansible==11.13.0"
-AWX = "ansible_collections/awx/awx/"
 TOOLS = ("pytest", "pip", "-r", "tests/awx/requirements.txt")
 
 
 def awx() -> None:
     """The oldest and the newest ansible-core side by side, each in a process of its own."""
     step("the configuration of AWX, and its jobs under ansible-runner")
-    tools = make_environment("awx", newest_interpreter(), *TOOLS)
-    collections = _awx_collection(tools)
-    cores = [core for core in CORES if core.released]
-    found = {core.line: _core_environment(core) for core in (cores[0], cores[-1])}
+    released = [core for core in CORES if core.released]
+    cores = (released[0], released[-1])
+    for core in cores:
+        if interpreter(core.pythons) is None:
+            not_here(
+                f"the jobs of AWX, because no Python {' or '.join(core.pythons)} was found for ansible-core {core.line}"
+            )
+            return
+    try:
+        tools = make_environment("awx", newest_interpreter(), *TOOLS)
+        collections = unpack_collection(tools, COMMUNITY, "awx.awx", WORK / "awx")
+    except StageFailure as failure:
+        leave_out(f"the configuration of AWX, whose collection cannot be installed: {failure}")
+        return
+    found = {core.line: _core_environment(core) for core in cores}
     logs = {line: WORK / "logs" / f"awx-{line}.log" for line in found}
     for log in logs.values():
         log.parent.mkdir(parents=True, exist_ok=True)
@@ -57,18 +79,5 @@ def _core_environment(core: Core) -> Environment:
     python = interpreter(core.pythons)
     tools = tools_of(core, python) if python else None
     if tools is None:
-        raise StageFailure(f"ansible-core {core.line} needs Python {' or '.join(core.pythons)}, which was not found")
+        raise StageFailure(f"ansible-core {core.line} did not install")
     return tools
-
-
-def _awx_collection(tools: Environment) -> Path:
-    """The folder of collections with awx.awx alone: unpacked, the package has twenty thousand files."""
-    folder = WORK / "awx"
-    if not (folder / AWX / "MANIFEST.json").exists():
-        download = ["download", "--quiet", "--no-deps", "--dest", str(folder), COMMUNITY]
-        run([tools.python, "-m", "pip", *download], cwd=ROOT, env=tools.variables())
-        (wheel,) = folder.glob("*.whl")
-        with zipfile.ZipFile(wheel) as package:
-            package.extractall(folder, [name for name in package.namelist() if name.startswith(AWX)])
-        wheel.unlink()
-    return folder

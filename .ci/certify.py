@@ -6,21 +6,8 @@
 
 from __future__ import annotations
 
-import re
-import shutil
-
-from workshop import (
-    WORK,
-    Environment,
-    StageFailure,
-    Tree,
-    copy_tree,
-    interpreter,
-    leave_out,
-    make_environment,
-    run,
-    step,
-)
+from stages import build, judge
+from workshop import WORK, Environment, Tree, copy_tree, interpreter, leave_out, make_environment, run, step
 
 #: As ansible-collections/partner-certification-checker pins them.
 PINNED = ("ansible-core==2.16.0", "ansible-lint==24.12.2", "galaxy-importer==0.4.31", "netaddr", "requests")
@@ -44,7 +31,10 @@ def certify() -> None:
     tools = make_environment("certify", python, *PINNED)
     tree = copy_tree("certify")
     _lint(tools, tree)
-    _import(tools, tree)
+    tarball = build(tools, tree, WORK / "dist-certify")
+    settings = tarball.parent / "galaxy-importer.cfg"
+    settings.write_text(CERTIFIED, encoding="utf-8")
+    judge(tools, tarball, GALAXY_IMPORTER_CONFIG=str(settings))
 
 
 def _lint(tools: Environment, tree: Tree) -> None:
@@ -60,24 +50,3 @@ def _lint(tools: Environment, tree: Tree) -> None:
     ]
     env = tools.variables("homes/certify", ANSIBLE_COLLECTIONS_PATH=str(tree.folder))
     run(command, cwd=tree.collection, env=env)
-
-
-def _import(tools: Environment, tree: Tree) -> None:
-    """The importer's exit status says nothing about findings: its lines do."""
-    step("galaxy-importer, as certification runs it")
-    dist = WORK / "dist-certify"
-    shutil.rmtree(dist, ignore_errors=True)
-    dist.mkdir()
-    settings, log = dist / "galaxy-importer.cfg", dist / "importer.log"
-    settings.write_text(CERTIFIED, encoding="utf-8")
-    env = tools.variables("homes/certify", GALAXY_IMPORTER_CONFIG=str(settings))
-    build = [tools.command("ansible-galaxy"), "collection", "build", "--output-path", str(dist)]
-    run(build, cwd=tree.collection, env=env)
-    (tarball,) = dist.glob("*.tar.gz")
-    try:
-        run([tools.python, "-m", "galaxy_importer.main", tarball.name], cwd=dist, env=env, log=log)
-    finally:
-        lines = log.read_text(encoding="utf-8")
-        print(lines, flush=True)
-    if re.search(r"^(WARNING|ERROR)", lines, re.MULTILINE):
-        raise StageFailure("galaxy-importer has complaints")

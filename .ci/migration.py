@@ -6,16 +6,12 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import socket
-import zipfile
 
 from stages import SDK
 from workshop import (
     ROOT,
     WORK,
-    Environment,
     StageFailure,
     interpreter,
     leave_out,
@@ -23,6 +19,7 @@ from workshop import (
     not_here,
     run,
     step,
+    unpack_collection,
     uv,
 )
 
@@ -30,7 +27,7 @@ from workshop import (
 COMMUNITY_PACKAGE = "ansible==9.13.0"
 PYTHONS = ("3.12", "3.11", "3.10")
 PACKAGES = ("ansible-core~=2.16.0", "netaddr", "pip", "pytest", "pytest-xdist", "-r", "tests/sdk/requirements.txt")
-PREDECESSOR = "ansible_collections/netapp/elementsw/"
+PREDECESSOR = "netapp.elementsw"
 COLLECTIONS = WORK / "predecessor"
 
 #: The modules of netapp.elementsw connect to port 443 and nothing else, so the simulator listens there.
@@ -52,7 +49,7 @@ def migration() -> None:
     try:
         tools = make_environment("migration", python, *PACKAGES)
         uv("pip", "install", "--quiet", "--no-deps", "--python", tools.python, SDK)
-        _unpack_predecessor(tools)
+        unpack_collection(tools, COMMUNITY_PACKAGE, PREDECESSOR, COLLECTIONS)
     except StageFailure as failure:
         leave_out(f"the migration from netapp.elementsw, which cannot be installed: {failure}")
         return
@@ -67,17 +64,3 @@ def _may_listen() -> bool:
         except OSError:
             return False
     return True
-
-
-def _unpack_predecessor(tools: Environment) -> None:
-    """Take the one collection out of the package, which has more than a hundred."""
-    if (COLLECTIONS / PREDECESSOR / "MANIFEST.json").exists():
-        return
-    shutil.rmtree(COLLECTIONS, ignore_errors=True)
-    COLLECTIONS.mkdir(parents=True)
-    download = ["download", "--quiet", "--no-deps", "--only-binary", ":all:", "--dest", str(COLLECTIONS)]
-    run([tools.python, "-m", "pip", *download, COMMUNITY_PACKAGE], cwd=ROOT, env=os.environ)
-    (wheel,) = COLLECTIONS.glob("*.whl")
-    with zipfile.ZipFile(wheel) as package:
-        package.extractall(COLLECTIONS, [name for name in package.namelist() if name.startswith(PREDECESSOR)])
-    wheel.unlink()

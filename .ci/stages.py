@@ -119,8 +119,8 @@ def package() -> None:
     """Build the collection, let the importer judge it, install it from the tarball, run it from there."""
     tools = _lint_environment()
     tree = copy_tree("package")
-    tarball = _build(tools, tree)
-    _import(tools, tarball)
+    tarball = build(tools, tree, WORK / "dist")
+    judge(tools, tarball)
     _run_installed(tarball)
     _introspect(tools, tree)
 
@@ -210,21 +210,22 @@ def _variables(tools: Environment, tree: Tree) -> dict[str, str]:
     return tools.variables(ANSIBLE_COLLECTIONS_PATH=str(tree.folder))
 
 
-def _build(tools: Environment, tree: Tree) -> Path:
+def build(tools: Environment, tree: Tree, dist: Path) -> Path:
+    """Build the collection into this folder, which has nothing else afterwards, and return the tarball."""
     step("ansible-galaxy collection build")
-    dist = WORK / "dist"
     shutil.rmtree(dist, ignore_errors=True)
     command = [tools.command("ansible-galaxy"), "collection", "build", "--output-path", str(dist)]
     run(command, cwd=tree.collection, env=tools.variables())
-    return next(dist.glob("*.tar.gz"))
+    (tarball,) = dist.glob("*.tar.gz")
+    return tarball
 
 
-def _import(tools: Environment, tarball: Path) -> None:
-    """The importer's exit status says nothing about findings: its lines do."""
+def judge(tools: Environment, tarball: Path, **variables: str) -> None:
+    """Let the importer judge it. Its exit status says nothing about findings: its lines do. Raises StageFailure."""
     step("galaxy-importer")
     log = tarball.parent / "importer.log"
     command = [tools.python, "-m", "galaxy_importer.main", tarball.name]
-    lines = _shown(command, tarball.parent, tools, log)
+    lines = _shown(command, tarball.parent, tools, log, **variables)
     if re.search(r"^(WARNING|ERROR)", lines, re.MULTILINE):
         raise StageFailure("galaxy-importer has complaints")
 
@@ -250,11 +251,11 @@ def _introspect(tools: Environment, tree: Tree) -> None:
             raise StageFailure(f"an execution environment would be built without {name}")
 
 
-def _shown(command: Sequence[str], cwd: Path, tools: Environment, log: Path) -> str:
+def _shown(command: Sequence[str], cwd: Path, tools: Environment, log: Path, **variables: str) -> str:
     """Run the command, print what it has printed, and return it."""
     log.unlink(missing_ok=True)
     try:
-        run(command, cwd=cwd, env=tools.variables(), log=log)
+        run(command, cwd=cwd, env=tools.variables(**variables), log=log)
     finally:
         lines = log.read_text(encoding="utf-8")
         print(lines, flush=True)

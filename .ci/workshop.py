@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -132,6 +133,25 @@ def make_environment(name: str, python: str, *packages: str, prerelease: bool = 
 def uv(*arguments: str) -> None:
     own = {"UV_CACHE_DIR": str(WORK / "cache"), "UV_PYTHON_DOWNLOADS": "never"}
     run([str(environment.VENV / "bin" / "uv"), *arguments], cwd=ROOT, env={**os.environ, **own})
+
+
+def unpack_collection(tools: Environment, package: str, name: str, folder: Path) -> Path:
+    """The folder of collections with this one alone, such as `awx.awx`, out of the community package, which has a hundred.
+
+    The environment needs pip: uv downloads no packages. Raises StageFailure.
+    """
+    inside = f"ansible_collections/{name.replace('.', '/')}/"
+    if (folder / inside / "MANIFEST.json").exists():
+        return folder
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    download = ["download", "--quiet", "--no-deps", "--only-binary", ":all:", "--dest", str(folder), package]
+    run([tools.python, "-m", "pip", *download], cwd=ROOT, env=tools.variables())
+    (wheel,) = folder.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(folder, [each for each in archive.namelist() if each.startswith(inside)])
+    wheel.unlink()
+    return folder
 
 
 def copy_tree(name: str) -> Tree:
