@@ -141,7 +141,7 @@ def filters(pages: list[Path]) -> str:
 def guides(sections: str) -> Iterator[tuple[str, list[str]]]:
     """The sections of extra-docs.yml, each with its pages. The file is as simple as the pipeline needs, without PyYAML."""
     for section in re.split(r"^  - title: ", sections, flags=re.MULTILINE)[1:]:
-        title, _, rest = section.partition("\n")
+        title, _line_break, rest = section.partition("\n")
         yield title, re.findall(r"^ +- (\w+)$", rest, re.MULTILINE)
 
 

@@ -49,7 +49,7 @@ def test_no_link_depends_on_the_repository_around_it(page):
 @pytest.mark.parametrize("page", PAGES)
 def test_what_links_lead_to_is_there(page):
     for link in links(PAGES[page]):
-        path, _, place = link.partition("#")
+        path, _hash, place = link.partition("#")
         for prefix in (f"{REPOSITORY}/blob/main/", f"{REPOSITORY}/tree/main/", RAW):
             if path.startswith(prefix):
                 target = ROOT / path.removeprefix(prefix)
@@ -62,7 +62,7 @@ def test_what_links_lead_to_is_there(page):
 
 
 def test_the_table_of_contents_is_complete():
-    contents, _, rest = README.partition("\n## ")[2].partition("\n## ")
+    contents, _line_break, rest = README.partition("\n## ")[2].partition("\n## ")
     assert contents.startswith("Contents\n")
     listed = re.findall(r"\[(.+?)\]\(#(.+?)\)", contents)
     assert [heading for heading, _place in listed] == re.findall(r"^## (.+)$", "\n## " + rest, re.MULTILINE)

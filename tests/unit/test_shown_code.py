@@ -277,13 +277,13 @@ class Page:
             self.require(program in OUTSIDE, f"no one checks {program}: check it here, or give a reason in OUTSIDE")
 
     def path_of_collection(self, assignment: str) -> None:
-        _, _, path = assignment.partition("ansible_collections/elementsw/replication/")
+        path = assignment.partition("ansible_collections/elementsw/replication/")[2]
         self.require((ROOT / path).exists(), f"there is no {path}")
 
     def make(self, arguments: list[str]) -> None:
         makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
         for argument in arguments:
-            name, is_variable, _ = argument.partition("=")
+            name, is_variable, _value = argument.partition("=")
             pattern = rf"\$\({name}\)" if is_variable else rf"^{re.escape(name)}:"
             self.require(re.search(pattern, makefile, re.MULTILINE), f"make has no {name}")
 
@@ -433,7 +433,7 @@ def builtin_options(name: str) -> set[str] | None:
 
 def options_of_fragment(name: str) -> dict[str, Any]:
     """The options that a fragment of Ansible's documentation brings, given as FILE or FILE.PART."""
-    file, _, part = name.partition(".")
+    file, _dot, part = name.partition(".")
     fragment = importlib.import_module(f"ansible.plugins.doc_fragments.{file}").ModuleDocFragment
     return yaml.safe_load(getattr(fragment, part.upper() or "DOCUMENTATION")).get("options") or {}
 

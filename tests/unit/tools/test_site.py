@@ -68,7 +68,7 @@ def test_the_site_is_composed_with_and_without_a_release(site_pages, tmp_path, r
     generated = site / "rst"
     (generated / "docsite").mkdir(parents=True)
     for name in ("element_pair_info_module", "protect_role", "status_table_filter"):
-        short, _, kind = name.rpartition("_")
+        short, _underscore, kind = name.rpartition("_")
         (generated / f"{name}.rst").write_text(
             f"elementsw.replication.{short} {kind} -- Do a thing\n", encoding="utf-8"
         )
