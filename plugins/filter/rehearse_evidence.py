@@ -130,7 +130,7 @@ def _elapsed(times: dict[str, Any], until: str) -> int | None:
 
 
 def _volume(clone: dict[str, Any], made: dict[str, Any]) -> dict[str, Any]:
-    kept = ("volume", "clone", "clone_id", "snapshot", "account", "iqn", "portal")
+    kept = ("volume", "volume_id", "clone", "clone_id", "snapshot", "account", "iqn", "portal")
     cloned = {action["object"] for action in made.get("actions") or [] if action["method"] == "CloneVolume"}
     return {
         **{name: clone[name] for name in kept},
@@ -230,8 +230,15 @@ def _lines(data: dict[str, Any]) -> list[str]:
         age = _seconds(volume["data_age_seconds"])
         earlier = ", made by an earlier run" if volume["made_earlier"] else ""
         snapshot = volume["snapshot"] or "-"
-        lines.append(f"  {volume['volume']}: clone {volume['clone']}, snapshot {snapshot}, data {age} old{earlier}")
+        clone = _labelled(volume["clone"], volume["clone_id"])
+        original = _labelled(volume["volume"], volume["volume_id"])
+        lines.append(f"  {original}: clone {clone}, snapshot {snapshot}, data {age} old{earlier}")
     return lines
+
+
+def _labelled(name: str, volume_id: int | None) -> str:
+    """A volume as messages name it: names are not unique."""
+    return name if volume_id is None else f"{name} ({volume_id})"
 
 
 def _stopped(replication: dict[str, Any]) -> str:

@@ -53,7 +53,7 @@ _value:
       description:
         - Every rehearsal, the newest first, with its C(name), the C(cluster) that was rehearsed and its C(peer) as the evidence
           names them, the C(file), when it was as C(at) in ISO 8601 and UTC, its C(point), whether it has C(passed), the
-          C(problem) because of which it has not, the names of the C(volumes), the age of the oldest data as
+          C(problem) because of which it has not, the name and ID of each of the C(volumes), the age of the oldest data as
           C(data_age_seconds), C(seconds_until_writable) and C(seconds_until_checked). Numbers that are not known are V(null).
       type: list
       elements: dict
@@ -125,7 +125,9 @@ def _rehearsal(data: dict[str, Any]) -> dict[str, Any]:
         "at": f"{at.isoformat()}Z",
         "passed": passed,
         "problem": problem,
-        "volumes": [_text(volume["volume"]) for volume in volumes],
+        "volumes": [
+            {"volume": _text(volume["volume"]), "volume_id": _number(volume["volume_id"])} for volume in volumes
+        ],
         "data_age_seconds": _largest(_seconds(volume["data_age_seconds"]) for volume in volumes),
         "seconds_until_writable": _seconds(data["seconds_until_writable"]),
         "seconds_until_checked": _seconds(data["seconds_until_checked"]),
@@ -136,6 +138,13 @@ def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError
     value.encode()  # JSON can have half a character, which no file of the report can
+    return value
+
+
+def _number(value: Any) -> int | None:
+    """The ID of a volume; None where it was not known."""
+    if value is not None and type(value) is not int:
+        raise TypeError
     return value
 
 

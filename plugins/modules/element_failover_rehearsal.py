@@ -219,6 +219,11 @@ clones:
       returned: success
       type: str
       sample: orders-db
+    volume_id:
+      description: ID of that target. V(null) for a clone whose target is not paired any more.
+      returned: success
+      type: int
+      sample: 77
     clone:
       description: Name of the clone.
       returned: success

@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,8 +15,9 @@ from ._report_times import time_of
 #: How far clocks may differ. Evidence of a later time would hide for ever that nothing was rehearsed since.
 CLOCKS_DIFFER = timedelta(days=1)
 
-#: A volume of a cluster that replicates from a peer, by their names.
-Target = tuple[str, str, str]
+#: A cluster, its peer, and a volume there that replicates from it, by name and ID. With the ID alone, a cluster that was
+#: replaced would count as rehearsed; with the name alone, a volume that was made again.
+Target = tuple[str, str, str, int]
 
 
 def rehearsals(
@@ -30,11 +30,10 @@ def rehearsals(
     """
     known = [_of_clusters(each, hosts, at) for each in evidence["rehearsals"]]
     over = [each for each in known if each["age_seconds"] is not None]
-    numbers = Counter(target for pair in volume_pairs for target in _targets(pair))
     return {
         "days": days,
         "last": _last(over),
-        "volume_pairs": [_pair(pair, numbers, over, days) for pair in volume_pairs],
+        "volume_pairs": [_pair(pair, over, days) for pair in volume_pairs],
         "problems": [
             *evidence["problems"],
             *(f"{each['file']} is of {each['at']}, which is to come" for each in known if each["age_seconds"] is None),
@@ -63,33 +62,31 @@ def _last(known: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _targets(pair: dict[str, Any]) -> list[Target]:
     """The volume that a rehearsal would clone, or both where the direction of the pair does not say which."""
-    here = (pair["cluster"], pair["peer_cluster"], pair["volume"])
-    there = (pair["peer_cluster"], pair["cluster"], pair["peer_volume"])
+    here = (pair["cluster"], pair["peer_cluster"], pair["volume"], pair["volume_id"])
+    there = (pair["peer_cluster"], pair["cluster"], pair["peer_volume"], pair["peer_volume_id"])
     return {"to_peer": [there], "from_peer": [here]}.get(pair["direction"], [here, there])
 
 
-def _pair(pair: dict[str, Any], numbers: Counter[Target], known: list[dict[str, Any]], days: int) -> dict[str, Any]:
+def _pair(pair: dict[str, Any], known: list[dict[str, Any]], days: int) -> dict[str, Any]:
     ages = [
         each["age_seconds"]
         for each in known
-        if each["passed"] and any(_has_cloned(each, target, numbers[target]) for target in _targets(pair))
+        if each["passed"] and any(_has_cloned(each, target) for target in _targets(pair))
     ]
     age = min(ages, default=None)
     # Where it is not known which side would be rehearsed, the second one stands for both.
-    cluster, _peer, volume = _targets(pair)[-1]
-    number = pair["volume_id"] if pair["direction"] == "from_peer" else pair["peer_volume_id"]
+    cluster, _peer, volume, volume_id = _targets(pair)[-1]
     return {
         "cluster": cluster,
         "volume": volume,
-        "volume_id": number,
+        "volume_id": volume_id,
         "age_seconds": age,
         "state": "never" if age is None else "too_long_ago" if age > days * 86400 else "rehearsed",
     }
 
 
-def _has_cloned(rehearsal: dict[str, Any], target: Target, number: int) -> bool:
-    """number: how many volumes have this name there. Which of them were cloned is not known unless all were."""
-    cluster, peer, volume = target
+def _has_cloned(rehearsal: dict[str, Any], target: Target) -> bool:
+    cluster, peer, volume, volume_id = target
     if (rehearsal["cluster"], rehearsal["peer"]) != (cluster, peer):
         return False
-    return rehearsal["volumes"].count(volume) >= number
+    return {"volume": volume, "volume_id": volume_id} in rehearsal["volumes"]

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import pathlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,7 @@ from ansible_collections.elementsw.replication.tests.simulator.world import Worl
 
 FOUR_SITES = pathlib.Path(__file__).resolve().parents[1] / "simulator" / "worlds" / "four_sites.yml"
 MANY = 1000
+HEALTHY_VOLUMES = ("orders-db", "orders-log", "catalogue")
 #: Whatever a cluster can name, called so that a page that does not escape it would run something or lose its layout.
 EVIL_CLUSTER = "<style>alpha"
 EVIL_ACCOUNT = "<script>document.title='run'</script>"
@@ -38,16 +39,21 @@ class Described:
 
 
 def _healthy() -> World:
-    names = ("orders-db", "orders-log", "catalogue")
     return World.from_dict(
         {
             "timings": "instant",
             "clusters": [
-                {"name": "alpha", "volumes": [{"name": name, "id": 41 + place} for place, name in enumerate(names)]},
-                {"name": "beta", "volumes": [{"name": name, "id": 77 + place} for place, name in enumerate(names)]},
+                {
+                    "name": "alpha",
+                    "volumes": [{"name": name, "id": 41 + place} for place, name in enumerate(HEALTHY_VOLUMES)],
+                },
+                {
+                    "name": "beta",
+                    "volumes": [{"name": name, "id": 77 + place} for place, name in enumerate(HEALTHY_VOLUMES)],
+                },
             ],
             "cluster_pairs": [{"between": ["alpha", "beta"]}],
-            "volume_pairs": [{"source": f"alpha/{name}", "target": f"beta/{name}"} for name in names],
+            "volume_pairs": [{"source": f"alpha/{name}", "target": f"beta/{name}"} for name in HEALTHY_VOLUMES],
         }
     )
 
@@ -100,8 +106,8 @@ def _with_markup() -> World:
     )
 
 
-def _evidence(name: str = "drill-2026-q4", *volumes: str, **others: Any) -> dict[str, Any]:
-    """What the role rehearse writes, as far as the page shows it."""
+def _evidence(name: str, volumes: Sequence[str], **others: Any) -> dict[str, Any]:
+    """What the role rehearse writes, as far as the page shows it. volumes: in the order of their IDs, from 77 on."""
     return {
         "rehearsal": name,
         "cluster": "beta",
@@ -112,26 +118,27 @@ def _evidence(name: str = "drill-2026-q4", *volumes: str, **others: Any) -> dict
         "problem": None,
         "seconds_until_writable": 38,
         "seconds_until_checked": 214,
-        "volumes": [{"volume": volume, "data_age_seconds": 840.0} for volume in volumes],
+        "volumes": [
+            {"volume": volume, "volume_id": number, "data_age_seconds": 840.0}
+            for number, volume in enumerate(volumes, 77)
+        ],
         **others,
     }
 
 
 FAILED = {"passed": False, "problem": EVIL_FAULT, "seconds_until_checked": None}
 EVIL_EVIDENCE = _evidence(
-    EVIL_FAULT, *EVIL_VOLUMES, cluster=EVIL_CLUSTER, peer=EVIL_ACCOUNT, point=EVIL_VOLUMES[0], **FAILED
+    EVIL_FAULT, EVIL_VOLUMES, cluster=EVIL_CLUSTER, peer=EVIL_ACCOUNT, point=EVIL_VOLUMES[0], **FAILED
 )
 
 PAGES = {
-    "healthy": Described(
-        _healthy, history=True, evidence={"q4.json": _evidence("drill-2026-q4", "orders-db", "orders-log", "catalogue")}
-    ),
+    "healthy": Described(_healthy, history=True, evidence={"q4.json": _evidence("drill-2026-q4", HEALTHY_VOLUMES)}),
     "rehearsed": Described(
         _healthy,
         evidence={
-            "failed.json": _evidence("drill-of-the-shop", "orders-log", **FAILED),
+            "failed.json": _evidence("drill-of-the-shop", HEALTHY_VOLUMES[:1], **FAILED),
             "other.json": ["this is no evidence"],
-            **{f"q{number}.json": _evidence(f"drill-{number}", "orders-db") for number in range(6)},
+            **{f"q{number}.json": _evidence(f"drill-{number}", HEALTHY_VOLUMES[:1]) for number in range(6)},
         },
     ),
     "broken": Described(lambda: World.from_file(str(FOUR_SITES)), history=True),

@@ -275,6 +275,7 @@ def rehearsal_clone(
     clone, (snapshot, taken) = observed.clone, snapshot_of(observed, desired, around)
     return {
         "volume": observed.original_name,
+        "volume_id": observed.original.id if observed.original else None,
         "clone": expected_name(observed, desired),
         "clone_id": clone.id if clone else None,
         "snapshot": snapshot or None,

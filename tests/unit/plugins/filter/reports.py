@@ -110,7 +110,7 @@ def data(
 
 
 def rehearsal(*volumes: str, at: str = "2026-11-27T06:00:00Z", passed: bool = True, **others: Any) -> dict[str, Any]:
-    """A rehearsal of report_evidence, on beta and a day before the report."""
+    """A rehearsal of report_evidence, on beta and a day before the report. volumes: each as NAME or NAME#ID."""
     return {
         "file": "/e/drill.json",
         "name": "drill",
@@ -120,12 +120,17 @@ def rehearsal(*volumes: str, at: str = "2026-11-27T06:00:00Z", passed: bool = Tr
         "point": "latest",
         "passed": passed,
         "problem": None if passed else "the check failed",
-        "volumes": list(volumes),
+        "volumes": [_rehearsed_volume(volume) for volume in volumes],
         "data_age_seconds": 840.0,
         "seconds_until_writable": 38,
         "seconds_until_checked": 214,
         **others,
     }
+
+
+def _rehearsed_volume(volume: str) -> dict[str, Any]:
+    name, _hash, volume_id = volume.partition("#")
+    return {"volume": name, "volume_id": int(volume_id or 77)}
 
 
 def evidence(*rehearsals: dict[str, Any], problems: Iterable[str] = ()) -> dict[str, Any]:

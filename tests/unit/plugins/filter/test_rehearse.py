@@ -94,6 +94,7 @@ def report(*healths, **more):
 
 CLONE = {
     "volume": "orders",
+    "volume_id": 77,
     "clone": "orders-drill",
     "clone_id": 131,
     "snapshot": "hourly",
@@ -125,7 +126,7 @@ def test_a_rehearsal_that_has_passed():
     assert (data["seconds_until_writable"], data["seconds_until_checked"], data["seconds_in_all"]) == (4, 60, 70)
     assert data["volumes"][0]["data_age_seconds"] == 840.0
     assert proof["lines"][0] == "Rehearsal drill of a failover from alpha to beta, 2026-11-29 08:00:00 UTC: passed"
-    assert "  orders: clone orders-drill, snapshot hourly, data 840 s old" in proof["lines"]
+    assert "  orders (77): clone orders-drill (131), snapshot hourly, data 840 s old" in proof["lines"]
 
 
 @pytest.mark.parametrize(
@@ -166,7 +167,10 @@ def test_a_clone_of_an_earlier_run_is_named_and_proves_no_time():
     proof = evidence(made={"changed": False, "clones": [CLONE], "actions": []})
     data = proof["data"]
     assert (data["volumes"][0]["made_earlier"], data["seconds_until_writable"]) == (True, None)
-    assert "  orders: clone orders-drill, snapshot hourly, data 840 s old, made by an earlier run" in proof["lines"]
+    assert (
+        "  orders (77): clone orders-drill (131), snapshot hourly, data 840 s old, made by an earlier run"
+        in proof["lines"]
+    )
 
 
 def test_a_clone_that_the_removal_does_not_find_is_left():

@@ -359,9 +359,9 @@ def test_without_evidence_nothing_is_said_about_rehearsals():
 
 
 def test_what_was_rehearsed():
-    found = rehearsed(volume_pair("a", 41), volume_pair("b", 42), known=[rehearsal("a")])
+    found = rehearsed(volume_pair("a", 41), volume_pair("b", 42), known=[rehearsal("a#77")])
     assert found["days"] == 92
-    assert found["last"] == [{**rehearsal("a"), "age_seconds": 86400}]
+    assert found["last"] == [{**rehearsal("a#77"), "age_seconds": 86400}]
     assert found["volume_pairs"] == [
         {"cluster": "beta", "volume": "a", "volume_id": 77, "age_seconds": 86400, "state": "rehearsed"},
         {"cluster": "beta", "volume": "b", "volume_id": 78, "age_seconds": None, "state": "never"},
@@ -402,14 +402,29 @@ def test_whether_a_volume_pair_was_rehearsed(known, state):
 )
 def test_the_target_is_what_is_rehearsed(direction, cluster, state):
     peer = {"alpha": "beta", "beta": "alpha"}[cluster]
-    known = [rehearsal("orders-db", cluster=cluster, peer=peer)]
+    number = {"alpha": 41, "beta": 77}[cluster]
+    known = [rehearsal(f"orders-db#{number}", cluster=cluster, peer=peer)]
     assert states(volume_pair(direction=direction), known=known) == [state]
 
 
-def test_volumes_of_one_name_count_when_all_of_them_were_cloned():
+def test_volumes_of_one_name_differ_by_their_ids():
     twins = [volume_pair("a", 41), volume_pair("a", 42)]
-    assert states(*twins, known=[rehearsal("a")]) == ["never", "never"]
-    assert states(*twins, known=[rehearsal("a", "a")]) == ["rehearsed", "rehearsed"]
+    assert states(*twins, known=[rehearsal("a#78")]) == ["never", "rehearsed"]
+    assert states(*twins, known=[rehearsal("a#77", "a#78")]) == ["rehearsed", "rehearsed"]
+
+
+@pytest.mark.parametrize(
+    ("cloned", "state"),
+    [
+        ("a#77", "rehearsed"),
+        # The volume of that name was deleted and made again, with another ID.
+        ("a#76", "never"),
+        # Another volume has this ID: the cluster was replaced and counts from the beginning.
+        ("b#77", "never"),
+    ],
+)
+def test_a_volume_was_rehearsed_when_name_and_id_are_those_of_the_evidence(cloned, state):
+    assert states(volume_pair("a", 41), known=[rehearsal(cloned)]) == [state]
 
 
 def test_the_evidence_names_hosts_and_the_report_clusters():

@@ -23,7 +23,10 @@ def written(
     name="drill", *, cluster="beta", date="2026-11-28 05:00:00 UTC", reason="", ages=(840.0, None, 60), **changes
 ):
     """The data that the filter of the role rehearse makes."""
-    clones = [{**CLONE, "volume": f"v{number}", "age_seconds": age} for number, age in enumerate(ages, 1)]
+    clones = [
+        {**CLONE, "volume": f"v{number}", "volume_id": 70 + number, "age_seconds": age}
+        for number, age in enumerate(ages, 1)
+    ]
     times = {"date": date, "started": 100, "writable": 138, "checked": 314, "ended": 320}
     results = {**NO_RESULTS, "made": {"clones": clones}, "times": times}
     options = {"name": name, "peer": "alpha", "point": "latest", "keep": False}
@@ -55,7 +58,7 @@ def test_what_the_role_rehearse_writes():
                 "point": "latest",
                 "passed": True,
                 "problem": None,
-                "volumes": ["v1", "v2", "v3"],
+                "volumes": [{"volume": f"v{number}", "volume_id": 70 + number} for number in (1, 2, 3)],
                 "data_age_seconds": 840.0,
                 "seconds_until_writable": 38,
                 "seconds_until_checked": 214,
@@ -85,14 +88,18 @@ def test_the_newest_first():
         *(written(date=date) for date in (None, "2026-11-28", "yesterday", 5)),
         *(written(**{name: value}) for name in ("cluster", "rehearsal", "point") for value in (None, 5, ["beta"], {})),
         *(written(passed=value) for value in ("yes", None, 1)),
-        *(written(volumes=value) for value in (None, "v1", ["v1"], [{}], [{"volume": "v1"}], 5)),
+        *(written(volumes=value) for value in (None, "v1", ["v1"], [{}], [{"volume": "v1", "volume_id": 71}], 5)),
         *(written(seconds_until_writable=value) for value in ("5", True, -1, float("nan"), float("inf"), 10**400, [])),
-        written(volumes=[{"volume": "v1", "data_age_seconds": "old"}]),
+        written(volumes=[{"volume": "v1", "volume_id": 71, "data_age_seconds": "old"}]),
+        *(
+            written(volumes=[{"volume": "v1", "volume_id": value, "data_age_seconds": 5}])
+            for value in ("71", 7.1, True)
+        ),
         written(problem=5),
         # The half of a character that no file can hold: the report could not be written.
         *(written(**{name: "a\ud800"}) for name in ("cluster", "peer", "rehearsal", "point")),
         written(reason="a\ud800"),
-        written(volumes=[{"volume": "a\ud800", "data_age_seconds": 5}]),
+        written(volumes=[{"volume": "a\ud800", "volume_id": 71, "data_age_seconds": 5}]),
         # Its two halves do not fit: someone has changed it.
         *(written(passed=True, problem="the check failed"), written(passed=False, problem=None)),
         written(tried_only=True),

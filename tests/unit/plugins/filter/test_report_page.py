@@ -315,9 +315,9 @@ def test_a_rehearsal_that_failed():
     ("known", "headline", "warnings"),
     [
         ([], "0 of 2 volume pairs were rehearsed in the last 92 days.", ["Never rehearsed: beta/a (77), beta/b (78)."]),
-        ([rehearsal("a", "b")], "2 of 2 volume pairs were rehearsed in the last 92 days.", []),
+        ([rehearsal("a", "b#78")], "2 of 2 volume pairs were rehearsed in the last 92 days.", []),
         (
-            [rehearsal("a"), rehearsal("b", at="2026-01-01T00:00:00Z", name="other")],
+            [rehearsal("a"), rehearsal("b#78", at="2026-01-01T00:00:00Z", name="other")],
             "1 of 2 volume pairs was rehearsed in the last 92 days.",
             ["Last rehearsed more than 92 days ago: beta/b (78)."],
         ),

@@ -108,6 +108,7 @@ def test_the_clones_hold_the_newest_replicated_snapshot_and_go_away_again(drill)
     assert without_clones(site.world.truth()) == world
     shown = result["clones"][0]
     made = volume(site, "beta", f"ledger-{NAME}")
+    assert shown["volume_id"] == number(site, "beta", "ledger")
     assert (shown["volume"], shown["clone"], shown["clone_id"]) == ("ledger", made.name, made.volume_id)
     assert (shown["snapshot"], shown["account"], shown["portal"]) == ("hourly", "tenant", "203.0.113.20:3260")
     assert shown["iqn"].endswith(f".ledger-{NAME}.{made.volume_id}")
