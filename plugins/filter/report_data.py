@@ -139,8 +139,8 @@ _value:
             - For each of C(volume_pairs), in its order, the C(cluster), C(volume) and C(volume_id) that would be rehearsed, how
               long ago that was last done and passed as C(age_seconds),
               and its C(state), one of V(rehearsed), V(too_long_ago), V(never).
-            - A volume that was made again, or whose cluster was replaced, counts as V(never): name and ID must be those of the
-              evidence.
+            - A volume that was made again, or whose cluster was replaced, counts as V(never), because name and ID must be
+              those of the evidence.
           type: list
           elements: dict
         problems:

@@ -469,6 +469,13 @@ def test_the_examples_of_every_plugin_are_right(path: pathlib.Path) -> None:
     assert [name for name in named if not exists(name)] == []
 
 
+@pytest.mark.parametrize("path", PLUGINS, ids=lambda path: path.stem)
+def test_the_documentation_of_every_plugin_is_valid_yaml(path: pathlib.Path) -> None:
+    """ansible-doc and the site show nothing of a plugin with a colon and a space in plain text, for example."""
+    for name in ("DOCUMENTATION", "RETURN"):
+        assert isinstance(yaml.safe_load(constant(path, name)), dict)
+
+
 @pytest.mark.parametrize("name", sorted(PLAYBOOKS))
 def test_the_commands_at_the_top_of_a_playbook_are_right(name: str) -> None:
     text = (ROOT / "playbooks" / f"{name}.yml").read_text(encoding="utf-8")
