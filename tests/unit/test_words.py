@@ -51,7 +51,11 @@ CHECKED = {
     ),
     "module documentation": ("plugins/modules/*.py", "plugins/doc_fragments/*.py"),
     "unit tests": ("tests/unit/*.py", "tests/unit/plugins/**/*.py"),
-    "playbook tests": ("tests/playbooks/*.py", "tests/integration/targets/**/*.yml"),
+    "playbook tests": (
+        "tests/playbooks/*.py",
+        "tests/integration/targets/**/*.yml",
+        "tests/integration/targets/**/*.py",
+    ),
     "controller": ("plugins/action/*.py", "plugins/plugin_utils/*.py", "plugins/filter/*.py"),
     "events": (
         "extensions/eda/**/*.py",

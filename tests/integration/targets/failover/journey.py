@@ -25,24 +25,24 @@ VOLUMES = {"alpha": {"orders-db": 41, "orders-log": 42}, "beta": {"orders-db": 7
 def journey() -> None:
     step("alpha has the data. Protect it: beta gets a copy of each write, a little later.")
     play("protect", "alpha", "beta", "-e", json.dumps(PAIRS))
-    # What hosts have written and been told that it is stored, by volume, as the site that wins in the end has it.
+    # What hosts have written and the cluster has acknowledged, by volume, as the side that is kept in the end has it.
     kept = {"orders-db": ["order-1"], "orders-log": ["redo-1"]}
 
     step("Hosts write on alpha. Would a planned failover to beta work? Check mode knows, and writes nothing.")
     write("alpha", kept, "before")
     play("failover", "beta", "alpha", "-e", "failover_kind=planned", "--check", says="nothing was written")
     assert_holds("alpha", kept, writable=True)
-    step("The planned move to beta.")
+    step("The planned failover to beta.")
     play("failover", "beta", "alpha", "-e", "failover_kind=planned", says="2 of 2 volumes were changed")
     assert_holds("beta", kept, writable=True)
     assert_holds("alpha", kept, writable=False)
     assert_no_snapshots("alpha", "beta")
-    step("The same once more changes nothing.")
+    step("The same command again changes nothing.")
     forget_calls()
     play("failover", "beta", "alpha", "-e", "failover_kind=planned", says="Everything is on beta already")
     prove(ask("/writes") == [], "the second run has written")
 
-    step("Hosts write on beta. The planned return to alpha.")
+    step("Hosts write on beta. The planned failback to alpha.")
     write("beta", kept, "while-away")
     play("failover", "alpha", "beta", "-e", "failover_kind=planned", "-e", "failover_wait_for=in_sync")
     assert_holds("alpha", kept, writable=True)
@@ -53,8 +53,8 @@ def journey() -> None:
 
 
 def disaster(kept: dict[str, list[str]]) -> dict[str, list[str]]:
-    """The site of alpha dies and returns; what alpha has stored by then."""
-    step("The link is too slow for the last writes on alpha, and then the site of alpha dies. Planned is refused.")
+    """The site of alpha fails and comes back; what alpha has stored by then."""
+    step("The link is too slow for the last writes, then the site of alpha fails. A planned failover is refused.")
     post("/timings", delivery_polls="never")
     lost = {volume: list(marks) for volume, marks in kept.items()}
     write("alpha", lost, "too-late")
@@ -62,7 +62,7 @@ def disaster(kept: dict[str, list[str]]) -> dict[str, list[str]]:
     post("/timings", delivery_polls=1)
     play("failover", "beta", "alpha", "-e", "failover_kind=planned", status=2, says="alpha does not answer")
     assert_holds("beta", kept, writable=False)
-    step("The forced failover to beta, with alpha gone. Hosts go on with what beta has.")
+    step("The forced failover to beta while alpha is unreachable. Hosts continue with what beta has.")
     play("failover", "beta", "alpha", "-e", "failover_kind=forced", says="alpha did not answer")
     assert_holds("beta", kept, writable=True)
     for volume, marks in unreplicated(kept, lost).items():
@@ -70,7 +70,7 @@ def disaster(kept: dict[str, list[str]]) -> dict[str, list[str]]:
         print(f"Lost of {volume}: {', '.join(marks)}, which alpha had acknowledged.")
     write("beta", kept, "after-the-loss")
 
-    step("alpha returns. Both sides are writable now; it is reported, and nothing is overwritten.")
+    step("alpha comes back. Both sides are writable now: status reports it, and nothing is overwritten.")
     post("/site", cluster="alpha", up=True)
     play("status", "alpha", "beta", says="split")
     assert_holds("alpha", lost, writable=True)
@@ -78,19 +78,19 @@ def disaster(kept: dict[str, list[str]]) -> dict[str, list[str]]:
 
 
 def settle(kept: dict[str, list[str]], lost: dict[str, list[str]]) -> None:
-    """Both sides are writable: one of them is given up on purpose, and then the volumes return."""
-    step("Nothing is overwritten without the permission to, from whichever side.")
+    """Both sides are writable: one of them is given up on purpose, and then the volumes fail back."""
+    step("Without permission nothing is overwritten, on either side.")
     play("failover", "alpha", "beta", "-e", "failover_kind=planned", status=2, says="both volumes are readWrite")
     play("failover", "beta", "alpha", "-e", "failover_kind=forced", status=2, says="both volumes are readWrite")
     assert_holds("alpha", lost, writable=True)
     assert_holds("beta", kept, writable=True)
-    step("Settled on purpose in favour of beta. What alpha had alone is kept in snapshots.")
+    step("The decision to keep beta. What only alpha had is kept in snapshots.")
     allowed = ("-e", "failover_kind=forced", "-e", "failover_allow_overwrite=true", "-e", "failover_wait_for=in_sync")
     play("failover", "beta", "alpha", *allowed, says="elementsw-saved-")
     assert_holds("alpha", kept, writable=False)
     assert_saved("alpha", lost)
 
-    step("The planned return to alpha.")
+    step("The planned failback to alpha.")
     play("failover", "alpha", "beta", "-e", "failover_kind=planned")
     assert_holds("alpha", kept, writable=True)
     assert_holds("beta", kept, writable=False)
@@ -98,17 +98,17 @@ def settle(kept: dict[str, list[str]], lost: dict[str, list[str]]) -> None:
 
 
 def unreplicated(kept: dict[str, list[str]], lost: dict[str, list[str]]) -> dict[str, list[str]]:
-    """What the site that died has stored and the other one never got, by volume."""
+    """What the site that failed has stored and the other one never got, by volume."""
     return {volume: [mark for mark in marks if mark not in kept[volume]] for volume, marks in lost.items()}
 
 
 def tell(kept: dict[str, list[str]], gone: dict[str, list[str]]) -> None:
     """What was shown, read from the volumes themselves."""
-    step("What was proven, from what is on the volumes and not from what was reported")
+    step("What was proven, read from the volumes themselves and not from the reports")
     for volume, marks in kept.items():
-        print(f"{volume}: all {len(marks)} acknowledged writes of the winning side are on alpha: {', '.join(marks)}")
-        print(f"{volume}: lost with the dead site, and kept in a snapshot there: {', '.join(gone[volume])}")
-    print("Three planned moves lost nothing, and nothing was overwritten before it was said so.")
+        print(f"{volume}: all {len(marks)} acknowledged writes of the kept side are on alpha: {', '.join(marks)}")
+        print(f"{volume}: lost with the failed site, and kept in a snapshot there: {', '.join(gone[volume])}")
+    print("Three planned failovers lost nothing, and nothing was overwritten without permission.")
 
 
 def prove(proven: object, otherwise: str) -> None:
@@ -136,9 +136,10 @@ def play(name: str, cluster: str, peer: str, *arguments: str, status: int = 0, s
         text=True,
         check=False,
     )
+    shown = "\n".join(said(done.stdout)) if BRIEF else done.stdout
     # A line of the output may be broken anywhere.
-    as_wanted = done.returncode == status and says in " ".join(done.stdout.split())
-    print("\n".join(said(done.stdout)) if BRIEF and as_wanted else done.stdout, flush=True)
+    as_wanted = done.returncode == status and says in " ".join(shown.split())
+    print(shown if as_wanted else done.stdout, flush=True)
     if not as_wanted:
         sys.exit(f"{name} on {cluster} {arguments}: status {done.returncode} in place of {status}, or not said: {says}")
 
@@ -146,7 +147,7 @@ def play(name: str, cluster: str, peer: str, *arguments: str, status: int = 0, s
 def said(output: str) -> list[str]:
     """The lines of the last report in what a playbook has printed, or why it failed."""
     reports = re.findall(r'"msg": (\[\n.*?\n    \])', output, re.DOTALL)
-    failures = re.findall(r"^\[ERROR\]: (.*)$", output, re.MULTILINE)
+    failures = re.findall(r"^\[ERROR\]: (.*?)(?=\nOrigin: |\n\n|\Z)", output, re.DOTALL | re.MULTILINE)
     return [*failures[-1:], *(json.loads(reports[-1]) if reports else [])]
 
 

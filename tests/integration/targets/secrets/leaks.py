@@ -100,7 +100,7 @@ SCENARIOS = [
     ("the reply with a key never ends", [("alpha", "StartVolumePairing", "drip", None)]),
     ("the password is echoed", [("alpha", "GetClusterInfo", "xUnknownUsername", PASSWORDS["alpha"])]),
     ("the peer's password is echoed", [("beta", "GetClusterInfo", "xUnknownUsername", PASSWORDS["beta"])]),
-    ("nobody is let in", [("alpha", None, "http_401", None), ("beta", None, "http_401", None)]),
+    ("no one is let in", [("alpha", None, "http_401", None), ("beta", None, "http_401", None)]),
 ]
 
 
@@ -113,7 +113,7 @@ REHEARSALS = [
 
 
 def run(scenario: str, faults: list, folder: Path, playbook: str, described: dict) -> tuple[int, list[str]]:
-    """The playbook's exit status, and where it has told a secret. The cluster's user name is none."""
+    """The playbook's exit status, and where it has shown a secret. The cluster's user name is none."""
     world = World.from_dict(described)
     log = folder / "ansible.log"
     (folder / "every_result.py").write_text(CALLBACK, encoding="utf-8")
