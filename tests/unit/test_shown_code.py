@@ -62,6 +62,7 @@ OUTSIDE = {
     "curl": "test_reference.py makes the control calls; the tests of other clients make the API calls",
     "export": "a variable of the shell",
     "mail": "a program of the reader's system",
+    "mkdir": "a folder of the reader",
     "openssl": "a program of the reader's system; it needs a cluster",
     "podman": "a program of the reader's system; it needs a registry",
     "rm": "files of the reader",
