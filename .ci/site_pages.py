@@ -20,8 +20,15 @@ from workshop import ROOT, WORK, StageFailure, copy_tree, make_environment, newe
 PACKAGES = ("ansible-core", "antsibull-docs", "netaddr", "requests", "sphinx", "sphinx-ansible-theme")
 COLLECTION = "elementsw.replication"
 SITE = WORK / "site"
+REPOSITORY = "https://github.com/elementsw/ansible-replication"
 #: Where pages show pictures from: they are also shown where no files of ours are. The site has its own copies.
 PICTURES = "https://raw.githubusercontent.com/elementsw/ansible-replication/main/docs/"
+
+#: What antsibull-docs writes on the page of each plugin, and what leads to the collection without Galaxy, as in README.md.
+_FROM_REPOSITORY = {
+    '"https://galaxy.ansible.com/ui/repo/published/{namespace}/{name}/"': f'"{REPOSITORY}"',
+    '"ansible-galaxy collection install {namespace}.{name}"': f'"ansible-galaxy collection install git+{REPOSITORY}.git"',
+}
 
 #: What the site sets besides what `antsibull-docs sphinx-init` generates.
 _SETTINGS = """
@@ -77,10 +84,12 @@ def docs() -> None:
     names = ["--project", COLLECTION, "--title", COLLECTION, "--copyright", f"{COLLECTION} contributors"]
     look = ["--sphinx-theme", "sphinx_ansible_theme"]
     run([antsibull, "sphinx-init", *layout, *names, *look, "--dest-dir", str(SITE), COLLECTION], cwd=SITE, env=env)
+    configuration = SITE / "antsibull-docs.cfg"
+    configuration.write_text(from_its_repository(configuration.read_text(encoding="utf-8")), encoding="utf-8")
     write = [
         antsibull,
         "--config-file",
-        "antsibull-docs.cfg",
+        configuration.name,
         "collection",
         "--fail-on-error",
         "--cleanup",
@@ -91,6 +100,17 @@ def docs() -> None:
     build = [tools.command("sphinx-build"), "-M", "html", "rst", "build", "-c", ".", "-W", "--keep-going"]
     run(build, cwd=SITE, env=env)
     print(f"Built {(SITE / 'build' / 'html' / 'index.html').relative_to(ROOT)}")
+
+
+def from_its_repository(settings: str) -> str:
+    """The settings of antsibull-docs with which pages say where the collection is; StageFailure if they have another form."""
+    for generated, ours in _FROM_REPOSITORY.items():
+        if generated not in settings:
+            raise StageFailure(
+                f"antsibull-docs.cfg has no {generated} any more: correct _FROM_REPOSITORY of site_pages.py"
+            )
+        settings = settings.replace(generated, ours)
+    return settings
 
 
 def compose(site: Path, collection: Path) -> None:

@@ -105,3 +105,26 @@ def test_the_workflow_publishes_what_is_built(site_pages):
     assert ROOT / upload["with"]["path"] == site_pages.SITE / "build" / "html"
     assert workflow["permissions"] == {"contents": "read"}
     assert "permissions" not in workflow["jobs"]["build"]
+
+
+SETTINGS = """
+collection_url = {
+  * = "https://galaxy.ansible.com/ui/repo/published/{namespace}/{name}/"
+}
+collection_install = {
+  * = "ansible-galaxy collection install {namespace}.{name}"
+}
+"""
+
+
+def test_the_pages_of_plugins_say_to_install_the_collection_as_the_readme_does(site_pages):
+    settings = site_pages.from_its_repository(SETTINGS)
+    (install,) = re.findall(r'"(ansible-galaxy .+)"', settings)
+    assert install in (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+    assert "galaxy.ansible.com" not in settings
+    assert "https://github.com/elementsw/ansible-replication" in settings
+
+
+def test_settings_of_another_form_are_not_passed_over(site_pages):
+    with pytest.raises(site_pages.StageFailure, match=r"antsibull-docs\.cfg"):
+        site_pages.from_its_repository("collection_url = {}")
