@@ -109,7 +109,12 @@ def _pair_again(pair: ObservedVolumePair) -> Remedy:
         return _pair_with_another(pair)
     if pair.direction in ("to_peer", "from_peer"):
         return _task(pair, repair, after=" (a full copy)")
-    return _decide(pair, {**repair, "allow_overwrite": True}, overwrites, after="; the data of the other one is lost")
+    return _decide(
+        pair,
+        {**repair, "allow_overwrite": True},
+        overwrites,
+        after="; the other one is saved in a snapshot and overwritten",
+    )
 
 
 def _pair_with_another(pair: ObservedVolumePair) -> Remedy:

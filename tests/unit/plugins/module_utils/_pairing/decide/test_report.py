@@ -272,7 +272,7 @@ SITUATIONS = {
         observed([volume(41, "db", PAIR)], [volume(77, "dr")]),
         "half_pair",
         f"repair: true, allow_overwrite: true, {GOOD}",
-        "allow_overwrite: true",
+        "; the other one is saved in a snapshot and overwritten",
     ),
     "half, partner gone": (
         observed([volume(41, "db", PAIR)], []),
@@ -297,6 +297,7 @@ SITUATIONS = {
         "half_pair",
         "repair: true",
         GOOD,
+        "; the other one is saved in a snapshot and overwritten",
     ),
     "pending": (
         observed([volume(41, "db", pending_pair())], []),
