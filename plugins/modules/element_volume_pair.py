@@ -110,7 +110,8 @@ options:
     description:
       - Grow both volumes to at least this size, the target first. They are never made smaller.
       - A number with V(kB), V(MB), V(GB), V(TB), which are powers of 1000, or V(KiB), V(MiB), V(GiB), V(TiB), which
-        are powers of 1024, or a plain number of bytes. It is rounded up to whole MiB, as the clusters do.
+        are powers of 1024, or a plain number of bytes. It is rounded up to whole MiB, as the clusters do. A plain number
+        below 1 GB is refused, because its unit is missing.
       - A volume that O(create_peer_volume) creates gets the resulting size of the volume here.
       - At the top level it is also the default of the items of O(pairs).
     type: str

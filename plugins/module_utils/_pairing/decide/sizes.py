@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 
 MIB = 1024**2
+#: The size in bytes that a volume has at least.
+SMALLEST = 1000**3
 _TEXT = re.compile(r"([0-9]+)(?:\.([0-9]+))? *([A-Za-z]*)")
 # As the standards define them: kB, MB and so on are powers of 1000, KiB, MiB and so on are powers of 1024.
 _UNITS = {
@@ -29,6 +31,14 @@ def in_bytes(text: str) -> int | None:
     # With integers: a float does not hold large sizes exactly.
     tenths = 10 ** len(fraction)
     return whole_mib(-(-int(whole + fraction) * unit // tenths)) * MIB or None
+
+
+def lacks_unit(text: str) -> bool:
+    """Whether this size is a number without a unit, and in bytes less than any volume has: it is meant in GB or GiB."""
+    match = _TEXT.fullmatch(text.strip())
+    if not match or match[3]:
+        return False
+    return int(match[1]) < SMALLEST
 
 
 def whole_mib(size: int) -> int:

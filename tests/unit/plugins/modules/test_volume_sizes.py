@@ -104,6 +104,22 @@ def test_what_is_no_size_is_said_before_any_request(sites, size):
     assert site.world.calls == []
 
 
+@pytest.mark.parametrize("size", ["100", "1.5", " 100 ", "999999999"])
+def test_a_number_without_a_unit_that_no_volume_can_have_is_refused(sites, size):
+    """It is meant in GB, as in netapp.elementsw; taken as bytes, the task would grow nothing and report success."""
+    site = start(sites)
+    result = site.run("volume_pair", volume="orders-db", size=size)
+    assert result["failed"]
+    given = size.strip()
+    assert result["msg"] == f"size: '{given}' would be bytes, which is less than 1 GB; give a unit, such as {given}GiB"
+    assert site.world.calls == []
+
+
+def test_a_number_of_bytes_that_a_volume_can_have_is_accepted(sites):
+    site = start(sites)
+    assert not site.run("volume_pair", volume="orders-db", size="1000000000").get("failed")
+
+
 @pytest.mark.parametrize("direction", ["split", "none"])
 def test_nothing_grows_while_there_is_no_direction(sites, direction):
     access = "readWrite" if direction == "split" else "replicationTarget"
