@@ -147,7 +147,7 @@ def _refusal(here: str, result: dict[str, Any]) -> str | None:
     if result["failed"]:
         return result["msg"]
     if result["local"]["volume_id"] is None:
-        return f"cluster {here} has no volume {result['volume']}"
+        return f"cluster {here} has no volume {result['volume']}: check the spelling"
     return None
 
 

@@ -107,7 +107,7 @@ says "3 of 3 pairs protected"
 play 2 unprotect -e protect_pairs_file=pairs.csv
 says "without that nothing is removed"
 play 2 unprotect -e unprotect_volumes=orders-db,ledger
-says "cluster alpha has no volume ledger. Nothing was written."
+says "cluster alpha has no volume ledger: check the spelling. Nothing was written."
 play 0 unprotect -e unprotect_volumes=tenant/wiki --check
 says "* wiki (43) - wiki (101): pair would be removed"
 play 0 unprotect -e unprotect_volumes=wiki -e unprotect_release_targets=true

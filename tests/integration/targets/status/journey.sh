@@ -61,7 +61,7 @@ three='{"replication_clusters": ["alpha", "beta", "gamma"]}'
 refuses "Given: alpha, nothing" -e replication_cluster=alpha
 refuses "Given: alpha, beta, gamma, again, alpha, nobody" \
     -e '{"replication_clusters": ["alpha", "beta", "gamma", "again", "alpha", "nobody"]}'
-refuses "and not both" -e "$three" -e replication_cluster=alpha
+refuses "and only one of the three" -e "$three" -e replication_cluster=alpha
 refuses "alhpa is no host of the inventory" -e replication_clusters=alhpa,beta
 refuses "status_max_lag is '15m', expected a number of seconds, such as 900. Nothing was read." \
     -e replication_cluster=alpha -e replication_peer=beta -e status_max_lag=15m

@@ -71,7 +71,7 @@ def test_what_is_named_otherwise_takes_a_trial_as_well(named):
         (result("was", 9, state="none"), None),
         (
             result("was", 9, local=side("was", None)),
-            "unprotect_volumes: cluster alpha has no volume was. Nothing was written.",
+            "unprotect_volumes: cluster alpha has no volume was: check the spelling. Nothing was written.",
         ),
         (result("was", 9, "paired_elsewhere"), "unprotect_volumes: was failed. Nothing was written."),
     ],
