@@ -120,7 +120,8 @@ def _links(variables: dict[str, Any], hosts: list[str] | None, most: int) -> lis
     two = [variables.get("cluster"), variables.get("peer")]
     if [_is_given(links), _is_given(clusters), any(map(_is_given, two))].count(True) > 1:
         raise _Refused(
-            f"Give two clusters, {HOW}, or a list, -e replication_clusters=NAME,NAME, or replication_links, and only one of the three."
+            f"Give two clusters, {HOW}, or a list, -e replication_clusters=NAME,NAME, or replication_links, "
+            "and only one of the three."
         )
     if _is_given(links):
         return _given_links(links, hosts)
