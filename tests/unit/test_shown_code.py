@@ -89,6 +89,8 @@ PLUGINS = sorted(path for kind in ("modules", "filter") for path in (ROOT / "plu
 FILTERS = {path.stem for path in (ROOT / "plugins" / "filter").glob("*.py")}
 EVENTS = {path.stem for path in (ROOT / "extensions" / "eda").rglob("*") if path.suffix in (".py", ".yml")}
 GUIDE = "docs/docsite/rst/guide_playbooks.rst"
+COLLECTION = "elementsw.replication"
+REPOSITORY = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))["repository"]
 KEYWORDS = {"play": set(Play.fattributes), "task": set(Task.fattributes) | set(TaskBlock.fattributes)}
 COMMANDS = {
     "ansible": AdHocCLI,
@@ -324,8 +326,7 @@ class Page:
         self.require(not unknown, f"{unknown} are no requirements")
 
     def git(self, arguments: list[str]) -> None:
-        repository = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))["repository"]
-        self.require(arguments == ["clone", f"{repository}.git"], f"the repository is {repository}.git")
+        self.require(arguments == ["clone", f"{REPOSITORY}.git"], f"the repository is {REPOSITORY}.git")
 
     def ansible_doc(self, arguments: list[str]) -> None:
         for name in arguments:
@@ -341,6 +342,11 @@ class Page:
         except SystemExit:
             self.problems.append(f"{program} does not take {' '.join(arguments)}")
             return
+        if program == "ansible-galaxy":
+            # README.md says how it is installed; a name works only once there is a release on Galaxy.
+            self.require(
+                COLLECTION not in arguments, f"{COLLECTION} is not on Galaxy yet: install git+{REPOSITORY}.git"
+            )
         if program == "ansible-playbook":
             (playbook,) = options.args
             self.playbook(playbook, dict(self.extra_variables(options.extra_vars)))
@@ -520,6 +526,7 @@ def test_the_documented_variables_of_a_playbook_are_its_own(name: str) -> None:
         ("shell", "ansible alpha -m elementsw.replication.element_pair_info -a per_host=beta\n", "per_host"),
         ("shell", "frobnicate alpha\n", "no one checks frobnicate"),
         ("shell", "pip install request\n", "are no requirements"),
+        ("shell", "ansible-galaxy collection install elementsw.replication\n", "is not on Galaxy yet"),
         ("json", "{a: 1}\n", "not JSON"),
         ("ruby", "puts 1\n", "no language"),
     ],
