@@ -148,7 +148,7 @@ class ApiError(Failure):
 
     _CODES = {"xPermissionDenied": "permission", "xUnknownUsername": "permission"}
     _REMEDIES = {
-        "permission": "use a cluster administrator with the role administrator",
+        "permission": "use a cluster administrator with the access administrator",
         "api_error": "see the cluster's event log for the cause",
     }
 

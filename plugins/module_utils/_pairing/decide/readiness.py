@@ -61,7 +61,7 @@ def require(check: Check, code: str, cluster: str, method: str | None = None) ->
 
 def privileges(cluster: str, roles: frozenset[str] | None, unknown: str = "") -> Check:
     """Whether the task's user may pair clusters. unknown: why the roles are not known, if so."""
-    code, remedy = "privileges", "use a cluster administrator with the role administrator"
+    code, remedy = "privileges", "use a cluster administrator with the access administrator"
     if roles is None:
         reason = unknown or "its list of cluster administrators does not name the task's user, as with users of LDAP"
         return Check(code, None, f"cluster {cluster}: {reason}; what the user may do is not known", remedy)

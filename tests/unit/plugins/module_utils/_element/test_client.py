@@ -87,7 +87,7 @@ def test_an_error_is_read_whatever_the_http_status(alpha, status):
 def test_a_missing_right_has_a_code_of_its_own(alpha, name):
     alpha.world.faults.add("alpha", fault=name)
     error = failure(client(alpha).call, "StartClusterPairing")
-    assert (error.code, "role administrator" in error.sentence) == ("permission", True)
+    assert (error.code, "access administrator" in error.sentence) == ("permission", True)
 
 
 # --- replies that are none --------------------------------------------------------------------------------------------
