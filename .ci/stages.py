@@ -238,7 +238,7 @@ def _run_installed(tarball: Path) -> None:
     env = _variables(tools, tree)
     install = ["collection", "install", str(tarball), "-p", str(tree.folder), "--offline"]
     run([tools.command("ansible-galaxy"), *install], cwd=WORK, env=env)
-    target = tree.collection / "tests" / "integration" / "targets" / "shipped_playbooks"
+    target = tree.collection / "tests" / "integration" / "targets" / "smoke"
     run(["bash", "runme.sh"], cwd=target, env=env)
 
 

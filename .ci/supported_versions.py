@@ -53,15 +53,15 @@ def _targets(core: versions.Core, checks: dict[str, list[str]]) -> str:
         return "all"
     if "integration" not in checks:
         return "–"
-    if core.targets == versions.WITHOUT_LONG_JOURNEYS:
-        return f"all but {', '.join(versions.LONG_JOURNEYS)}"
+    if core.targets == versions.WITHOUT_THESE:
+        return f"all but {', '.join(versions.ON_THE_NEWEST_ALONE)}"
     return ", ".join(core.targets or ())
 
 
 def _units(core: versions.Core, python: str, checks: dict[str, list[str]]) -> str:
     if core.line == NEWEST:
         return f"Python {python}"
-    return f"Python {core.units}" if "units" in checks else "–"
+    return f"Python {core.units}, some cases of each test" if "units" in checks else "–"
 
 
 def main() -> int:

@@ -70,11 +70,12 @@ class Job:
         return WORK / "logs" / f"ansible-core-{self.name}.log"
 
 
-#: The target that goes through playbooks, role, action plugins and all modules.
-SMOKE_TARGET = "shipped_playbooks"
-#: Journeys of minutes whose steps other targets take as well: `make journeys` walks them, on the newest release.
-LONG_JOURNEYS = ("failover", "guide_failover", "guide_monitoring", "readme")
-WITHOUT_LONG_JOURNEYS = tuple(word for target in LONG_JOURNEYS for word in ("--exclude", target))
+#: Every playbook, and with them the roles, action plugins, filters and modules, once.
+SMOKE_TARGET = "smoke"
+#: Journeys of minutes whose steps other targets take as well, and what is for the simulator more than for Ansible: `make
+#: test` and `make journeys` walk them, on the newest release.
+ON_THE_NEWEST_ALONE = ("failover", "guide_failover", "guide_monitoring", "guide_pairing", "readme", "second_tool")
+WITHOUT_THESE = tuple(word for target in ON_THE_NEWEST_ALONE for word in ("--exclude", target))
 #: What takes longest, and judges the code in the same way everywhere; for a candidate it needs more than a package index.
 WITHOUT_PYLINT = ("--skip-test", "pylint")
 #: For what is not released: they go through playbooks, roles and modules, host variables, and what masks secrets.
@@ -82,7 +83,7 @@ CANDIDATE_TARGETS = (SMOKE_TARGET, "peer_host", "secrets")
 #: Every supported line, the oldest first. The oldest runs all, with the oldest Python that a module may run on; what it
 #: and the newest agree on, those in between seldom do otherwise: they run one target, each on a Python of its own.
 CORES = (
-    Core("2.16", ("3.11", "3.12", "3.10"), targets=WITHOUT_LONG_JOURNEYS, units="3.9"),
+    Core("2.16", ("3.11", "3.12", "3.10"), targets=WITHOUT_THESE, units="3.9"),
     Core("2.17", ("3.10", "3.11", "3.12"), sanity=WITHOUT_PYLINT, targets=(SMOKE_TARGET,)),
     Core("2.18", ("3.11", "3.12", "3.13"), sanity=WITHOUT_PYLINT, targets=(SMOKE_TARGET,)),
     Core("2.19", ("3.12", "3.13", "3.11"), sanity=WITHOUT_PYLINT, targets=(SMOKE_TARGET,)),
@@ -90,12 +91,10 @@ CORES = (
     Core("2.21", ("3.13", "3.12", "3.14")),
     Core("2.22", ("3.13", "3.14"), sanity=WITHOUT_PYLINT, targets=CANDIDATE_TARGETS, released=False),
 )
-#: As many as the usual runner has cores: a third one would only slow the others down, since the units keep a core busy.
-SIDE_BY_SIDE = 2
+#: One more than the usual runner has cores: each waits about a third of its time, for clusters and for Ansible's processes.
+SIDE_BY_SIDE = 3
 #: The longest first, so that no core waits for it at the end.
 ORDER = ("units", "integration", "sanity")
-#: Hundreds of objects that a cluster reports oddly, eight seconds each: no version of Python reads JSON differently.
-WITHOUT_ODD_OBJECTS = ("--exclude", "tests/unit/plugins/modules/test_odd_objects.py")
 #: Units wait most of their time, and ansible-test gives each a process of its own.
 UNIT_WORKERS = str(5 * (os.cpu_count() or 1))
 #: For .ci/supported_versions.py.
@@ -151,7 +150,7 @@ def _tests(core: Core, python: str) -> list[Check]:
     if core.targets:
         tests.append(("integration", *IN_OWN_ENVIRONMENT, python, *core.targets))
     if core.units and interpreter([core.units]):
-        tests.append(("units", "--num-workers", UNIT_WORKERS, *IN_OWN_ENVIRONMENT, core.units, *WITHOUT_ODD_OBJECTS))
+        tests.append(("units", "--num-workers", UNIT_WORKERS, *IN_OWN_ENVIRONMENT, core.units))
     elif core.units:
         leave_out(f"modules on Python {core.units}, because it was not found")
     return tests
