@@ -10,6 +10,7 @@ from typing import Any
 
 from ..plugin_utils._action_base import ConnectedAction
 from ..plugin_utils._commands import Hosts, with_commands
+from ..plugin_utils._exchanged_hosts import exchanged_hosts
 
 
 class ActionModule(ConnectedAction):
@@ -20,4 +21,6 @@ class ActionModule(ConnectedAction):
         hosts = None if peer_host is None else Hosts(task_vars["inventory_hostname"], str(peer_host))
         # The result of a task with async does not come back to here, where the commands are made.
         asked = {**args, "x_commands": not self._task.async_val}
-        return with_commands(super()._call(asked, task_vars), hosts, task_vars.get("ansible_inventory_sources") or ())
+        result = with_commands(super()._call(asked, task_vars), hosts, task_vars.get("ansible_inventory_sources") or ())
+        exchanged = hosts and "clusters" in result and exchanged_hosts(result["clusters"], *hosts)
+        return {**result, "warnings": [*result.get("warnings", ()), f"{exchanged}"]} if exchanged else result

@@ -44,6 +44,11 @@ options:
       - The name for the peer in messages.
     type: str
     default: the peer
+  here:
+    description:
+      - The inventory host of the cluster of the report. With it, a host that leads to the cluster that the peer's host is named
+        after is a problem, since their addresses are exchanged.
+    type: str
   kind:
     description:
       - The kind of failover. V(planned) needs both clusters.
@@ -103,6 +108,7 @@ _value:
 from collections.abc import Callable
 from typing import Any
 
+from ..plugin_utils._exchanged_hosts import exchanged_hosts
 from ..plugin_utils._filter_input import dictionaries, dictionary, plain, sequence, shaped
 
 NAME = "failover_pairs"
@@ -117,6 +123,7 @@ def failover_pairs(
     *,
     exclude: Any = (),
     peer: Any = "the peer",
+    here: Any = None,
     kind: Any = "forced",
     peer_not_asked: Any = False,
     trial: Any = None,
@@ -134,7 +141,9 @@ def failover_pairs(
         ]
         named = _names_by_id(observed)
         chosen = [[pair for pair in pairs if _volume(pair, named) not in excluded] for pairs in concerned]
-        problem = _no_peer(observed, requested, plain(peer), kind, bool(peer_not_asked))
+        problem = _exchanged(observed, plain(here), plain(peer)) or _no_peer(
+            observed, requested, plain(peer), kind, bool(peer_not_asked)
+        )
         if not problem:
             problem = "\n".join(
                 _wrong_names(observed, requested, plain(peer))
@@ -189,6 +198,12 @@ def _names_by_id(report: dict[str, Any]) -> dict[int, str]:
 def _volume(pair: dict[str, Any], named: dict[int, str]) -> str | None:
     """Name of the volume of a pair that was chosen. The export names it, every other pair has its ID."""
     return pair.get("volume") or named.get(pair.get("volume_id") or 0)
+
+
+def _exchanged(report: dict[str, Any], here: str | None, peer: str) -> str:
+    """A failover that makes the wrong side writable gives up what the right side holds."""
+    exchanged = here and exchanged_hosts(report["clusters"], here, peer)
+    return f"{exchanged} Correct element_hostname of both, or call the hosts otherwise" if exchanged else ""
 
 
 def _no_peer(report: dict[str, Any], groups: list[dict[str, Any]], peer: str, kind: str, peer_not_asked: bool) -> str:

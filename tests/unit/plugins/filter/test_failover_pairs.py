@@ -236,6 +236,15 @@ def test_clusters_with_which_volumes_may_be_paired_are_named():
     )
 
 
+@pytest.mark.parametrize("reachable", [True, False])
+def test_hosts_that_lead_to_each_others_clusters_fail_nothing_over(reachable):
+    """The report is of alpha, whose host is called beta: what becomes writable would be the source."""
+    before = report([DB], peer_reachable=reachable)
+    found = failover_pairs(before, peer="alpha", here="beta", peer_not_asked=not reachable)
+    assert "host beta of the inventory leads to cluster alpha" in found["problem"]
+    assert failover_pairs(before, peer="beta", here="alpha", peer_not_asked=not reachable)["problem"] == ""
+
+
 def test_a_planned_failover_needs_both_clusters():
     unreachable = report([UNKNOWN], there=None, pairs=[EXPORTED])
     assert choice(before=unreachable, kind="planned")["problem"].startswith("beta does not answer. A planned failover")
