@@ -18,6 +18,7 @@ from ..resend import COMPLETE_PAIRING, HANDSHAKE, KEY_REFUSED, START_PAIRING, Ke
 from ..writer import SEARCH_SECONDS, Writer
 from .keys import member_of_key, take_key
 
+ALREADY_PAIRED = "xVolumeAlreadyPaired"
 # Contention uses up a key.
 CONTENTION = "xDBVersionMismatch"
 # The errors of a removal that mean that there is nothing to remove.
@@ -74,9 +75,24 @@ def _start_volume(writer: Writer, step: PairVolumes) -> str:
     try:
         result = writer.write(step.side, "StartVolumePairing", params, step.object, step.reason)
     except Failure as exc:
+        if exc.name == ALREADY_PAIRED and _is_pending(writer, step):
+            raise exc.recoded(
+                "changed_meanwhile",
+                f"cluster {exc.cluster}: {step.object} has a pending pairing now ({exc.method}: {exc.name}), of another client, "
+                "or of this task if a proxy sent its call twice; if no one completes it, repair: true removes it",
+            ) from None
         _refuse_paired_meanwhile(exc, step.object)
         raise
     return take_key(writer, step.side, "StartVolumePairing", result, "volumePairingKey")
+
+
+def _is_pending(writer: Writer, step: PairVolumes) -> bool:
+    """Whether the volume has a pending entry: the refused call can have made it, if something in between sent it twice."""
+    try:
+        entry = entry_of(writer, step.side, step.volume)
+    except Failure:
+        return False
+    return entry is not None and entry.pending
 
 
 def _complete_volume(writer: Writer, step: PairVolumes, key: str, begun: Moment) -> str:
@@ -93,12 +109,18 @@ def _complete_volume(writer: Writer, step: PairVolumes, key: str, begun: Moment)
             if paired:
                 return paired
         _leave_pair_of_another_client(writer, step, uuid, exc)
+        _await_pending(writer, step)
         _withdraw(writer, step, uuid, exc)
         _refuse_paired_meanwhile(exc, step.completer_object)
         # Only after a refusal by the cluster: a new key does not help if the cluster is unreachable.
         if exc.name == KEY_REFUSED or (exc.name and exc.transient and not exc.outcome_unknown):
             raise KeySpent(exc) from None
         raise
+
+
+def _await_pending(writer: Writer, step: PairVolumes) -> None:
+    """Wait for some seconds until the pending entry is shown that StartVolumePairing has made: a node may lag behind."""
+    writer.search(lambda: entry_of(writer, step.side, step.volume), SEARCH_SECONDS)
 
 
 def _leave_pair_of_another_client(writer: Writer, step: PairVolumes, uuid: str | None, refusal: Failure) -> None:
@@ -123,7 +145,7 @@ def _leave_pair_of_another_client(writer: Writer, step: PairVolumes, uuid: str |
 
 
 def _refuse_paired_meanwhile(exc: Failure, what: str) -> None:
-    if exc.name == "xVolumeAlreadyPaired":
+    if exc.name == ALREADY_PAIRED:
         raise exc.recoded(
             "changed_meanwhile",
             f"cluster {exc.cluster}: another client paired {what} while this task ran ({exc.method}: {exc.name}); find out "
