@@ -398,7 +398,16 @@ ENCOUNTERS = {
     "one mode and another one": [volume_pair(mode="sync"), volume_pair("beta", "alpha", mode="snapshots_only")],
 }
 #: What a task may say that has met another one.
-MET = {"changed_meanwhile", "not_in_sync", "no_source", "split_brain", "not_paired", "half_pair", "direction_change", "source_in_use"}
+MET = {
+    "changed_meanwhile",
+    "not_in_sync",
+    "no_source",
+    "split_brain",
+    "not_paired",
+    "half_pair",
+    "direction_change",
+    "source_in_use",
+}
 
 
 @pytest.mark.parametrize("encounter", ENCOUNTERS)
@@ -406,7 +415,10 @@ def test_two_on_one_pair(encounter: str) -> None:
     orders = ENCOUNTERS[encounter]
     resumed = "resume" in encounter and "failover" not in encounter
     for _time in range(TIMES):
-        with world_of([ALPHA_BETA], [{**PAIR, "paused": ["alpha"] if resumed else []}], concurrency=3) as (world, tasks):
+        with world_of([ALPHA_BETA], [{**PAIR, "paused": ["alpha"] if resumed else []}], concurrency=3) as (
+            world,
+            tasks,
+        ):
             world.write("alpha", 1, "written")
             world.advance(2)
             both = at_once(tasks, *orders)

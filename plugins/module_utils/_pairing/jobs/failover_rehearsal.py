@@ -231,9 +231,7 @@ class FailoverRehearsalJob:
 
     def replaced(self, observation: Observation, item: int) -> Failure:
         observed = observation.items[item]
-        what = (
-            f"cluster {observed.cluster}: volume {observed.original_name} or its pair changed while waiting; run again"
-        )
+        what = f"cluster {observed.cluster}: volume {observed.original_name}, its pair or its clone changed while waiting; run again"
         return Failure("changed_meanwhile", what, observed.cluster)
 
     def measure(self, run: Run, observation: Observation) -> Observation:
