@@ -104,3 +104,19 @@ def test_a_pair_is_not_completed_with_a_target_that_was_taken_back_meanwhile():
     done = Task(pair, {}, start, take_target_back).run()
     assert (done.codes, pair.lost) == (["changed_meanwhile"], [])
     assert not any(pair.volume(site).halves for site in SITES)
+
+
+def test_a_forced_failover_does_not_promote_beside_a_volume_that_was_promoted_meanwhile():
+    """Neither side was writable, and another administrator forced the other one since the plan: both became writable."""
+    options = {"direction": "from_peer", "failover": "forced"}
+
+    def without_source():
+        pair = Pair.of()
+        pair.call("alpha", "ModifyVolume", access=TARGET)
+        return pair
+
+    calls = Task(without_source(), options).run().calls
+    for after, seconds in ((calls.index("alpha CreateSnapshot") + 1, 0), (calls.index("beta ModifyVolume"), 3600)):
+        pair = without_source()
+        done = Task(pair, options, after, fail_back, seconds=seconds).run()
+        assert (done.codes, done.made_split, pair.accesses) == (["changed_meanwhile"], [], (READ_WRITE, TARGET))
