@@ -352,6 +352,88 @@ def test_two_at_once(crowd: str) -> None:
             settle(world, tasks, orders, both)
 
 
+TO_PEER, FROM_PEER = "to_peer", "from_peer"
+#: The two tasks with which two administrators meet on one pair of alpha and beta, whose source is on alpha.
+ENCOUNTERS = {
+    "one planned failover twice": [
+        volume_pair(failover="planned", direction=FROM_PEER),
+        volume_pair("beta", "alpha", failover="planned", direction=TO_PEER),
+    ],
+    "planned failovers both ways": [
+        volume_pair(failover="planned", direction=FROM_PEER),
+        volume_pair(failover="planned", direction=TO_PEER),
+    ],
+    "forced failovers both ways": [
+        volume_pair(failover="forced", direction=FROM_PEER, allow_overwrite=True),
+        volume_pair("beta", "alpha", failover="forced", direction=FROM_PEER, allow_overwrite=True),
+    ],
+    "planned and forced failover": [
+        volume_pair(failover="planned", direction=FROM_PEER),
+        volume_pair("beta", "alpha", failover="forced", direction=TO_PEER),
+    ],
+    "planned failover and unpair": [
+        volume_pair(failover="planned", direction=FROM_PEER),
+        volume_pair("beta", "alpha", state="absent", release_target=True),
+    ],
+    "planned failover and resume": [
+        volume_pair(failover="planned", direction=FROM_PEER),
+        volume_pair("beta", "alpha", direction=FROM_PEER, paused=False, wait_for="in_sync"),
+    ],
+    "forced failover and resume": [
+        volume_pair(failover="forced", direction=FROM_PEER),
+        volume_pair(direction=TO_PEER, paused=False, wait_for="in_sync"),
+    ],
+    "both sites resume": [
+        volume_pair(paused=False, wait_for="in_sync"),
+        volume_pair("beta", "alpha", paused=False, wait_for="in_sync"),
+    ],
+    "unpair and resume": [
+        volume_pair(state="absent"),
+        volume_pair("beta", "alpha", paused=False, wait_for="in_sync"),
+    ],
+    "pause and resume": [
+        volume_pair(paused=True),
+        volume_pair("beta", "alpha", paused=False, wait_for="in_sync"),
+    ],
+    "one mode and another one": [volume_pair(mode="sync"), volume_pair("beta", "alpha", mode="snapshots_only")],
+}
+#: What a task may say that has met another one.
+MET = {
+    "changed_meanwhile",
+    "not_in_sync",
+    "no_source",
+    "split_brain",
+    "not_paired",
+    "half_pair",
+    "direction_change",
+    "source_in_use",
+}
+
+
+@pytest.mark.parametrize("encounter", ENCOUNTERS)
+def test_two_on_one_pair(encounter: str) -> None:
+    orders = ENCOUNTERS[encounter]
+    resumed = "resume" in encounter and "failover" not in encounter
+    for _time in range(TIMES):
+        with world_of([ALPHA_BETA], [{**PAIR, "paused": ["alpha"] if resumed else []}], concurrency=3) as (
+            world,
+            tasks,
+        ):
+            world.write("alpha", 1, "written")
+            world.advance(2)
+            both = at_once(tasks, *orders)
+            for ran in both:
+                judge(ran)
+                assert set(ran.codes) <= MET, [failure.sentence for failure in ran.failures]
+            now = world.truth()
+            kept = {mark for key in (A, B) for mark in volumes(now)[key]["marks"]}
+            assert "written" in kept
+            sources = [key for key in (A, B) if volumes(now)[key]["access"] == "readWrite"]
+            forced = any(order.failover == "forced" for order in orders)
+            assert len(sources) == 1 or any(ran.failures for ran in both) or "unpair" in encounter, (sources, encounter)
+            assert len(sources) < 2 or forced or not partners(now, A), encounter
+
+
 def settle(world: InhabitedWorld, tasks: Tasks, orders: list[Order], both: list[Ran]) -> None:
     """Whatever the two have left: it has been reported, and the first one's task succeeds when it runs again by itself."""
     now = world.truth()

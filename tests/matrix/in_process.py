@@ -43,6 +43,8 @@ class Clock:
         self._now = threading.local()
         self._due: list[tuple[int, float, Callable[[], Any]]] = []
         self._worlds = worlds
+        #: For how many seconds all threads have stood still.
+        self.suspended = 0.0
         for world in worlds:
             world.clock.stop()
 
@@ -54,6 +56,12 @@ class Clock:
         for world in self._worlds:
             world.advance(seconds)
         self._happen()
+
+    def suspend(self, seconds: float) -> None:
+        """The process stands still for so long, and finds out when it looks at a clock."""
+        self.suspended += seconds
+        for world in self._worlds:
+            world.advance(seconds)
 
     def later(self, seconds: float, action: Callable[[], Any]) -> None:
         """Something that happens when this thread's time has come to it, or at the end."""
@@ -102,6 +110,9 @@ class InProcess:
 
 class SwiftRun(Run):
     """A session whose pauses pass on its clock."""
+
+    def moment(self) -> tuple[float, ...]:
+        return (self.clock.suspended,)
 
     def pause(self, seconds: float) -> None:
         self.clock.sleep(seconds)

@@ -99,6 +99,18 @@ def test_the_result_of_a_write_cannot_be_read(flow, call, counts):
     try_all(flow, troubles.of_read_after(*call, reads_after(flow, call)), counts)
 
 
+@pytest.mark.parametrize(
+    ("flow", "call"),
+    [_call(flow, call) for flow in FLOWS for call in sorted(calls_of(flow)) if api.is_write(call[1])],
+)
+def test_a_node_lags_behind(flow, call, counts):
+    """The management address has moved to a node that does not know of the write yet, and answers all reads as before it."""
+    until = calls_of(flow)[: calls_of(flow).index(call) + 1]
+    nth = sum(each[0] == call[0] for each in until) + 1
+    if nth <= sum(each[0] == call[0] for each in calls_of(flow)):
+        try_all(flow, troubles.of_lag(call[0], nth), counts)
+
+
 @pytest.mark.parametrize("cluster", CLUSTERS)
 @pytest.mark.parametrize("flow", FLOWS, ids=lambda flow: flow.name)
 def test_a_cluster_fails_for_good(flow, cluster, counts):

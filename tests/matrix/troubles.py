@@ -113,6 +113,11 @@ AFTER_APPLYING = {
 # What does not pass by itself.
 LASTING = ("refuse", "drop_before", "http_401", "http_502", "null", "xDBConnectionLoss", "xDBVersionMismatch")
 LASTING_WRITES = ("drop_after", "xUnheardOf", "xPermissionDenied")
+# Calls that leave something if a proxy sends them twice, which nothing shows to the run: a checkpoint, which expires; a clone
+# or a volume of the same name, which the next run names; a pending entry that may be another client's.
+MADE_ONCE = ("CloneVolume", "CreateGroupSnapshot", "CreateSnapshot", "CreateVolume", "StartVolumePairing")
+# For how many calls a node that does not know of a write yet answers.
+LAGS = (3, 8)
 # A whole cluster from one of its calls on.
 LOST = ("refuse", "drop_before", "drop_after", "http_503", "null")
 
@@ -135,6 +140,7 @@ class Trouble:
     after: bool = False
     lasts: bool = False
     unread: tuple[str, str, int, int] | None = None
+    times: int = 1
 
     def __str__(self) -> str:
         more = f"{' after applying' if self.after else ''}{' for good' if self.lasts else ''}"
@@ -150,7 +156,7 @@ class Trouble:
             self.cluster,
             self.method,
             self.nth,
-            None if self.lasts else 1,
+            None if self.lasts else self.times,
             fault=self.kind,
             after_applying=self.after,
             seconds=LATE if self.kind == "slow" else None,
@@ -165,6 +171,11 @@ def of_call(cluster: str, method: str, nth: int) -> Iterator[Trouble]:
         yield Trouble(cluster, method, nth, kind)
     for kind in (*LASTING, *(LASTING_WRITES if writes else ())):
         yield Trouble(cluster, method, nth, kind, lasts=True)
+    if not writes:
+        yield Trouble(cluster, method, nth, "stale")
+        yield Trouble(cluster, method, nth, "cached")
+    elif method not in MADE_ONCE:
+        yield Trouble(cluster, method, nth, "twice")
     if writes:
         yield Trouble(cluster, method, nth, "drop_after")
         taken = (*(kind for kind in SPOILT if kind != "drop_before"), *UNCLEAR)
@@ -181,6 +192,12 @@ def of_read_after(cluster: str, method: str, nth: int, reads: Iterable[tuple[str
         for read in reads:
             for times in (ATTEMPTS, 10 * ATTEMPTS):
                 yield Trouble(cluster, method, nth, kind, unread=(*read, times))
+
+
+def of_lag(cluster: str, nth: int) -> Iterator[Trouble]:
+    """From its nth call on a cluster answers reads as before."""
+    for times in LAGS:
+        yield Trouble(cluster, None, nth, "stale", times=times)
 
 
 def of_cluster(cluster: str, nth: int) -> Iterator[Trouble]:

@@ -97,41 +97,51 @@ def extra_vars():
     }
 
 
+SITES = ("alpha", "beta")
+
+
 @pytest.fixture
 def resume(collections_path, command_path, tmp_path):
-    def run(world, item):
-        pairs = tmp_path / "pairs.yml"
-        pairs.write_text(json.dumps({"protect_pairs": [{"volume": "orders", **item}]}), encoding="utf-8")
+    """Run the playbook at this site, or at both at once; what each run has ended with."""
+
+    def begin(file, site, pairs):
         given = {
             **extra_vars(),
-            "replication_cluster": "alpha",
-            "replication_peer": "beta",
+            "replication_cluster": site,
+            "replication_peer": next(each for each in SITES if each != site),
             "protect_pairs_file": str(pairs),
             "protect_wait_timeout": 1,
         }
+        command = ["ansible-playbook", "-i", str(file), "--limit", "alpha,beta", "elementsw.replication.protect"]
+        return subprocess.Popen(
+            [*command, "-e", json.dumps(given)],
+            env={
+                **os.environ,
+                "ANSIBLE_COLLECTIONS_PATH": str(collections_path),
+                "ANSIBLE_HOME": str(tmp_path / site),
+                "ANSIBLE_NOCOLOR": "1",
+                "PATH": command_path,
+            },
+            cwd=tmp_path,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def run(world, item, sites=("alpha",)):
         of_the_inventory = tmp_path / "group_vars" / "all.json"
         of_the_inventory.parent.mkdir()
         of_the_inventory.write_text(
             json.dumps({f"protect_{name}": value for name, value in LEFTOVERS.items()}), encoding="utf-8"
         )
+        pairs = tmp_path / "pairs.yml"
+        pairs.write_text(json.dumps({"protect_pairs": [{"volume": "orders", **item}]}), encoding="utf-8")
         with serve(world) as running:
             file = tmp_path / "sites.json"
             file.write_text(json.dumps(running.inventory()), encoding="utf-8")
-            command = ["ansible-playbook", "-i", str(file), "--limit", "alpha,beta", "elementsw.replication.protect"]
-            return subprocess.run(
-                [*command, "-e", json.dumps(given)],
-                env={
-                    **os.environ,
-                    "ANSIBLE_COLLECTIONS_PATH": str(collections_path),
-                    "ANSIBLE_HOME": str(tmp_path),
-                    "ANSIBLE_NOCOLOR": "1",
-                    "PATH": command_path,
-                },
-                cwd=tmp_path,
-                capture_output=True,
-                text=True,
-                check=False,
-            )
+            runs = [begin(file, site, pairs) for site in sites]
+            printed = [each.communicate()[0] for each in runs]
+        return [(each.returncode, text) for each, text in zip(runs, printed)]
 
     return run
 
@@ -143,8 +153,38 @@ def test_nothing_is_written(situation, item, resume):
     world.write("alpha", VOLUME, "older")
     situation(world)
     world.clear_calls()
-    done = resume(world, item)
-    assert done.returncode == 2, done.stdout + done.stderr
-    assert world.writes() == [], done.stdout
+    ((code, printed),) = resume(world, item)
+    assert code == 2, printed
+    assert world.writes() == [], printed
     if item is LEFTOVERS:
-        assert "protect_item_permissions" in done.stdout
+        assert "protect_item_permissions" in printed
+
+
+def paused(world):
+    world.call("alpha", "ModifyVolumePair", {"volumeID": VOLUME, "pausedManual": True})
+    world.clear_calls()
+
+
+@pytest.mark.journey
+def test_both_sites_resume_at_once(resume):
+    world = World.from_dict(DESCRIBED)
+    world.write("alpha", VOLUME, "older")
+    paused(world)
+    for code, printed in resume(world, {"paused": False}, SITES):
+        assert code == 0, printed
+    assert {call.method for call in world.writes()} == {"ModifyVolumePair"}
+
+
+@pytest.mark.journey
+def test_an_operator_fails_over_while_both_sites_resume(resume):
+    """By hand, between the reads of the runs: what the operator has done stays."""
+    world = World.from_dict(DESCRIBED)
+    world.write("alpha", VOLUME, "older")
+    paused(world)
+    for nth, (cluster, access) in enumerate((("alpha", RT), ("beta", RW)), 2):
+        call = {"cluster": cluster, "method": "ModifyVolume", "params": {"volumeID": VOLUME, "access": access}}
+        world.faults.add("alpha", "ListVolumes", nth, fault="meanwhile", call=call)
+    resume(world, {"paused": False}, SITES)
+    assert world.faults.unused() == []
+    assert {call.method for call in world.writes()} <= {"ModifyVolumePair"}
+    assert [world.cluster(site).volumes[VOLUME].access for site in SITES] == [RT, RW]

@@ -123,7 +123,9 @@ def answer(world: World, cluster: Cluster, request: Request, envelope: Envelope,
         elif fault is None or fault.is_served:
             if fault is not None and fault.call is not None:
                 world.act(fault.call["cluster"], fault.call["method"], fault.call.get("params"))
-            given = _serve(world, cluster, request, envelope)
+            if fault is not None and fault.kind == "twice":
+                answer(world, cluster, request, envelope, None)
+            given = _earlier(world, cluster, envelope, fault) or _serve(world, cluster, request, envelope)
         elif fault.applies_first:
             served = _serve(world, cluster, request, envelope)
             given = _spoil(fault, envelope, served)
@@ -146,7 +148,21 @@ def answer(world: World, cluster: Cluster, request: Request, envelope: Envelope,
             writes=api.is_write(envelope.method_name),
             seconds=world.clock.elapsed,
         )
+        if given.applied and not api.is_write(envelope.method_name):
+            world.replies[_read_of(cluster, envelope)] = given.body
         return given
+
+
+def _read_of(cluster: Cluster, envelope: Envelope) -> tuple[str, ...]:
+    return cluster.name, str(envelope.method), json.dumps(envelope.params, sort_keys=True)
+
+
+def _earlier(world: World, cluster: Cluster, envelope: Envelope, fault: Fault | None) -> Answer | None:
+    """The earlier reply to the same read: of a node that does not know of the last writes yet, or byte for byte of a cache."""
+    body = world.replies.get(_read_of(cluster, envelope))
+    if fault is None or fault.kind not in ("stale", "cached") or body is None:
+        return None
+    return Answer(HTTP_OK, body if fault.kind == "cached" else _json({**json.loads(body), "id": envelope.call_id}))
 
 
 def _serve(world: World, cluster: Cluster, request: Request, envelope: Envelope) -> Answer:

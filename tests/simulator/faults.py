@@ -20,7 +20,9 @@ BODIES = ("empty", "null", "truncated", "html_200", "no_result", "reply")
 DELAYS = ("slow", "meanwhile")
 # The call is served; its reply never gets to an end: a byte every so many seconds, or blanks for ever.
 STREAMS = ("drip", "endless")
-KINDS = (*DROPS, *HTTP, *BODIES, *DELAYS, *STREAMS)
+# What stands between the client and the cluster, or a node that lags behind, repeats: the call, or an earlier reply.
+REPEATS = ("twice", "stale", "cached")
+KINDS = (*DROPS, *HTTP, *BODIES, *DELAYS, *STREAMS, *REPEATS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +72,7 @@ class Fault:
     @property
     def is_served(self) -> bool:
         """Whether the call is answered as it should be, whatever happens to the answer."""
-        return self.kind in (*DELAYS, *STREAMS)
+        return self.kind in (*DELAYS, *STREAMS, *REPEATS)
 
     @property
     def applies_first(self) -> bool:

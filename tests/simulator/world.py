@@ -76,6 +76,8 @@ class World:
         self.odd_objects = OddObjects()
         self.log = CallLog()
         self.secrets = Secrets()
+        #: The last reply to each read, by its cluster, method and parameters.
+        self.replies: dict[tuple[str, ...], bytes] = {}
         self._next_sample = 0.0
         self._next_look = 0.0
         self._last_collection = 0.0

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import threading
@@ -57,6 +58,8 @@ class Client:
         self._sleep = sleep
         self._lock = threading.Lock()
         self._warnings: dict[str, None] = {}
+        # Each call has its own: a cache or a proxy in between may answer with the reply to another one.
+        self._call_ids = itertools.count(1)
         self._is_peer = is_peer
         self._lost = False
 
@@ -129,15 +132,16 @@ class Client:
         return min((until - time.monotonic()) / attempts, self._transport.endpoint.timeout)
 
     def _once(self, method: str, params: Params, timeout: float | None = None) -> dict:
-        reply = self._post(self.api_version, method, params, timeout)
+        call_id = next(self._call_ids)
+        reply = self._post(self.api_version, method, params, call_id, timeout)
         if reply.status == 404:
             raise self._version_failure(method)
-        return self._result(method, reply)
+        return self._result(method, reply, call_id)
 
-    def _post(self, version: str, method: str, params: Params, timeout: float | None = None) -> Reply:
+    def _post(self, version: str, method: str, params: Params, call_id: int, timeout: float | None = None) -> Reply:
         # According to the API documentation null is not the same as absent: a null filter acts as false.
         given = {name: value for name, value in (params or {}).items() if value is not None}
-        body = json.dumps({"method": method, "params": given, "id": 1})
+        body = json.dumps({"method": method, "params": given, "id": call_id})
         try:
             return self._transport.post(f"/json-rpc/{version}", body, timeout)
         except TlsTrouble as exc:
@@ -165,7 +169,7 @@ class Client:
         at = "" if self.name == address else f" at {address}"
         return f"cluster {self.name}{at}{' (the peer)' if self._is_peer else ''}"
 
-    def _result(self, method: str, reply: Reply) -> dict:
+    def _result(self, method: str, reply: Reply, call_id: int) -> dict:
         if reply.status == 401:
             raise Failure(
                 "authentication",
@@ -178,6 +182,8 @@ class Client:
             body = json.loads(reply.text, parse_constant=_not_json)
         except (ValueError, RecursionError):
             body = None
+        if isinstance(body, dict) and body.get("id") is not None and str(body["id"]) != str(call_id):
+            raise self._of_another_call(method)
         if isinstance(body, dict) and isinstance(body.get("error"), dict):
             error = body["error"]
             raise ApiError(
@@ -187,6 +193,12 @@ class Client:
             raise self._no_result(method, reply)
         self._note_unused(method, _unused_parameters(body))
         return body["result"]
+
+    def _of_another_call(self, method: str) -> Unanswered:
+        reason = "the reply to another call"
+        remedy = "let no proxy or load balancer between here and the cluster answer from a cache"
+        sentence = f"{self._shown_name} answered {method} with {reason}; {remedy}"
+        return Unanswered("bad_reply", sentence, self.name, method, sent=True, down=False).because(reason)
 
     def _no_result(self, method: str, reply: Reply) -> Unanswered:
         # A node that answers but does not serve sends an empty body or null (observed during upgrades).
@@ -212,7 +224,10 @@ class Client:
 
     def _supported(self) -> str:
         try:
-            versions = self._result("GetAPI", self._post("1.0", "GetAPI", None)).get("supportedVersions")
+            call_id = next(self._call_ids)
+            versions = self._result("GetAPI", self._post("1.0", "GetAPI", None, call_id), call_id).get(
+                "supportedVersions"
+            )
         except Failure:
             versions = None
         if not isinstance(versions, list) or not versions:

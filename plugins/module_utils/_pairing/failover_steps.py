@@ -146,8 +146,9 @@ class Promote(SetAccess):
     first: bool = False
     #: The other volume, which must not have changed, so that there are never two writable sides; None not to recheck it.
     partner: Volume | None = None
-    #: The other volume if it is writable and not saved. Demoted by another client, it would be overwritten at once.
-    unsaved: Volume | None = None
+    #: The other volume of a forced failover, if it answers. A source is not saved yet: demoted by another client, it would be
+    #: overwritten at once. Beside a target that another client has promoted, both sides would be writable.
+    beside: Volume | None = None
 
     @property
     def phase(self) -> Phase:

@@ -290,9 +290,9 @@ def _conclude(job: Job, run: Run, outcome: Outcome) -> None:
     except Failure as exc:
         _fail_going_items(outcome, exc)
         return
-    for item, verdict in zip(outcome.items, job.judge(outcome.observation, 0)):
-        if item.going and verdict.failure:
-            item.fail(verdict.failure)
+    for number, (item, verdict) in enumerate(zip(outcome.items, job.judge(outcome.observation, 0))):
+        if item.going and not verdict.done:  # it was done when the wait ended
+            item.fail(verdict.failure or job.replaced(outcome.observation, number))
 
 
 def _name_unconcluded(run: Run, outcome: Outcome) -> None:

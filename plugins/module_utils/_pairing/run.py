@@ -21,6 +21,11 @@ from .model import Side, Sides
 
 T = TypeVar("T")
 
+#: The time on each clock of this machine. One of them goes on while the process is stopped, or the machine sleeps.
+Moment = tuple[float, ...]
+#: For how many seconds a write may rely on what was read before it.
+FRESH_SECONDS = 60
+
 
 class Run:
     """One execution of a task on both clusters."""
@@ -78,6 +83,19 @@ class Run:
     def date(self) -> str:
         """Return the current date and time in ISO 8601, in UTC, on the clock of this machine."""
         return datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    def moment(self) -> Moment:
+        """Return the current time, to be compared with `seconds_since`."""
+        # On some systems the monotonic clock stands still while the machine sleeps. The other one can be set.
+        return time.monotonic(), time.time()
+
+    def seconds_since(self, moment: Moment) -> float:
+        """Return how many seconds ago this moment was, by the clock that shows most. A clock that was set back counts, too."""
+        return max(abs(now - then) for now, then in zip(self.moment(), moment))
+
+    def is_old(self, moment: Moment) -> bool:
+        """Whether what was read then is too old to write on: a long phase, or a process that was suspended."""
+        return self.seconds_since(moment) > FRESH_SECONDS
 
     def pause(self, seconds: float) -> None:
         """Wait for so many seconds, or until a signal arrives."""

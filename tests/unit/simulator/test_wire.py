@@ -419,6 +419,37 @@ def test_a_fault_that_makes_no_sense_is_refused(wire, given, word):
     assert wire.world.faults.as_list() == []
 
 
+# --- what is repeated ---------------------------------------------------------------------------------------------------
+
+
+def test_a_call_that_a_proxy_sends_twice_takes_effect_twice(wire):
+    wire.world.faults.add("alpha", "CreateSnapshot", fault="twice")
+    replied = wire.call("CreateSnapshot", volumeID=41).json()["result"]["snapshotID"]
+    listed = [each["snapshotID"] for each in wire.call("ListSnapshots", volumeID=41).json()["result"]["snapshots"]]
+    assert sorted(listed)[-2:] == [replied - 1, replied]
+    for snapshot_id in listed:
+        wire.call("DeleteSnapshot", snapshotID=snapshot_id)
+    wire.world.faults.clear()
+
+
+@pytest.mark.parametrize(("kind", "call_id"), [("stale", 8), ("cached", 7)])
+def test_a_read_can_have_an_earlier_reply(wire, kind, call_id):
+    read = {"method": "ListVolumes", "params": {"volumeIDs": [41]}}
+    before = wire.send({**read, "id": 7}).json()
+    wire.call("ModifyVolume", **MAKE_TARGET)
+    wire.world.faults.add("alpha", "ListVolumes", fault=kind)
+    assert wire.send({**read, "id": 8}).json() == {**before, "id": call_id}
+    assert wire.send({**read, "id": 9}).json()["result"]["volumes"][0]["access"] == "replicationTarget"
+    wire.call("ModifyVolume", volumeID=41, access="readWrite")
+    wire.world.faults.clear()
+
+
+def test_a_read_without_an_earlier_reply_is_served(wire):
+    wire.world.faults.add("alpha", "ListVolumes", fault="stale")
+    assert wire.call("ListVolumes", volumeIDs=[41], includeVirtualVolumes=True).json()["result"]["volumes"]
+    wire.world.faults.clear()
+
+
 # --- certificates -------------------------------------------------------------------------------------------------------
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ..._element.errors import ApiError
 from ..model import PAUSED_HERE, Side, VolumePair
 from ..observe.volumes import list_volumes
 from ..pairing_steps import ChangeVolume, Grow, SetMode, SetPause
@@ -17,6 +18,7 @@ from ..plan import objects
 from .pairing.volume_handshake import entry_of
 from .writer import Writer
 
+NOT_PAIRED = "xVolumeNotPaired"
 # What a cluster says when a volume is as large already; nothing is to be done then.
 LARGE_ENOUGH = frozenset({"xVolumeShrinkProhibited"})
 
@@ -71,4 +73,10 @@ def _modify_pair(
         return entry is not None and is_shown(entry)
 
     given = {"volumeID": step.volume.id, **params}
-    writer.settle(step.side, "ModifyVolumePair", given, step.object, reason, applied=applied)
+    try:
+        writer.settle(step.side, "ModifyVolumePair", given, step.object, reason, applied=applied)
+    except ApiError as exc:
+        if exc.name != NOT_PAIRED:
+            raise
+        what = f"cluster {exc.cluster}: another client removed the pair of {step.object} while this task ran"
+        raise exc.recoded("changed_meanwhile", f"{what} ({exc.method}: {exc.name}); run again") from None

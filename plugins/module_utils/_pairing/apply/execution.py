@@ -14,6 +14,7 @@ from typing import Any
 from ..._element.errors import Failure
 from ..model import Saved, Volume
 from ..plan import Plan, Step
+from ..run import Moment
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,8 @@ class Done:
     ours: bool = True
     #: It may have taken effect, or may yet do so.
     unsure: bool = False
+    #: When its call was sent.
+    sent: Moment | None = None
 
 
 @dataclass

@@ -50,7 +50,7 @@ def undo_checkpoint(writer: Writer, done: Done, _item: Item) -> str | None:
 
 
 def undo_access(writer: Writer, done: Done, _item: Item) -> str | None:
-    return _restore_access(writer, done.step)  # type: ignore[arg-type]
+    return _restore_access(writer, done.step, done.unsure)  # type: ignore[arg-type]
 
 
 def undo_pair_change(writer: Writer, done: Done, _item: Item) -> str | None:
@@ -90,14 +90,16 @@ def _restore_pair(writer: Writer, step: SetMode | SetPause) -> str | None:
     return None
 
 
-def _restore_access(writer: Writer, step: SetAccess) -> str | None:
+def _restore_access(writer: Writer, step: SetAccess, unsure: bool) -> str | None:
+    """Set the access back, also if it is shown already, unless the change is unsure: a lagging node may have answered."""
     if step.volume.mark == writer.run.mark:
         return None  # it goes as a whole, and no host may write to it before
     cluster = writer.run.name(step.side)
     now = get_volume(writer.run.client(step.side), step.volume.id)
-    if now is not None and now.access == step.volume.access:
+    before = step.volume.access
+    if unsure and now is not None and now.access == before:
         return None
-    ours = (step.access, "locked") if step.access == TARGET else (step.access,)
+    ours = (step.access, before, "locked") if step.access == TARGET else (step.access, before)
     if now is None or now.pairs or now.access not in ours:
         return f"{step.object} on cluster {cluster}: its access was set to {step.access} and it was changed since"
     hosts = _hosts_of(writer, step, now)

@@ -15,9 +15,10 @@ from ..._element.errors import Failure
 from ..failover_steps import ConfirmArrival, Demote, TakeCheckpoint
 from ..model import Action, Sides, other
 from ..pairing_steps import ReleaseTarget, RemoveVolumePair
-from ..plan import Failures, Phase, Plan, Step, objects
+from ..plan import Phase, Plan, Step, objects
 from .batch import batches, of_phase
 from .execution import Done, Item
+from .freshness import Rechecks
 from .step_kinds import kind_of, with_created
 from .writer import Writer
 
@@ -54,8 +55,9 @@ def execute(
             return Failure("interrupted", "not started: another pair failed and fail_fast is set; run again")
         return _lost(writer, step)
 
+    rechecks = Rechecks(writer, items)
     for phase in Phase:
-        _run_phase(writer, phase, items, plans, halted)
+        _run_phase(writer, phase, items, plans, halted, rechecks)
 
 
 def _lost(writer: Writer, step: Step) -> Failure | None:
@@ -68,7 +70,9 @@ def _lost(writer: Writer, step: Step) -> Failure | None:
     return None
 
 
-def _run_phase(writer: Writer, phase: Phase, items: Sequence[Item], plans: Sequence[Plan], halted: Halt) -> None:
+def _run_phase(
+    writer: Writer, phase: Phase, items: Sequence[Item], plans: Sequence[Plan], halted: Halt, rechecks: Rechecks
+) -> None:
     todo = [
         with_created(step, item.done)
         for item, plan in zip(items, plans)
@@ -77,12 +81,12 @@ def _run_phase(writer: Writer, phase: Phase, items: Sequence[Item], plans: Seque
     ]
     if not todo:
         return
-    for step, failure in _recheck(writer, todo).items():
-        items[step.item].fail(failure)
+    rechecks.begin(todo)
     going = [step for step in todo if items[step.item].going and kind_of(step).run]
-    refused = writer.run.side_by_side(partial(_run_batch, writer, batch, items, halted) for batch in batches(going))
+    run_batch = partial(_run_batch, writer, items, halted, rechecks)
+    refused = writer.run.side_by_side(partial(run_batch, batch) for batch in batches(going))
     one_by_one = [step for batch in refused for step in batch]
-    writer.run.side_by_side(partial(_run_batch, writer, [step], items, halted) for step in one_by_one)
+    writer.run.side_by_side(partial(run_batch, [step]) for step in one_by_one)
     if phase <= Phase.CONFIRM_FAILOVER:
         _all_fail_over_or_none(items)
     failed = [item for item in items if item.failure and not item.rolled_back]
@@ -105,20 +109,11 @@ def _all_fail_over_or_none(items: Sequence[Item]) -> None:
             item.fail(Failure(first.code, sentence, first.cluster, first.method, first.name, first.message))
 
 
-def _recheck(writer: Writer, todo: Sequence[Step]) -> Failures:
-    """The steps of one phase that must not be run any more, and why."""
-    failures: Failures = {}
-    try:
-        for recheck in dict.fromkeys(kind_of(step).recheck for step in todo):
-            if recheck is not None:
-                failures.update(recheck(writer.run, [step for step in todo if kind_of(step).recheck is recheck]))
-    except Failure as exc:  # what cannot be read is not written to
-        return {step: exc.recoded(exc.code, exc.sentence) for step in todo}
-    return failures
-
-
-def _run_batch(writer: Writer, batch: list[Step], items: Sequence[Item], halted: Halt) -> list[Step]:
+def _run_batch(
+    writer: Writer, items: Sequence[Item], halted: Halt, rechecks: Rechecks, batch: list[Step]
+) -> list[Step]:
     """Run steps that one call can serve. Returns those to run one by one, where the call for all was refused."""
+    rechecks.renew(batch)
     for step in batch:
         halt = halted(step)
         if halt is not None and items[step.item].going:
@@ -131,15 +126,16 @@ def _run_batch(writer: Writer, batch: list[Step], items: Sequence[Item], halted:
         return []
     for step in batch:
         items[step.item].begin(step)
+    sent = writer.run.moment()
     try:
-        done = kind.run(writer, batch)
+        done = kind.run(writer.rechecking(partial(rechecks.failure_of, batch)), batch)
     except Failure as exc:
         if len(batch) > 1 and kind.split_after(exc):
             return batch
         _fail(writer, batch, items, exc)
     else:
         for step in batch:
-            items[step.item].done.append(replace(done, step=step))
+            items[step.item].done.append(replace(done, step=step, sent=sent))
     return []
 
 

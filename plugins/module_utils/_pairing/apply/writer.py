@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import copy
 import threading
 from collections.abc import Callable, Mapping
 from typing import TypeVar
@@ -32,6 +33,23 @@ class Writer:
         self.warnings: list[str] = []
         self._lock = threading.Lock()
         self._deadlines: dict[str, float] = {}
+        self._recheck: Callable[[], Failure | None] = lambda: None
+
+    def rechecking(self, recheck: Callable[[], Failure | None]) -> Writer:
+        """Return this writer for a write before whose repetition `recheck` is made: the failure if it is not wanted any more."""
+        other = copy.copy(self)
+        other._recheck = recheck
+        return other
+
+    def refuse_changed(self, unknown: bool = False) -> None:
+        """Make the recheck of the write before it is sent again. Raises its Failure.
+
+        unknown: whether an earlier attempt may have taken effect, or may yet do so.
+        """
+        failure = self._recheck()
+        if failure is not None:
+            failure.outcome_unknown = unknown
+            raise failure
 
     def deadline(self, purpose: str, seconds: float) -> float:
         """The time on the clock of the run until which its writes for one purpose wait: so many seconds after the first."""
@@ -85,6 +103,7 @@ class Writer:
                 return True
             if refused:
                 raise trouble
+            self.refuse_changed(unknown)
             return None
 
         return attempt(self.run, CHANGE, send, recover)

@@ -231,10 +231,9 @@ class FailoverRehearsalJob:
 
     def replaced(self, observation: Observation, item: int) -> Failure:
         observed = observation.items[item]
-        what = (
-            f"cluster {observed.cluster}: volume {observed.original_name} or its pair changed while waiting; run again"
-        )
-        return Failure("changed_meanwhile", what, observed.cluster)
+        where = f"cluster {observed.cluster}: volume {observed.original_name}"
+        what = "its pair or its clone changed while waiting; run again"
+        return Failure("changed_meanwhile", f"{where}, {what}", observed.cluster)
 
     def measure(self, run: Run, observation: Observation) -> Observation:
         return observation  # each read has the progress of the clones

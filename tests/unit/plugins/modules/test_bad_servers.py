@@ -229,7 +229,7 @@ def answer(site, method, result):
 
 
 def add_answer(site, method, result):
-    site.world.faults.add("alpha", method, fault="reply", message=json.dumps({"id": 1, "result": result}), times=None)
+    site.world.faults.add("alpha", method, fault="reply", message=json.dumps({"result": result}), times=None)
 
 
 def outcome(run, method):

@@ -224,7 +224,7 @@ def test_a_deleted_volume_whose_pair_is_not_shown_is_known_by_its_partner(sites)
 
 def test_a_deleted_volume_that_turns_up_before_the_removal(sites):
     site = with_deleted(sites, switches={"remove_used_cluster_pair": "allowed"})
-    nothing = json.dumps({"id": 1, "result": {"volumes": []}})
+    nothing = json.dumps({"result": {"volumes": []}})
     for name in ("alpha", "beta"):
         site.world.faults.add(name, "ListDeletedVolumes", fault="reply", message=nothing)
     result = site.run("cluster_pair", state="absent")

@@ -156,3 +156,18 @@ def test_a_source_whose_clock_is_ahead_does_not_make_data_look_new(drill, ahead,
     result = succeeds(rehearse(site))
     assert (result["clones"][0]["age_seconds"] is not None) is known
     assert succeeds(rehearse(site, name="now", point="now"))["clones"][0]["age_seconds"] == 0
+
+
+def test_a_clone_that_someone_removes_at_the_end_is_no_success(drill):
+    """The wait was over, and the read after it, which no longer showed the clone, was ignored."""
+    site = drill(ONE, timings=INSTANT)
+    clone_id = max(site.world.cluster("beta").volumes) + 1
+    site.world.faults.add(
+        "beta",
+        "DeleteSnapshot",
+        fault="meanwhile",
+        call={"cluster": "beta", "method": "DeleteVolume", "params": {"volumeID": clone_id}},
+    )
+    result = rehearse(site, point="now", progress_interval=0)
+    assert code(result) == "changed_meanwhile"
+    assert "its clone changed" in result["msg"]

@@ -140,7 +140,7 @@ def test_a_group_that_lists_its_initiators_by_id_alone_has_them(pair_info):
     for group in listed["volumeAccessGroups"]:
         group["initiators"] = []
     site.world.faults.add(
-        "beta", "ListVolumeAccessGroups", fault="reply", message=json.dumps({"id": 1, "result": listed}), times=None
+        "beta", "ListVolumeAccessGroups", fault="reply", message=json.dumps({"result": listed}), times=None
     )
     result = site.run("pair_info", gather=["host_access"])
     assert (result["problems"], hosts(result, "wiki")["access_groups"][0]["initiators"]) == ([], 1)

@@ -235,7 +235,7 @@ def test_a_target_cluster_fills_up(sites, stage, code, gather):
 )
 def test_the_form_of_a_delay(site, text, seconds):
     stats = [{"volumeID": volume_id(site, "alpha", "one"), "asyncDelay": text}]
-    reply = json.dumps({"id": 1, "result": {"volumeStats": stats}})
+    reply = json.dumps({"result": {"volumeStats": stats}})
     site.world.faults.add("alpha", "ListVolumeStats", fault="reply", message=reply, times=None)
     result = site.run("pair_info", volumes=["one"], max_lag=200000)
     assert of(result, "one")["lag_seconds"] == seconds
@@ -377,7 +377,7 @@ def test_the_worst_comes_first(sites):
 
 def reported(site, cluster, *faults):
     given = [{"severity": "warning", "resolved": False, "details": "", **fault} for fault in faults]
-    reply = json.dumps({"id": 1, "result": {"faults": given}})
+    reply = json.dumps({"result": {"faults": given}})
     site.world.faults.add(cluster, "ListClusterFaults", fault="reply", message=reply, times=None)
 
 
@@ -553,7 +553,7 @@ def test_what_cannot_be_read_is_unknown_and_says_why(site):
 
 
 def test_a_user_of_ldap_is_not_listed(site):
-    reply = json.dumps({"id": 1, "result": {"clusterAdmins": [{"username": "cn=ansible", "access": ["read"]}]}})
+    reply = json.dumps({"result": {"clusterAdmins": [{"username": "cn=ansible", "access": ["read"]}]}})
     site.world.faults.add("alpha", "ListClusterAdmins", fault="reply", message=reply, times=None)
     assert checked(site.run("pair_info", gather=["readiness"]), "privileges") == [None, True]
 
@@ -586,7 +586,7 @@ def test_a_deleted_volume_is_found_where_the_list_of_all_does_not_have_it(sites)
     site.world.call("beta", "DeleteVolume", {"volumeID": gone})
     listed = site.world.call("beta", "ListVolumes", {"includeVirtualVolumes": False})["volumes"]
     living = [volume for volume in listed if volume["volumeID"] != gone]
-    reply = json.dumps({"id": 1, "result": {"volumes": living}})
+    reply = json.dumps({"result": {"volumes": living}})
     site.world.faults.add("beta", "ListVolumes", fault="reply", message=reply, times=None)
     (problem,) = site.run("pair_info")["problems"]
     assert (problem["code"], f"RestoreDeletedVolume with volumeID {gone}" in problem["remedy"]) == (

@@ -50,7 +50,7 @@ def codes(result):
 def statistics(site, writes, **more):
     """A reply to ListVolumeStats of alpha that shows so many writes of its only volume."""
     stats = {"volumeID": number(site, "alpha"), "writeOps": writes, "samplePeriodMSec": 500, **more}
-    return json.dumps({"id": 1, "result": {"volumeStats": [stats]}})
+    return json.dumps({"result": {"volumeStats": [stats]}})
 
 
 # --- statistics -----------------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from ...._element.errors import Failure
 from ...decide import guard
 from ...failover_steps import ConfirmDemotion, ConfirmFailover, ConfirmQuiet, Promote, RecheckPair
-from ...model import SIDES, TARGET, Side, Usage, Volume, Writes, other
+from ...model import READ_WRITE, SIDES, TARGET, Side, Usage, Volume, Writes, other
 from ...observe.usage import read_host_sessions
 from ...observe.writes import read_writes, until_counted
 from ...plan import Failures, Step
@@ -144,20 +144,23 @@ def promotable(run: Run, steps: Sequence[Promote]) -> Failures:
     One read for each cluster.
     """
     now = read_current(run, (end for step in steps for end in _ends(step)))
-    return {**_overwriting(run, steps), **_not_as_planned(run, steps, now)}
+    return {**_beside_changed(run, steps), **_not_as_planned(run, steps, now)}
 
 
-def _overwriting(run: Run, steps: Sequence[Promote]) -> Failures:
-    """Return the failures of forced promotions whose partner another client has demoted: it would be overwritten unsaved."""
+def _beside_changed(run: Run, steps: Sequence[Promote]) -> Failures:
+    """Return the failures of forced promotions whose partner another client has demoted or promoted.
+
+    The demoted one would be overwritten unsaved; beside the promoted one both would be writable.
+    """
     failures: Failures = {}
     for side in SIDES:
-        partners = {step: step.unsaved for step in steps if step.unsaved is not None and other(step.side) == side}
+        partners = {step: step.beside for step in steps if step.beside is not None and other(step.side) == side}
         try:
             now = read_current(run, ((side, partner) for partner in partners.values())) if partners else {}
         except Failure:
             continue  # an unreachable cluster is found by the other recheck; an unreadable volume does not prevent a promotion
         for step, partner in partners.items():
             found = now.get((side, partner.id))
-            if found is not None and found.access == TARGET:
+            if found is not None and {found.access, partner.access} == {TARGET, READ_WRITE}:
                 failures[step] = _changed_meanwhile(run, step, side, partner, change_of(found, partner))
     return failures

@@ -40,19 +40,24 @@ def undo_demotion(writer: Writer, done: Done, beside: Sequence[Done], change: Ch
     if _is_writable(run, other_side, step.partner.id):
         return f"{pair}: another client has promoted the partner, so the old source was not promoted again"
     try:
-        _give_back(writer, step, change)
+        _give_back(writer, step, change, done.unsure)
     except Failure as exc:
         raise _neither_writable(pair, done, exc) from None
     return None
 
 
-def _give_back(writer: Writer, step: Demote, change: Change) -> None:
-    """Set the access back. Raises Failure if the cluster refuses, or if the volume has changed."""
+def _give_back(writer: Writer, step: Demote, change: Change, unsure: bool) -> None:
+    """Set the access back. Raises Failure if the cluster refuses, or if the volume has changed.
+
+    unsure: whether the demotion may have had no effect. After one that was answered the access is set back even if it is
+    shown already: a node may answer that does not know of the demotion yet.
+    """
     now = get_volume(writer.run.client(step.side), step.volume.id)
-    if now is not None and now.access == step.volume.access:
+    before = step.volume.access
+    if unsure and now is not None and now.access == before:
         return
     # Without its pair a replicationTarget reads as locked on some releases.
-    ours = (TARGET,) if now and now.pairs else (TARGET, "locked")
+    ours = (TARGET, before) if now and now.pairs else (TARGET, before, "locked")
     if now is None or now.access not in ours or not set(now.uuids) <= set(step.volume.uuids):
         raise Failure("changed_meanwhile", f"access was set to {step.access} and the volume was changed since")
     back = SetAccess(

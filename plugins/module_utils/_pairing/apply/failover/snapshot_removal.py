@@ -26,7 +26,7 @@ def remove(writer: Writer, batch: Sequence[RemoveCheckpoint]) -> None:
     what = _Removal(taken.name, objects(batch), step.reason)
     left: list[str] = []
     if step.copy and taken.users <= {each.item for each in batch}:
-        left = _remove_copies(writer, step.side, taken, what)
+        left = _remove_copies(writer, step.side, taken, what, are_there=True)
     elif not step.copy and taken.let_go(each.item for each in batch):
         left = _delete(writer, step.side, taken.is_group, taken.id, what)
     for sentence in left:
@@ -41,7 +41,7 @@ def withdraw(writer: Writer, step: TakeCheckpoint, taken: Taken) -> str | None:
     if not taken.let_go([step.item]):
         return None
     what = _Removal(taken.name, f"snapshot {taken.name}", f"roll-back: {step.OTHERWISE}")
-    left = _delete(writer, taken.side, taken.is_group, taken.id, what)
+    left = _delete_all(writer, taken, what)
     left += _remove_copies(writer, other(taken.side), taken, what)
     return "; ".join(left) or None
 
@@ -51,7 +51,7 @@ def unsave(writer: Writer, step: Save, taken: Taken) -> str | None:
     if not taken.let_go([step.item]):
         return None  # other volumes of its group were overwritten, so it stays and the result names it
     what = _Removal(taken.name, f"snapshot {taken.name}", "roll-back: nothing was overwritten")
-    left = _delete(writer, taken.side, taken.is_group, taken.id, what)
+    left = _delete_all(writer, taken, what)
     # The result does not list it as saved. If it may still exist, left_behind names it.
     taken.withdrawn = True
     return f"cluster {taken.cluster}: snapshot {taken.name} of this run may still exist ({left[0]})" if left else None
@@ -67,9 +67,16 @@ class _Removal(NamedTuple):
     reason: str
 
 
-def _remove_copies(writer: Writer, side: Side, taken: Taken, what: _Removal) -> list[str]:
+def _delete_all(writer: Writer, taken: Taken, what: _Removal) -> list[str]:
+    """Delete a snapshot, and others of its name: a proxy may have sent the call that took it twice, and no run shares a name."""
+    left = _delete(writer, taken.side, taken.is_group, taken.id, what)
+    return left or _remove_copies(writer, taken.side, taken, what)
+
+
+def _remove_copies(writer: Writer, side: Side, taken: Taken, what: _Removal, are_there: bool = False) -> list[str]:
     """Remove the copies of a snapshot, which have its UUID and its name. Return messages about those that stay.
 
+    are_there: whether this run has seen them; a node that lags behind may not list them yet.
     It is not documented whether the copy of a group is a group (note N75 of api_notes).
     """
     client = writer.run.client(side)
@@ -79,13 +86,17 @@ def _remove_copies(writer: Writer, side: Side, taken: Taken, what: _Removal) -> 
     except Failure as exc:
         return [_stays(writer, side, what, exc)]
     copies = [snapshot for snapshot in found if snapshot.uuid in uuids or snapshot.name == taken.name]
-    left: list[str] = []
+    left = [_not_listed(writer, side, what)] if are_there and not copies else []
     for group in sorted({snapshot.group_id for snapshot in copies if snapshot.group_id}):
         left += _delete(writer, side, True, group, what)
     for snapshot in copies:
         if not snapshot.group_id:
             left += _delete(writer, side, False, snapshot.id, what)
     return left
+
+
+def _not_listed(writer: Writer, side: Side, what: _Removal) -> str:
+    return f"cluster {writer.run.name(side)}: snapshot {what.name} is not listed, so it was not removed; it expires"
 
 
 def _delete(writer: Writer, side: Side, is_group: bool, snapshot_id: int, what: _Removal) -> list[str]:

@@ -10,13 +10,15 @@ from __future__ import annotations
 from functools import partial
 
 from ...._element.errors import VOLUME_UNKNOWN, Failure
-from ...model import Side, Volume, VolumePair, other
+from ...model import READ_WRITE, TARGET, Side, Volume, VolumePair, other
 from ...observe.volumes import get_volume
 from ...pairing_steps import PairVolumes
+from ...run import Moment
 from ..resend import COMPLETE_PAIRING, HANDSHAKE, KEY_REFUSED, START_PAIRING, KeySpent, attempt
 from ..writer import SEARCH_SECONDS, Writer
 from .keys import member_of_key, take_key
 
+ALREADY_PAIRED = "xVolumeAlreadyPaired"
 # Contention uses up a key.
 CONTENTION = "xDBVersionMismatch"
 # The errors of a removal that mean that there is nothing to remove.
@@ -30,7 +32,9 @@ def pair_volumes(writer: Writer, step: PairVolumes) -> str:
     """
     astray: list[str] = []
     try:
-        return attempt(writer.run, HANDSHAKE, partial(_handshake, writer, step, astray))
+        return attempt(
+            writer.run, HANDSHAKE, partial(_handshake, writer, step, astray), lambda _spent: writer.refuse_changed()
+        )
     except Failure as exc:
         failure = exc.cause if isinstance(exc, KeySpent) else exc
         # Only a volume that is left unpaired accepts a late call; a paired one refuses it.
@@ -43,13 +47,14 @@ def _handshake(writer: Writer, step: PairVolumes, astray: list[str]) -> str:
 
     Adds to `astray` what calls without a reply may still leave. Raises Failure: KeySpent if another handshake may succeed.
     """
+    begun = writer.run.moment()
     key = attempt(
         writer.run,
         START_PAIRING,
         partial(_start_volume, writer, step),
         partial(_withdraw_start, writer, step, astray),
     )
-    return _complete_volume(writer, step, key)
+    return _complete_volume(writer, step, key, begun)
 
 
 def _withdraw_start(writer: Writer, step: PairVolumes, astray: list[str], trouble: Failure) -> None:
@@ -70,13 +75,30 @@ def _start_volume(writer: Writer, step: PairVolumes) -> str:
     try:
         result = writer.write(step.side, "StartVolumePairing", params, step.object, step.reason)
     except Failure as exc:
+        if exc.name == ALREADY_PAIRED and _is_pending(writer, step):
+            raise exc.recoded(
+                "changed_meanwhile",
+                f"cluster {exc.cluster}: {step.object} has a pending pairing now ({exc.method}: {exc.name}), of another client, "
+                "or of this task if a proxy sent its call twice; if no one completes it, repair: true removes it",
+            ) from None
         _refuse_paired_meanwhile(exc, step.object)
         raise
     return take_key(writer, step.side, "StartVolumePairing", result, "volumePairingKey")
 
 
-def _complete_volume(writer: Writer, step: PairVolumes, key: str) -> str:
+def _is_pending(writer: Writer, step: PairVolumes) -> bool:
+    """Whether the volume has a pending entry: the refused call can have made it, if something in between sent it twice."""
     try:
+        entry = entry_of(writer, step.side, step.volume)
+    except Failure:
+        return False
+    return entry is not None and entry.pending
+
+
+def _complete_volume(writer: Writer, step: PairVolumes, key: str, begun: Moment) -> str:
+    try:
+        if writer.run.is_old(begun):
+            _refuse_changed_roles(writer, step)
         _send_complete_volume(writer, step, key)
         return member_of_key(key, "volumePairUUID") or _origin_uuid(writer, step)
     except Failure as exc:
@@ -87,12 +109,18 @@ def _complete_volume(writer: Writer, step: PairVolumes, key: str) -> str:
             if paired:
                 return paired
         _leave_pair_of_another_client(writer, step, uuid, exc)
+        _await_pending(writer, step)
         _withdraw(writer, step, uuid, exc)
         _refuse_paired_meanwhile(exc, step.completer_object)
         # Only after a refusal by the cluster: a new key does not help if the cluster is unreachable.
         if exc.name == KEY_REFUSED or (exc.name and exc.transient and not exc.outcome_unknown):
             raise KeySpent(exc) from None
         raise
+
+
+def _await_pending(writer: Writer, step: PairVolumes) -> None:
+    """Wait for some seconds until the pending entry is shown that StartVolumePairing has made: a node may lag behind."""
+    writer.search(lambda: entry_of(writer, step.side, step.volume), SEARCH_SECONDS)
 
 
 def _leave_pair_of_another_client(writer: Writer, step: PairVolumes, uuid: str | None, refusal: Failure) -> None:
@@ -117,7 +145,7 @@ def _leave_pair_of_another_client(writer: Writer, step: PairVolumes, uuid: str |
 
 
 def _refuse_paired_meanwhile(exc: Failure, what: str) -> None:
-    if exc.name == "xVolumeAlreadyPaired":
+    if exc.name == ALREADY_PAIRED:
         raise exc.recoded(
             "changed_meanwhile",
             f"cluster {exc.cluster}: another client paired {what} while this task ran ({exc.method}: {exc.name}); find out "
@@ -131,7 +159,23 @@ def _send_complete_volume(writer: Writer, step: PairVolumes, key: str) -> None:
     def send() -> None:
         writer.write(other(step.side), "CompleteVolumePairing", params, step.completer_object, step.reason)
 
-    attempt(writer.run, COMPLETE_PAIRING, send)
+    attempt(writer.run, COMPLETE_PAIRING, send, lambda _refused: _refuse_changed_roles(writer, step))
+
+
+def _refuse_changed_roles(writer: Writer, step: PairVolumes) -> None:
+    """Raise changed_meanwhile if the volume to complete the pair with is no target any more, or the other one no source.
+
+    Between the two calls of a handshake time can pass, and the pair would copy the wrong way.
+    """
+    roles = ((step.side, step.volume, (READ_WRITE,)), (other(step.side), step.completer, (TARGET, "locked")))
+    for side, volume, accesses in roles:
+        now = get_volume(writer.run.client(side), volume.id)
+        if now is None or now.deleted or now.access not in accesses:
+            cluster, access = writer.run.name(side), now.access if now and not now.deleted else "gone"
+            what = (
+                f"cluster {cluster}: {volume.label} changed while this task ran: it is {access} now; it was not paired"
+            )
+            raise Failure("changed_meanwhile", f"{what}, run again", cluster, "ListVolumes")
 
 
 def _search_pair(writer: Writer, step: PairVolumes, uuid: str | None, seconds: float) -> str | None:

@@ -108,9 +108,12 @@ def _forced(observed: ObservedVolumePair, options: PairOptions) -> tuple[Step, .
     old = other(new)
     losing = observed.volumes[old]
     if losing is not None and losing.access == TARGET:
-        return (*_saved(observed, old, options, "no volume was promoted"), *_promoted(observed, new, first=False))
-    unsaved = losing if losing is not None and losing.access == READ_WRITE else None
-    promoted = _promoted(observed, new, first=True, unsaved=unsaved)
+        return (
+            *_saved(observed, old, options, "no volume was promoted"),
+            *_promoted(observed, new, first=False, beside=losing),
+        )
+    beside = losing if losing is not None and losing.access == READ_WRITE else None
+    promoted = _promoted(observed, new, first=True, beside=beside)
     # An administrator has set an access that is no role in a pair on purpose.
     if losing is None or losing.access != READ_WRITE or hosts_of(observed, old):
         return promoted
@@ -122,12 +125,12 @@ def _saved(observed: ObservedVolumePair, old: Side, options: PairOptions, hint: 
     return (save(observed, old, hint),) if options.save_overwritten else ()
 
 
-def _promoted(observed: ObservedVolumePair, new: Side, first: bool, unsaved: Volume | None = None) -> tuple[Step, ...]:
+def _promoted(observed: ObservedVolumePair, new: Side, first: bool, beside: Volume | None = None) -> tuple[Step, ...]:
     volume = observed.volume(new)
     if volume.access == READ_WRITE:
         return ()
     reason = f"failover: forced requested, direction {observed.desired.direction}"
-    return (Promote(**observed.at(new, volume), reason=reason, access=READ_WRITE, first=first, unsaved=unsaved),)
+    return (Promote(**observed.at(new, volume), reason=reason, access=READ_WRITE, first=first, beside=beside),)
 
 
 def _overwritten(observed: ObservedVolumePair, old: Side, options: PairOptions) -> tuple[Step, ...]:

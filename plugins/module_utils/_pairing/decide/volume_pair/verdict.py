@@ -42,9 +42,13 @@ def judge(observed: ObservedVolumePair, options: PairOptions, in_sync: bool, wai
         # Right after a handshake one side may still show the pair as pending that the other shows as completed.
         settling = observed.state in ("half_local", "half_peer") and all(observed.entries[side] for side in SIDES)
         return Verdict(False, text, None if settling and waited < SETTLING else _refuse_text(observed, options))
+    # A node may answer that does not know of this run's promotion yet: no plan leaves another direction than the desired one.
+    lagging = observed.desired.direction is not None and observed.direction != "split" and waited < SETTLING
     if observed.direction in _NO_DIRECTION:
-        return Verdict(False, text, _no_direction(observed, options))
+        return Verdict(False, text, None if lagging else _no_direction(observed, options))
     if observed.desired.direction not in (None, observed.direction):
+        if lagging:
+            return Verdict(False, text)
         what = f"{ends(observed)}: another client reversed the pair, it replicates {observed.direction} now; run again"
         return Verdict(False, text, refusal(observed, "changed_meanwhile", what))
     return _judge_running(observed, in_sync, waited, text)

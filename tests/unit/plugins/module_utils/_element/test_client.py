@@ -69,6 +69,32 @@ def test_a_warning_of_another_form_is_no_trouble(alpha, warning):
     assert (one.call("ListVolumes"), one.warnings) == ({"volumes": []}, ())
 
 
+@pytest.mark.parametrize("reply", ['"id": 1, ', '"id": "1", ', '"id": null, ', ""])
+def test_a_reply_may_have_the_id_in_any_form(alpha, reply):
+    alpha.world.faults.add("alpha", "ListVolumes", fault="reply", message=f'{{{reply}"result": {{"volumes": []}}}}')
+    assert client(alpha).call("ListVolumes") == {"volumes": []}
+
+
+def test_the_reply_to_another_call_is_none(alpha):
+    """A cache answered with a volume as it had been, and that was taken for its state."""
+    one = client(alpha)
+    one.call("ListVolumes", {"volumeIDs": [41]})
+    alpha.world.call("alpha", "ModifyVolume", {"volumeID": 41, "access": "replicationTarget"})
+    alpha.world.faults.add("alpha", "ListVolumes", times=2, fault="cached")
+    (volume,) = one.call("ListVolumes", {"volumeIDs": [41]})["volumes"]
+    assert (volume["access"], len(alpha.pauses)) == ("replicationTarget", 2)
+
+
+def test_a_write_with_the_reply_to_another_call_may_have_taken_effect(alpha):
+    alpha.world.faults.add("alpha", "CreateSnapshot", fault="reply", message='{"id": 99, "result": {"snapshotID": 1}}')
+    error = failure(client(alpha).call, "CreateSnapshot", {"volumeID": 41})
+    assert (error.code, error.outcome_unknown, "the reply to another call" in error.sentence) == (
+        "bad_reply",
+        True,
+        True,
+    )
+
+
 @pytest.mark.parametrize("status", [200, 500])
 def test_an_error_is_read_whatever_the_http_status(alpha, status):
     alpha.world.switches.error_status = status
