@@ -210,3 +210,26 @@ def test_the_role_report_joins_nothing_before_all_is_read(report):
     shown = [line for line in done.stdout.splitlines() if " pairs protected" in line]
     assert done.returncode == 0 or "not read yet: give the play strategy: linear." in done.stdout, done.stdout
     assert all("2 of 2 pairs protected" in line for line in shown), done.stdout
+
+
+# --- variables with general names -------------------------------------------------------------------------------------
+
+#: What a survey or another role may call its variables. Those of the command line take precedence over the variables of a task.
+GENERAL = {
+    **dict.fromkeys(("contents", "given", "item", "kind", "links", "name", "options", "pairs", "paths", "peer"), "x"),
+    **{"problem": "", "results": {}, "state": "absent", "unprotect": True, "unprotect_pairs": "x", "volumes": "x"},
+}
+
+
+def test_a_rehearsal_that_fails_is_no_success_whatever_variables_there_are(play):
+    given = {**NAMES, "rehearse_account": "no account", **GENERAL}
+    done = play("rehearse", given=given)
+    assert done.returncode == 2, done.stdout
+    assert "The rehearsal has not passed: " in done.stdout
+
+
+def test_general_names_do_not_change_what_is_removed(sites, play):
+    done = play("unprotect", given={**NAMES, **GIVEN["unprotect"], **GENERAL})
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "* wiki" in done.stdout
+    assert "RemoveVolumePair" in {call.method for call in sites.world.writes()}

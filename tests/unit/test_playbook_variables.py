@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""With native types ansible-core before 2.19 makes a number of a text like 1e3: an account would be taken for another one."""
+"""Variables of roles and playbooks: what their values become, and whether others can have the same names.
+
+With native types ansible-core before 2.19 makes a number of a text like 1e3: an account would be taken for another one.
+"""
 
 from __future__ import annotations
 
@@ -50,3 +53,19 @@ def given():
 @pytest.mark.parametrize("value", list(given()))
 def test_a_name_stays_a_text(value):
     assert "| string" in value
+
+
+def own_variables():
+    """The variables that tasks of roles and playbooks set: with vars, register, set_fact and loops."""
+    for file in FILES:
+        for task in tasks(yaml.safe_load(file.read_text(encoding="utf-8"))):
+            own = [*task.get("vars", {}), *task.get("ansible.builtin.set_fact", {})]
+            own += [task["register"]] if "register" in task else []
+            own += [task.get("loop_control", {}).get("loop_var", "item")] if "loop" in task else []
+            yield from (pytest.param(name, id=f"{file.relative_to(ROOT)}-{name}") for name in own)
+
+
+@pytest.mark.parametrize("name", list(own_variables()))
+def test_no_variable_has_a_general_name(name):
+    """Variables of the command line take precedence, and a survey can have any that is a single word."""
+    assert "_" in name
