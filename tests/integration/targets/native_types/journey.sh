@@ -30,3 +30,14 @@ says "Rehearsal 1e3 of a failover from alpha to beta"
 
 play unprotect alpha beta -e protect_account=1e3 -e protect_peer_account=1e3 -e '{"protect_pairs": [{"volume": "orders"}]}' -e unprotect_all=true
 says "* orders (41) - orders (71): pair removed"
+
+# Before ansible-core 2.19 the text of a template can pass for a value that is undefined.
+version=$(ansible --version)
+if grep -qE 'core 2\.1[678]\.' <<< "$version"; then
+    undefined='{"protect_pairs": [{"volume": "mail", "account": "{{ undefined_owner }}"}]}'
+    if ANSIBLE_ERROR_ON_UNDEFINED_VARS=False play protect alpha beta -e "$undefined"; then
+        echo "an undefined value was accepted" >&2
+        exit 1
+    fi
+    says "The setting error_on_undefined_vars is false"
+fi
