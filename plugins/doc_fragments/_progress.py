@@ -20,6 +20,8 @@ options:
         that parse its standard output are not affected.
       - No lines are shown for a task with C(async) or C(no_log).
       - For each line the module reads both clusters once more.
+      - A time limit of the task, its C(timeout), ends the wait at the next line, as O(wait_timeout) does. It never interrupts
+        the writes.
     type: int
     default: 30
   x_resume:

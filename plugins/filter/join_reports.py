@@ -308,7 +308,7 @@ def _unread_cluster(host: str, name: str, answer: dict[str, Any]) -> dict[str, A
     both = name if name == host else f"{name} (host {host})"
     code = _code(answer)
     if code == "unreachable":
-        remedy = "check its hostname, its port, its power and the network"
+        remedy = "check its hostname, its port, its power, the network, and the proxy if there is one"
         return _problem("peer_unreachable", f"cluster {both} does not answer", remedy, name)
     reason = answer.get("msg", "the task did not run")
     return _problem(code, f"cluster {both} was not read: {reason}", FOLLOW, name)

@@ -28,6 +28,14 @@ options:
         ignored, is a problem.
     type: list
     elements: str
+  host:
+    description:
+      - The host that the playbook runs for. One that is not O(cluster) is a problem.
+    type: str
+  cluster:
+    description:
+      - The host that the playbook is meant for.
+    type: str
 seealso:
   - plugin: elementsw.replication.unprotect_pairs
     plugin_type: filter
@@ -71,7 +79,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..module_utils._element.arguments import UNREACHABLE, is_unset
-from ..plugin_utils._filter_input import dictionary, sequence
+from ..plugin_utils._filter_input import dictionary, plain, sequence
 from ..plugin_utils._pair_items import usable_variables, usable_volumes
 from ..plugin_utils._variables import misspelled
 
@@ -92,7 +100,7 @@ ITEM = "expected a name, ACCOUNT/NAME or {volume_id: ID}"
 NOTHING = f"name the volumes in {VOLUMES}, or give unprotect_all=true for all of protect_pairs; without that nothing is removed"
 
 
-def unprotect_options(given: Any, *, names: Any = ()) -> dict[str, Any]:
+def unprotect_options(given: Any, *, names: Any = (), host: Any = None, cluster: Any = None) -> dict[str, Any]:
     """Return the options and what is wrong with them. Raise AnsibleFilterError where the input is not as documented."""
     variables = dictionary(NAME, "the input", given, "the variables by name")
     known = {name: variables[f"{PREFIX}{name}"] for name in SPEC if f"{PREFIX}{name}" in variables}
@@ -112,6 +120,10 @@ def unprotect_options(given: Any, *, names: Any = ()) -> dict[str, Any]:
         problems.append(f"give {VOLUMES} or unprotect_all=true, not both")
     elif not volumes and not values.get("all") and not problems:
         problems.append(NOTHING)
+    if plain(host) != plain(cluster):
+        problems.append(
+            f"replication_cluster is {plain(cluster)}, and this is {plain(host)}: give -e replication_cluster={plain(cluster)}"
+        )
     return {**DEFAULTS, **values, "volumes": volumes or [], "problems": problems}
 
 

@@ -7,7 +7,9 @@
 
 from __future__ import annotations
 
+import math
 import os
+import signal
 import time
 from collections.abc import Iterable
 from typing import Any
@@ -29,6 +31,7 @@ except ImportError:  # before ansible-core 2.22 only the module masks secrets
 display = Display()
 
 ORPHANED = "the job was cancelled during a wait, which is not resumed; run it again"
+OVER = "the timeout of the task was over before anything was written; raise it, or set timeout: 0 for the task"
 
 
 class ConnectedAction(ActionBase):
@@ -71,6 +74,7 @@ class WaitingAction(ConnectedAction):
             # No one sees the replies before the end of the task, so one call of the module waits all the time.
             args = {**args, "progress_interval": 0}
         controller = os.getppid()
+        limit = _take_over_timeout()
         reply = super()._call(args, task_vars)
         began = time.monotonic()
         before = reply
@@ -85,8 +89,23 @@ class WaitingAction(ConnectedAction):
                 # The job was killed, and the process of the task was not: no one reads its result, and it must not write later.
                 return {"failed": True, "changed": before.get("changed", False), "msg": ORPHANED}
             waited = _interval(args) + time.monotonic() - began
-            reply = super()._call({**args, "x_resume": {"waited": waited, "report": progress["report"]}}, task_vars)
+            resumed = {**args, "x_resume": {"waited": waited, "report": progress["report"]}}
+            if time.monotonic() >= limit:
+                if _is_unplanned(reply):
+                    return {"failed": True, "changed": False, "msg": OVER}
+                resumed["wait_timeout"] = int(waited)
+            reply = super()._call(resumed, task_vars)
         return _as_from_one_call(reply if before is reply else _with_the_writes(reply, before))
+
+
+def _take_over_timeout() -> float:
+    """Return when the time limit of the task ends, on the monotonic clock, and disarm it.
+
+    Ansible would leave the module at work, between two writes perhaps, and report that it was terminated. Here its writes
+    go on to their end, and the limit ends its waits.
+    """
+    seconds = signal.alarm(0)
+    return time.monotonic() + seconds if seconds else math.inf
 
 
 def printable(line: str) -> str:

@@ -77,7 +77,12 @@ def test_the_names_of_clusters_by_host():
 @pytest.mark.parametrize(
     ("answer", "code", "message", "remedy"),
     [
-        (NO_ANSWER, "peer_unreachable", "cluster beta does not answer", "check its hostname"),
+        (
+            NO_ANSWER,
+            "peer_unreachable",
+            "cluster beta does not answer",
+            "check its hostname, its port, its power, the network, and the proxy",
+        ),
         (REFUSED, "authentication", "cluster beta was not read: wrong password", "do what the message says"),
         ({"failed": True, "msg": "odd"}, "not_read", "cluster beta was not read: odd", "do what the message says"),
         ({"msg": "odd", "error": None}, "not_read", "cluster beta was not read: odd", "do what the message says"),

@@ -117,3 +117,12 @@ def test_variables_of_others_are_left_alone():
         for each in unprotect_options({}, names=["unprotect_pairs", "unprotect_chosen"])["problems"]
         if "is no variable here" in each
     ]
+
+
+def test_another_cluster_than_the_named_one_is_refused():
+    """Names that only the inventory has let the playbook run on all hosts, and --start-at-task skips what refuses them."""
+    given = {"unprotect_volumes": "a"}
+    assert unprotect_options(given, host="alpha", cluster="alpha")["problems"] == []
+    assert unprotect_options(given, host="gamma", cluster="alpha")["problems"] == [
+        "replication_cluster is alpha, and this is gamma: give -e replication_cluster=alpha"
+    ]
