@@ -139,10 +139,16 @@ def _jobs(with_tests: bool) -> list[Job]:
             runnable.append((core, python))
     jobs = []
     for core, python in runnable:
-        checks = [("sanity", *core.sanity)]
+        checks = [_sanity(core, python)]
         checks += _tests(core, python) if with_tests else []
         jobs += [Job(core, python, check) for check in checks]
     return sorted(jobs, key=lambda job: ORDER.index(job.check[0]))
+
+
+def _sanity(core: Core, python: str) -> Check:
+    """The oldest and the newest import every file with each Python that they know, those in between with their own."""
+    with_python = ("--python", python) if core.sanity else ()
+    return ("sanity", *with_python, *core.sanity)
 
 
 def _tests(core: Core, python: str) -> list[Check]:
