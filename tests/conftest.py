@@ -71,10 +71,24 @@ def command_path() -> str:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Spread the journeys over the run: each takes up to minutes, and each worker gets an unbroken part of the list."""
-    journeys = [item for item in items if item.path.parent.name == "playbooks"]
+    """Give each worker its share of the playbooks, which take up to minutes each, in the first half of its unbroken part."""
+    playbooks = [item for item in items if item.path.parent.name == "playbooks"]
     others = [item for item in items if item.path.parent.name != "playbooks"]
-    if journeys and others:
-        share = -(-len(others) // len(journeys))
-        parts = [[journey, *others[n * share : (n + 1) * share]] for n, journey in enumerate(journeys)]
-        items[:] = [item for part in parts for item in part]
+    # Whole targets take longest.
+    playbooks.sort(key=lambda item: item.path.name != "test_targets.py")
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    items[:] = [
+        item
+        for worker in range(workers)
+        for item in _spread(
+            playbooks[worker::workers],
+            others[len(others) * worker // workers : len(others) * (worker + 1) // workers],
+        )
+    ]
+
+
+def _spread(long: list[pytest.Item], short: list[pytest.Item]) -> list[pytest.Item]:
+    """The long ones at equal distances over the first half of the short ones, beginning with a long one."""
+    distance = len(short) // (2 * len(long)) if long else 0
+    parts = [[item, *short[place * distance : (place + 1) * distance]] for place, item in enumerate(long)]
+    return [*(item for part in parts for item in part), *short[len(long) * distance :]]

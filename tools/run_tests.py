@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import environment
 
 #: Most of the time tests wait: for an unreachable cluster, for counters to settle, for Ansible's processes.
-WORKERS_PER_CORE = 3
+WORKERS_PER_CORE = 4
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -26,6 +26,7 @@ NOUNS = [f"{PAIRING}/{name}" for name in STEPS_AND_OBJECTS]
 MAY_IMPORT = {
     "action": ["plugin_utils"],
     "plugin_utils": ["plugin_utils", f"{UTILS}/_element/arguments"],
+    "plugin_utils/_exchanged_hosts": [],
     "plugin_utils/_filter_input": [],
     # The event source runs on the controller what the module element_pair_info runs, without Ansible.
     "plugin_utils/_polling": [f"{UTILS}/_element", PAIRING, "plugin_utils/_problem_changes"],
@@ -43,16 +44,15 @@ MAY_IMPORT = {
         *(
             f"plugin_utils/_{name}"
             for name in (
-                *(
-                    "filter_input",
-                    "pair_items",
-                    "pair_rows",
-                    "pair_texts",
-                    "rehearsals",
-                    "report_times",
-                    "summary_parts",
-                    "variables",
-                ),
+                "exchanged_hosts",
+                "filter_input",
+                "pair_items",
+                "pair_rows",
+                "pair_texts",
+                "rehearsals",
+                "report_times",
+                "summary_parts",
+                "variables",
             )
         ),
         f"{UTILS}/_element/arguments",
