@@ -148,7 +148,7 @@ class FailoverRehearsalJob:
     def _may_be_unfinished(self, run: Run, observation: Observation) -> bool:
         concerned = not self.desired.present or any(item.row == "missing" for item in observation.items)
         # A clone waits for its turn only while others are being made. Whether it has a job by then is not documented.
-        if concerned and observation.jobs and _unfinished_clones(run) > len(observation.jobs):
+        if concerned and observation.jobs and _may_be_waiting(run, observation):
             return True
         if self.desired.present:
             return any(item.row == "making" and item.clone is None for item in observation.items)
@@ -300,6 +300,13 @@ def _clones_in_the_making(run: Run) -> tuple[dict[int, CloneJob], bool]:
     reads: list[Callable[[], Any]] = [partial(list_clone_jobs, client), partial(_may_make_clones, run)]
     jobs, busy = run.side_by_side(reads)
     return {job.source_id: job for _volume_id, job in jobs}, busy
+
+
+def _may_be_waiting(run: Run, observation: Observation) -> bool:
+    """Whether a clone may wait for its turn, or may have got it, or be complete, since the volumes were read."""
+    unfinished = _unfinished_clones(run)
+    now = {job.source_id for _volume_id, job in list_clone_jobs(run.client(LOCAL))}
+    return now != observation.jobs.keys() or unfinished > len(now)
 
 
 def _unfinished_clones(run: Run) -> int:

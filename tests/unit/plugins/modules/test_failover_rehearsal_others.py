@@ -76,6 +76,23 @@ def test_a_clone_of_a_killed_run_that_waits_for_its_turn_is_waited_for(drill, st
     assert site.world.cluster("beta").clones == {}
 
 
+@pytest.mark.parametrize("slow", ["ListVolumes", "ListAsyncResults"])
+def test_a_clone_that_gets_its_turn_while_the_lists_are_read_is_waited_for(drill, slow):
+    """In no list of volumes, no job yet, and then the only job, as many as were seen before: it was made twice."""
+    site = drill(
+        ["orders", "stock"],
+        timings={**INSTANT, "clone_seconds": 3},
+        switches={"clone_limit": "queued", "queued_clone": "hidden"},
+    )
+    site.world.cluster("beta").limits["cloneJobsPerNodeMax"] = 1
+    copy(site, "stock", "backup")
+    killed_run(site, volumes=ONE)
+    site.world.faults.add("beta", slow, fault="slow", seconds=4)
+    succeeds(rehearse(site, volumes=ONE, progress_interval=0))
+    assert len(site.world.calls_of("beta", "CloneVolume")) == 1
+    assert list(clones(site)) == [f"orders-{NAME}"]
+
+
 def killed_run(site, **options):
     """A run that begins its clones, and ends before it waits."""
     site.world.faults.add("beta", "ListVolumes", 3, fault="http_401", times=None)
