@@ -17,6 +17,9 @@ import yaml
 from ansible_collections.elementsw.replication.tests.simulator.server import serve
 from ansible_collections.elementsw.replication.tests.simulator.world import World
 
+#: Each takes up to half a minute.
+pytestmark = pytest.mark.journey
+
 PLAYBOOKS = Path(__file__).resolve().parents[2] / "playbooks"
 SHOP = [{"name": "shop"}]
 DESCRIBED = {

@@ -21,12 +21,16 @@ JOURNEYS = (
     "failover",
     "guide_failover",
     "guide_monitoring",
+    "guide_pairing",
     "limits",
+    "native_types",
     "readme",
     "report",
     "role_failover",
     "role_rehearse",
+    "second_tool",
     "secrets",
+    "smoke",
     "status",
 )
 NAMES = sorted(path.parent.name for path in TARGETS.glob("*/runme.sh"))
