@@ -94,8 +94,7 @@ def conflicts(given: Mapping, wait_for: str | None) -> list[str]:
             f"size: {size!r} is no size; give a number with kB, MB, GB, TB, KiB, MiB, GiB or TiB, such as 20GiB"
         )
     elif size is not None and sizes.lacks_unit(size):
-        number = size.strip()
-        problems.append(f"size: {number!r} would be bytes, which is less than 1 GB; give a unit, such as {number}GiB")
+        problems.append(f"size: {size.strip()!r} would be bytes, which is less than 1 GB; give a unit, such as 20GiB")
     if pair["paused"] and wait_for == "in_sync":
         problems.append("paused: a paused pair never gets in sync; leave wait_for out, or set it to paired")
     for name, option in (("name", "peer_volume"), ("account", "peer_account")):

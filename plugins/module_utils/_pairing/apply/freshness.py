@@ -16,25 +16,36 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from ..._element.errors import Failure
-from ..failover_steps import Demote, Save
-from ..model import Side, Volume, other
-from ..pairing_steps import ConfirmUnused, Recheck, SetAccess
-from ..plan import Failures, Step
+from ..failover_steps import CountLateWrites, Demote, Save
+from ..model import SIDES, Side, Volume, other
+from ..observe.writes import read_writes
+from ..pairing_steps import Recheck, SetAccess
+from ..plan import Failures, Plan, Step
 from ..run import Moment
-from .execution import Done, Item
+from .execution import Item
 from .step_kinds import kind_of, with_created
 from .writer import Writer
 
-#: How old a saved snapshot may be when its volume is overwritten: what hosts write after it is only warned of.
+#: How old a saved snapshot may be when its volume is overwritten, unless no host has written to it since.
 SAVED_SECONDS = 600
 
 
-class Rechecks:
-    """The rechecks of the items of one plan."""
+class Outdated(Failure):
+    """Some steps of a batch must not be sent again; the others may be."""
 
-    def __init__(self, writer: Writer, items: Sequence[Item]):
+    def __init__(self, failures: Failures):
+        first = next(iter(failures.values()))
+        super().__init__(first.code, first.sentence, first.cluster, first.method, first.name, first.message)
+        self.failures = failures
+
+
+class Rechecks:
+    """The rechecks of the steps of these plans, one for each item."""
+
+    def __init__(self, writer: Writer, items: Sequence[Item], plans: Sequence[Plan]):
         self._writer = writer
         self._items = items
+        self._plans = plans
         #: When the last recheck of each item was begun.
         self._made: dict[int, Moment] = {}
         self._pending: list[Step] = []
@@ -55,16 +66,24 @@ class Rechecks:
                 later = (step for step in self._pending if self._items[step.item].going and step not in batch)
                 self._fail_changed([*batch, *later])
             self._pending = [step for step in self._pending if step not in batch]
-        for step in batch:
-            self._refuse_old_snapshot(step)
+        self._refuse_old_snapshots([step for step in batch if self._is_saved_long_ago(step)])
 
-    def failure_of(self, batch: Sequence[Step]) -> Failure | None:
-        """Recheck these steps once more, before a call without effect is sent again. Return the first failure, if any."""
-        return next(iter(self._failures(batch).values()), None)
+    def outdated(self, batch: Sequence[Step], unknown: bool) -> Outdated | None:
+        """Recheck these steps once more, before their call is sent again. Return those that must not be, if any.
+
+        unknown: whether the call may have taken effect, perhaps for some of them only. A volume that is as the call leaves it has
+        not been changed by another client.
+        """
+        now = self._writer.run.moment()
+        failures = self._failures(batch)
+        if unknown and failures:
+            failures = self._failures(list(failures), as_left=True)
+        self._made.update({step.item: now for step in batch})
+        return Outdated(failures) if failures else None
 
     def _is_old(self, step: Step) -> bool:
         made = self._made.get(step.item)
-        return made is not None and _recheck_of(step, self._items) is not None and self._writer.run.is_old(made)
+        return made is not None and self._recheck_of(step) is not None and self._writer.run.is_old(made)
 
     def _fail_changed(self, steps: Sequence[Step]) -> None:
         now = self._writer.run.moment()
@@ -72,9 +91,12 @@ class Rechecks:
             self._items[step.item].fail(failure)
         self._made.update({step.item: now for step in steps})
 
-    def _failures(self, steps: Iterable[Step]) -> Failures:
-        """Return the steps that must not be run any more, and why."""
-        rechecks = {step: _recheck_of(step, self._items) for step in steps}
+    def _failures(self, steps: Iterable[Step], as_left: bool = False) -> Failures:
+        """Return the steps that must not be run any more, and why.
+
+        as_left: a volume must be as its step leaves it, in place of as it was before.
+        """
+        rechecks = {step: self._recheck_of(step, as_left) for step in steps}
         made = {recheck: step for step, recheck in rechecks.items() if recheck is not None}
         failures: Failures = {}
         try:
@@ -85,38 +107,65 @@ class Rechecks:
             return {step: exc.recoded(exc.code, exc.sentence) for step in made.values()}
         return {made[recheck]: failure for recheck, failure in failures.items()}
 
-    def _refuse_old_snapshot(self, step: Step) -> None:
-        item, run = self._items[step.item], self._writer.run
-        saved = [run.seconds_since(done.sent) for done in item.done if isinstance(done.step, Save) and done.sent]
-        if isinstance(step, Demote) and saved and saved[-1] > SAVED_SECONDS:
-            cluster = run.name(step.side)
-            what = (
-                f"cluster {cluster}: {step.object} was saved {saved[-1] / 60:.0f} min ago, as this task was suspended"
-            )
-            remedy = "it was not demoted, both volumes are writable; run again with allow_overwrite: true"
-            item.fail(Failure("changed_meanwhile", f"{what}; {remedy}", cluster))
+    def _is_saved_long_ago(self, step: Step) -> bool:
+        done = [done for done in self._items[step.item].done if isinstance(done.step, Save) and done.sent]
+        return isinstance(step, Demote) and bool(done) and self._seconds_since_saved(step) > SAVED_SECONDS
+
+    def _seconds_since_saved(self, step: Step) -> float:
+        sent = [done.sent for done in self._items[step.item].done if isinstance(done.step, Save) and done.sent]
+        return self._writer.run.seconds_since(sent[-1])
+
+    def _refuse_old_snapshots(self, steps: Sequence[Step]) -> None:
+        """Fail the items of demotions whose volume was written to after it was saved, as far as its statistics show it."""
+        if not steps:
+            return
+        run = self._writer.run
+        ids = {side: [step.volume.id for step in steps if step.side == side] for side in SIDES}  # type: ignore[attr-defined]
+        try:
+            counted = read_writes(run, ids)
+        except Failure as exc:
+            for step in steps:
+                self._items[step.item].fail(exc.recoded(exc.code, exc.sentence))
+            return
+        for step in steps:
+            volume: Volume = step.volume  # type: ignore[attr-defined]
+            now, before = counted[step.side].get(volume.id), self._writes_before(step, volume)
+            if now is None or before is None or now.count != before:
+                self._items[step.item].fail(self._saved_too_early(step))
+
+    def _writes_before(self, step: Step, volume: Volume) -> int | None:
+        """The count of writes to the volume that the plan is based on, from before the snapshot; None if it is not known."""
+        counted = [each for each in self._plans[step.item].steps if isinstance(each, CountLateWrites)]
+        return next((each.write_ops for each in counted if (each.side, each.volume.id) == (step.side, volume.id)), None)
+
+    def _saved_too_early(self, step: Step) -> Failure:
+        cluster, minutes = self._writer.run.name(step.side), self._seconds_since_saved(step) / 60
+        what = f"cluster {cluster}: {step.object} was saved {minutes:.0f} min ago, and may have been written to since"
+        remedy = "it was not demoted, both volumes are writable; run again with allow_overwrite: true"
+        return Failure("changed_meanwhile", f"{what}; {remedy}", cluster)
+
+    def _recheck_of(self, step: Step, as_left: bool = False) -> Step | None:
+        """Return the step that rechecks this one: itself, or the last recheck before it. None if it needs none."""
+        item = self._items[step.item]
+        recheck: Step | None = step if kind_of(step).recheck is not None else None
+        if recheck is None and (step.OVERWRITES or step.SETS_ACCESS):
+            before = [
+                each for each in self._plans[step.item].steps if isinstance(each, Recheck) and each.phase < step.phase
+            ]
+            # A recheck of a new pair expects the accesses that its item has set by now.
+            recheck = max(before, key=lambda each: each.phase, default=None)
+            recheck = recheck and _with_accesses(with_created(recheck, item.done), (done.step for done in item.done))
+        return _with_accesses(recheck, [step]) if recheck and as_left else recheck
 
 
-def _recheck_of(step: Step, items: Sequence[Item]) -> Step | None:
-    """Return the step that rechecks this one: itself, or the last recheck before it. None if it needs none."""
-    if kind_of(step).recheck is not None:
-        return step
-    if not (step.OVERWRITES or step.SETS_ACCESS):
-        return None
-    item = items[step.item]
-    before = [each for each in item.plan.steps if isinstance(each, Recheck) and each.phase < step.phase]
-    if not before:
-        return None
-    return _with_accesses(with_created(max(before, key=lambda each: each.phase), item.done), item.done)
-
-
-def _with_accesses(step: Step, done: Iterable[Done]) -> Step:
-    """Return the recheck of a new pair with the accesses that its item has set by now."""
-    if not isinstance(step, ConfirmUnused):
-        return step
-    accesses = {each.step.side: each.step.access for each in done if isinstance(each.step, SetAccess)}
+def _with_accesses(step: Step, writes: Iterable[Step]) -> Step:
+    """Return the recheck with the accesses that these writes set."""
+    accesses = {(each.side, each.volume.id): each.access for each in writes if isinstance(each, SetAccess)}
 
     def current(side: Side, volume: Volume) -> Volume:
-        return replace(volume, access=accesses.get(side, volume.access))
+        return replace(volume, access=accesses.get((side, volume.id), volume.access))
 
-    return replace(step, volume=current(step.side, step.volume), source=current(other(step.side), step.source))
+    sides = {"volume": step.side, "source": other(step.side), "partner": other(step.side)}
+    members = {member: getattr(step, member, None) for member in sides}
+    changed = {member: current(sides[member], volume) for member, volume in members.items() if volume is not None}
+    return replace(step, **changed) if changed else step  # type: ignore[arg-type]

@@ -18,7 +18,7 @@ from ..pairing_steps import ReleaseTarget, RemoveVolumePair
 from ..plan import Phase, Plan, Step, objects
 from .batch import batches, of_phase
 from .execution import Done, Item
-from .freshness import Rechecks
+from .freshness import Outdated, Rechecks
 from .step_kinds import kind_of, with_created
 from .writer import Writer
 
@@ -55,7 +55,7 @@ def execute(
             return Failure("interrupted", "not started: another pair failed and fail_fast is set; run again")
         return _lost(writer, step)
 
-    rechecks = Rechecks(writer, items)
+    rechecks = Rechecks(writer, items, plans)
     for phase in Phase:
         _run_phase(writer, phase, items, plans, halted, rechecks)
 
@@ -114,21 +114,20 @@ def _run_batch(
 ) -> list[Step]:
     """Run steps that one call can serve. Returns those to run one by one, where the call for all was refused."""
     rechecks.renew(batch)
-    for step in batch:
-        halt = halted(step)
-        if halt is not None and items[step.item].going:
-            items[step.item].fail(halt)
-    batch = [step for step in batch if items[step.item].going]
-    if not batch:
-        return []
-    kind = kind_of(batch[0])
-    if kind.run is None:
+    batch = _not_halted(items, halted, batch)
+    kind = kind_of(batch[0]) if batch else None
+    if kind is None or kind.run is None:
         return []
     for step in batch:
         items[step.item].begin(step)
     sent = writer.run.moment()
     try:
-        done = kind.run(writer.rechecking(partial(rechecks.failure_of, batch)), batch)
+        done = kind.run(writer.rechecking(partial(rechecks.outdated, batch)), batch)
+    except Outdated as exc:
+        for step, failure in exc.failures.items():
+            failure.outcome_unknown = exc.outcome_unknown
+            _fail(writer, [step], items, failure)
+        return [step for step in batch if step not in exc.failures]
     except Failure as exc:
         if len(batch) > 1 and kind.split_after(exc):
             return batch
@@ -137,6 +136,15 @@ def _run_batch(
         for step in batch:
             items[step.item].done.append(replace(done, step=step, sent=sent))
     return []
+
+
+def _not_halted(items: Sequence[Item], halted: Halt, batch: Sequence[Step]) -> list[Step]:
+    """Fail the items that are not to be begun any more; the steps of the others."""
+    for step in batch:
+        halt = halted(step)
+        if halt is not None and items[step.item].going:
+            items[step.item].fail(halt)
+    return [step for step in batch if items[step.item].going]
 
 
 def _fail(writer: Writer, batch: Sequence[Step], items: Sequence[Item], failure: Failure) -> None:

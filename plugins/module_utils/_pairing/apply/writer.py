@@ -21,6 +21,13 @@ from .resend import CHANGE, attempt, may_pass
 SEARCH_SECONDS = 15
 SEARCH_INTERVAL = 1
 T = TypeVar("T")
+#: Makes a recheck and returns the failure if the write is not wanted any more, None if it is. Its argument: whether an earlier
+#: attempt may have taken effect.
+Recheck = Callable[[bool], "Failure | None"]
+
+
+def _no_recheck(_unknown: bool) -> Failure | None:
+    return None
 
 
 class Writer:
@@ -33,10 +40,10 @@ class Writer:
         self.warnings: list[str] = []
         self._lock = threading.Lock()
         self._deadlines: dict[str, float] = {}
-        self._recheck: Callable[[], Failure | None] = lambda: None
+        self._recheck: Recheck = _no_recheck
 
-    def rechecking(self, recheck: Callable[[], Failure | None]) -> Writer:
-        """Return this writer for a write before whose repetition `recheck` is made: the failure if it is not wanted any more."""
+    def rechecking(self, recheck: Recheck = _no_recheck) -> Writer:
+        """Return this writer for a write before whose repetition `recheck` is made, none by default."""
         other = copy.copy(self)
         other._recheck = recheck
         return other
@@ -46,7 +53,7 @@ class Writer:
 
         unknown: whether an earlier attempt may have taken effect, or may yet do so.
         """
-        failure = self._recheck()
+        failure = self._recheck(unknown)
         if failure is not None:
             failure.outcome_unknown = unknown
             raise failure
@@ -103,7 +110,13 @@ class Writer:
                 return True
             if refused:
                 raise trouble
-            self.refuse_changed(unknown)
+            try:
+                self.refuse_changed(unknown)
+            except Failure:
+                # What looks changed may be the effect of this write, which a lagging node shows only now.
+                if unknown and self._took_effect(trouble, what, applied):
+                    return True
+                raise
             return None
 
         return attempt(self.run, CHANGE, send, recover)

@@ -46,6 +46,16 @@ def test_a_volume_that_was_saved_long_ago_is_not_demoted():
     assert "was saved 60 min ago" in done.failures[0].sentence
 
 
+def test_a_volume_that_was_saved_long_ago_is_demoted_if_no_host_has_written_to_it():
+    """To save thousands takes longer than ten minutes, and clocks are set: neither is a reason to fail over half of a list."""
+    options = {"direction": "from_peer", "failover": "forced"}
+    calls = Task(Pair.of(), options).run().calls
+    pair = Pair.of()
+    pair.write = lambda *_write: None
+    done = Task(pair, options, calls.index("alpha CreateSnapshot") + 1).run()
+    assert (done.codes, pair.accesses) == ([], (TARGET, READ_WRITE))
+
+
 def test_an_undisturbed_task_goes_on_after_it_was_suspended():
     options = {"direction": "from_peer", "failover": "planned"}
     calls = Task(Pair.of(), options).run().calls

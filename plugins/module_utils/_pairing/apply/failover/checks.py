@@ -26,8 +26,8 @@ InUse = Callable[[Run, Step, Sequence[str]], Failure]
 
 def ready(run: Run, steps: Sequence[ConfirmFailover]) -> Failures:
     """Wait for the checkpoints of these pairs, then recheck the pairs. Return the failures: none if all can be reversed."""
-    # If one checkpoint has not arrived, no pair of the list is reversed.
-    return await_all(run, steps) or _changed(run, steps, _source_in_use, replicating=True)
+    late = await_all(run, steps)
+    return {**_changed(run, steps, _source_in_use, replicating=True), **late}
 
 
 def undisturbed(run: Run, steps: Sequence[ConfirmDemotion]) -> Failures:
@@ -158,7 +158,7 @@ def _beside_changed(run: Run, steps: Sequence[Promote]) -> Failures:
         try:
             now = read_current(run, ((side, partner) for partner in partners.values())) if partners else {}
         except Failure:
-            continue  # an unreachable cluster is found by the other recheck; an unreadable volume does not prevent a promotion
+            continue  # what cannot be read prevents no promotion; where its cluster does not answer, no pair is begun any more
         for step, partner in partners.items():
             found = now.get((side, partner.id))
             if found is not None and {found.access, partner.access} == {TARGET, READ_WRITE}:

@@ -233,7 +233,8 @@ def copy_begun(writer: Writer, step: PairVolumes) -> list[str]:
 
 
 def _take_back(writer: Writer, side: Side, volume: Volume, uuid: str, trouble: Failure) -> None:
-    unpair_volume(writer, side, volume, uuid, "roll-back: the handshake failed")
+    # What the handshake has left is no change by another client.
+    unpair_volume(writer.rechecking(), side, volume, uuid, "roll-back: the handshake failed")
     trouble.rolled_back = True
 
 
