@@ -23,4 +23,4 @@ class ActionModule(ConnectedAction):
         asked = {**args, "x_commands": not self._task.async_val}
         result = with_commands(super()._call(asked, task_vars), hosts, task_vars.get("ansible_inventory_sources") or ())
         exchanged = hosts and "clusters" in result and exchanged_hosts(result["clusters"], *hosts)
-        return {**result, "warnings": [*result.get("warnings", ()), f"{exchanged}"]} if exchanged else result
+        return {**result, "warnings": [*result.get("warnings", ()), exchanged]} if exchanged else result

@@ -120,7 +120,7 @@ def unprotect_options(given: Any, *, names: Any = (), host: Any = None, cluster:
         problems.append(f"give {VOLUMES} or unprotect_all=true, not both")
     elif not volumes and not values.get("all") and not problems:
         problems.append(NOTHING)
-    if plain(host) != plain(cluster):
+    if str(plain(host)) != str(plain(cluster)):
         problems.append(
             f"replication_cluster is {plain(cluster)}, and this is {plain(host)}: give -e replication_cluster={plain(cluster)}"
         )

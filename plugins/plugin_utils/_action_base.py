@@ -31,6 +31,9 @@ except ImportError:  # before ansible-core 2.22 only the module masks secrets
 display = Display()
 
 ORPHANED = "the job was cancelled during a wait, which is not resumed; run it again"
+CUT_SHORT = (
+    "the timeout of the task ended the wait before wait_timeout did: raise timeout, or set timeout: 0 for the task"
+)
 OVER = "the timeout of the task was over before anything was written; raise it, or set timeout: 0 for the task"
 
 
@@ -78,6 +81,7 @@ class WaitingAction(ConnectedAction):
         reply = super()._call(args, task_vars)
         began = time.monotonic()
         before = reply
+        cut_short = False
         while "_progress" in reply:
             if _is_unplanned(before) and not _is_unplanned(reply):
                 began = time.monotonic()  # another wait, for the result of the writes
@@ -93,9 +97,10 @@ class WaitingAction(ConnectedAction):
             if time.monotonic() >= limit:
                 if _is_unplanned(reply):
                     return {"failed": True, "changed": False, "msg": OVER}
-                resumed["wait_timeout"] = int(waited)
+                resumed["wait_timeout"], cut_short = int(waited), True
             reply = super()._call(resumed, task_vars)
-        return _as_from_one_call(reply if before is reply else _with_the_writes(reply, before))
+        result = _as_from_one_call(reply if before is reply else _with_the_writes(reply, before))
+        return {**result, "warnings": [*result.get("warnings", ()), CUT_SHORT]} if cut_short else result
 
 
 def _take_over_timeout() -> float:

@@ -46,6 +46,7 @@ def test_a_wait_ends_with_its_whole_result(limited):
     assert [action["method"] for action in result["actions"]] == [call.method for call in site.world.writes()]
     (pair,) = result["pairs"]
     assert (pair["state"], pair["error"]["code"]) == ("paired", "wait_timeout")
+    assert "the timeout of the task ended the wait before wait_timeout did" in str(result["warnings"])
 
 
 def test_nothing_is_written_after_a_limit_that_ended_before_the_decision(limited):

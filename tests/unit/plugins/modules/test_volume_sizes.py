@@ -111,7 +111,7 @@ def test_a_number_without_a_unit_that_no_volume_can_have_is_refused(sites, size)
     result = site.run("volume_pair", volume="orders-db", size=size)
     assert result["failed"]
     given = size.strip()
-    assert result["msg"] == f"size: '{given}' would be bytes, which is less than 1 GB; give a unit, such as {given}GiB"
+    assert result["msg"] == f"size: '{given}' would be bytes, which is less than 1 GB; give a unit, such as 20GiB"
     assert site.world.calls == []
 
 
