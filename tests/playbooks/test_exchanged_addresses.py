@@ -23,6 +23,7 @@ WORLD = {
 }
 
 
+@pytest.mark.journey
 @pytest.mark.parametrize("kind", ["planned", "forced"])
 def test_no_failover_and_a_warning_in_every_report(kind, collections_path, command_path, tmp_path):
     world = World.from_dict(WORLD)

@@ -18,6 +18,7 @@ TARGETS = Path(__file__).resolve().parents[1] / "integration" / "targets"
 
 #: These take minutes each, and are a stage of their own: `make journeys`.
 JOURNEYS = (
+    "element_failover_rehearsal",
     "failover",
     "guide_failover",
     "guide_monitoring",
@@ -30,7 +31,7 @@ JOURNEYS = (
     "role_rehearse",
     "second_tool",
     "secrets",
-    "smoke",
+    "shipped_playbooks",
     "status",
 )
 NAMES = sorted(path.parent.name for path in TARGETS.glob("*/runme.sh"))
