@@ -41,13 +41,9 @@ STAGES = {
     "fuzz": stages.fuzz,
     "versions": versions.all_checks,
 }
-#: Those that keep one core busy at most, or wait: the chains run side by side, the stages of a chain one after the other,
-#: since two must not make the same environment. The last chain uses that of `tests`, which is made by then.
-CHAINS = (
-    ("lint", "package", "certify", "migration"),
-    ("docs", "sdk", "cli", "monitoring", "browser", "events", "awx"),
-    ("journeys", "benchmark", "fuzz", "matrix"),
-)
+#: Those that keep one core busy: the chains run side by side, the stages of a chain one after the other, since two must not
+#: make the same environment. The others run several workers each: beside them these took as long as one after the other.
+CHAINS = (("lint", "package", "certify", "migration"), ("docs", "sdk", "cli", "monitoring", "browser", "events", "awx"))
 #: Set for the process of a chain.
 CHAIN = "PIPELINE_CHAIN"
 #: Not part of the whole: `coverage` runs the tests a second time, `matrix-whole` takes too long, `sanity` is in `versions`,
