@@ -143,7 +143,7 @@ def _text(value: Any) -> str:
 
 def _number(value: Any) -> int | None:
     """The ID of a volume; None where it was not known."""
-    if value is not None and type(value) is not int:
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
         raise TypeError
     return value
 

@@ -135,6 +135,11 @@ PLAYBOOK = re.compile(
 NOT_SEARCHED = {"roles", "tasks", "group_vars", "host_vars"}
 
 
+def is_of(value: Any, kind: type) -> bool:
+    """Whether a value has this type of JSON, where a truth value is no number."""
+    return isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
+
+
 def credential_type(inputs: Any, injectors: Any) -> list[str]:
     refused = [error.message for error in Draft4Validator(INPUTS).iter_errors(inputs)]
     refused += [error.message for error in Draft4Validator(INJECTORS).iter_errors(injectors)]
@@ -150,7 +155,7 @@ def _fields(fields: list[dict[str, Any]]) -> Iterator[str]:
         if name in known:
             yield f"field IDs must be unique ({name})"
         known.add(name)
-        if "default" in field and type(field["default"]) is not DEFAULTS[kind]:
+        if "default" in field and not is_of(field["default"], DEFAULTS[kind]):
             yield f"{field['default']} is not a {kind}"
         for key in STRINGS_ONLY:
             if key in field and kind != "string":
@@ -237,7 +242,7 @@ def _answer(question: dict[str, Any], given: dict[str, Any]) -> Iterator[str]:
             yield f"Value {value} for '{name}' expected to be a string."
         elif len(value) < int(question.get("min") or 0):
             yield f"'{name}' value {value} is too small"
-    elif question["type"] == "integer" and type(value) is not int:
+    elif question["type"] == "integer" and not is_of(value, int):
         yield f"Value {value} for '{name}' expected to be an integer."
     elif question["type"] == "multiplechoice" and value not in question["choices"]:
         yield f"Value {value} for '{name}' expected to be one of {question['choices']}."
@@ -268,7 +273,7 @@ def notification_template(configuration: dict[str, Any], messages: dict[str, Any
     refused = [
         f"Configuration field '{name}' missing or of another type, expected {kind.__name__}"
         for name, kind in MAIL.items()
-        if type(configuration.get(name)) is not kind
+        if not is_of(configuration.get(name), kind)
     ]
     unknown = set(messages) - {*EVENTS, "workflow_approval"}
     refused += [f"Event '{name}' invalid" for name in unknown]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Names that the sanity test `pylint` refuses and ruff has no rule for: seen here at once, there after most of an hour."""
+"""What the sanity test `pylint` refuses and ruff has no rule for: seen here at once, there after most of an hour."""
 
 from __future__ import annotations
 
@@ -57,6 +57,29 @@ def test_refused_names_are_seen(source, count):
     assert len(refused_names(source)) == count
 
 
+def comparisons_of_types(source: str) -> list[str]:
+    """Where `type(value)` is compared with anything but another `type(…)`."""
+    return [
+        f"line {node.lineno}: {ast.unparse(node)}"
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Compare)
+        and [_is_type_call(each) for each in (node.left, *node.comparators)] == [True, False]
+    ]
+
+
+def _is_type_call(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and ast.unparse(node.func) == "type" and len(node.args) == 1
+
+
+@pytest.mark.parametrize(
+    ("source", "count"),
+    [("type(a) is not int", 1), ("type(a[1]) == KINDS[b]", 1), ("type(a) is type(b)", 0), ("isinstance(a, int)", 0)],
+)
+def test_comparisons_of_types_are_seen(source, count):
+    assert len(comparisons_of_types(source)) == count
+
+
 @pytest.mark.parametrize("path", FILES, ids=[path.relative_to(ROOT).as_posix() for path in FILES])
-def test_no_name_is_refused(path):
-    assert refused_names(path.read_text(encoding="utf-8")) == []
+def test_pylint_refuses_nothing_of_it(path):
+    source = path.read_text(encoding="utf-8")
+    assert refused_names(source) + comparisons_of_types(source) == []
