@@ -108,12 +108,12 @@ class Rechecks:
         return {made[recheck]: failure for recheck, failure in failures.items()}
 
     def _is_saved_long_ago(self, step: Step) -> bool:
-        done = [done for done in self._items[step.item].done if isinstance(done.step, Save) and done.sent]
-        return isinstance(step, Demote) and bool(done) and self._seconds_since_saved(step) > SAVED_SECONDS
+        return isinstance(step, Demote) and self._seconds_since_saved(step) > SAVED_SECONDS
 
     def _seconds_since_saved(self, step: Step) -> float:
+        """The age of the last snapshot that this run has saved for the item of this step; 0 without one."""
         sent = [done.sent for done in self._items[step.item].done if isinstance(done.step, Save) and done.sent]
-        return self._writer.run.seconds_since(sent[-1])
+        return self._writer.run.seconds_since(sent[-1]) if sent else 0
 
     def _refuse_old_snapshots(self, steps: Sequence[Step]) -> None:
         """Fail the items of demotions whose volume was written to after it was saved, as far as its statistics show it."""
